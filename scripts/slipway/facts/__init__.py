@@ -1,0 +1,1 @@
+"""Readers that turn the outside world into frozen records, without opinions."""

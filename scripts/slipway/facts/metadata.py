@@ -1,0 +1,252 @@
+"""The core metadata of a distribution: a METADATA or PKG-INFO file, or the static part of pyproject.toml.
+
+The reading itself is `packaging.metadata.parse_email`; beside it the headers are kept as they were written,
+since parse_email folds what is given twice and keeps no line numbers. Core metadata specification:
+https://packaging.python.org/en/latest/specifications/core-metadata/
+"""
+
+from __future__ import annotations
+
+import email.parser
+import email.policy
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from packaging.metadata import RawMetadata, parse_email
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+MAX_BYTES = 8 * 1024 * 1024
+"""More than this is not read; the largest honest description is far below."""
+MAX_FIELD_NAMES = 500
+MAX_HEADERS = 50_000
+
+SINGLE_USE = frozenset(
+    {
+        "author",
+        "author-email",
+        "description",
+        "description-content-type",
+        "download-url",
+        "home-page",
+        "keywords",
+        "license",
+        "license-expression",
+        "maintainer",
+        "maintainer-email",
+        "metadata-version",
+        "name",
+        "requires-python",
+        "summary",
+        "version",
+    }
+)
+MULTIPLE_USE = frozenset(
+    {
+        "classifier",
+        "dynamic",
+        "import-name",
+        "import-namespace",
+        "license-file",
+        "obsoletes",
+        "obsoletes-dist",
+        "platform",
+        "project-url",
+        "provides",
+        "provides-dist",
+        "provides-extra",
+        "requires",
+        "requires-dist",
+        "requires-external",
+        "supported-platform",
+    }
+)
+FIELDS = SINGLE_USE | MULTIPLE_USE
+
+_HEADER_LINE = re.compile(rb"([!-9;-~]+):")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetadataFacts:
+    """What the metadata says, without opinions.
+
+    Attributes:
+        file: path it was read from, inside the artifact or the project, if known.
+        headers: every header in order, name as written and value; what is not UTF-8 is replaced.
+        fields: lower-case field name (`requires-dist`) to all its values, in order; unknown fields included.
+        description: the description from the body or the header; None if there is none or there are two.
+        raw: what packaging made of it; repeated or undecodable fields are not in here.
+        lines: lower-case field name to the lines it stands on, from 1.
+        undecodable: lower-case names of fields that are not UTF-8; `description` stands for the body too.
+        repeated: single-use fields that are given more than once.
+        unknown: lower-case names that no version of the specification knows.
+        broken_at: line that ends the headers without being empty, so the rest became description.
+        undecided: fields that only the build decides, so their absence means nothing.
+        size: size in bytes of the file; 0 for what never was a file.
+        too_large: the file is over a limit of this reader, so nothing else was read.
+        unreadable: why it could not be read at all, None where it could.
+    """
+
+    file: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    description: str | None = None
+    raw: RawMetadata = field(default_factory=RawMetadata)
+    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    undecodable: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    broken_at: int | None = None
+    undecided: frozenset[str] = frozenset()
+    size: int = 0
+    too_large: bool = False
+    unreadable: str | None = None
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """Return all values of a field, in order; `name` is lower-case with dashes."""
+        return self.fields.get(name, ())
+
+    def one(self, name: str) -> str | None:
+        """Return the first value of a field, or None if it is absent."""
+        values = self.fields.get(name, ())
+        return values[0] if values else None
+
+    def line(self, name: str, index: int = 0) -> int | None:
+        """Return the line of the value number `index` of a field, where it is known."""
+        lines = self.lines.get(name, ())
+        return lines[index] if index < len(lines) else None
+
+    @property
+    def content_type(self) -> str | None:
+        """Return the Description-Content-Type as written."""
+        return self.one("description-content-type")
+
+
+def parse(data: bytes, *, file: str | None = None) -> MetadataFacts:
+    """Return the facts of a METADATA or PKG-INFO file; never raises, whatever the bytes are.
+
+    Args:
+        data: the whole file.
+        file: where it was found, for the findings.
+    """
+    size = len(data)
+    if size > MAX_BYTES:
+        return MetadataFacts(file=file, size=size, too_large=True)
+    lines, broken_at = _header_lines(data)
+    if len(lines) > MAX_FIELD_NAMES or sum(map(len, lines.values())) > MAX_HEADERS:
+        return MetadataFacts(file=file, size=size, too_large=True)
+    try:
+        headers = _headers(data)
+        raw, unparsed = parse_email(data)
+    except Exception as error:  # noqa: BLE001 - the email package raises anything on hostile input
+        return MetadataFacts(file=file, size=size, unreadable=f"{type(error).__name__}: {error}")
+    fields = _by_name(headers)
+    return MetadataFacts(
+        file=file,
+        headers=tuple((name, _text(value)) for name, value in headers),
+        fields={name: tuple(map(_text, values)) for name, values in fields.items()},
+        description=raw.get("description"),
+        raw=raw,
+        lines=lines,
+        undecodable=_undecodable(fields, unparsed),
+        repeated=_repeated(fields, unparsed),
+        unknown=tuple(sorted(fields.keys() - FIELDS)),
+        broken_at=broken_at,
+        size=size,
+    )
+
+
+def from_fields(
+    fields: Mapping[str, str | Sequence[str]],
+    *,
+    undecided: Collection[str],
+    file: str | None = None,
+    lines: Mapping[str, Sequence[int]] | None = None,
+) -> MetadataFacts:
+    """Return the facts of metadata that was never a file, such as the static part of pyproject.toml.
+
+    Args:
+        fields: core metadata by lower-case field name (`requires-dist`); `description` is the text of the
+            readme, `project-url` holds `label, url`.
+        undecided: fields that only the build decides (`dynamic` in pyproject.toml; always `metadata-version`).
+        file: the file they were read from.
+        lines: lower-case field name to the lines its values stand on.
+    """
+    values = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in fields.items()}
+    description = values.get("description", ())
+    return MetadataFacts(
+        file=file,
+        headers=tuple((name, value) for name, group in values.items() for value in group),
+        fields=values,
+        description=description[0] if description else None,
+        lines={name: tuple(numbers) for name, numbers in (lines or {}).items()},
+        repeated=tuple(sorted(name for name in SINGLE_USE & values.keys() if len(values[name]) > 1)),
+        unknown=tuple(sorted(values.keys() - FIELDS)),
+        undecided=frozenset(undecided) | {"metadata-version"},
+    )
+
+
+def _header_lines(data: bytes) -> tuple[dict[str, tuple[int, ...]], int | None]:
+    """Return the lines of each header, and the line that ends the headers without being empty."""
+    lines: dict[str, list[int]] = {}
+    start, number = 0, 0
+    while start < len(data):
+        end = data.find(b"\n", start) + 1 or len(data)
+        line, start, number = data[start:end], end, number + 1
+        if not line.strip(b"\r\n"):
+            break
+        if header := _HEADER_LINE.match(line):
+            lines.setdefault(header[1].decode("ascii").lower(), []).append(number)
+        elif line[:1] not in (b" ", b"\t") and not (number == 1 and line.startswith(b"From ")):
+            return _frozen(lines), number
+    return _frozen(lines), None
+
+
+def _frozen(lines: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(numbers) for name, numbers in lines.items()}
+
+
+def _headers(data: bytes) -> list[tuple[str, str]]:
+    """Return every header; what is not ASCII is surrogate escapes, as the email parser leaves it."""
+    message = email.parser.BytesHeaderParser(policy=email.policy.compat32).parsebytes(data)
+    return [(name, str(value)) for name, value in message.raw_items()]
+
+
+def _by_name(headers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in headers:
+        fields.setdefault(name.lower(), []).append(value)
+    return fields
+
+
+def _text(value: str) -> str:
+    """Return the header's value as UTF-8 text, with replacement characters for what is none."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _is_utf8(value: str) -> bool:
+    try:
+        value.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _undecodable(
+    fields: Mapping[str, Sequence[str]], unparsed: Mapping[str, Sequence[object]]
+) -> tuple[str, ...]:
+    names = {name for name, values in fields.items() if not all(map(_is_utf8, values))}
+    if any(not isinstance(value, str) for value in unparsed.get("description", ())):
+        names.add("description")
+    return tuple(sorted(names))
+
+
+def _repeated(
+    fields: Mapping[str, Sequence[str]], unparsed: Mapping[str, Sequence[object]]
+) -> tuple[str, ...]:
+    names = {name for name in SINGLE_USE & fields.keys() if len(fields[name]) > 1}
+    if len(unparsed.get("description", ())) > 1:
+        names.add("description")
+    return tuple(sorted(names))
