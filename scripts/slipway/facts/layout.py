@@ -1,0 +1,251 @@
+"""Where a project keeps its import packages, and which names they have.
+
+Three sources, the first that knows wins: what the backend's own settings name, what the backend derives from
+the project's name, and what lies in the folder. The reserved names of a flat layout are those of setuptools'
+automatic discovery: https://setuptools.pypa.io/en/latest/userguide/package_discovery.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from slipway.facts.package_settings import PackageSettings
+
+Layout = Literal["src", "flat", "module", "namespace", "unknown"]
+
+_NOT_PACKAGES = frozenset(
+    {
+        "benchmark",
+        "benchmarks",
+        "bin",
+        "build",
+        "changelog",
+        "changelog.d",
+        "ci",
+        "debian",
+        "dist",
+        "doc",
+        "docs",
+        "documentation",
+        "env",
+        "example",
+        "examples",
+        "exercise",
+        "exercises",
+        "ext_modules",
+        "htmlcov",
+        "htmldocs",
+        "include",
+        "lib",
+        "manpages",
+        "news",
+        "newsfragments",
+        "node_modules",
+        "notebooks",
+        "python",
+        "requirements",
+        "script",
+        "scripts",
+        "site-packages",
+        "src",
+        "tasks",
+        "test",
+        "tests",
+        "third_party",
+        "tool",
+        "tools",
+        "unit_test",
+        "unit_tests",
+        "util",
+        "utils",
+        "vendor",
+        "venv",
+    }
+)
+_NOT_MODULES = frozenset(
+    {
+        "SConstruct",
+        "benchmark",
+        "benchmarks",
+        "bootstrap",
+        "build",
+        "build_script",
+        "conanfile",
+        "configure",
+        "conftest",
+        "distribute_setup",
+        "dodo",
+        "example",
+        "examples",
+        "exercise",
+        "exercises",
+        "ez_setup",
+        "fabfile",
+        "hatch_build",
+        "manage",
+        "noxfile",
+        "pavement",
+        "pdm_build",
+        "release",
+        "run_tests",
+        "runtests",
+        "sconstruct",
+        "setup",
+        "tasks",
+        "test",
+        "tests",
+        "toxfile",
+        "versioneer",
+        "wscript",
+    }
+)
+_SOURCES = (".py", ".pyi", ".pyx")
+_LEGACY_NAMESPACE = re.compile(rb"declare_namespace|extend_path")
+_NAMESPACE_DEPTH = 4
+_ENTRIES_READ = 5000
+_SOURCE_ROOTS = ("src", "lib", "python")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packages:
+    """The import packages of a project.
+
+    Attributes:
+        layout: `src` for packages in a folder of their own whatever its name, `flat` for packages beside
+            pyproject.toml, `module` for single files only, `namespace` where a top-level name is shared.
+        names: top-level import names, sorted.
+        missing: paths the backend's settings name and that are not there, relative to the project.
+    """
+
+    layout: Layout = "unknown"
+    names: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def find(root: Path, settings: PackageSettings, *, name: str | None) -> Packages:
+    """Return the import packages of a project.
+
+    Args:
+        root: its folder.
+        settings: what the backend's settings say about packages.
+        name: the project's name, from which several backends derive the package.
+    """
+    if settings.paths:
+        return _named(root, settings)
+    roots = [settings.folder] if settings.folder is not None else [*_SOURCE_ROOTS, ""]
+    if settings.by_name and name:
+        for folder in roots:
+            wanted = import_name(name)
+            found = [n for n in _candidates(root / folder, at_top=not folder) if n.lower() == wanted]
+            if found:
+                return _packages(root, folder, found)
+    for folder in roots:
+        if found := _discovered(root, folder, name):
+            return _packages(root, folder, found)
+    return Packages()
+
+
+def import_name(name: str) -> str:
+    """Return the import name that backends derive from a project's name."""
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def _named(root: Path, settings: PackageSettings) -> Packages:
+    """Return the packages the settings name by path; a wildcard stands for whatever it matches."""
+    found: dict[str, str] = {}
+    missing = []
+    for folder, path in settings.paths:
+        base = root / folder
+        matches = list(base.glob(path)) if "*" in path else [base / path]
+        present = [match for match in matches if _is_source(match) or match.is_dir()]
+        if not present:
+            missing.append("/".join(part for part in (folder, path) if part))
+        found |= {_top(match.relative_to(base)): folder for match in present}
+    names = tuple(sorted(name for name in found if name.isidentifier() or name.endswith("-stubs")))
+    folder = next((found[name] for name in names), "")
+    kind = _packages(root, folder, names).layout if names else "unknown"
+    return Packages(layout=kind, names=names, missing=tuple(missing))
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and path.suffix in _SOURCES
+
+
+def _top(path: Path) -> str:
+    return path.parts[0].partition(".")[0] if path.parts else ""
+
+
+def _discovered(root: Path, folder: str, name: str | None) -> list[str]:
+    base = root / folder
+    candidates = list(_candidates(base, at_top=not folder))
+    packages = [c for c in candidates if (base / c).is_dir()]
+    if folder:
+        return candidates
+    wanted = import_name(name) if name else ""
+    return (
+        packages
+        or [c for c in candidates if c.lower() == wanted]
+        or (candidates if len(candidates) == 1 else [])
+    )
+
+
+def _candidates(base: Path, *, at_top: bool) -> Iterator[str]:
+    """Yield the import names a folder holds."""
+    for entry in _entries(base):
+        stem, _, suffix = entry.name.partition(".")
+        if entry.is_dir():
+            name = entry.name
+            is_name = name.isidentifier() or (name.endswith("-stubs") and name[:-6].isidentifier())
+            if is_name and not (at_top and name in _NOT_PACKAGES) and _holds_code(entry, _NAMESPACE_DEPTH):
+                yield name
+        elif suffix in {"py", "pyx"} and stem.isidentifier() and not (at_top and stem in _NOT_MODULES):
+            yield stem
+
+
+def _entries(folder: Path) -> Iterable[Path]:
+    try:
+        entries = sorted(folder.iterdir())[:_ENTRIES_READ]
+    except OSError:
+        return ()
+    return [e for e in entries if not e.name.startswith((".", "__")) and not e.name.endswith(".egg-info")]
+
+
+def _holds_code(folder: Path, depth: int) -> bool:
+    """Return whether a folder is a package, or has one below it and no loose modules of its own kind."""
+    if _is_package(folder):
+        return True
+    if depth == 0:
+        return False
+    return any(entry.is_dir() and _holds_code(entry, depth - 1) for entry in _entries(folder))
+
+
+def _is_package(folder: Path) -> bool:
+    return any((folder / f"__init__{suffix}").is_file() for suffix in _SOURCES)
+
+
+def _packages(root: Path, folder: str, names: Iterable[str]) -> Packages:
+    base = root / folder
+    names = tuple(sorted(set(names)))
+    folders = [base / name for name in names if (base / name).is_dir()]
+    if not folders:
+        layout: Layout = "module" if names else "unknown"
+    elif any(_is_namespace(path) for path in folders):
+        layout = "namespace"
+    else:
+        layout = "src" if folder else "flat"
+    return Packages(layout=layout, names=names)
+
+
+def _is_namespace(folder: Path) -> bool:
+    """Return whether a top-level folder is a namespace package, native (PEP 420) or of the older kinds."""
+    if not _is_package(folder):
+        return True
+    try:
+        with (folder / "__init__.py").open("rb") as stream:
+            return bool(_LEGACY_NAMESPACE.search(stream.read(4096)))
+    except OSError:
+        return False
