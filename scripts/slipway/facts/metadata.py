@@ -66,6 +66,8 @@ MULTIPLE_USE = frozenset(
 FIELDS = SINGLE_USE | MULTIPLE_USE
 
 _HEADER_LINE = re.compile(rb"([!-9;-~]+):")
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
+"""The email parser takes a lone carriage return for the end of a line too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +136,11 @@ def parse(data: bytes, *, file: str | None = None) -> MetadataFacts:
     size = len(data)
     if size > MAX_BYTES:
         return MetadataFacts(file=file, size=size, too_large=True)
-    lines, broken_at = _header_lines(data)
-    if len(lines) > MAX_FIELD_NAMES or sum(map(len, lines.values())) > MAX_HEADERS:
+    head = _head(data)
+    if len(head.lines) > MAX_FIELD_NAMES or sum(map(len, head.lines.values())) > MAX_HEADERS:
         return MetadataFacts(file=file, size=size, too_large=True)
     try:
-        headers = _headers(data)
+        headers = _headers(data[: head.end])
         raw, unparsed = parse_email(data)
     except Exception as error:  # noqa: BLE001 - the email package raises anything on hostile input
         return MetadataFacts(file=file, size=size, unreadable=f"{type(error).__name__}: {error}")
@@ -149,11 +151,11 @@ def parse(data: bytes, *, file: str | None = None) -> MetadataFacts:
         fields={name: tuple(map(_text, values)) for name, values in fields.items()},
         description=raw.get("description"),
         raw=raw,
-        lines=lines,
+        lines=head.lines,
         undecodable=_undecodable(fields, unparsed),
         repeated=_repeated(fields, unparsed),
         unknown=tuple(sorted(fields.keys() - FIELDS)),
-        broken_at=broken_at,
+        broken_at=head.broken_at,
         size=size,
     )
 
@@ -170,7 +172,7 @@ def from_fields(
     Args:
         fields: core metadata by lower-case field name (`requires-dist`); `description` is the text of the
             readme, `project-url` holds `label, url`.
-        undecided: fields that only the build decides (`dynamic` in pyproject.toml; always `metadata-version`).
+        undecided: fields that only the build decides (those in `dynamic`, and always `metadata-version`).
         file: the file they were read from.
         lines: lower-case field name to the lines its values stand on.
     """
@@ -188,20 +190,27 @@ def from_fields(
     )
 
 
-def _header_lines(data: bytes) -> tuple[dict[str, tuple[int, ...]], int | None]:
-    """Return the lines of each header, and the line that ends the headers without being empty."""
+@dataclass(frozen=True)
+class _Head:
+    """Where the headers stand: their lines by name, their end in bytes, the line that cut them short."""
+
+    lines: Mapping[str, tuple[int, ...]]
+    end: int
+    broken_at: int | None
+
+
+def _head(data: bytes) -> _Head:
+    """Return where the headers are; they end at an empty line, or at a line that is no header."""
     lines: dict[str, list[int]] = {}
-    start, number = 0, 0
-    while start < len(data):
-        end = data.find(b"\n", start) + 1 or len(data)
-        line, start, number = data[start:end], end, number + 1
+    for number, match in enumerate(_LINE.finditer(data), start=1):
+        line = match[0]
         if not line.strip(b"\r\n"):
-            break
+            return _Head(_frozen(lines), match.end(), None)
         if header := _HEADER_LINE.match(line):
             lines.setdefault(header[1].decode("ascii").lower(), []).append(number)
         elif line[:1] not in (b" ", b"\t") and not (number == 1 and line.startswith(b"From ")):
-            return _frozen(lines), number
-    return _frozen(lines), None
+            return _Head(_frozen(lines), match.start(), number)
+    return _Head(_frozen(lines), len(data), None)
 
 
 def _frozen(lines: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
