@@ -1,0 +1,135 @@
+"""A private copy of the checkout, so that a build can do what it likes and the user's files stay as found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway.errors import InputError
+
+LEFT_OUT = frozenset(
+    {".slipway", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "__pycache__", "node_modules"}
+)
+"""Folders that no build reads and that may be large."""
+
+NOT_BORROWED = frozenset({"hooks", "worktrees", "fsmonitor--daemon.ipc"})
+"""Parts of a repository that only its own checkout may use."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copied checkout.
+
+    Attributes:
+        top: the copy of the repository's top folder, or of the project where there is no repository.
+        project: the project's folder inside it.
+    """
+
+    top: Path
+    project: Path
+
+
+def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy:
+    """Copy the checkout that `project` stands in to `target`.
+
+    The whole repository is copied, because a build may read above its own folder (a shared readme, the
+    repository a version is derived from). Its objects are not: the copy borrows them.
+
+    Args:
+        project: the project's folder.
+        target: the folder to make.
+        leave_out: further folders that are not copied, such as a work folder elsewhere in the tree.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    top = _repository_top(project) or project
+    skipped = {path.resolve() for path in leave_out}
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        here = Path(folder)
+        return {name for name in names if _is_left_out(here / name, top=top, skipped=skipped)}
+
+    try:
+        shutil.copytree(top, target, symlinks=True, ignore=ignored, copy_function=_copy_file)
+        _make_folders_writable(target)
+        _copy_repository(top, target)
+    except (shutil.Error, OSError) as error:
+        first = error.args[0][0][2] if isinstance(error, shutil.Error) else str(error)
+        raise InputError(
+            f"The project cannot be copied to build it: {first}.",
+            cause="A file of the project cannot be read, or the disk for temporary files is full.",
+            remedy="Make every file of the checkout readable and see that there is room in the temporary folder.",
+        ) from error
+    return Copy(target, target / project.relative_to(top))
+
+
+def _repository_top(project: Path) -> Path | None:
+    for folder in (project, *project.parents):
+        if (folder / ".git").exists():
+            return folder
+    return None
+
+
+def _is_left_out(path: Path, *, top: Path, skipped: set[Path]) -> bool:
+    if path.name in LEFT_OUT and path.is_dir():
+        return True
+    if path.parent == top and path.name == ".git":
+        return True
+    if (path / "pyvenv.cfg").exists() or (skipped and path.resolve() in skipped):
+        return True
+    mode = path.lstat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
+
+
+def _copy_file(source: str, target: str) -> str:
+    shutil.copy2(source, target, follow_symlinks=False)
+    if not os.access(target, os.W_OK) and not Path(target).is_symlink():
+        Path(target).chmod(Path(target).stat().st_mode | stat.S_IWUSR)
+    return target
+
+
+def _make_folders_writable(top: Path) -> None:
+    # A read-only checkout is copied with its modes, and a backend writes beside its sources.
+    for folder, _, _ in os.walk(top):
+        if not os.access(folder, os.W_OK):
+            Path(folder).chmod(0o755)
+
+
+def _copy_repository(top: Path, target: Path) -> None:
+    git = top / ".git"
+    if git.is_dir():
+        _borrow(git, target / ".git")
+    elif git.is_file():
+        # A linked worktree or a submodule: the file names the folder with its HEAD and index.
+        own = (top / git.read_text().removeprefix("gitdir:").strip()).resolve()
+        shared = own / "commondir"
+        common = (own / shared.read_text().strip()).resolve() if shared.is_file() else own
+        _borrow(common, target / ".git")
+        for name in ("HEAD", "index"):
+            if (own / name).is_file():
+                shutil.copy2(own / name, target / ".git" / name)
+
+
+def _borrow(git: Path, target: Path) -> None:
+    """Copy a repository without its objects and let it read them where they are (gitrepository-layout(5))."""
+
+    def objects(folder: str, names: list[str]) -> set[str]:
+        here = Path(folder)
+        left = {"objects"} if "objects" in names and (here / "HEAD").exists() else set()
+        return left | (NOT_BORROWED.intersection(names) if here == git else set())
+
+    shutil.copytree(git, target, symlinks=True, ignore=objects)
+    for head in [target / "HEAD", *(target / "modules").rglob("HEAD")]:
+        origin = git / head.parent.relative_to(target) / "objects"
+        if not origin.is_dir():
+            continue
+        info = head.parent / "objects" / "info"
+        info.mkdir(parents=True, exist_ok=True)
+        inherited = origin / "info" / "alternates"
+        lines = [str(origin), *(inherited.read_text().splitlines() if inherited.is_file() else ())]
+        (info / "alternates").write_text("\n".join(lines) + "\n")

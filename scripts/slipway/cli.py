@@ -1,0 +1,152 @@
+"""The command line: commands, their options, and how a run ends."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from slipway import __version__
+from slipway.errors import ExitCode, SlipwayError
+from slipway.inputs import OPTIONS, Inputs, Option
+from slipway.manifest import Severity
+
+WORK = ".slipway"
+
+HELP: dict[str, str] = {
+    "plan": "Print what would be built, what is expected, and whether and where it is published.",
+    "check": "Plan, validate, build, inspect and smoke-test: the gate of a pull request. The default command.",
+    "validate": "Judge the source, before anything is built.",
+    "build": "Build the sdist, and the wheel from the sdist.",
+    "inspect": "Judge artifacts built by anyone.",
+    "smoke": "Install, import and uninstall artifacts built by anyone.",
+    "publish": "Upload what the manifest names, exactly those bytes.",
+    "verify": "Wait until the index serves exactly the manifest, then install from it.",
+    "rehearse": "The whole release against an index of its own; nothing leaves the machine.",
+}
+
+TAKES_FILES = frozenset({"inspect", "smoke"})
+
+
+class DefaultToCheck(click.Group):
+    """A group whose default command is `check`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `check` in front where no command is named."""
+        known = args and (args[0] in self.commands or args[0] in {"--help", "--version", "-h"})
+        return super().parse_args(ctx, args if known else self._with_default(args))
+
+    def _with_default(self, args: list[str]) -> list[str]:
+        # A first word that is no command is meant as one, unless it is an option or a folder.
+        if args and not args[0].startswith("-") and not Path(args[0]).exists():
+            return args
+        return ["check", *args]
+
+
+@click.group(
+    cls=DefaultToCheck,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "SLIPWAY", "max_content_width": 110},
+)
+@click.version_option(__version__, prog_name="slipway")
+def slipway() -> None:
+    """Validate, build, inspect, smoke-install, publish and verify a release of a Python package."""
+
+
+def _parameter(option: Option) -> click.Option:
+    flags = [f"--{option.name}", option.attribute]
+    common: dict[str, Any] = {"help": option.help, "envvar": f"SLIPWAY_{option.attribute.upper()}"}
+    if option.kind == "flag":
+        return click.Option(flags, is_flag=True, default=option.default, **common)
+    kinds: dict[str, click.ParamType[Any]] = {
+        "text": click.STRING,
+        "path": click.Path(path_type=Path),
+        "seconds": click.FloatRange(min=0, min_open=True),
+        "choice": click.Choice(option.choices),
+    }
+    return click.Option(flags, type=kinds[option.kind], default=option.default, show_default=True, **common)
+
+
+def _command(name: str) -> click.Command:
+    target: click.Parameter
+    if name in TAKES_FILES:
+        target = click.Argument(["files"], nargs=-1, required=True, type=click.Path(path_type=Path))
+    else:
+        target = click.Argument(["path"], default=".", type=click.Path(path_type=Path))
+    options = [_parameter(option) for option in OPTIONS if name in option.commands]
+    return click.Command(name, callback=_runs(name), params=[target, *options], help=HELP[name])
+
+
+def _runs(name: str) -> Callable[..., None]:
+    def run(*, files: tuple[Path, ...] = (), path: Path = Path(), **values: Any) -> None:
+        inputs = _inputs(name, path, files, values)
+        from slipway import commands
+
+        sys.exit(commands.execute(inputs))
+
+    return run
+
+
+def _inputs(name: str, path: Path, files: tuple[Path, ...], values: dict[str, Any]) -> Inputs:
+    project = path.absolute()
+    work = values.pop("work", None)
+    given = {key: value for key, value in values.items() if value is not None}
+    if "fail_on" in given:
+        given["fail_on"] = Severity(given["fail_on"])
+    return Inputs(
+        command=name,
+        path=project,
+        work=(work or project / WORK).absolute(),
+        files=tuple(file.absolute() for file in files),
+        **given,
+    )
+
+
+for _name in HELP:
+    slipway.add_command(_command(_name))
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with one of the exit codes of `errors.ExitCode`."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        slipway(standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        print("Stopped. Nothing is left running, and your project is as it was.", file=sys.stderr)
+        sys.exit(ExitCode.TOOL)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.INPUT)
+    except SlipwayError as error:
+        _tell(error)
+        sys.exit(error.exit_code)
+    except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
+        traceback.print_exc()
+        print("\nThis is a bug of Slipway, not of your project. Please report it with the lines above.", file=sys.stderr)
+        sys.exit(ExitCode.BUG)
+    sys.exit(ExitCode.CLEAN)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    # A runner that cancels a job sends SIGTERM; it ends a run in the same way as Ctrl-C.
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def _tell(error: SlipwayError) -> None:
+    print(error.happened, file=sys.stderr)
+    print(f"  likely cause: {error.cause}", file=sys.stderr)
+    print(f"  what to do: {error.remedy}", file=sys.stderr)
+    if error.read:
+        print(f"  read: {error.read}", file=sys.stderr)

@@ -1,0 +1,67 @@
+"""One command from beginning to end: where it starts from, what it runs, what it shows."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from slipway import manifest, pipeline, rehearse, runner
+from slipway.errors import SlipwayError
+from slipway.facts import artifact
+from slipway.inputs import Inputs
+from slipway.manifest import Failure, Manifest
+from slipway.report import annotations, markdown, plan, terminal
+from slipway.runner import Runner
+
+REPORT = "report.md"
+
+GOES_ON = frozenset({"publish", "verify"})
+"""Commands that start from the manifest of an earlier one."""
+
+
+def execute(inputs: Inputs) -> int:
+    """Run a command, show its report and return its exit code."""
+    place = runner.detect(verbose=inputs.verbose)
+    story = _run(inputs, place)
+    _show(story, inputs, place)
+    return int(story.exit_code)
+
+
+def _run(inputs: Inputs, place: Runner) -> Manifest:
+    try:
+        if inputs.command == "rehearse":
+            return rehearse.run(inputs, place)
+        return pipeline.run(
+            pipeline.COMMANDS[inputs.command], _start(inputs), inputs, place, keep=not inputs.files
+        )
+    except SlipwayError as error:
+        return Manifest(failure=Failure.told_by(error, stage=inputs.command))
+
+
+def _start(inputs: Inputs) -> Manifest:
+    if inputs.command in GOES_ON:
+        return manifest.read(inputs.work / manifest.FILENAME)
+    return Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in inputs.files))
+
+
+def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
+    report = markdown.render(story)
+    if not inputs.files:
+        _write(inputs.work / REPORT, report)
+    place.summarise(report)
+    annotations.show(story, place)
+    if inputs.json:
+        sys.stdout.write(manifest.to_json(story).decode())
+    elif inputs.command == "plan" and story.failure is None:
+        plan.show(story)
+    else:
+        terminal.show(story)
+
+
+def _write(path: Path, report: str) -> None:
+    # The run has its verdict already; a folder that cannot be written was reported with it.
+    if path.parent.is_dir():
+        try:
+            path.write_text(report, encoding="utf-8")
+        except OSError as error:
+            print(f"{path} could not be written: {error.strerror}", file=sys.stderr)

@@ -1,0 +1,58 @@
+"""What goes wrong, said in one order: what happened, the likely cause, what to do, where to read."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """The exit codes of every command."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    INPUT = 2
+    TOOL = 3
+    BUG = 4
+
+
+class SlipwayError(Exception):
+    """An error that is told to the user without a traceback.
+
+    Args:
+        happened: what happened, one sentence.
+        cause: the likely cause.
+        remedy: what to do now.
+        read: a page or a command where more is written, if there is one.
+        log: the last lines of a tool's output, if a tool failed.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.TOOL
+
+    def __init__(
+        self, happened: str, *, cause: str, remedy: str, read: str | None = None, log: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(happened)
+        self.happened = happened
+        self.cause = cause
+        self.remedy = remedy
+        self.read = read
+        self.log = log
+
+
+class InputError(SlipwayError):
+    """What the user gave (a path, an option, a file of the project) cannot be worked with."""
+
+    exit_code = ExitCode.INPUT
+
+
+class ToolError(SlipwayError):
+    """A tool, the network or the machine failed."""
+
+    exit_code = ExitCode.TOOL
+
+
+class Interrupted(SlipwayError):  # noqa: N818 - the user's decision, not a fault
+    """The user, or the runner on the user's behalf, stopped the run."""
+
+    exit_code = ExitCode.TOOL

@@ -1,0 +1,45 @@
+"""Which versions of Python there are, and which of them a project supports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+END_OF_LIFE: dict[str, date] = {
+    "3.9": date(2025, 10, 31),
+    "3.10": date(2026, 10, 31),
+    "3.11": date(2027, 10, 31),
+    "3.12": date(2028, 10, 31),
+    "3.13": date(2029, 10, 31),
+    "3.14": date(2030, 10, 31),
+    "3.15": date(2031, 10, 31),
+}
+"""Last month of security fixes of every minor version (the status table of the Python Developer's Guide)."""
+
+CLASSIFIER = "Programming Language :: Python :: "
+
+
+def supported(requires_python: str | None, classifiers: Iterable[str], *, today: date) -> tuple[str, ...]:
+    """Return the living minor versions a project supports, oldest first.
+
+    What `Requires-Python` excludes is out; where classifiers name minor versions, only those are in.
+
+    Args:
+        requires_python: a PEP 440 specifier set; an invalid one excludes nothing.
+        classifiers: the project's trove classifiers.
+        today: versions whose end of life is before this day are left out.
+    """
+    living = [version for version, end in END_OF_LIFE.items() if end >= today]
+    named = {c.removeprefix(CLASSIFIER) for c in classifiers if c.startswith(CLASSIFIER)}
+    if requires_python is not None:
+        try:
+            specifiers = SpecifierSet(requires_python)
+        except InvalidSpecifier:
+            pass
+        else:
+            # The newest patch release counts: `>=3.11.4` supports 3.11.
+            living = [version for version in living if specifiers.contains(f"{version}.99", prereleases=True)]
+    claimed = [version for version in living if version in named]
+    return tuple(claimed or living)

@@ -1,0 +1,68 @@
+"""An index of its own on loopback: pypiserver on a free port, with a throw-away folder and password."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from slipway.index.credentials import Credential
+
+USER = "rehearsal"
+
+
+@dataclass(frozen=True)
+class Loopback:
+    """A running index: where to upload, and the credential that only this run knows."""
+
+    address: str
+    credential: Credential
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        """Say nothing: a rehearsal shows what it does itself."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[Loopback]:
+    """Serve an empty index from a folder until the block is left.
+
+    Args:
+        folder: where the uploaded files are kept; it must exist.
+    """
+    from pypiserver import app
+
+    credential = Credential(USER, secrets.token_urlsafe(24))
+
+    def allowed(username: str, password: str) -> bool:
+        return secrets.compare_digest(f"{username}:{password}", ":".join(credential.pair))
+
+    application = app(
+        roots=[folder],
+        authenticate=["update"],
+        auther=allowed,
+        password_file=None,
+        disable_fallback=True,
+        hash_algo="sha256",
+    )
+    # Bound to loopback and to a port that the system chooses.
+    server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield Loopback(f"http://127.0.0.1:{server.server_port}/", credential)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

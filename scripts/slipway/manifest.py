@@ -1,0 +1,452 @@
+"""The manifest: the one thing handed from stage to stage, job to job and machine to machine.
+
+Everything in it is frozen; a stage returns an `Addition` and the pipeline merges it. The JSON Schema beside
+this file (`manifest.schema.json`) is generated from these records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from slipway.errors import ExitCode, InputError, SlipwayError
+
+SCHEMA_VERSION = 1
+FILENAME = "manifest.json"
+DIST = "dist"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: errors block, warnings hurt someone, notes are worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything in the manifest."""
+
+
+class Where(Record):
+    """Where a finding was seen.
+
+    Attributes:
+        artifact: filename of the sdist or wheel, if it was seen in one.
+        file: path inside the project or inside the artifact, with forward slashes.
+        line: line in `file`, counted from 1.
+    """
+
+    artifact: str | None = None
+    file: str | None = None
+    line: int | None = None
+
+
+class Finding(Record):
+    """One thing a rule or a stage found.
+
+    Attributes:
+        stage: the stage that found it.
+        mirrors: ids of the index's own rules that say the same (for example C49).
+        ignored: the project's reason for turning the rule off; such a finding never blocks.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    why: str
+    fix: str
+    where: Where = Where()
+    seen: str | None = None
+    expected: str | None = None
+    mirrors: tuple[str, ...] = ()
+    ignored: str | None = None
+    stage: str | None = None
+
+
+class SkippedRule(Record):
+    """A rule that could not be judged, and why."""
+
+    rule: str
+    reason: str
+
+
+class Git(Record):
+    """The commit that is released.
+
+    Attributes:
+        commit: full hash.
+        tags: tags that point at it.
+        dirty: paths that differ from the commit, at most a handful.
+        committed_at: time of the commit, seconds since the epoch.
+    """
+
+    commit: str | None
+    tags: tuple[str, ...]
+    dirty: tuple[str, ...]
+    shallow: bool
+    committed_at: int | None
+
+
+class Destination(Record):
+    """Where the release goes, and why there or nowhere.
+
+    Attributes:
+        index: `pypi`, `testpypi`, `none`, or the upload URL of another index.
+        environment: the GitHub environment the publish job belongs to.
+    """
+
+    index: str
+    publish: bool
+    reason: str
+    environment: str | None = None
+
+
+class BuildTarget(Record):
+    """One build: on which platform, with which tool, what it is expected to make."""
+
+    name: str
+    platform: str
+    tool: Literal["build", "cibuildwheel"]
+    makes: tuple[Literal["sdist", "wheel"], ...]
+
+
+class ExpectedFile(Record):
+    """A file the release must contain.
+
+    Attributes:
+        pattern: the filename, with `*` for what only the build decides (a dynamic version, a platform tag).
+        required: False for what only another machine of the build matrix can make.
+    """
+
+    kind: Literal["sdist", "wheel"]
+    pattern: str
+    required: bool = True
+
+
+class Plan(Record):
+    """Everything decided before anything runs.
+
+    Attributes:
+        ignored: the rules the project turned off, with its reasons.
+    """
+
+    name: str | None
+    version: str | None
+    version_from: Literal["static", "dynamic"]
+    backend: str
+    kind: Literal["pure", "compiled"]
+    layout: str
+    requires_python: str | None
+    pythons: tuple[str, ...]
+    event: str
+    ref: str | None
+    tag: str | None
+    tag_version: str | None
+    git: Git | None
+    builds: tuple[BuildTarget, ...]
+    expected: tuple[ExpectedFile, ...]
+    destination: Destination
+    fail_on: Severity = Severity.ERROR
+    ignored: dict[str, str] = {}
+
+
+class Artifact(Record):
+    """One built distribution, by name, size in bytes and digest.
+
+    Attributes:
+        contents: paths inside, sorted; at most `CONTENTS_LISTED` of them.
+        members: how many there are in all.
+    """
+
+    filename: str
+    kind: Literal["sdist", "wheel"]
+    size: int
+    sha256: str
+    name: str | None = None
+    version: str | None = None
+    requires_python: str | None = None
+    tags: tuple[str, ...] = ()
+    members: int = 0
+    contents: tuple[str, ...] = ()
+
+
+CONTENTS_LISTED = 500
+
+_STAGE_OF_LEG = {"file": "smoke", "index": "verify"}
+
+
+class Leg(Record):
+    """One smoke test: an artifact in a clean environment.
+
+    Attributes:
+        origin: `file` for the artifact itself, `index` when it was installed from the index.
+        imported: top-level names that were imported.
+        entry_points: entry points that were loaded.
+    """
+
+    artifact: str
+    python: str
+    installer: str
+    origin: Literal["file", "index"]
+    passed: bool
+    seconds: float
+    imported: tuple[str, ...] = ()
+    entry_points: int = 0
+
+
+class Receipt(Record):
+    """What the index said to one upload."""
+
+    filename: str
+    sha256: str
+    index: str
+    outcome: Literal["uploaded", "already-there"]
+
+
+class Served(Record):
+    """What the index was seen to serve."""
+
+    filename: str
+    sha256: str | None
+    verdict: Literal["same", "missing", "wrong"]
+    url: str | None = None
+
+
+class StageResult(Record):
+    """How a stage ended.
+
+    Attributes:
+        reason: why it was skipped.
+    """
+
+    name: str | None
+    outcome: Literal["done", "skipped", "failed"]
+    seconds: float
+    reason: str | None = None
+
+
+class Failure(Record):
+    """The error that ended the run early, in the order in which it is told."""
+
+    stage: str
+    happened: str
+    cause: str
+    remedy: str
+    read: str | None = None
+    log: tuple[str, ...] = ()
+    exit_code: int = int(ExitCode.TOOL)
+
+    @classmethod
+    def told_by(cls, error: SlipwayError, *, stage: str) -> Failure:
+        """Return the record of an error."""
+        return cls(
+            stage=stage,
+            happened=error.happened,
+            cause=error.cause,
+            remedy=error.remedy,
+            read=error.read,
+            log=error.log,
+            exit_code=int(error.exit_code),
+        )
+
+
+class Addition(Record):
+    """What one stage adds to the manifest; empty fields add nothing.
+
+    Attributes:
+        failure: the error that ended the stage, where part of its work was already done.
+        skipped: why the stage had nothing to do.
+    """
+
+    plan: Plan | None = None
+    artifacts: tuple[Artifact, ...] | None = None
+    findings: tuple[Finding, ...] = ()
+    skipped_rules: tuple[SkippedRule, ...] = ()
+    broken_rules: tuple[SkippedRule, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    served: tuple[Served, ...] = ()
+    failure: Failure | None = None
+    skipped: str | None = None
+
+    def with_served(self, served: tuple[Served, ...]) -> Addition:
+        """Return this addition with what the index was seen to serve."""
+        return msgspec.structs.replace(self, served=served)
+
+
+class Manifest(Record):
+    """The whole story of a release, from plan to proof."""
+
+    schema_version: int = SCHEMA_VERSION
+    slipway: str = ""
+    plan: Plan | None = None
+    artifacts: tuple[Artifact, ...] = ()
+    stages: tuple[StageResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    skipped_rules: tuple[SkippedRule, ...] = ()
+    broken_rules: tuple[SkippedRule, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    served: tuple[Served, ...] = ()
+    failure: Failure | None = None
+
+    def without(self, stages: Sequence[str]) -> Manifest:
+        """Return this manifest without what these stages added before, for a run that does them again."""
+        again = set(stages)
+        return msgspec.structs.replace(
+            self,
+            stages=tuple(stage for stage in self.stages if stage.name not in again),
+            findings=tuple(finding for finding in self.findings if finding.stage not in again),
+            legs=tuple(leg for leg in self.legs if _STAGE_OF_LEG[leg.origin] not in again),
+            receipts=() if "publish" in again else self.receipts,
+            served=() if "verify" in again else self.served,
+            failure=None,
+        )
+
+    def with_addition(self, addition: Addition, *, stage: str) -> Manifest:
+        """Return this manifest with what a stage adds; artifacts replace those of the same filename."""
+        artifacts = {artifact.filename: artifact for artifact in self.artifacts}
+        artifacts.update({artifact.filename: artifact for artifact in addition.artifacts or ()})
+        return msgspec.structs.replace(
+            self,
+            plan=addition.plan or self.plan,
+            artifacts=tuple(artifacts.values()),
+            findings=self.findings
+            + tuple(msgspec.structs.replace(finding, stage=stage) for finding in addition.findings),
+            skipped_rules=self.skipped_rules + addition.skipped_rules,
+            broken_rules=self.broken_rules + addition.broken_rules,
+            legs=self.legs + addition.legs,
+            receipts=self.receipts + addition.receipts,
+            served=self.served + addition.served,
+            failure=addition.failure or self.failure,
+        )
+
+    @property
+    def name(self) -> str:
+        """The project's name: as built, else as planned; empty where neither is known."""
+        built = next((artifact.name for artifact in self.artifacts if artifact.name), None)
+        return built or (self.plan.name if self.plan else None) or ""
+
+    @property
+    def version(self) -> str | None:
+        """The version: as built, else as planned."""
+        built = next((artifact.version for artifact in self.artifacts if artifact.version), None)
+        return built or (self.plan.version if self.plan else None)
+
+    @property
+    def index(self) -> str | None:
+        """The index the plan names."""
+        return self.plan.destination.index if self.plan else None
+
+    @property
+    def ignored(self) -> dict[str, str]:
+        """The rules the project turned off, with its reasons."""
+        return self.plan.ignored if self.plan else {}
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """The findings that block: errors, and warnings or notes where the plan's `fail_on` asks for it."""
+        order = list(Severity)
+        limit = order.index(self.plan.fail_on if self.plan else Severity.ERROR)
+        return tuple(f for f in self.findings if f.ignored is None and order.index(f.severity) <= limit)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code a command ends with when this is its result."""
+        if self.broken_rules:
+            return ExitCode.BUG
+        if self.failure is not None:
+            return ExitCode(self.failure.exit_code)
+        return ExitCode.FINDINGS if self.blocking else ExitCode.CLEAN
+
+
+def to_json(record: Struct) -> bytes:
+    """Return a record as indented JSON, ending in a newline."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def write(manifest: Manifest, work: Path) -> Path:
+    """Write the manifest into the work folder, in one step, and return its path.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path = work / FILENAME
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(to_json(manifest))
+    partial.replace(path)
+    return path
+
+
+def read(path: Path) -> Manifest:
+    """Read a manifest written by this or an earlier run.
+
+    Raises:
+        InputError: there is none, it cannot be read, or it is not one of ours.
+    """
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except OSError as error:
+        raise InputError(
+            f"The manifest {path} cannot be read: {error.strerror}.",
+            cause="This command goes on from an earlier one, and there is nothing to go on from.",
+            remedy="Run `slipway check` first, or name the folder it worked in with --work.",
+        ) from error
+    except msgspec.MsgspecError as error:
+        raise InputError(
+            f"{path} is not a Slipway manifest: {error}.",
+            cause="The file was edited, cut short, or written by another version of Slipway.",
+            remedy="Make it again with `slipway check`.",
+        ) from error
+    if manifest.schema_version != SCHEMA_VERSION:
+        raise InputError(
+            f"{path} has schema version {manifest.schema_version}; this Slipway reads {SCHEMA_VERSION}.",
+            cause="The jobs of one release run different versions of Slipway.",
+            remedy="Use the same Slipway commit in every job of the workflow.",
+        )
+    return manifest
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the manifest."""
+    schema = msgspec.json.schema(Manifest)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in lower-case hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def recheck(manifest: Manifest, locate: Callable[[str], Path]) -> None:
+    """Make sure that the files are the ones the manifest names, byte for byte.
+
+    Args:
+        manifest: names the files.
+        locate: returns the path of a file by its name.
+
+    Raises:
+        InputError: a file is missing or has other bytes.
+    """
+    for artifact in manifest.artifacts:
+        path = locate(artifact.filename)
+        if not path.is_file():
+            raise InputError(
+                f"{artifact.filename} is named in the manifest but is not in {path.parent}.",
+                cause="The folder was emptied, or only part of it was handed on to this job.",
+                remedy="Hand on the whole work folder, manifest.json and dist/ together.",
+            )
+        if (found := sha256(path)) != artifact.sha256:
+            raise InputError(
+                f"{artifact.filename} has changed: its SHA-256 is {found}, the manifest says {artifact.sha256}.",
+                cause="It was rebuilt or replaced after it was checked, so what was tested is not what is here.",
+                remedy="Run `slipway check` again and publish exactly what it made.",
+            )

@@ -1,0 +1,144 @@
+"""The pipeline: one list of stages, and the loop that runs them. Read this first."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+from slipway import __version__, manifest
+from slipway.errors import InputError, SlipwayError, ToolError
+from slipway.inputs import Inputs
+from slipway.manifest import Addition, Failure, Manifest, StageResult
+from slipway.runner import Runner
+from slipway.stages import build, inspect, plan, publish, smoke, validate, verify
+
+Outcome = Literal["done", "skipped", "failed"]
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+class Stage(Protocol):
+    """A module of `stages`: a title, and one entry that returns what it adds to the manifest."""
+
+    TITLE: str
+    run: Callable[[Manifest, Inputs, Runner], Addition]
+
+
+STAGES: dict[str, Stage] = {
+    "plan": plan,  # what is built where, what is expected, whether and where it is published
+    "validate": validate,  # findings about the source
+    "build": build,  # the sdist, and the wheel from the sdist
+    "inspect": inspect,  # facts and findings about each artifact and the set
+    "smoke": smoke,  # install, import, entry points, uninstall
+    "publish": publish,  # the only stage that writes to the network
+    "verify": verify,  # the index serves exactly these bytes, and they install from it
+}
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "plan": ("plan",),
+    "validate": ("plan", "validate"),
+    "build": ("plan", "build"),
+    "inspect": ("inspect",),
+    "smoke": ("smoke",),
+    "check": ("plan", "validate", "build", "inspect", "smoke"),
+    "publish": ("publish",),
+    "verify": ("verify",),
+    "rehearse": ("plan", "validate", "build", "inspect", "smoke", "publish", "verify"),
+}
+
+
+def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner, *, keep: bool = True) -> Manifest:
+    """Run stages one after the other and return the manifest with all they added.
+
+    A stage that fails ends the run; findings do not, so that all of them are seen at once.
+
+    Args:
+        names: which stages, in their order.
+        story: the manifest so far.
+        inputs: what was asked for.
+        runner: the place it runs in.
+        keep: write the manifest into the work folder after every stage.
+    """
+    story = msgspec.structs.replace(story.without(names), slipway=__version__)
+    for name in names:
+        started = time.monotonic()
+        story, result = _run_one(name, story, inputs, runner)
+        record = msgspec.structs.replace(result, seconds=round(time.monotonic() - started, 3))
+        story = msgspec.structs.replace(story, stages=(*story.stages, record))
+        if keep:
+            story = _keep(story, inputs)
+        if story.failure is not None:
+            break
+    return story
+
+
+def _run_one(name: str, story: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:
+    stage = STAGES[name]
+    try:
+        with runner.stage(stage.TITLE), told():
+            addition = stage.run(story, inputs, runner)
+    except SlipwayError as error:
+        failure = Failure.told_by(error, stage=name)
+        return msgspec.structs.replace(story, failure=failure), _result(name, "failed")
+    outcome: Outcome = "failed" if addition.failure else "skipped" if addition.skipped else "done"
+    return story.with_addition(addition, stage=name), _result(name, outcome, addition.skipped)
+
+
+def _result(name: str, outcome: Outcome, reason: str | None = None) -> StageResult:
+    return StageResult(name=name, outcome=outcome, seconds=0.0, reason=reason)
+
+
+def _keep(story: Manifest, inputs: Inputs) -> Manifest:
+    try:
+        with told():
+            open_work(inputs.work)
+            manifest.write(story, inputs.work)
+    except SlipwayError as error:
+        failure = story.failure or Failure.told_by(error, stage="report")
+        return msgspec.structs.replace(story, failure=failure)
+    return story
+
+
+def open_work(work: Path) -> None:
+    """Make the work folder; a file in it keeps it out of git.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    if not (own := work / ".gitignore").exists():
+        own.write_text("*\n")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what the machine refuses (room, rights) into an error that says what to do.
+
+    Raises:
+        ToolError: the disk is full.
+        InputError: a folder cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        path = error.filename or "the work folder"
+        if error.errno in _FULL:
+            raise ToolError(
+                f"The disk is full: {path} could not be written.",
+                cause="The work folder or the folder for temporary files has no room left.",
+                remedy="Free some space, or choose another place with --work DIR and TMPDIR.",
+            ) from error
+        if error.errno in _DENIED:
+            raise InputError(
+                f"{path} cannot be written: {error.strerror}.",
+                cause="The checkout is read-only, or belongs to somebody else.",
+                remedy="Choose a work folder that can be written: --work DIR.",
+            ) from error
+        raise

@@ -1,0 +1,38 @@
+"""Findings as annotations, on the file and line they come from."""
+
+from __future__ import annotations
+
+from slipway.manifest import Finding, Manifest, Severity
+from slipway.runner import Runner
+from slipway.runner.base import Level
+
+LEVELS: dict[Severity, Level] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def show(story: Manifest, runner: Runner) -> None:
+    """Annotate every finding that is not ignored, and the failure if there is one."""
+    for finding in story.findings:
+        if finding.ignored is None:
+            _annotate(finding, runner)
+    if story.failure is not None:
+        failure = story.failure
+        message = f"{failure.happened}\nLikely cause: {failure.cause}\nWhat to do: {failure.remedy}"
+        runner.annotate("error", message, title=f"Slipway: {failure.stage}")
+    for rule in story.broken_rules:
+        runner.annotate("error", rule.reason, title=f"Slipway has a bug in the rule {rule.rule}")
+
+
+def _annotate(finding: Finding, runner: Runner) -> None:
+    inside = finding.where.artifact is not None
+    lead = f"{finding.where.artifact}: " if inside else ""
+    message = f"{lead}{finding.message}\nWhy: {finding.why}\nFix: {finding.fix}"
+    runner.annotate(
+        LEVELS[finding.severity],
+        message,
+        title=finding.rule,
+        # A path inside an artifact is not a path of the checkout, so GitHub has no line to show it at.
+        file=None if inside else finding.where.file,
+        line=None if inside else finding.where.line,
+    )
+
+

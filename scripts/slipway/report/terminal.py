@@ -1,0 +1,139 @@
+"""The report in a terminal: the verdict first, then findings with why and fix, then the details."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slipway.manifest import Failure, Finding, Manifest, Severity
+from slipway.report import verdict
+from slipway.report.markdown import place
+from slipway.runner.terminal import printable
+
+PIPE_WIDTH = 100
+"""Columns of a line where nobody tells how wide the place is."""
+
+STYLES = {
+    "good": "bold green",
+    "blocked": "bold red",
+    "failed": "bold red",
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
+    Severity.NOTE: "bold cyan",
+}
+
+SIGNS = {"good": "✓", "blocked": "✗", "failed": "✗"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the report, already no wider than the place it is shown in."""
+
+    text: str
+    style: str = ""
+
+
+def show(story: Manifest) -> None:
+    """Print the report to stdout: with colours in a terminal, plain elsewhere."""
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(highlight=False)
+        for line in lines(story, width=console.width):
+            console.print(Text(line.text, style=line.style), soft_wrap=True)
+    else:
+        for line in lines(story, width=PIPE_WIDTH):
+            print(line.text)
+
+
+def lines(story: Manifest, *, width: int) -> Iterator[Line]:
+    """Yield the report, line by line, at most `width` columns wide where a word allows it."""
+    yield Line("")
+    yield from _findings(story, width)
+    yield from _failure(story.failure, width)
+    yield from _broken(story)
+    yield from _details(story)
+    judged = verdict.of(story)
+    summary = verdict.tally(story)
+    yield from _wrapped(f"{SIGNS[judged.mood]} {judged.headline}", width, style=STYLES[judged.mood])
+    if summary:
+        yield Line(f"  {summary}", "dim")
+    if story.plan is not None and story.failure is None:
+        yield from _wrapped(story.plan.destination.reason, width, lead="  ", style="dim")
+
+
+def _wrapped(text: str, width: int, *, lead: str = "", style: str = "") -> Iterator[Line]:
+    indent = " " * len(lead)
+    for number, paragraph in enumerate(printable(text).splitlines() or [""]):
+        first = lead if number == 0 else indent
+        for piece in textwrap.wrap(paragraph, width, initial_indent=first, subsequent_indent=indent) or [""]:
+            yield Line(piece, style)
+
+
+def _findings(story: Manifest, width: int) -> Iterator[Line]:
+    for severity in Severity:
+        for finding in story.findings:
+            if finding.severity == severity and finding.ignored is None:
+                yield from _finding(finding, width)
+    for finding in story.findings:
+        if finding.ignored is not None:
+            yield from _wrapped(f"ignored {finding.rule}: {finding.message} ({finding.ignored})", width, style="dim")
+
+
+def _finding(finding: Finding, width: int) -> Iterator[Line]:
+    style = STYLES[finding.severity]
+    yield from _wrapped(f"{finding.severity.value}: {finding.message}", width, style=style)
+    where = " ".join(part for part in (finding.where.artifact, place(finding)) if part)
+    yield Line(f"  {finding.rule}{f'  in {printable(where)}' if where else ''}", "dim")
+    for line in (finding.seen or "").splitlines():
+        yield Line(f"    {printable(line)}")
+    if finding.expected:
+        yield from _wrapped(finding.expected, width, lead="  expected: ")
+    yield from _wrapped(finding.why, width, lead="  why: ")
+    yield from _wrapped(finding.fix, width, lead="  fix: ")
+    yield Line("")
+
+
+def _failure(failure: Failure | None, width: int) -> Iterator[Line]:
+    if failure is None:
+        return
+    for line in failure.log:
+        yield Line(f"  │ {printable(line)}", "dim")
+    yield from _wrapped(failure.happened, width, style="bold red")
+    yield from _wrapped(failure.cause, width, lead="  likely cause: ")
+    yield from _wrapped(failure.remedy, width, lead="  what to do: ")
+    if failure.read:
+        yield Line(f"  read: {failure.read}")
+    yield Line("")
+
+
+def _broken(story: Manifest) -> Iterator[Line]:
+    for rule in story.broken_rules:
+        yield Line(f"Slipway's rule {rule.rule} crashed. This is a bug of Slipway, not of your project.", "bold red")
+        for line in rule.reason.splitlines():
+            yield Line(f"  │ {printable(line)}", "dim")
+        yield Line("")
+
+
+def _details(story: Manifest) -> Iterator[Line]:
+    for artifact in story.artifacts:
+        yield Line(f"  {artifact.filename}  {verdict.size(artifact.size)}, {verdict.counted(artifact.members, 'file')}")
+        yield Line(f"    sha256 {artifact.sha256}", "dim")
+    for leg in story.legs:
+        sign = "✓" if leg.passed else "✗"
+        imported = ", ".join(leg.imported[:4]) + (" …" if len(leg.imported) > 4 else "")  # noqa: PLR2004 - a glance
+        detail = f"imports {imported}" if leg.imported else "imports nothing"
+        source = "" if leg.origin == "file" else " from the index"
+        yield Line(f"  {sign} {leg.artifact}{source} on Python {leg.python}: {detail} ({leg.seconds:.1f} s)")
+    if story.stages:
+        times = " · ".join(
+            f"{stage.name} {stage.seconds:.1f} s" if stage.outcome == "done" else f"{stage.name} {stage.outcome}"
+            for stage in story.stages
+        )
+        yield Line(f"  {times}", "dim")
+    if story.artifacts or story.legs or story.stages:
+        yield Line("")

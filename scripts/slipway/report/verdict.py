@@ -1,0 +1,86 @@
+"""The verdict in one sentence, and the words every report shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from slipway.errors import ExitCode
+from slipway.manifest import Manifest, Severity
+
+Mood = Literal["good", "blocked", "failed"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person reads first.
+
+    Attributes:
+        headline: one sentence.
+        next_step: what to do now, if there is something.
+    """
+
+    mood: Mood
+    headline: str
+    next_step: str | None = None
+
+
+def of(story: Manifest) -> Verdict:
+    """Return the verdict on a run."""
+    subject = " ".join(part for part in (story.name, story.version) if part) or "The project"
+    if story.failure is not None:
+        return Verdict("failed", story.failure.happened, story.failure.remedy)
+    if story.broken_rules:
+        names = ", ".join(sorted({rule.rule for rule in story.broken_rules}))
+        return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.", "Please report it.")
+    if count := len(story.blocking):
+        return Verdict("blocked", f"{subject} is not ready: {counted(count, 'finding')} must be mended first.")
+    return Verdict("good", f"{subject} {_achieved(story)}.")
+
+
+def _achieved(story: Manifest) -> str:
+    done = {stage.name for stage in story.stages if stage.outcome == "done"}
+    if "verify" in done:
+        return "is released: the index serves exactly these files, and they install and work"
+    if "publish" in done:
+        return "is published"
+    if "smoke" in done:
+        return "is ready: it builds, the index will take it, it installs and works"
+    if "inspect" in done:
+        return "is fit for the index"
+    if "build" in done:
+        return "is built"
+    return "has a plan" if done == {"plan"} else "is in order, as far as that can be told before building"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 finding`, `2 findings`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def tally(story: Manifest) -> str:
+    """Return how many findings there are of each severity, for people."""
+    open_findings = [finding for finding in story.findings if finding.ignored is None]
+    parts = [
+        counted(number, severity.value)
+        for severity in Severity
+        if (number := sum(finding.severity == severity for finding in open_findings))
+    ]
+    if ignored := len(story.findings) - len(open_findings):
+        parts.append(f"{ignored} ignored")
+    return ", ".join(parts)
+
+
+def size(number: int) -> str:
+    """Return a size in bytes for people: `812 B`, `14.2 kB`, `3.1 MB`."""
+    amount = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":  # noqa: PLR2004 - SI units
+            break
+        amount /= 1000
+    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+
+
+def exit_name(story: Manifest) -> str:
+    """Return the outcome as one word for machines: clean, findings, input, tool or bug."""
+    return ExitCode(story.exit_code).name.lower()

@@ -1,0 +1,40 @@
+"""The catalogue: every rule there is, family by family."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+
+from slipway.rules.rule import Family, Rule
+
+MODULES: dict[Family, tuple[str, ...]] = {
+    "project": (),
+    "metadata": (
+        "metadata_framing",
+        "metadata_identity",
+        "metadata_description",
+        "metadata_contacts",
+        "metadata_classifiers",
+        "metadata_dependencies",
+        "metadata_licences",
+    ),
+    "sdist": (),
+    "wheel": (),
+    "set": ("release",),
+    "smoke": ("smoke",),
+    "index": (),
+}
+"""The modules of each family; they are imported when the family is judged, so that a start stays quick."""
+
+
+@functools.cache
+def family(name: Family) -> tuple[Rule, ...]:
+    """Return the rules that are judged on one kind of facts."""
+    modules = [importlib.import_module(f"slipway.rules.{module}") for module in MODULES[name]]
+    return tuple(rule for module in modules for rule in module.RULES if rule.family == name)
+
+
+@functools.cache
+def every() -> tuple[Rule, ...]:
+    """Return all rules, by name."""
+    return tuple(sorted((rule for name in MODULES for rule in family(name)), key=lambda rule: rule.name))

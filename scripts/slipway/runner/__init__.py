@@ -1,0 +1,30 @@
+"""Where Slipway runs: a terminal or a GitHub runner, behind one interface."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+from slipway.runner.base import Event, Runner
+from slipway.runner.github import GitHubRunner
+from slipway.runner.terminal import PlainRunner
+
+__all__ = ["Event", "Runner", "detect"]
+
+
+def detect(environ: Mapping[str, str] | None = None, *, verbose: bool = False) -> Runner:
+    """Return the runner for this process.
+
+    Args:
+        environ: the environment to read; this process's own by default.
+        verbose: show every line that a build or a test prints.
+    """
+    environ = os.environ if environ is None else environ
+    if environ.get("GITHUB_ACTIONS") == "true":
+        return GitHubRunner(environ)
+    if sys.stderr.isatty() and environ.get("TERM") != "dumb":
+        from slipway.runner.live import LiveRunner
+
+        return LiveRunner(verbose=verbose)
+    return PlainRunner(verbose=verbose)

@@ -1,0 +1,60 @@
+"""The interface between Slipway and the place it runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Level = Literal["error", "warning", "notice"]
+Sink = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What started this run, as the place it runs in tells it.
+
+    Attributes:
+        name: GitHub's event name, or `local` where there is no event.
+        ref: the full ref, such as `refs/tags/v1.0`.
+        repository: `owner/name` of the repository that runs.
+        head_repository: `owner/name` that a pull request comes from.
+        server: address of the GitHub server, without a slash at the end.
+    """
+
+    name: str
+    ref: str | None = None
+    repository: str | None = None
+    head_repository: str | None = None
+    server: str | None = None
+
+
+class Runner(Protocol):
+    """What a stage may ask of the place it runs in. Everything it shows goes to stderr, never to stdout."""
+
+    def stage(self, title: str) -> AbstractContextManager[None]:
+        """Frame a stage: show that it began, keep it visible while it runs, show how it ended."""
+
+    def say(self, line: str) -> None:
+        """Show one line about what is being done."""
+
+    def untrusted(self, title: str) -> AbstractContextManager[Sink]:
+        """Frame what somebody else's code prints; lines given to the sink cannot command the runner."""
+
+    def annotate(
+        self, level: Level, message: str, *, title: str, file: str | None = None, line: int | None = None
+    ) -> None:
+        """Attach a message to a file and line, where the place has a way to show that."""
+
+    def summarise(self, markdown: str) -> None:
+        """Show a report in the place's own summary, if it has one."""
+
+    def set_output(self, name: str, value: str) -> None:
+        """Hand a value to the steps that follow, if there are any."""
+
+    def mask(self, secret: str) -> None:
+        """Keep a secret out of everything the place records from now on."""
+
+    def event(self) -> Event:
+        """Return what started this run."""

@@ -1,0 +1,106 @@
+"""A run on a GitHub runner: workflow commands, the job summary, outputs and the event.
+
+Workflow commands and environment files are documented in GitHub's "Workflow commands for GitHub Actions".
+This is the only module that knows the names of GITHUB_* variables.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from slipway.runner.base import Event, Level, Sink
+
+SUMMARY_LIMIT = 1_000_000
+"""Bytes of one step's summary; GitHub refuses more than a MiB."""
+
+
+def escape_data(text: str) -> str:
+    """Return text for the message part of a workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_property(text: str) -> str:
+    """Return text for a property of a workflow command."""
+    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+class GitHubRunner:
+    """Everything goes to stderr, which the runner reads for commands just like stdout."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def _command(self, name: str, message: str = "", **properties: str) -> None:
+        listed = ",".join(f"{key}={escape_property(value)}" for key, value in properties.items())
+        print(f"::{name}{' ' if listed else ''}{listed}::{escape_data(message)}", file=sys.stderr, flush=True)
+
+    @contextmanager
+    def stage(self, title: str) -> Iterator[None]:
+        self.say(f"{title} …")
+        yield
+
+    def say(self, line: str) -> None:
+        # A line of our own may quote a project's text; a leading space keeps it from being read as a command.
+        text = f" {line}" if line.lstrip().startswith("::") else line
+        print(text.replace("\r", " ").replace("\n", "\n "), file=sys.stderr, flush=True)
+
+    @contextmanager
+    def untrusted(self, title: str) -> Iterator[Sink]:
+        token = secrets.token_hex(16)
+        self._command("group", title)
+        self._command("stop-commands", token)
+        try:
+            yield lambda line: print(line.replace("\r", " "), file=sys.stderr, flush=True)
+        finally:
+            self._command(token)
+            self._command("endgroup")
+
+    def annotate(
+        self, level: Level, message: str, *, title: str, file: str | None = None, line: int | None = None
+    ) -> None:
+        properties = {"title": title}
+        if file is not None:
+            properties["file"] = file
+        if line is not None:
+            properties["line"] = str(line)
+        self._command(level, message, **properties)
+
+    def summarise(self, markdown: str) -> None:
+        if path := self._environ.get("GITHUB_STEP_SUMMARY"):
+            room = SUMMARY_LIMIT - Path(path).stat().st_size if Path(path).exists() else SUMMARY_LIMIT
+            with Path(path).open("ab") as stream:
+                stream.write(markdown.encode()[:room])
+
+    def set_output(self, name: str, value: str) -> None:
+        if path := self._environ.get("GITHUB_OUTPUT"):
+            delimiter = f"slipway-{secrets.token_hex(16)}"
+            with Path(path).open("a", encoding="utf-8") as stream:
+                stream.write(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+
+    def mask(self, secret: str) -> None:
+        self._command("add-mask", secret)
+
+    def event(self) -> Event:
+        payload = self._payload()
+        head = ((payload.get("pull_request") or {}).get("head") or {}).get("repo") or {}
+        return Event(
+            name=self._environ.get("GITHUB_EVENT_NAME", "unknown"),
+            ref=self._environ.get("GITHUB_REF"),
+            repository=self._environ.get("GITHUB_REPOSITORY"),
+            head_repository=head.get("full_name"),
+            server=self._environ.get("GITHUB_SERVER_URL"),
+        )
+
+    def _payload(self) -> dict[str, Any]:
+        path = self._environ.get("GITHUB_EVENT_PATH")
+        try:
+            payload = json.loads(Path(path).read_bytes()) if path else {}
+        except (OSError, ValueError):
+            return {}
+        return payload if isinstance(payload, dict) else {}

@@ -1,0 +1,56 @@
+"""A run without a runner: plain lines on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from slipway.runner.base import Event, Level, Sink
+
+_UNPRINTABLE = {code: None for code in [*range(9), *range(11, 32), 127, *range(128, 160)]}
+
+
+def printable(line: str) -> str:
+    """Return a line of somebody else's output without what could move a terminal's cursor or change its title."""
+    return line.translate(_UNPRINTABLE)
+
+
+class PlainRunner:
+    """Plain lines: for pipes, files and terminals that can do no more."""
+
+    def __init__(self, *, verbose: bool = False) -> None:
+        self._verbose = verbose
+
+    @contextmanager
+    def stage(self, title: str) -> Iterator[None]:
+        self.say(f"{title} …")
+        yield
+
+    def say(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    @contextmanager
+    def untrusted(self, title: str) -> Iterator[Sink]:
+        def show(line: str) -> None:
+            if self._verbose:
+                self.say(f"  {title} │ {printable(line)}")
+
+        yield show
+
+    def annotate(
+        self, level: Level, message: str, *, title: str, file: str | None = None, line: int | None = None
+    ) -> None:
+        """Do nothing: the report that follows says it."""
+
+    def summarise(self, markdown: str) -> None:
+        """Do nothing: report.md holds it."""
+
+    def set_output(self, name: str, value: str) -> None:
+        """Do nothing: nobody waits for it."""
+
+    def mask(self, secret: str) -> None:
+        """Do nothing: nothing is recorded here."""
+
+    def event(self) -> Event:
+        return Event(name="local")

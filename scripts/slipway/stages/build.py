@@ -1,0 +1,170 @@
+"""Build: the sdist from a private copy of the checkout, then the wheel from that sdist."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from slipway import checkout, environments, processes
+from slipway.environments import Environment, InstallFailed, Interpreter
+from slipway.errors import InputError, SlipwayError, ToolError
+from slipway.inputs import Inputs
+from slipway.manifest import Addition, Artifact, Manifest, Plan, sha256
+from slipway.runner import Runner
+from slipway.stages import build_failures
+
+TITLE = "Build"
+
+Distribution = Literal["sdist", "wheel"]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where one distribution is built.
+
+    Attributes:
+        source: the folder that holds the project, or the unpacked sdist.
+        environment: the isolated environment with the build requirements.
+        deadline: seconds that each step may take.
+        log: where every line of the backend goes.
+    """
+
+    source: Path
+    environment: Environment
+    environ: Mapping[str, str]
+    timeout: float
+    log: Callable[[str], None]
+
+
+def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
+    """Build the sdist and the wheel into the work folder's `dist` and return them.
+
+    Raises:
+        InputError: the project cannot be copied or its build system is not valid.
+        ToolError: a requirement cannot be installed, a hook fails or takes too long.
+    """
+    plan = manifest.plan
+    if plan is None:
+        raise InputError(
+            "There is no plan to build by.", cause="The manifest is empty.", remedy="Run `slipway plan` first."
+        )
+    interpreter = environments.choose_interpreter(plan.requires_python, inputs.python)
+    _empty(inputs.dist)
+    inputs.logs.mkdir(parents=True, exist_ok=True)
+    with environments.scratch() as scratch, runner.untrusted("build") as show:
+        copied = checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work])
+        environ = _environ(plan)
+        with (inputs.logs / "build.log").open("w", encoding="utf-8") as stream:
+
+            def log(line: str) -> None:
+                stream.write(line + "\n")
+                show(line)
+
+            with ThreadPoolExecutor(max_workers=1) as ahead:
+                # The wheel's environment is made while the sdist is being built.
+                later = ahead.submit(environments.create, scratch / "for-wheel", interpreter)
+                environment = environments.create(scratch / "for-sdist", interpreter)
+                bench = Bench(copied.project, environment, environ, inputs.build_timeout, log)
+                sdist = _build(bench, "sdist", scratch / "out")
+                source = _unpack(sdist, scratch / "unpacked")
+                bench = Bench(source, later.result(), environ, inputs.build_timeout, log)
+                wheel = _build(bench, "wheel", scratch / "out")
+        built = [_keep(path, inputs.dist) for path in (sdist, wheel)]
+    return Addition(artifacts=tuple(built))
+
+
+def _environ(plan: Plan) -> Mapping[str, str]:
+    """Return the variables for a build: the time stamps of the artifacts are those of the commit.
+
+    Source: https://reproducible-builds.org/specs/source-date-epoch/
+    """
+    if "SOURCE_DATE_EPOCH" in os.environ or plan.git is None or plan.git.committed_at is None:
+        return {}
+    return {"SOURCE_DATE_EPOCH": str(plan.git.committed_at)}
+
+
+def _empty(dist: Path) -> None:
+    if dist.exists():
+        shutil.rmtree(dist)
+    dist.mkdir(parents=True)
+
+
+def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
+    """Build one distribution and return its path.
+
+    Raises:
+        InputError, ToolError: with the cause, as far as it is known.
+    """
+    from build import BuildBackendException, BuildException, ProjectBuilder
+
+    printed: list[str] = []
+
+    def call(argv: Sequence[str], cwd: str | None = None, extra: Mapping[str, str] | None = None) -> None:
+        variables = {**bench.environment.environ(), **bench.environ, **(extra or {})}
+        done = processes.run(
+            [argv[0], "-I", *argv[1:]],
+            cwd=Path(cwd or bench.source),
+            timeout=bench.timeout,
+            environ=processes.scrubbed_environment(variables),
+            sink=lambda line: (printed.append(line), bench.log(line))[1],
+        )
+        if done.returncode:
+            raise build_failures.HookFailed(done.returncode)
+
+    step = "reading the build system"
+    try:
+        builder = ProjectBuilder(bench.source, python_executable=str(bench.environment.python), runner=call)
+        step = "installing the build requirements"
+        _install(bench, sorted(builder.build_system_requires), printed)
+        step = f"get_requires_for_build_{distribution}"
+        _install(bench, sorted(builder.get_requires_for_build(distribution)), printed)
+        step = f"build_{distribution}"
+        bench.log(f"building the {distribution}")
+        return Path(builder.build(distribution, out))
+    except SlipwayError:
+        raise
+    except (BuildBackendException, BuildException, InstallFailed, processes.TimedOut) as error:
+        raise build_failures.explain(error, step=step, distribution=distribution, printed=printed) from error
+
+
+def _install(bench: Bench, requirements: Sequence[str], printed: list[str]) -> None:
+    if not requirements:
+        return
+    bench.log(f"installing {', '.join(requirements)}")
+
+    def log(line: str) -> None:
+        printed.append(line)
+        bench.log(line)
+
+    bench.environment.install(requirements, timeout=bench.timeout, sink=log)
+
+
+def _unpack(sdist: Path, target: Path) -> Path:
+    """Unpack an sdist as an installer would and return its top folder.
+
+    Raises:
+        ToolError: the backend made something that is not a safe archive.
+    """
+    try:
+        with tarfile.open(sdist, "r:gz") as archive:
+            archive.extractall(target, filter="data")
+        return next(path for path in target.iterdir() if path.is_dir())
+    except (tarfile.TarError, OSError, EOFError, StopIteration) as error:
+        raise ToolError(
+            f"The sdist {sdist.name} that the backend made cannot be unpacked: {error}.",
+            cause="It holds a path or a link that leads outside, or it is not a tar archive with one top folder.",
+            remedy="Look at what the project puts into its sdist; installers refuse this one as well.",
+            read="https://packaging.python.org/en/latest/specifications/source-distribution-format/",
+        ) from error
+
+
+def _keep(path: Path, dist: Path) -> Artifact:
+    target = Path(shutil.move(path, dist / path.name))
+    kind: Distribution = "wheel" if target.suffix == ".whl" else "sdist"
+    return Artifact(filename=target.name, kind=kind, size=target.stat().st_size, sha256=sha256(target))

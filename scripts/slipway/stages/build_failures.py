@@ -1,0 +1,176 @@
+"""Why a build failed, said in the words of the one who has to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slipway.errors import InputError, SlipwayError, ToolError
+from slipway.processes import TimedOut
+
+if TYPE_CHECKING:
+    from pyproject_hooks import BackendUnavailable
+
+TAIL = 20
+"""Lines of the log shown with a failure; the whole of it is in the work folder."""
+
+_READ_BUILD_SYSTEM = (
+    "https://packaging.python.org/en/latest/specifications/pyproject-toml/#declaring-build-system-dependencies-the-build-system-table"
+)
+
+
+class HookFailed(Exception):  # noqa: N818 - named for what happened
+    """A hook of the build backend ended with an exit code other than zero."""
+
+    def __init__(self, returncode: int) -> None:
+        super().__init__(f"exit code {returncode}")
+        self.returncode = returncode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """A known way to fail, told by what the tool prints.
+
+    Attributes:
+        pattern: searched in every line of the output; its groups can be used in `cause` and `remedy`.
+        cause: the likely cause.
+        remedy: what to do.
+    """
+
+    pattern: re.Pattern[str]
+    cause: str
+    remedy: str
+
+
+def _signature(pattern: str, cause: str, remedy: str) -> Signature:
+    return Signature(pattern=re.compile(pattern), cause=cause, remedy=remedy)
+
+
+SIGNATURES: tuple[Signature, ...] = (
+    _signature(
+        r"(?i)(no matching distribution|was not found in the package registry|no solution found)",
+        "A build requirement does not exist under this name and version on the index of this machine.",
+        "Check the spelling and the versions in `requires` of [build-system] in pyproject.toml.",
+    ),
+    _signature(
+        r"(?i)(temporary failure in name resolution|dns error|connection refused|network is unreachable"
+        r"|failed to fetch|error sending request|connection reset|timed out)",
+        "The index cannot be reached from this machine.",
+        "Check the connection, the proxy and the configured index, then run again; nothing has been changed.",
+    ),
+    _signature(
+        r"(?:BackendUnavailable|Cannot import ['\"](?P<module>[\w.]+)|No module named ['\"](?P<missing>[\w.]+))",
+        "A module that the build needs is not installed in the build environment.",
+        "Add the distribution that holds it to `requires` of [build-system] in pyproject.toml; "
+        "for a backend inside the project set `backend-path`.",
+    ),
+    _signature(
+        r"(?:fatal error|error): (?P<header>[\w./+-]+\.h(?:pp)?): No such file",
+        "The header {header} is missing: either a system library is not installed or the file is not in the sdist.",
+        "Install the library's development package, or, if the header is the project's own, include it in the sdist.",
+    ),
+    _signature(
+        r"(?i)(command '?(?P<compiler>gcc|cc|clang|g\+\+|c\+\+|x86_64-linux-gnu-gcc)'? failed: No such file"
+        r"|unable to execute '(?P<other>[\w+-]+)'|Microsoft Visual C\+\+ .* is required"
+        r"|Unknown compiler\(s\)|No CMAKE_C(XX)?_COMPILER could be found)",
+        "The project has compiled code and there is no compiler on this machine.",
+        "Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the Visual C++ build tools).",
+    ),
+    _signature(
+        r"(?i)(cargo.*not found|rust.*(is not installed|toolchain)|can't find Rust compiler)",
+        "The project has Rust code and there is no Rust toolchain on this machine.",
+        "Install Rust with rustup, or build in an image that has it.",
+    ),
+    _signature(
+        r"(?i)(setuptools[-_]scm was unable to detect version|unable to detect version|"
+        r"can't determine version|no tag found|describe.*--tags)",
+        "The version comes from git, and git cannot tell it here: no tags, a shallow clone, or no repository.",
+        "Fetch the tags (`fetch-depth: 0` in actions/checkout), or create the first tag.",
+    ),
+    _signature(
+        r"(?:FileNotFoundError|No such file or directory|does not exist|Readme file does not exist)[^'\"]*"
+        r"['\"](?P<file>[^'\"]+)['\"]",
+        "The build looks for {file}, which is not there.",
+        "Create it, or correct the path; if only the wheel's build misses it, the sdist does not contain it: "
+        "add it (MANIFEST.in for setuptools, the sdist's `include` for other backends).",
+    ),
+    _signature(
+        r"No space left on device",
+        "The disk is full.",
+        "Free some space, or point TMPDIR to a folder with room.",
+    ),
+    _signature(
+        r"Multiple top-level packages discovered",
+        "setuptools found several top-level packages and does not guess which ones to ship.",
+        "Name them under [tool.setuptools] `packages`, or move the code into src/.",
+    ),
+    _signature(
+        r"Unable to determine which files to ship",
+        "hatchling found no folder named like the project.",
+        "Name the package under [tool.hatch.build.targets.wheel] `packages`.",
+    ),
+)
+"""In the order in which they are tried; the first that matches the end of the output wins."""
+
+
+def explain(error: Exception, *, step: str, distribution: str, printed: Sequence[str]) -> SlipwayError:
+    """Return the error that tells why a build failed.
+
+    Args:
+        error: what `build`, uv or the time limit raised.
+        step: what was being done: a hook's name or a phrase.
+        distribution: `sdist` or `wheel`.
+        printed: the lines printed so far.
+    """
+    from build import BuildBackendException
+    from pyproject_hooks import BackendUnavailable
+
+    if isinstance(error, BuildBackendException) and isinstance(error.exception, TimedOut):
+        error = error.exception
+    tail = tuple(line for line in printed if line.strip())[-TAIL:]
+    if isinstance(error, TimedOut):
+        return ToolError(
+            f"The build was stopped: {step} for the {distribution} was not done after {error.seconds:g} s.",
+            cause="The backend hangs, waits for an answer that nobody gives, or needs more time than it has.",
+            remedy="Look at the last lines below; if it only needs longer, raise --build-timeout.",
+            log=tail,
+        )
+    if step == "reading the build system":
+        return InputError(
+            f"The build system of the project is not valid: {error}.",
+            cause="[build-system] in pyproject.toml does not say what a build frontend needs.",
+            remedy='Write at least `requires = ["setuptools"]` and `build-backend = "setuptools.build_meta"`.',
+            read=_READ_BUILD_SYSTEM,
+        )
+    where = f"in the hook {step}" if step.startswith(("get_", "build_")) else f"while {step}"
+    happened = f"The {distribution} could not be built: it failed {where}."
+    if isinstance(error, BuildBackendException) and isinstance(error.exception, BackendUnavailable):
+        return _backend_unavailable(error.exception, distribution, tail)
+    known = _known(printed) or _known(str(error).splitlines())
+    if known is None:
+        cause = "The build backend reported an error; its last lines are below."
+        remedy = "Mend what they name. `python -m build` in the project shows the same outside of Slipway."
+        return ToolError(happened, cause=cause, remedy=remedy, log=tail)
+    return ToolError(happened, cause=known[0], remedy=known[1], log=tail)
+
+
+def _backend_unavailable(error: BackendUnavailable, distribution: str, tail: tuple[str, ...]) -> ToolError:
+    last = (error.traceback or "").strip().splitlines()[-1:]
+    return ToolError(
+        f"The {distribution} could not be built: the build backend {error.backend_name!r} cannot be imported.",
+        cause="`build-backend` is misspelt, or `requires` does not name the distribution that holds it.",
+        remedy="Correct both in [build-system] of pyproject.toml; for a backend inside the project set `backend-path`.",
+        read=_READ_BUILD_SYSTEM,
+        log=(*tail, *last),
+    )
+
+
+def _known(lines: Sequence[str]) -> tuple[str, str] | None:
+    for line in reversed(lines):
+        for signature in SIGNATURES:
+            if found := signature.pattern.search(line):
+                groups = {name: value or "" for name, value in found.groupdict().items()}
+                return signature.cause.format(**groups), signature.remedy.format(**groups)
+    return None

@@ -1,0 +1,199 @@
+"""Plan: everything is decided here, from the project, git, the event and the inputs, before anything runs."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from slipway.errors import InputError
+from slipway.facts import event as event_facts
+from slipway.facts import git as git_facts
+from slipway.facts import project as project_facts
+from slipway.facts import pythons
+from slipway.facts.event import EventFacts
+from slipway.facts.git import GitFacts
+from slipway.facts.project import ProjectFacts
+from slipway.inputs import Inputs
+from slipway.manifest import (
+    Addition,
+    BuildTarget,
+    Destination,
+    ExpectedFile,
+    Git,
+    Manifest,
+    Plan,
+)
+from slipway.runner import Runner
+
+TITLE = "Plan"
+
+INDEXES = ("pypi", "testpypi")
+"""The indexes that are known by name; the name is also the GitHub environment of the publish job."""
+
+NEVER = {
+    "pull-request": "A pull request is checked and never published.",
+    "push": "A push to a branch is checked; a release starts with a tag or a manual dispatch.",
+    "schedule": "A scheduled run is a check.",
+    "other": "Only a tag or a manual dispatch starts a release.",
+}
+"""The events that never publish, and the sentence that says so."""
+
+
+def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
+    """Read the project, git and the event, and return the plan.
+
+    Raises:
+        InputError: there is no project, or it cannot be read.
+    """
+    del manifest
+    project = project_facts.read(inputs.path)
+    git = git_facts.read(inputs.path)
+    event = event_facts.read(runner.event())
+    return Addition(plan=make(project, git, event, inputs, today=datetime.now(tz=UTC).date()))
+
+
+def make(
+    project: ProjectFacts, git: GitFacts | None, event: EventFacts, inputs: Inputs, *, today: date
+) -> Plan:
+    """Return the plan for a project: a pure function of what was read.
+
+    Raises:
+        InputError: the index asked for is neither a known name nor a URL.
+    """
+    tag = release_tag(inputs, event, git, version=project.version)
+    version = project.version
+    kind = "compiled" if project.compiled else "pure"
+    return Plan(
+        name=project.name,
+        version=version,
+        version_from="static" if version else "dynamic",
+        backend=project.backend_name,
+        kind=kind,
+        layout=project.layout,
+        requires_python=project.requires_python,
+        pythons=pythons.supported(project.requires_python, project.classifiers or (), today=today),
+        event=event.name,
+        ref=event.ref,
+        tag=tag,
+        tag_version=tag_version(tag, inputs.tag_prefix),
+        git=_git_record(git),
+        builds=(
+            BuildTarget(name="here", platform=sys.platform, tool="build", makes=("sdist", "wheel")),
+        ),
+        expected=expected_files(project.name, version, kind=kind),
+        destination=destination(inputs, event, tag=tag),
+        fail_on=inputs.fail_on,
+        ignored=dict(project.ignored),
+    )
+
+
+def release_tag(inputs: Inputs, event: EventFacts, git: GitFacts | None, *, version: str | None) -> str | None:
+    """Return the tag this run is judged by: the one asked for, the event's, or on a laptop the one at HEAD.
+
+    Of several release tags at HEAD the one that names the project's version counts, else the highest.
+    """
+    if inputs.tag is not None:
+        return inputs.tag
+    if event.kind != "local" or git is None:
+        return event.tag
+    versions = {tag: parsed for tag in git.tags if (parsed := _parse(tag, inputs.tag_prefix))}
+    if not versions:
+        return None
+    wanted = _version(version) if version else None
+    return max(versions, key=lambda tag: (versions[tag] == wanted, versions[tag], tag))
+
+
+def tag_version(tag: str | None, prefix: str) -> str | None:
+    """Return the version a tag names in its normal form (PEP 440), or None if it names none."""
+    parsed = _parse(tag, prefix) if tag else None
+    return str(parsed) if parsed else None
+
+
+def _parse(tag: str, prefix: str) -> Version | None:
+    return _version(tag.removeprefix(prefix)) if tag.startswith(prefix) else None
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def destination(inputs: Inputs, event: EventFacts, *, tag: str | None) -> Destination:
+    """Return where this run publishes and why, by the event.
+
+    Raises:
+        InputError: the index asked for is neither a known name nor a URL.
+    """
+    asked = checked_index(inputs.index)
+    if event.unsafe:
+        reason = "`pull_request_target` runs foreign code with this repository's rights: it never publishes."
+        return Destination(index="none", publish=False, reason=reason)
+    if event.fork:
+        return Destination(index="none", publish=False, reason="A fork's pull request is checked and never published.")
+    if event.kind in NEVER:
+        return Destination(index="none", publish=False, reason=NEVER[event.kind])
+    if event.kind == "local":
+        reason = "On your own machine nothing is published unless you run `slipway publish`."
+        return Destination(index=asked or "none", publish=False, reason=reason)
+    if event.kind == "dispatch":
+        return _to(asked or "testpypi", "A manual dispatch publishes to TestPyPI.", asked=asked)
+    if tag is None or not tag.startswith(inputs.tag_prefix):
+        reason = f"The tag {tag!r} does not begin with {inputs.tag_prefix!r}: it is not a release tag."
+        return Destination(index="none", publish=False, reason=reason)
+    return _to(asked or "pypi", f"The release tag {tag} publishes to PyPI.", asked=asked)
+
+
+def _to(index: str, reason: str, *, asked: str | None) -> Destination:
+    return Destination(
+        index=index,
+        publish=True,
+        reason=f"The option `index` asks for {index}." if asked else reason,
+        environment=index if index in INDEXES else None,
+    )
+
+
+def checked_index(index: str | None) -> str | None:
+    """Return the index asked for.
+
+    Raises:
+        InputError: it is neither a known name nor a URL.
+    """
+    if not index or index in INDEXES or index == "none" or index.startswith(("https://", "http://")):
+        return index or None
+    raise InputError(
+        f"There is no index called {index!r}.",
+        cause="The option `index` takes a name that Slipway knows or an upload URL.",
+        remedy="Write pypi, testpypi, none, or the URL to which the index takes uploads.",
+    )
+
+
+def expected_files(name: str | None, version: str | None, *, kind: str) -> tuple[ExpectedFile, ...]:
+    """Return the files a release must contain, in the spelling the index asks for (PEP 625, PEP 427)."""
+    stem = f"{canonicalize_name(name).replace('-', '_') if name else '*'}-{_normal(version)}"
+    wheel = f"{stem}-py*-none-any.whl" if kind == "pure" else f"{stem}-*.whl"
+    return (
+        ExpectedFile(kind="sdist", pattern=f"{stem}.tar.gz"),
+        ExpectedFile(kind="wheel", pattern=wheel),
+    )
+
+
+def _normal(version: str | None) -> str:
+    parsed = _version(version) if version else None
+    return str(parsed) if parsed else "*"
+
+
+def _git_record(git: GitFacts | None) -> Git | None:
+    if git is None:
+        return None
+    return Git(
+        commit=git.commit,
+        tags=git.tags,
+        dirty=git.dirty,
+        shallow=git.shallow,
+        committed_at=git.committed_at,
+    )

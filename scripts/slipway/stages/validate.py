@@ -1,0 +1,25 @@
+"""Validate: what can be known about the source before anything is built."""
+
+from __future__ import annotations
+
+from slipway.facts import project as source
+from slipway.inputs import Inputs
+from slipway.manifest import Addition, Manifest
+from slipway.rules import catalogue
+from slipway.rules.rule import judge
+from slipway.runner import Runner
+
+TITLE = "Validate"
+
+
+def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
+    """Judge the project's source by the rules of the family `project`.
+
+    Raises:
+        InputError: the project cannot be read.
+    """
+    del runner
+    facts = source.read(inputs.path)
+    return judge(
+        catalogue.family("project"), facts, ignored=manifest.ignored, backend=facts.backend_name
+    )
