@@ -12,7 +12,17 @@ from pathlib import Path
 from slipway.errors import InputError
 
 LEFT_OUT = frozenset(
-    {".slipway", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "__pycache__", "node_modules"}
+    {
+        ".slipway",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+        "__pycache__",
+        "node_modules",
+    }
 )
 """Folders that no build reads and that may be large."""
 

@@ -51,7 +51,11 @@ class DefaultToCheck(click.Group):
 
 @click.group(
     cls=DefaultToCheck,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "SLIPWAY", "max_content_width": 110},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "SLIPWAY",
+        "max_content_width": 110,
+    },
 )
 @click.version_option(__version__, prog_name="slipway")
 def slipway() -> None:
@@ -133,7 +137,10 @@ def main() -> NoReturn:
         sys.exit(error.exit_code)
     except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
         traceback.print_exc()
-        print("\nThis is a bug of Slipway, not of your project. Please report it with the lines above.", file=sys.stderr)
+        print(
+            "\nThis is a bug of Slipway, not of your project. Please report it with the lines above.",
+            file=sys.stderr,
+        )
         sys.exit(ExitCode.BUG)
     sys.exit(ExitCode.CLEAN)
 

@@ -10,7 +10,8 @@ from slipway.errors import SlipwayError
 from slipway.facts import artifact
 from slipway.inputs import Inputs
 from slipway.manifest import Failure, Manifest
-from slipway.report import annotations, markdown, plan, terminal
+from slipway.report import annotations as annotating
+from slipway.report import markdown, plan, terminal
 from slipway.runner import Runner
 
 REPORT = "report.md"
@@ -49,7 +50,7 @@ def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
     if not inputs.files:
         _write(inputs.work / REPORT, report)
     place.summarise(report)
-    annotations.show(story, place)
+    annotating.show(story, place)
     if inputs.json:
         sys.stdout.write(manifest.to_json(story).decode())
     elif inputs.command == "plan" and story.failure is None:

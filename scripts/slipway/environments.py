@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,13 @@ from slipway import processes
 from slipway.errors import InputError, ToolError
 from slipway.index import settings
 
-KEPT_FOR_UV = ("UV_CACHE_DIR", "UV_OFFLINE", "UV_PYTHON_INSTALL_DIR", "UV_HTTP_TIMEOUT", "UV_CONCURRENT_DOWNLOADS")
+KEPT_FOR_UV = (
+    "UV_CACHE_DIR",
+    "UV_OFFLINE",
+    "UV_PYTHON_INSTALL_DIR",
+    "UV_HTTP_TIMEOUT",
+    "UV_CONCURRENT_DOWNLOADS",
+)
 """Variables that say where uv keeps things and how it reaches the network; its other settings are not ours."""
 
 _PROBE = "import json,platform,sys;print(json.dumps([sys.executable,platform.python_version(),sys.implementation.name]))"
@@ -94,7 +101,7 @@ class Environment:
         """
         if not requirements:
             return
-        argv = ["pip", "install", "--python", self.python, *options, "--", *requirements]
+        argv: list[str | Path] = ["pip", "install", "--python", self.python, *options, "--", *requirements]
         done = _uv(argv, cwd=self.path, timeout=timeout, sink=sink)
         if done.returncode:
             raise InstallFailed(done.output + done.errors)
@@ -127,12 +134,21 @@ def create(path: Path, interpreter: Interpreter, *, timeout: float = 120) -> Env
     return Environment(path, interpreter)
 
 
+_finding_uv = threading.Lock()
+
+
 @functools.cache
-def uv_executable() -> Path:
-    """Return the path of the uv that belongs to Slipway."""
+def _uv_executable() -> Path:
     from uv import find_uv_bin
 
     return Path(find_uv_bin())
+
+
+def uv_executable() -> Path:
+    """Return the path of the uv that belongs to Slipway."""
+    # Legs ask for it from several threads, and the search reads `sysconfig`, which fills itself on first use.
+    with _finding_uv:
+        return _uv_executable()
 
 
 def _uv(
@@ -166,7 +182,9 @@ def choose_interpreter(requires_python: str | None, wanted: str | None) -> Inter
     own = own_interpreter()
     if requires_python is None or _supports(requires_python, own.version):
         return own
-    return _find(requires_python, remedy="Install a Python that the project supports, or name one with --python.")
+    return _find(
+        requires_python, remedy="Install a Python that the project supports, or name one with --python."
+    )
 
 
 def _supports(requires_python: str, version: str) -> bool:
@@ -183,7 +201,9 @@ def _find(wanted: str, *, remedy: str) -> Interpreter:
     if done.returncode == 0 and (found := _probe(Path(done.output.strip()))):
         return found
     for candidate in _installed_by_pyenv():
-        if _supports(wanted if any(c in wanted for c in "<>=!~") else f"=={wanted}.*", candidate.parent.parent.name):
+        if _supports(
+            wanted if any(c in wanted for c in "<>=!~") else f"=={wanted}.*", candidate.parent.parent.name
+        ):
             if found := _probe(candidate):
                 return found
     raise InputError(
@@ -258,5 +278,3 @@ def _sweep(folder: Path) -> None:
                 remove(left)
         except OSError:
             continue
-
-

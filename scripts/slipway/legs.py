@@ -94,6 +94,7 @@ def exercise(
             processes.end_all()
             raise
 
+
 def show(outcomes: Sequence[Outcome], runner: Runner) -> None:
     """Show what installers and imports printed."""
     for outcome in outcomes:
@@ -138,7 +139,12 @@ def _unreachable(candidate: Candidate, output: str) -> ToolError:
 
 
 def _probe(
-    candidate: Candidate, environment: Environment, facts: LegFacts, folder: Path, timeout: float, log: list[str]
+    candidate: Candidate,
+    environment: Environment,
+    facts: LegFacts,
+    folder: Path,
+    timeout: float,
+    log: list[str],
 ) -> LegFacts:
     results = folder / "results.jsonl"
     before = _files(environment)
@@ -150,7 +156,12 @@ def _probe(
 
 
 def _import_everything(
-    candidate: Candidate, environment: Environment, folder: Path, results: Path, timeout: float, log: list[str]
+    candidate: Candidate,
+    environment: Environment,
+    folder: Path,
+    results: Path,
+    timeout: float,
+    log: list[str],
 ) -> dict[str, Any]:
     home = folder / "home"
     home.mkdir()
@@ -172,12 +183,14 @@ def _import_everything(
 
 
 def _read(results: Path, *, died: str | None) -> dict[str, Any]:
-    records = [json.loads(line) for line in results.read_text("utf-8").splitlines()] if results.exists() else []
+    records = (
+        [json.loads(line) for line in results.read_text("utf-8").splitlines()] if results.exists() else []
+    )
     kinds = [record["kind"] for record in records]
     if died is None and "done" not in kinds:
         died = "it ended before it was done"
     trying = next((r["name"] for r in reversed(records) if r["kind"] == "trying"), None)
-    requires = next((r["requires"] for r in records if r["kind"] == "requires"), [])
+    requires: Sequence[str] = next((r["requires"] for r in records if r["kind"] == "requires"), ())
     imports = tuple(_attempt(record) for record in records if record["kind"] == "import")
     return {
         "died": died,
@@ -219,9 +232,13 @@ def _files(environment: Environment) -> set[Path]:
 
 def _left_behind(environment: Environment, before: set[Path], results: Path) -> tuple[str, ...]:
     """Return what is still there of the distribution, and what came while it was imported."""
-    first = next((line for line in results.read_text("utf-8").splitlines()), None) if results.exists() else None
-    files = json.loads(first) if first else {"files": [], "base": "."}
+    first = (
+        next((line for line in results.read_text("utf-8").splitlines()), None) if results.exists() else None
+    )
+    files: dict[str, Any] = json.loads(first) if first else {"files": [], "base": "."}
     own = {Path(files["base"], name).resolve() for name in files["files"]}
     after = _files(environment)
     left = {path for path in after if path not in before or path.resolve() in own}
-    return tuple(sorted(str(path.relative_to(environment.path)) for path in left if "__pycache__" not in path.parts))
+    return tuple(
+        sorted(str(path.relative_to(environment.path)) for path in left if "__pycache__" not in path.parts)
+    )

@@ -34,7 +34,7 @@ class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of everything in the manifest."""
 
 
-class Where(Record):
+class Where(Record, frozen=True):
     """Where a finding was seen.
 
     Attributes:
@@ -48,7 +48,7 @@ class Where(Record):
     line: int | None = None
 
 
-class Finding(Record):
+class Finding(Record, frozen=True):
     """One thing a rule or a stage found.
 
     Attributes:
@@ -70,14 +70,14 @@ class Finding(Record):
     stage: str | None = None
 
 
-class SkippedRule(Record):
+class SkippedRule(Record, frozen=True):
     """A rule that could not be judged, and why."""
 
     rule: str
     reason: str
 
 
-class Git(Record):
+class Git(Record, frozen=True):
     """The commit that is released.
 
     Attributes:
@@ -94,7 +94,7 @@ class Git(Record):
     committed_at: int | None
 
 
-class Destination(Record):
+class Destination(Record, frozen=True):
     """Where the release goes, and why there or nowhere.
 
     Attributes:
@@ -108,7 +108,7 @@ class Destination(Record):
     environment: str | None = None
 
 
-class BuildTarget(Record):
+class BuildTarget(Record, frozen=True):
     """One build: on which platform, with which tool, what it is expected to make."""
 
     name: str
@@ -117,7 +117,7 @@ class BuildTarget(Record):
     makes: tuple[Literal["sdist", "wheel"], ...]
 
 
-class ExpectedFile(Record):
+class ExpectedFile(Record, frozen=True):
     """A file the release must contain.
 
     Attributes:
@@ -130,7 +130,7 @@ class ExpectedFile(Record):
     required: bool = True
 
 
-class Plan(Record):
+class Plan(Record, frozen=True):
     """Everything decided before anything runs.
 
     Attributes:
@@ -157,7 +157,7 @@ class Plan(Record):
     ignored: dict[str, str] = {}
 
 
-class Artifact(Record):
+class Artifact(Record, frozen=True):
     """One built distribution, by name, size in bytes and digest.
 
     Attributes:
@@ -182,7 +182,7 @@ CONTENTS_LISTED = 500
 _STAGE_OF_LEG = {"file": "smoke", "index": "verify"}
 
 
-class Leg(Record):
+class Leg(Record, frozen=True):
     """One smoke test: an artifact in a clean environment.
 
     Attributes:
@@ -201,7 +201,7 @@ class Leg(Record):
     entry_points: int = 0
 
 
-class Receipt(Record):
+class Receipt(Record, frozen=True):
     """What the index said to one upload."""
 
     filename: str
@@ -210,7 +210,7 @@ class Receipt(Record):
     outcome: Literal["uploaded", "already-there"]
 
 
-class Served(Record):
+class Served(Record, frozen=True):
     """What the index was seen to serve."""
 
     filename: str
@@ -219,7 +219,7 @@ class Served(Record):
     url: str | None = None
 
 
-class StageResult(Record):
+class StageResult(Record, frozen=True):
     """How a stage ended.
 
     Attributes:
@@ -232,7 +232,7 @@ class StageResult(Record):
     reason: str | None = None
 
 
-class Failure(Record):
+class Failure(Record, frozen=True):
     """The error that ended the run early, in the order in which it is told."""
 
     stage: str
@@ -257,7 +257,7 @@ class Failure(Record):
         )
 
 
-class Addition(Record):
+class Addition(Record, frozen=True):
     """What one stage adds to the manifest; empty fields add nothing.
 
     Attributes:
@@ -281,11 +281,18 @@ class Addition(Record):
         return msgspec.structs.replace(self, served=served)
 
 
-class Manifest(Record):
-    """The whole story of a release, from plan to proof."""
+class Manifest(Record, frozen=True):
+    """The whole story of a release, from plan to proof.
+
+    Attributes:
+        slipway: version of the Slipway that wrote it.
+        command: the command that wrote it last.
+        failure: the error that ended the last command early.
+    """
 
     schema_version: int = SCHEMA_VERSION
     slipway: str = ""
+    command: str = ""
     plan: Plan | None = None
     artifacts: tuple[Artifact, ...] = ()
     stages: tuple[StageResult, ...] = ()

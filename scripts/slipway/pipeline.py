@@ -6,8 +6,9 @@ import errno
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
 
@@ -24,21 +25,24 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
-class Stage(Protocol):
-    """A module of `stages`: a title, and one entry that returns what it adds to the manifest."""
+@dataclass(frozen=True)
+class Stage:
+    """A stage: what it is called on the screen, and its one entry, which returns what it adds."""
 
-    TITLE: str
+    title: str
     run: Callable[[Manifest, Inputs, Runner], Addition]
 
 
 STAGES: dict[str, Stage] = {
-    "plan": plan,  # what is built where, what is expected, whether and where it is published
-    "validate": validate,  # findings about the source
-    "build": build,  # the sdist, and the wheel from the sdist
-    "inspect": inspect,  # facts and findings about each artifact and the set
-    "smoke": smoke,  # install, import, entry points, uninstall
-    "publish": publish,  # the only stage that writes to the network
-    "verify": verify,  # the index serves exactly these bytes, and they install from it
+    "plan": Stage(
+        "Plan", plan.run
+    ),  # what is built where, what is expected, whether and where it is published
+    "validate": Stage("Validate", validate.run),  # findings about the source
+    "build": Stage("Build", build.run),  # the sdist, and the wheel from the sdist
+    "inspect": Stage("Inspect", inspect.run),  # facts and findings about each artifact and the set
+    "smoke": Stage("Smoke", smoke.run),  # install, import, entry points, uninstall
+    "publish": Stage("Publish", publish.run),  # the only stage that writes to the network
+    "verify": Stage("Verify", verify.run),  # the index serves exactly these bytes, and they install from it
 }
 
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -54,7 +58,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner, *, keep: bool = True) -> Manifest:
+def run(
+    names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner, *, keep: bool = True
+) -> Manifest:
     """Run stages one after the other and return the manifest with all they added.
 
     A stage that fails ends the run; findings do not, so that all of them are seen at once.
@@ -66,7 +72,7 @@ def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner, *
         runner: the place it runs in.
         keep: write the manifest into the work folder after every stage.
     """
-    story = msgspec.structs.replace(story.without(names), slipway=__version__)
+    story = msgspec.structs.replace(story.without(names), slipway=__version__, command=inputs.command)
     for name in names:
         started = time.monotonic()
         story, result = _run_one(name, story, inputs, runner)
@@ -82,7 +88,7 @@ def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner, *
 def _run_one(name: str, story: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:
     stage = STAGES[name]
     try:
-        with runner.stage(stage.TITLE), told():
+        with runner.stage(stage.title), told():
             addition = stage.run(story, inputs, runner)
     except SlipwayError as error:
         failure = Failure.told_by(error, stage=name)

@@ -37,7 +37,11 @@ def _names(tree, above):
     for entry, branch in tree.items():
         if branch is None:
             module = entry.split(".", 1)[0]
-            if entry.endswith(SUFFIXES) and module.isidentifier() and module not in ("__main__", "__init__", "setup"):
+            if (
+                entry.endswith(SUFFIXES)
+                and module.isidentifier()
+                and module not in ("__main__", "__init__", "setup")
+            ):
                 loose += 1
                 if not above or loose <= MODULES_PER_NAMESPACE:
                     yield ".".join((*above, module))

@@ -25,7 +25,17 @@ KEPT_LINES = 20_000
 LINE_LIMIT = 64 * 1024
 """Characters of one line; what is longer is passed on in pieces."""
 
-_WITHHELD_PREFIXES = ("PYTHON", "PIP_", "UV_", "SLIPWAY_", "TWINE_", "INPUT_", "ACTIONS_", "GITHUB_", "VIRTUAL_ENV")
+_WITHHELD_PREFIXES = (
+    "PYTHON",
+    "PIP_",
+    "UV_",
+    "SLIPWAY_",
+    "TWINE_",
+    "INPUT_",
+    "ACTIONS_",
+    "GITHUB_",
+    "VIRTUAL_ENV",
+)
 """Settings meant for another Python or another tool, and the runner's own credentials and command files."""
 
 _WITHHELD_WORDS = re.compile(
@@ -163,7 +173,9 @@ def _start(argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool)
     return child
 
 
-def _reader(stream: IO[bytes] | None, kept: deque[str], sink: Callable[[str], None] | None) -> threading.Thread:
+def _reader(
+    stream: IO[bytes] | None, kept: deque[str], sink: Callable[[str], None] | None
+) -> threading.Thread:
     def read() -> None:
         assert stream is not None  # noqa: S101 - Popen was asked for a pipe
         with stream:

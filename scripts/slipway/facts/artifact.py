@@ -39,7 +39,7 @@ def read(path: Path) -> SdistFacts | WheelFacts:
 def record(facts: SdistFacts | WheelFacts) -> Artifact:
     """Return the record of an artifact for the manifest."""
     metadata = facts.metadata
-    names = sorted(member.path for member in facts.members if member.kind != "directory")
+    names = sorted(member.path for member in facts.members if member.kind != "dir")
     return Artifact(
         filename=facts.filename,
         kind="wheel" if isinstance(facts, WheelFacts) else "sdist",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     import requests
 
 
-@dataclass(frozen=True)
 class Refusal(Exception):  # noqa: N818 - named for what happened
     """The index did not take a file.
 
@@ -23,8 +23,10 @@ class Refusal(Exception):  # noqa: N818 - named for what happened
         reason: the index's own words.
     """
 
-    status: int
-    reason: str
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"{status} {reason}")
+        self.status = status
+        self.reason = reason
 
 
 class Uploader:
@@ -48,7 +50,9 @@ class Uploader:
         from twine.package import PackageFile
 
         try:
-            response = self._repository.upload(PackageFile.from_filename(str(path), comment=None))
+            # twine says on stdout what it does; stdout belongs to the command's own answer.
+            with contextlib.redirect_stdout(io.StringIO()):
+                response = self._repository.upload(PackageFile.from_filename(str(path), comment=None))
         except TwineException as error:
             raise ToolError(
                 f"twine cannot read {path.name}: {error}.",

@@ -6,7 +6,11 @@ from slipway.manifest import Finding, Manifest, Severity
 from slipway.runner import Runner
 from slipway.runner.base import Level
 
-LEVELS: dict[Severity, Level] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+LEVELS: dict[Severity, Level] = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.NOTE: "notice",
+}
 
 
 def show(story: Manifest, runner: Runner) -> None:
@@ -34,5 +38,3 @@ def _annotate(finding: Finding, runner: Runner) -> None:
         file=None if inside else finding.where.file,
         line=None if inside else finding.where.line,
     )
-
-

@@ -122,7 +122,12 @@ def _rest(story: Manifest) -> Iterator[str]:
         for artifact in story.artifacts:
             yield from _contents(artifact)
     if story.legs:
-        yield from ["### Smoke tests", "", "| artifact | from | Python | | seconds |", "|---|---|---|---|--:|"]
+        yield from [
+            "### Smoke tests",
+            "",
+            "| artifact | from | Python | | seconds |",
+            "|---|---|---|---|--:|",
+        ]
         for leg in story.legs:
             sign = "✅" if leg.passed else "❌"
             yield f"| {code(leg.artifact)} | {leg.origin} | {leg.python} | {sign} | {leg.seconds:.1f} |"

@@ -54,15 +54,17 @@ def lines(story: Manifest, *, width: int) -> Iterator[Line]:
     """Yield the report, line by line, at most `width` columns wide where a word allows it."""
     yield Line("")
     yield from _findings(story, width)
-    yield from _failure(story.failure, width)
     yield from _broken(story)
     yield from _details(story)
+    if story.failure is not None:
+        yield from _failure(story.failure, width)
+        return
     judged = verdict.of(story)
     summary = verdict.tally(story)
     yield from _wrapped(f"{SIGNS[judged.mood]} {judged.headline}", width, style=STYLES[judged.mood])
     if summary:
         yield Line(f"  {summary}", "dim")
-    if story.plan is not None and story.failure is None:
+    if story.plan is not None:
         yield from _wrapped(story.plan.destination.reason, width, lead="  ", style="dim")
 
 
@@ -81,7 +83,9 @@ def _findings(story: Manifest, width: int) -> Iterator[Line]:
                 yield from _finding(finding, width)
     for finding in story.findings:
         if finding.ignored is not None:
-            yield from _wrapped(f"ignored {finding.rule}: {finding.message} ({finding.ignored})", width, style="dim")
+            yield from _wrapped(
+                f"ignored {finding.rule}: {finding.message} ({finding.ignored})", width, style="dim"
+            )
 
 
 def _finding(finding: Finding, width: int) -> Iterator[Line]:
@@ -98,22 +102,21 @@ def _finding(finding: Finding, width: int) -> Iterator[Line]:
     yield Line("")
 
 
-def _failure(failure: Failure | None, width: int) -> Iterator[Line]:
-    if failure is None:
-        return
+def _failure(failure: Failure, width: int) -> Iterator[Line]:
     for line in failure.log:
         yield Line(f"  │ {printable(line)}", "dim")
-    yield from _wrapped(failure.happened, width, style="bold red")
+    yield from _wrapped(f"{SIGNS['failed']} {failure.happened}", width, style=STYLES["failed"])
     yield from _wrapped(failure.cause, width, lead="  likely cause: ")
     yield from _wrapped(failure.remedy, width, lead="  what to do: ")
     if failure.read:
         yield Line(f"  read: {failure.read}")
-    yield Line("")
 
 
 def _broken(story: Manifest) -> Iterator[Line]:
     for rule in story.broken_rules:
-        yield Line(f"Slipway's rule {rule.rule} crashed. This is a bug of Slipway, not of your project.", "bold red")
+        yield Line(
+            f"Slipway's rule {rule.rule} crashed. This is a bug of Slipway, not of your project.", "bold red"
+        )
         for line in rule.reason.splitlines():
             yield Line(f"  │ {printable(line)}", "dim")
         yield Line("")
@@ -121,7 +124,9 @@ def _broken(story: Manifest) -> Iterator[Line]:
 
 def _details(story: Manifest) -> Iterator[Line]:
     for artifact in story.artifacts:
-        yield Line(f"  {artifact.filename}  {verdict.size(artifact.size)}, {verdict.counted(artifact.members, 'file')}")
+        yield Line(
+            f"  {artifact.filename}  {verdict.size(artifact.size)}, {verdict.counted(artifact.members, 'file')}"
+        )
         yield Line(f"    sha256 {artifact.sha256}", "dim")
     for leg in story.legs:
         sign = "✓" if leg.passed else "✗"
@@ -131,7 +136,9 @@ def _details(story: Manifest) -> Iterator[Line]:
         yield Line(f"  {sign} {leg.artifact}{source} on Python {leg.python}: {detail} ({leg.seconds:.1f} s)")
     if story.stages:
         times = " · ".join(
-            f"{stage.name} {stage.seconds:.1f} s" if stage.outcome == "done" else f"{stage.name} {stage.outcome}"
+            f"{stage.name} {stage.seconds:.1f} s"
+            if stage.outcome == "done"
+            else f"{stage.name} {stage.outcome}"
             for stage in story.stages
         )
         yield Line(f"  {times}", "dim")

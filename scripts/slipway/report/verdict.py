@@ -34,11 +34,15 @@ def of(story: Manifest) -> Verdict:
         names = ", ".join(sorted({rule.rule for rule in story.broken_rules}))
         return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.", "Please report it.")
     if count := len(story.blocking):
-        return Verdict("blocked", f"{subject} is not ready: {counted(count, 'finding')} must be mended first.")
+        return Verdict(
+            "blocked", f"{subject} is not ready: {counted(count, 'finding')} must be mended first."
+        )
     return Verdict("good", f"{subject} {_achieved(story)}.")
 
 
 def _achieved(story: Manifest) -> str:
+    if story.command == "rehearse":
+        return "passed its rehearsal: an index took it, serves exactly these files, and they install and work"
     done = {stage.name for stage in story.stages if stage.outcome == "done"}
     if "verify" in done:
         return "is released: the index serves exactly these files, and they install and work"

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from slipway.facts.release import ReleaseFacts
-from slipway.manifest import Severity
+from slipway.manifest import Plan, Severity
 from slipway.rules.rule import Evidence, Rule, Skipped
 
 
@@ -19,7 +19,9 @@ def _missing(release: ReleaseFacts) -> Iterator[Evidence]:
     for file in plan.expected:
         if file.required and not any(fnmatchcase(name, file.pattern) for name in names):
             listed = ", ".join(names) or "nothing"
-            yield Evidence(message=f"No {file.kind} as planned was built.", seen=listed, expected=file.pattern)
+            yield Evidence(
+                message=f"No {file.kind} as planned was built.", seen=listed, expected=file.pattern
+            )
 
 
 def _unexpected(release: ReleaseFacts) -> Iterator[Evidence]:
@@ -60,7 +62,7 @@ def _disagree(release: ReleaseFacts) -> Iterator[Evidence]:
             yield Evidence(message=f"The artifacts do not have the same {field}.", seen=listed)
 
 
-def _plan(release: ReleaseFacts):
+def _plan(release: ReleaseFacts) -> Plan:
     if release.plan is None:
         raise Skipped("there is no plan to compare with")
     return release.plan

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from slipway.manifest import Addition, Finding, Severity, SkippedRule, Where
 
-Family = Literal["project", "metadata", "sdist", "wheel", "set", "smoke", "index"]
+Family = Literal["project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,12 @@ class Rule:
     read: str | None = None
 
     def finding(
-        self, evidence: Evidence, *, artifact: str | None, ignored: Mapping[str, str], backend: str | None = None
+        self,
+        evidence: Evidence,
+        *,
+        artifact: str | None,
+        ignored: Mapping[str, str],
+        backend: str | None = None,
     ) -> Finding:
         """Return the finding for a piece of evidence.
 

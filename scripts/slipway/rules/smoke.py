@@ -46,7 +46,11 @@ def _install_fails(leg: LegFacts) -> Iterator[Evidence]:
 
 def _import_fails(leg: LegFacts) -> Iterator[Evidence]:
     for attempt in leg.imports:
-        if attempt.error and not _needs_something_optional(attempt, leg) and not _is_side_module(attempt, leg):
+        if (
+            attempt.error
+            and not _needs_something_optional(attempt, leg)
+            and not _is_side_module(attempt, leg)
+        ):
             cause = f": the module {attempt.missing!r} is not there" if attempt.missing else ""
             yield Evidence(
                 message=f"`import {attempt.name}` fails with Python {leg.python}{cause}.", seen=_told(attempt)
@@ -64,12 +68,18 @@ def _import_needs_extra(leg: LegFacts) -> Iterator[Evidence]:
 def _dies(leg: LegFacts) -> Iterator[Evidence]:
     if leg.died is not None:
         at = f" while it tried {leg.died_at}" if leg.died_at else ""
-        yield Evidence(message=f"The test of {leg.artifact} with Python {leg.python} broke off{at}: {leg.died}.")
+        yield Evidence(
+            message=f"The test of {leg.artifact} with Python {leg.python} broke off{at}: {leg.died}."
+        )
 
 
 def _script_fails(leg: LegFacts) -> Iterator[Evidence]:
     for attempt in leg.entry_points:
-        if attempt.error and attempt.name.startswith(SCRIPT_GROUPS) and not _needs_something_optional(attempt, leg):
+        if (
+            attempt.error
+            and attempt.name.startswith(SCRIPT_GROUPS)
+            and not _needs_something_optional(attempt, leg)
+        ):
             yield Evidence(
                 message=f"The script `{attempt.name.split(': ', 1)[1]}` ({attempt.target}) cannot be loaded.",
                 seen=_told(attempt),
@@ -83,7 +93,8 @@ def _plugin_fails(leg: LegFacts) -> Iterator[Evidence]:
         foreign = attempt.missing is not None and attempt.missing.split(".", 1)[0] not in leg.own
         if not foreign:
             yield Evidence(
-                message=f"The entry point `{attempt.name}` ({attempt.target}) cannot be loaded.", seen=_told(attempt)
+                message=f"The entry point `{attempt.name}` ({attempt.target}) cannot be loaded.",
+                seen=_told(attempt),
             )
 
 

@@ -19,8 +19,6 @@ from slipway.manifest import Addition, Artifact, Manifest, Plan, sha256
 from slipway.runner import Runner
 from slipway.stages import build_failures
 
-TITLE = "Build"
-
 Distribution = Literal["sdist", "wheel"]
 
 
@@ -52,7 +50,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     plan = manifest.plan
     if plan is None:
         raise InputError(
-            "There is no plan to build by.", cause="The manifest is empty.", remedy="Run `slipway plan` first."
+            "There is no plan to build by.",
+            cause="The manifest is empty.",
+            remedy="Run `slipway plan` first.",
         )
     interpreter = environments.choose_interpreter(plan.requires_python, inputs.python)
     _empty(inputs.dist)
@@ -105,14 +105,20 @@ def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
 
     printed: list[str] = []
 
-    def call(argv: Sequence[str], cwd: str | None = None, extra: Mapping[str, str] | None = None) -> None:
-        variables = {**bench.environment.environ(), **bench.environ, **(extra or {})}
+    def record(line: str) -> None:
+        printed.append(line)
+        bench.log(line)
+
+    def call(
+        cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
+    ) -> None:
+        variables = {**bench.environment.environ(), **bench.environ, **(extra_environ or {})}
         done = processes.run(
-            [argv[0], "-I", *argv[1:]],
+            [cmd[0], "-I", *cmd[1:]],
             cwd=Path(cwd or bench.source),
             timeout=bench.timeout,
             environ=processes.scrubbed_environment(variables),
-            sink=lambda line: (printed.append(line), bench.log(line))[1],
+            sink=record,
         )
         if done.returncode:
             raise build_failures.HookFailed(done.returncode)
@@ -121,9 +127,9 @@ def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
     try:
         builder = ProjectBuilder(bench.source, python_executable=str(bench.environment.python), runner=call)
         step = "installing the build requirements"
-        _install(bench, sorted(builder.build_system_requires), printed)
+        _install(bench, sorted(builder.build_system_requires), record)
         step = f"get_requires_for_build_{distribution}"
-        _install(bench, sorted(builder.get_requires_for_build(distribution)), printed)
+        _install(bench, sorted(builder.get_requires_for_build(distribution)), record)
         step = f"build_{distribution}"
         bench.log(f"building the {distribution}")
         return Path(builder.build(distribution, out))
@@ -133,16 +139,10 @@ def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
         raise build_failures.explain(error, step=step, distribution=distribution, printed=printed) from error
 
 
-def _install(bench: Bench, requirements: Sequence[str], printed: list[str]) -> None:
-    if not requirements:
-        return
-    bench.log(f"installing {', '.join(requirements)}")
-
-    def log(line: str) -> None:
-        printed.append(line)
-        bench.log(line)
-
-    bench.environment.install(requirements, timeout=bench.timeout, sink=log)
+def _install(bench: Bench, requirements: Sequence[str], record: Callable[[str], None]) -> None:
+    if requirements:
+        bench.log(f"installing {', '.join(requirements)}")
+        bench.environment.install(requirements, timeout=bench.timeout, sink=record)
 
 
 def _unpack(sdist: Path, target: Path) -> Path:

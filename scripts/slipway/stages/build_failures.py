@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slipway.environments import InstallFailed
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.processes import TimedOut
 
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 TAIL = 20
 """Lines of the log shown with a failure; the whole of it is in the work folder."""
 
-_READ_BUILD_SYSTEM = (
-    "https://packaging.python.org/en/latest/specifications/pyproject-toml/#declaring-build-system-dependencies-the-build-system-table"
-)
+_READ_BUILD_SYSTEM = "https://packaging.python.org/en/latest/specifications/pyproject-toml/#declaring-build-system-dependencies-the-build-system-table"
 
 
 class HookFailed(Exception):  # noqa: N818 - named for what happened
@@ -124,10 +123,10 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
         distribution: `sdist` or `wheel`.
         printed: the lines printed so far.
     """
-    from build import BuildBackendException
-    from pyproject_hooks import BackendUnavailable
+    from build import BuildBackendException, BuildException
+    from pyproject_hooks import BackendUnavailable, HookMissing, UnsupportedOperation
 
-    if isinstance(error, BuildBackendException) and isinstance(error.exception, TimedOut):
+    if isinstance(error, BuildBackendException):
         error = error.exception
     tail = tuple(line for line in printed if line.strip())[-TAIL:]
     if isinstance(error, TimedOut):
@@ -146,8 +145,11 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
         )
     where = f"in the hook {step}" if step.startswith(("get_", "build_")) else f"while {step}"
     happened = f"The {distribution} could not be built: it failed {where}."
-    if isinstance(error, BuildBackendException) and isinstance(error.exception, BackendUnavailable):
-        return _backend_unavailable(error.exception, distribution, tail)
+    if isinstance(error, BackendUnavailable):
+        return _backend_unavailable(error, distribution, tail)
+    if not isinstance(error, (HookFailed, InstallFailed, HookMissing, UnsupportedOperation, BuildException)):
+        # `build` wraps whatever is raised while a hook runs, a fault of our own included.
+        raise error
     known = _known(printed) or _known(str(error).splitlines())
     if known is None:
         cause = "The build backend reported an error; its last lines are below."

@@ -12,8 +12,6 @@ from slipway.rules import catalogue
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
 
-TITLE = "Inspect"
-
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Read every artifact and return its record, and what the rules find in it and in the set.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -27,8 +28,6 @@ from slipway.manifest import (
     Plan,
 )
 from slipway.runner import Runner
-
-TITLE = "Plan"
 
 INDEXES = ("pypi", "testpypi")
 """The indexes that are known by name; the name is also the GitHub environment of the publish job."""
@@ -65,7 +64,7 @@ def make(
     """
     tag = release_tag(inputs, event, git, version=project.version)
     version = project.version
-    kind = "compiled" if project.compiled else "pure"
+    kind: Literal["pure", "compiled"] = "compiled" if project.compiled else "pure"
     return Plan(
         name=project.name,
         version=version,
@@ -80,9 +79,7 @@ def make(
         tag=tag,
         tag_version=tag_version(tag, inputs.tag_prefix),
         git=_git_record(git),
-        builds=(
-            BuildTarget(name="here", platform=sys.platform, tool="build", makes=("sdist", "wheel")),
-        ),
+        builds=(BuildTarget(name="here", platform=sys.platform, tool="build", makes=("sdist", "wheel")),),
         expected=expected_files(project.name, version, kind=kind),
         destination=destination(inputs, event, tag=tag),
         fail_on=inputs.fail_on,
@@ -90,7 +87,9 @@ def make(
     )
 
 
-def release_tag(inputs: Inputs, event: EventFacts, git: GitFacts | None, *, version: str | None) -> str | None:
+def release_tag(
+    inputs: Inputs, event: EventFacts, git: GitFacts | None, *, version: str | None
+) -> str | None:
     """Return the tag this run is judged by: the one asked for, the event's, or on a laptop the one at HEAD.
 
     Of several release tags at HEAD the one that names the project's version counts, else the highest.
@@ -129,12 +128,17 @@ def destination(inputs: Inputs, event: EventFacts, *, tag: str | None) -> Destin
     Raises:
         InputError: the index asked for is neither a known name nor a URL.
     """
+    if inputs.command == "rehearse":
+        reason = "A rehearsal publishes to an index of its own, on this machine, and nothing leaves it."
+        return Destination(index="none", publish=False, reason=reason)
     asked = checked_index(inputs.index)
     if event.unsafe:
         reason = "`pull_request_target` runs foreign code with this repository's rights: it never publishes."
         return Destination(index="none", publish=False, reason=reason)
     if event.fork:
-        return Destination(index="none", publish=False, reason="A fork's pull request is checked and never published.")
+        return Destination(
+            index="none", publish=False, reason="A fork's pull request is checked and never published."
+        )
     if event.kind in NEVER:
         return Destination(index="none", publish=False, reason=NEVER[event.kind])
     if event.kind == "local":

@@ -13,8 +13,6 @@ from slipway.inputs import Inputs
 from slipway.manifest import Addition, Artifact, Failure, Manifest, Receipt, recheck
 from slipway.runner import Runner
 
-TITLE = "Publish"
-
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Upload every file that the index does not serve yet and return a receipt for each.

@@ -9,8 +9,6 @@ from slipway.manifest import Addition, Manifest, recheck
 from slipway.rules import smoke as smoke_rules
 from slipway.runner import Runner
 
-TITLE = "Smoke-install"
-
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Install, import and uninstall every artifact of the manifest and return what happened.
@@ -29,4 +27,3 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     outcomes = legs.exercise(candidates, interpreter, timeout=inputs.smoke_timeout)
     legs.show(outcomes, runner)
     return smoke_rules.judge_legs(outcomes, ignored=manifest.ignored)
-

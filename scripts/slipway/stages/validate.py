@@ -9,8 +9,6 @@ from slipway.rules import catalogue
 from slipway.rules.rule import judge
 from slipway.runner import Runner
 
-TITLE = "Validate"
-
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Judge the project's source by the rules of the family `project`.
@@ -20,6 +18,4 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """
     del runner
     facts = source.read(inputs.path)
-    return judge(
-        catalogue.family("project"), facts, ignored=manifest.ignored, backend=facts.backend_name
-    )
+    return judge(catalogue.family("project"), facts, ignored=manifest.ignored, backend=facts.backend_name)

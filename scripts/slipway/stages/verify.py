@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 from slipway import environments, legs
 from slipway.errors import ToolError
@@ -14,8 +15,6 @@ from slipway.manifest import Addition, Artifact, Failure, Manifest, Served
 from slipway.rules import smoke as smoke_rules
 from slipway.runner import Runner
 
-TITLE = "Verify"
-
 FIRST_PAUSE = 0.5
 """Seconds between the first two looks at the index; each pause is half as long again as the one before."""
 
@@ -23,7 +22,7 @@ LONGEST_PAUSE = 20.0
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
-    """Wait until the index serves the manifest's files, compare digests, install each from there and smoke it.
+    """Wait until the index serves the files, compare digests, install each from there and smoke it.
 
     Raises:
         ToolError: the index cannot be reached.
@@ -38,7 +37,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         error = _not_served(wrong, index.name)
         return Addition(served=served, failure=Failure.told_by(error, stage="verify"))
     candidates = [
-        Candidate(artifact=r.filename, requirement=f"{manifest.name} @ {r.url}#sha256={r.sha256}", origin="index")
+        Candidate(
+            artifact=r.filename, requirement=f"{manifest.name} @ {r.url}#sha256={r.sha256}", origin="index"
+        )
         for r in served
     ]
     requires = manifest.artifacts[0].requires_python
@@ -79,7 +80,7 @@ def compare(client: Client, artifact: Artifact, listing: Listing) -> Served:
         return Served(filename=artifact.filename, sha256=None, verdict="missing")
     digest = client.digest(file)
     told_right = file.sha256 in (None, artifact.sha256)
-    verdict = "same" if told_right and digest == artifact.sha256 else "wrong"
+    verdict: Literal["same", "wrong"] = "same" if told_right and digest == artifact.sha256 else "wrong"
     return Served(filename=artifact.filename, sha256=digest, verdict=verdict, url=file.url)
 
 
@@ -89,7 +90,7 @@ def _not_served(records: list[Served], index: str) -> ToolError:
         return ToolError(
             f"{index} serves other bytes than were built: {', '.join(wrong)}.",
             cause="A file was replaced on the way, or the release was made from another build.",
-            remedy="Do not announce this release. Compare the digests in manifest.json with the index, then yank it.",
+            remedy="Do not announce this release; compare the digests in manifest.json with the index and yank it.",
         )
     return ToolError(
         f"{index} does not serve {', '.join(record.filename for record in records)} yet.",
