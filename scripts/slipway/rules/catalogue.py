@@ -18,9 +18,10 @@ MODULES: dict[Family, tuple[str, ...]] = {
         "metadata_dependencies",
         "metadata_licences",
     ),
-    "sdist": (),
-    "wheel": (),
+    "sdist": ("distribution_files", "filenames"),
+    "wheel": ("distribution_files", "filenames"),
     "set": ("release",),
+    "attestation": ("attestations",),
     "smoke": ("smoke",),
     "index": (),
 }
