@@ -87,7 +87,7 @@ def _command(name: str) -> click.Command:
 
 
 def _runs(name: str) -> Callable[..., None]:
-    def run(*, files: tuple[Path, ...] = (), path: Path = Path(), **values: Any) -> None:
+    def run(*, files: tuple[Path, ...] = (), path: Path = Path(), **values: Any) -> None:  # noqa: ANN401 - click gives each option its own type
         inputs = _inputs(name, path, files, values)
         from slipway import commands
 

@@ -10,7 +10,6 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import requests
 from packaging.utils import canonicalize_name
-
 from slipway.errors import ToolError
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -158,4 +157,6 @@ class _Anchors(HTMLParser):
         url, fragment = urldefrag(urljoin(self._base, href))
         sha256 = fragment.removeprefix("sha256=") if fragment.startswith("sha256=") else None
         filename = urlsplit(url).path.rpartition("/")[2]
-        self.files.append(ServedFile(filename=filename, url=url, sha256=sha256, yanked="data-yanked" in given))
+        self.files.append(
+            ServedFile(filename=filename, url=url, sha256=sha256, yanked="data-yanked" in given)
+        )

@@ -27,7 +27,8 @@ class LiveRunner(PlainRunner):
     def stage(self, title: str) -> Iterator[None]:
         started = time.monotonic()
         self._title = title
-        with self._console.status(Text(title)) as self._status:
+        with self._console.status(Text(title)) as status:
+            self._status = status
             try:
                 yield
             except BaseException:

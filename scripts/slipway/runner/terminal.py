@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from slipway.runner.base import Event, Level, Sink
 
-_UNPRINTABLE = {code: None for code in [*range(9), *range(11, 32), 127, *range(128, 160)]}
+_UNPRINTABLE = dict.fromkeys([*range(9), *range(11, 32), 127, *range(128, 160)])
 
 
 def printable(line: str) -> str:

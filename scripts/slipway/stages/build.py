@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from slipway import checkout, environments, processes
-from slipway.environments import Environment, InstallFailed, Interpreter
+from slipway.environments import Environment, InstallFailed
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Artifact, Manifest, Plan, sha256
