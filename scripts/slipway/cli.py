@@ -115,6 +115,33 @@ for _name in HELP:
     slipway.add_command(_command(_name))
 
 
+@slipway.command("rules")
+@click.option("--markdown", is_flag=True, help="Print the whole catalogue as the page docs/rules.md.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout and nothing else.")
+def _rules(*, markdown: bool, as_json: bool) -> None:
+    """List every rule: its name, its severity, what it finds."""
+    from slipway.rules import pages
+
+    if markdown:
+        click.echo(pages.catalogue_page(), nl=False)
+    elif as_json:
+        click.echo(pages.as_json())
+    else:
+        listed = list(pages.rows())
+        width = max(len(name) for name, _, _ in listed)
+        for name, severity, title in listed:
+            click.echo(f"{name:<{width}}  {severity:<7}  {title}")
+
+
+@slipway.command("explain")
+@click.argument("name")
+def _explain(name: str) -> None:
+    """Say what a rule finds, why it matters and what to do."""
+    from slipway.rules import catalogue, pages
+
+    click.echo(pages.explain(catalogue.named(name, where="the command line")), nl=False)
+
+
 def main() -> NoReturn:
     """Run the command line and end the process with one of the exit codes of `errors.ExitCode`."""
     for name in ("SIGTERM", "SIGHUP"):

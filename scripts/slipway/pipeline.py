@@ -16,6 +16,7 @@ from slipway import __version__, manifest
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Failure, Manifest, StageResult
+from slipway.rules import ignoring
 from slipway.runner import Runner
 from slipway.stages import build, inspect, plan, publish, smoke, validate, verify
 
@@ -81,8 +82,10 @@ def run(
         if keep:
             story = _keep(story, inputs)
         if story.failure is not None:
-            break
-    return story
+            return story
+    if {"validate", "inspect", "smoke"}.issubset(names):
+        story = story.with_addition(ignoring.look_back(story), stage="report")
+    return _keep(story, inputs) if keep else story
 
 
 def _run_one(name: str, story: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:

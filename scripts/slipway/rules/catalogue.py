@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import importlib
 
+from slipway.errors import InputError
 from slipway.rules.rule import Family, Rule
 
 MODULES: dict[Family, tuple[str, ...]] = {
@@ -24,6 +26,7 @@ MODULES: dict[Family, tuple[str, ...]] = {
     "attestation": ("attestations",),
     "smoke": ("smoke",),
     "index": (),
+    "run": ("ignoring",),
 }
 """The modules of each family; they are imported when the family is judged, so that a start stays quick."""
 
@@ -39,3 +42,24 @@ def family(name: Family) -> tuple[Rule, ...]:
 def every() -> tuple[Rule, ...]:
     """Return all rules, by name."""
     return tuple(sorted((rule for name in MODULES for rule in family(name)), key=lambda rule: rule.name))
+
+
+def named(name: str, *, where: str) -> Rule:
+    """Return the rule of that name.
+
+    Args:
+        name: as somebody wrote it.
+        where: where it was written, for the message.
+
+    Raises:
+        InputError: there is none; the nearest name is suggested.
+    """
+    rules = {rule.name: rule for rule in every()}
+    if name in rules:
+        return rules[name]
+    near = difflib.get_close_matches(name, rules, n=1)
+    raise InputError(
+        f"There is no rule called {name!r}, which {where} names.",
+        cause=f"It is misspelt; `{near[0]}` is the nearest." if near else "It is misspelt, or was renamed.",
+        remedy="`slipway rules` lists all of them.",
+    )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from slipway.manifest import Addition, Finding, Severity, SkippedRule, Where
 
-Family = Literal["project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index"]
+Family = Literal["project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index", "run"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ from slipway.manifest import (
     Manifest,
     Plan,
 )
+from slipway.rules import ignoring
 from slipway.runner import Runner
 
 INDEXES = ("pypi", "testpypi")
@@ -49,6 +50,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """
     del manifest
     project = project_facts.read(inputs.path)
+    ignoring.check_names(project.ignored)
     git = git_facts.read(inputs.path)
     event = event_facts.read(runner.event())
     return Addition(plan=make(project, git, event, inputs, today=datetime.now(tz=UTC).date()))

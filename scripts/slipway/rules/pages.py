@@ -1,0 +1,94 @@
+"""What is written about a rule: one text for `explain`, for the catalogue's page and for the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from slipway.rules import catalogue
+from slipway.rules.rule import Family, Rule
+
+FAMILIES: dict[Family, str] = {
+    "project": "The source, before anything is built",
+    "metadata": "The metadata of an sdist or a wheel",
+    "sdist": "The sdist",
+    "wheel": "The wheel",
+    "set": "All files of one release together",
+    "attestation": "Attestations",
+    "smoke": "Installing, importing, uninstalling",
+    "index": "The index the release goes to",
+    "run": "The project's own settings",
+}
+
+INTRODUCTION = """\
+# Rules
+
+What Slipway judges, family by family. An **error** is refused by the index or breaks for the one who installs
+the package, and blocks. A **warning** will hurt someone. A **note** is worth knowing.
+
+A project turns a rule off with a reason, and the report shows it:
+
+```toml
+[tool.slipway.ignore]
+rule-name = "why it does not matter here"
+```
+
+This page is made from the rules themselves: `python3 scripts rules --markdown > docs/rules.md`.
+"""
+
+
+def explain(rule: Rule) -> str:
+    """Return everything there is to say about a rule, as Markdown."""
+    return "\n".join(_page(rule)) + "\n"
+
+
+def catalogue_page() -> str:
+    """Return the page that holds every rule, as Markdown."""
+    return "\n".join(_catalogue())
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Yield name, severity and title of every rule, family by family."""
+    for name in catalogue.MODULES:
+        for rule in sorted(catalogue.family(name), key=lambda rule: rule.name):
+            yield rule.name, rule.severity.value, rule.title
+
+
+def as_json() -> str:
+    """Return every rule as a JSON list, for other programs."""
+    fields = ("name", "title", "family", "severity", "why", "fix", "fixes", "example", "mirrors", "read")
+    listed = [{field: getattr(rule, field) for field in fields} for rule in catalogue.every()]
+    return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode()
+
+
+def _catalogue() -> Iterator[str]:
+    yield INTRODUCTION
+    for name in catalogue.MODULES:
+        rules = sorted(catalogue.family(name), key=lambda rule: rule.name)
+        if rules:
+            yield f"## {FAMILIES[name]}\n"
+            for rule in rules:
+                yield from _page(rule, level="###")
+                yield ""
+
+
+def _page(rule: Rule, *, level: str = "#") -> Iterator[str]:
+    yield f"{level} {rule.name}"
+    yield ""
+    mirrors = f", the index's rule {', '.join(rule.mirrors)}" if rule.mirrors else ""
+    yield f"{rule.title} ({rule.severity.value}{mirrors})."
+    yield ""
+    yield f"**Why it matters.** {rule.why}"
+    yield ""
+    yield "**For example**"
+    yield ""
+    yield from ("```text", *rule.example.splitlines(), "```")
+    yield ""
+    yield f"**What to do.** {rule.fix}"
+    for backend, fix in rule.fixes.items():
+        yield ""
+        yield f"With {backend}: {fix}"
+    if rule.read:
+        yield ""
+        yield f"**Read.** <{rule.read}>"
