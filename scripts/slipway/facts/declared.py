@@ -24,12 +24,16 @@ FIELDS = (
     "keywords",
     "classifiers",
     "urls",
+    "home-page",
+    "download-url",
     "entry-points",
     "dependencies",
     "optional-dependencies",
+    "import-names",
+    "import-namespaces",
 )
 """The fields that are read. `scripts` and `gui-scripts` are the groups `console_scripts` and `gui_scripts` of
-`entry-points`."""
+`entry-points`; `home-page` and `download-url` only exist outside pyproject.toml's [project]."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,7 +100,7 @@ def read(root: Path) -> GitFacts | None:
     """Return the git facts of a project's folder.
 
     None stands for: no git on this machine, a folder outside any repository, or one that the repository
-    around it does not track (an archive unpacked in somebody's checkout is no part of that checkout's commit).
+    it does not track (an archive unpacked in a checkout is no part of that checkout's commit).
 
     Raises:
         InputError: git refuses to read a repository of another user.
@@ -217,7 +217,7 @@ def _status(toplevel: Path) -> _Status:
 
 
 def _entries(records: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield kind and text of each record of `git status --porcelain=v2 -z`; the path is a file's text."""
+    """Yield kind and text of each record of `git status --porcelain=v2 -z`; a file's text is its path."""
     fields_before_path = {"1": 7, "2": 8, "u": 9}
     each = iter(records)
     for record in each:

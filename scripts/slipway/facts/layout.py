@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -107,7 +107,7 @@ _SOURCES = (".py", ".pyi", ".pyx")
 _LEGACY_NAMESPACE = re.compile(rb"declare_namespace|extend_path")
 _NAMESPACE_DEPTH = 4
 _ENTRIES_READ = 5000
-_SOURCE_ROOTS = ("src", "lib", "python")
+_ROOTS = ("src", "", "lib", "python")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +119,13 @@ class Packages:
             pyproject.toml, `module` for single files only, `namespace` where a top-level name is shared.
         names: top-level import names, sorted.
         missing: paths the backend's settings name and that are not there, relative to the project.
+        expected: the name the backend looks for in vain, where it takes the package named like the project.
     """
 
     layout: Layout = "unknown"
     names: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    expected: str | None = None
 
 
 def find(root: Path, settings: PackageSettings, *, name: str | None) -> Packages:
@@ -136,17 +138,23 @@ def find(root: Path, settings: PackageSettings, *, name: str | None) -> Packages
     """
     if settings.paths:
         return _named(root, settings)
-    roots = [settings.folder] if settings.folder is not None else [*_SOURCE_ROOTS, ""]
-    if settings.by_name and name:
-        for folder in roots:
-            wanted = import_name(name)
-            found = [n for n in _candidates(root / folder, at_top=not folder) if n.lower() == wanted]
-            if found:
-                return _packages(root, folder, found)
-    for folder in roots:
-        if found := _discovered(root, folder, name):
+    roots = [settings.folder] if settings.folder is not None else list(_ROOTS)
+    wanted = import_name(name) if name else ""
+    for folder in roots if settings.by_name else ():
+        found = [n for n in _candidates(root / folder, at_top=False) if import_name(n) == wanted]
+        if found:
             return _packages(root, folder, found)
-    return Packages()
+    expected = wanted if settings.needs_name and not _in_namespace(root, wanted) else None
+    for folder in roots:
+        if found := _discovered(root, folder, wanted):
+            return replace(_packages(root, folder, found), expected=expected)
+    return Packages(expected=expected)
+
+
+def _in_namespace(root: Path, wanted: str) -> bool:
+    """Return whether the package lies one level deeper, where hatchling finds it too."""
+    patterns = (f"*/{wanted}/__init__.py", f"src/*/{wanted}/__init__.py")
+    return not wanted or any(True for pattern in patterns for _ in root.glob(pattern))
 
 
 def import_name(name: str) -> str:
@@ -179,18 +187,14 @@ def _top(path: Path) -> str:
     return path.parts[0].partition(".")[0] if path.parts else ""
 
 
-def _discovered(root: Path, folder: str, name: str | None) -> list[str]:
+def _discovered(root: Path, folder: str, wanted: str) -> list[str]:
     base = root / folder
     candidates = list(_candidates(base, at_top=not folder))
     packages = [c for c in candidates if (base / c).is_dir()]
     if folder:
         return candidates
-    wanted = import_name(name) if name else ""
-    return (
-        packages
-        or [c for c in candidates if c.lower() == wanted]
-        or (candidates if len(candidates) == 1 else [])
-    )
+    named = [candidate for candidate in candidates if candidate.lower() == wanted]
+    return packages or named or (candidates if len(candidates) == 1 else [])
 
 
 def _candidates(base: Path, *, at_top: bool) -> Iterator[str]:

@@ -28,7 +28,12 @@ from slipway.facts.declared import (
 from slipway.facts.pyproject import FILE, PyProject
 
 _PERSON = re.compile(r"(?P<name>[^<>]*?)\s*(?:<(?P<email>[^<>]+)>)?\s*")
-_POETRY_LINES = {"description": "description", "readme": "readme", "license": "license", "homepage": "urls"}
+_POETRY_LINES = {
+    "description": "description",
+    "readme": "readme",
+    "license": "license",
+    "homepage": "home-page",
+}
 _FLIT_LINES = {
     "dist-name": "name",
     "module": "name",
@@ -36,7 +41,7 @@ _FLIT_LINES = {
     "requires": "dependencies",
     "requires-extra": "optional-dependencies",
     "author": "authors",
-    "home-page": "urls",
+    "home-page": "home-page",
 }
 _SAME_NAME = (
     "name",
@@ -69,6 +74,7 @@ def poetry(pyproject: PyProject) -> Declared:
             ("keywords", texts_or_none(table.get("keywords"))),
             ("classifiers", texts_or_none(table.get("classifiers"))),
             ("urls", _poetry_urls(table)),
+            ("home-page", text_or_none(table.get("homepage"))),
             ("entry-points", _poetry_entry_points(table)),
             ("dependencies", dependencies),
         ]
@@ -103,7 +109,7 @@ def _poetry_readme(value: object) -> Readme | None:
 
 
 def _poetry_urls(table: Mapping[str, Any]) -> dict[str, str] | None:
-    labels = {"homepage": "Homepage", "repository": "Repository", "documentation": "Documentation"}
+    labels = {"repository": "Repository", "documentation": "Documentation"}
     urls = {label: url for key, label in labels.items() if (url := text_or_none(table.get(key)))}
     return (urls | (text_table_or_none(table.get("urls")) or {})) or None
 
@@ -187,7 +193,6 @@ def flit(pyproject: PyProject) -> Declared:
     scripts = text_table_or_none(pyproject.table("tool", "flit", "scripts"))
     plugins = pyproject.table("tool", "flit", "entrypoints")
     groups = {str(k): text_table_or_none(v) or {} for k, v in plugins.items()}
-    urls = ({"Homepage": home} if home else {}) | (text_table_or_none(table.get("urls")) or {})
     values = known(
         [
             ("name", text_or_none(table.get("dist-name")) or module),
@@ -197,7 +202,8 @@ def flit(pyproject: PyProject) -> Declared:
             ("authors", (Person(name=author, email=email),) if author or email else None),
             ("keywords", tuple(word.strip() for word in keywords.split(",")) if keywords else None),
             ("classifiers", texts_or_none(table.get("classifiers"))),
-            ("urls", urls or None),
+            ("urls", text_table_or_none(table.get("urls"))),
+            ("home-page", home),
             ("entry-points", (({"console_scripts": scripts} if scripts else {}) | groups) or None),
             ("dependencies", texts_or_none(table.get("requires", []))),
             ("optional-dependencies", text_lists_or_none(table.get("requires-extra"))),

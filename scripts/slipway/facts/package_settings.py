@@ -20,12 +20,14 @@ class PackageSettings:
         paths: pairs of a source folder and a package or module in it that the settings name, relative to the
             project; may hold wildcards.
         folder: the folder the packages are in; None where the settings do not say.
-        by_name: whether the backend takes the package named like the project.
+        by_name: whether a package named like the project is taken before all others.
+        needs_name: whether the build fails where there is no such package.
     """
 
     paths: tuple[tuple[str, str], ...] = ()
     folder: str | None = None
     by_name: bool = True
+    needs_name: bool = False
 
 
 def read(files: ProjectFiles) -> PackageSettings:
@@ -117,15 +119,23 @@ def _setuptools_settings(
     return PackageSettings(folder=folder, by_name=False) if folder else None
 
 
+_HATCH_SELECTION = {"artifacts", "bypass-selection", "force-include", "hooks", "include", "sources"}
+"""Settings of hatchling with which it ships files without a package named like the project."""
+
+
 def _hatchling(files: ProjectFiles) -> PackageSettings:
     build = files.pyproject.table("tool", "hatch", "build")
     wheel = files.pyproject.table("tool", "hatch", "build", "targets", "wheel")
+    sources = wheel.get("sources", build.get("sources", ()))
     for key in ("packages", "only-include"):
-        named = texts_or_none(wheel.get(key, build.get(key)))
+        named = [path.strip("/") for path in texts_or_none(wheel.get(key, build.get(key))) or ()]
+        if len(named) == 1 and named[0] in sources:
+            return PackageSettings(folder=named[0])
         if named:
-            split = [path.strip("/").rpartition("/") for path in named]
+            split = [path.rpartition("/") for path in named]
             return PackageSettings(paths=tuple((folder, name) for folder, _, name in split))
-    return PackageSettings()
+    decided = _HATCH_SELECTION & (wheel.keys() | build.keys())
+    return PackageSettings(needs_name=not decided)
 
 
 def _flit(files: ProjectFiles) -> PackageSettings:
@@ -133,7 +143,7 @@ def _flit(files: ProjectFiles) -> PackageSettings:
     name = text_or_none(table_or_empty(tool.get("module")).get("name")) or text_or_none(
         table_or_empty(tool.get("metadata")).get("module")
     )
-    return _module(files, name, folders=("src", "")) if name else PackageSettings()
+    return _module(files, name, folders=("src", "")) if name else PackageSettings(needs_name=True)
 
 
 def _module(files: ProjectFiles, name: str, *, folders: tuple[str, ...]) -> PackageSettings:
@@ -171,7 +181,9 @@ def _poetry(files: ProjectFiles) -> PackageSettings:
         for table in tables
         if (include := text_or_none(table.get("include")))
     ]
-    return PackageSettings(paths=tuple(paths))
+    poetry = files.pyproject.table("tool", "poetry")
+    needs_name = poetry.get("package-mode") is not False and not poetry.get("include")
+    return PackageSettings(paths=tuple(paths), needs_name=needs_name)
 
 
 def _uv(files: ProjectFiles) -> PackageSettings:
@@ -182,7 +194,7 @@ def _uv(files: ProjectFiles) -> PackageSettings:
     names = (name,) if isinstance(name, str) else texts_or_none(name)
     if names:
         return PackageSettings(paths=_module_paths(folder, names), folder=folder)
-    return PackageSettings(folder=folder)
+    return PackageSettings(folder=folder, needs_name=table.get("namespace") is not True)
 
 
 def _maturin(files: ProjectFiles) -> PackageSettings:

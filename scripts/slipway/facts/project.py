@@ -33,7 +33,7 @@ class ProjectFacts:
     Attributes:
         root: the project's folder.
         version: only if static and literal.
-        dynamic: names of fields that only the build decides.
+        dynamic: names of fields that only the build decides, or decides in part (PEP 808).
         backend: import path of the build backend as declared, setuptools' legacy one where none is.
         backend_name: `setuptools`, `hatchling`, `flit-core`, `pdm-backend`, `poetry-core`, `uv-build`,
             `maturin`, `scikit-build-core`, `meson-python` or `other`.
@@ -42,12 +42,15 @@ class ProjectFacts:
         entry_points: group to name to object reference, `console_scripts` and `gui_scripts` among them.
         licence: expression, text or file.
         license_files: the globs as declared.
+        home_page: only from setup.py, setup.cfg and the tables from before PEP 621; so is `download_url`.
         metadata_from: field to the file it is declared in.
         lines: field to index or key to the file and line it stands on; ask with `line_of`.
-        layout: see `slipway.facts.layout.Packages`; so are `packages` (top-level import names) and
-            `missing_packages`.
+        layout: see `slipway.facts.layout.Packages`; so are `packages` (top-level import names),
+            `missing_packages` and `expected_package`.
         compiled_because: why its wheels are for one platform; None for a pure project.
         vcs_versioned: what derives the version from the version control system.
+        vcs_marks_local: whether that gives untagged and dirty checkouts a version with a local part.
+        version_decided_by: what decides a version that is not written; None where nothing does.
         version_in_file: the literal version in a file from which the backend takes it, for a dynamic version.
         setup_py_fault: message and line of setup.py's syntax error.
         present: which of the three project files there are.
@@ -77,14 +80,21 @@ class ProjectFacts:
     keywords: tuple[str, ...] | None = None
     classifiers: tuple[str, ...] | None = None
     urls: Mapping[str, str] | None = None
+    home_page: str | None = None
+    download_url: str | None = None
     entry_points: Mapping[str, Mapping[str, str]] | None = None
+    import_names: tuple[str, ...] | None = None
+    import_namespaces: tuple[str, ...] | None = None
     metadata_from: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[tuple[str | int, ...], tuple[str, int]] = field(default_factory=dict, repr=False)
     layout: Layout = "unknown"
     packages: tuple[str, ...] = ()
     missing_packages: tuple[str, ...] = ()
+    expected_package: str | None = None
     compiled_because: str | None = None
     vcs_versioned: VcsVersioning | None = None
+    vcs_marks_local: bool = False
+    version_decided_by: str | None = None
     version_in_file: VersionInFile | None = None
     setup_py_fault: tuple[str, int] | None = None
     present: tuple[str, ...] = ()
@@ -155,10 +165,13 @@ def read(root: Path) -> ProjectFacts:
         metadata_from=metadata_from,
         lines=_lines(files, sources, metadata_from),
         layout=packages.layout,
-        packages=packages.names,
+        packages=_import_names(values) or packages.names,
         missing_packages=packages.missing,
+        expected_package=packages.expected,
         compiled_because=compiled.reason(files),
         vcs_versioned=vcs,
+        vcs_marks_local=vcs is not None and version_source.marks_local(files, vcs),
+        version_decided_by=vcs or (from_file.file if from_file else version_source.decided_by(files)),
         version_in_file=from_file,
         setup_py_fault=files.setup.fault if files.setup else None,
         present=files.present,
@@ -168,6 +181,12 @@ def read(root: Path) -> ProjectFacts:
 
 
 _ATTRIBUTES = {"license": "licence"}
+
+
+def _import_names(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the top-level names of what the project says it can be imported by (PEP 794)."""
+    declared = (*values.get("import-names", ()), *values.get("import-namespaces", ()))
+    return tuple(sorted({name.partition(";")[0].strip().partition(".")[0] for name in declared} - {""}))
 
 
 def _sources(files: ProjectFiles) -> list[Declared]:
@@ -200,7 +219,7 @@ def _merged(
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
     dynamic: set[str] = set()
-    shut = set(files.pyproject.table("tool", "setuptools", "dynamic"))
+    shut: set[str] = set()
     for source in sources:
         for name, value in source.values.items():
             if name not in values and name not in shut:
@@ -208,10 +227,13 @@ def _merged(
         dynamic |= source.dynamic - shut
         if source.is_project_table:
             shut |= set(FIELDS) - source.dynamic
+            shut |= set(files.pyproject.table("tool", "setuptools", "dynamic"))
         else:
             shut |= source.dynamic
         dynamic |= set(FIELDS) - shut if source.incomplete else set()
-    return values, origin, frozenset(dynamic - values.keys())
+    partly = {name for source in sources[:1] if source.is_project_table for name in source.dynamic}
+    partly &= sources[0].values.keys() if sources else set()
+    return values, origin, frozenset((dynamic - values.keys()) | partly)
 
 
 def _lines(

@@ -184,6 +184,8 @@ def declared(pyproject: PyProject) -> Declared:
             ("entry-points", {name: group for name, group in groups.items() if group} or None),
             ("dependencies", texts_or_none(project.get("dependencies"))),
             ("optional-dependencies", text_lists_or_none(project.get("optional-dependencies"))),
+            ("import-names", texts_or_none(project.get("import-names"))),
+            ("import-namespaces", texts_or_none(project.get("import-namespaces"))),
         ]
     )
     dynamic = set(texts_or_none(project.get("dynamic")) or ())

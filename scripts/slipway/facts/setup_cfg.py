@@ -38,7 +38,8 @@ _FIELD_OF = {
     ("metadata", "maintainer_email"): "maintainers",
     ("metadata", "keywords"): "keywords",
     ("metadata", "classifiers"): "classifiers",
-    ("metadata", "url"): "urls",
+    ("metadata", "url"): "home-page",
+    ("metadata", "download_url"): "download-url",
     ("metadata", "project_urls"): "urls",
     ("options", "python_requires"): "requires-python",
     ("options", "install_requires"): "dependencies",
@@ -164,7 +165,9 @@ def _values(cfg: SetupCfg) -> dict[str, Any]:
             ("maintainers", _people(cfg, "maintainer")),
             ("keywords", listed(cfg.get("metadata", "keywords"))),
             ("classifiers", listed(cfg.get("metadata", "classifiers"))),
-            ("urls", _urls(cfg)),
+            ("urls", tabled(cfg.get("metadata", "project_urls")) or None),
+            ("home-page", cfg.get("metadata", "url")),
+            ("download-url", cfg.get("metadata", "download_url")),
             ("entry-points", _entry_points(cfg)),
             ("dependencies", requirements(cfg.get("options", "install_requires"))),
             ("optional-dependencies", _extras(cfg)),
@@ -186,13 +189,6 @@ def _readme(cfg: SetupCfg) -> Readme | None:
 def _people(cfg: SetupCfg, key: str) -> tuple[Person, ...] | None:
     name, email = cfg.get("metadata", key), cfg.get("metadata", f"{key}_email")
     return (Person(name=name, email=email),) if name or email else None
-
-
-def _urls(cfg: SetupCfg) -> dict[str, str] | None:
-    home, download = cfg.get("metadata", "url"), cfg.get("metadata", "download_url")
-    urls = {"Homepage": home} if home else {}
-    urls |= {"Download": download} if download else {}
-    return (urls | tabled(cfg.get("metadata", "project_urls"))) or None
 
 
 def _entry_points(cfg: SetupCfg) -> dict[str, dict[str, str]] | None:

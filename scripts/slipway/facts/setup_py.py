@@ -48,8 +48,8 @@ _FIELD_OF = {
     "maintainer_email": "maintainers",
     "keywords": "keywords",
     "classifiers": "classifiers",
-    "url": "urls",
-    "download_url": "urls",
+    "url": "home-page",
+    "download_url": "download-url",
     "project_urls": "urls",
     "entry_points": "entry-points",
     "install_requires": "dependencies",
@@ -165,7 +165,7 @@ def _changed_in_place(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
-def literal(node: ast.expr, names: Mapping[str, ast.expr], depth: int = 0) -> Any:  # noqa: ANN401, PLR0911
+def literal(node: ast.expr, names: Mapping[str, ast.expr], depth: int = 0) -> Any:  # noqa: ANN401
     """Return the value of an expression that needs nothing run.
 
     Raises:
@@ -282,7 +282,9 @@ def _values(given: Mapping[str, Any]) -> dict[str, Any]:
             ("maintainers", _people(given, "maintainer")),
             ("keywords", _list(given.get("keywords"))),
             ("classifiers", _list(given.get("classifiers"))),
-            ("urls", _urls(given)),
+            ("urls", text_table_or_none(given.get("project_urls"))),
+            ("home-page", text_or_none(given.get("url"))),
+            ("download-url", text_or_none(given.get("download_url"))),
             ("entry-points", _entry_points(given.get("entry_points"))),
             ("dependencies", _requirements(given.get("install_requires"))),
             ("optional-dependencies", _extras(given.get("extras_require"))),
@@ -319,13 +321,6 @@ def _license(given: Mapping[str, Any]) -> License | None:
 def _people(given: Mapping[str, Any], key: str) -> tuple[Person, ...] | None:
     name, email = text_or_none(given.get(key)), text_or_none(given.get(f"{key}_email"))
     return (Person(name=name, email=email),) if name or email else None
-
-
-def _urls(given: Mapping[str, Any]) -> dict[str, str] | None:
-    home, download = text_or_none(given.get("url")), text_or_none(given.get("download_url"))
-    urls = {"Homepage": home} if home else {}
-    urls |= {"Download": download} if download else {}
-    return (urls | (text_table_or_none(given.get("project_urls")) or {})) or None
 
 
 def _extras(value: object) -> dict[str, tuple[str, ...]] | None:

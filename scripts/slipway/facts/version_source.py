@@ -40,6 +40,27 @@ _REQUIREMENTS: dict[str, VcsVersioning] = {
     "setuptools-git-versioning": "setuptools-git-versioning",
     "pbr": "pbr",
 }
+_PLAIN_REQUIREMENTS = frozenset(
+    {"setuptools", "wheel", "cython", "numpy", "pybind11", "cffi", "build", "pip"}
+)
+_LOCAL_SCHEMES = ("node-and-date", "node-and-timestamp", "dirty-tag")
+_FORM_SETTINGS: dict[VcsVersioning, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "setuptools-scm": (("tool", "setuptools_scm"), ("local_scheme",)),
+    "hatch-vcs": (("tool", "hatch", "version", "raw-options"), ("local_scheme",)),
+    "versioningit": (("tool", "versioningit"), ("format",)),
+    "pdm scm": (("tool", "pdm", "version"), ("version_format",)),
+    "poetry-dynamic-versioning": (
+        ("tool", "poetry-dynamic-versioning"),
+        ("metadata", "format", "format-jinja"),
+    ),
+    "uv-dynamic-versioning": (("tool", "uv-dynamic-versioning"), ("metadata", "format", "format-jinja")),
+    "setuptools-git-versioning": (
+        ("tool", "setuptools-git-versioning"),
+        ("dev_template", "dirty_template"),
+    ),
+    "versioneer": (("tool", "versioneer"), ("style",)),
+}
+"""Tool to its table in pyproject.toml and the settings there that decide the form of the version."""
 _REQUIREMENT_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _HATCH_PATTERN = re.compile(
     r"""^(?:__version__|VERSION)\s*(?::\s*str\s*)?=\s*(['"])v?(?P<version>.+?)\1""", re.MULTILINE
@@ -100,6 +121,46 @@ def _setuptools(files: ProjectFiles) -> VcsVersioning | None:
 
 def _names_attribute(files: ProjectFiles) -> bool:
     return bool(files.cfg.get("metadata", "version"))
+
+
+def marks_local(files: ProjectFiles, kind: VcsVersioning) -> bool:
+    """Return whether a version between two tags, or from a dirty checkout, gets a local part (`+g1a2b3c4`).
+
+    That is what each tool does unless it is told otherwise; a setting that decides the form counts as that.
+    """
+    if kind == "pbr" or _scheme_in_setup_py(files):
+        return False
+    path, keys = _FORM_SETTINGS[kind]
+    table = files.pyproject.table(*path)
+    given = [table.get(key) for key in keys] + [files.cfg.get("versioneer", "style")]
+    return all(value is None or value in _LOCAL_SCHEMES for value in given)
+
+
+def _scheme_in_setup_py(files: ProjectFiles) -> bool:
+    if files.setup is None:
+        return False
+    settings = files.setup.arguments.get("use_scm_version")
+    return "use_scm_version" in files.setup.computed or "local_scheme" in table_or_empty(settings)
+
+
+def decided_by(files: ProjectFiles) -> str | None:
+    """Return what decides a version that is neither written nor taken from the VCS or a file; None for nothing.
+
+    Then setuptools builds version 0.0.0 without a word. A build requirement that is not known as plain may be a
+    plugin that sets the version.
+    """
+    if files.backend_name != "setuptools":
+        return files.backend_name
+    if files.pyproject.table("tool", "setuptools", "dynamic").get("version"):
+        return "[tool.setuptools.dynamic]"
+    if files.cfg.get("metadata", "version"):
+        return "setup.cfg"
+    if files.setup and (not files.setup.complete or "version" in files.setup.computed):
+        return "setup.py"
+    required = {
+        canonicalize_name(m[1]) for text in files.build_requires if (m := _REQUIREMENT_NAME.match(text))
+    }
+    return next(iter(sorted(required - _PLAIN_REQUIREMENTS)), None)
 
 
 def version_in_file(files: ProjectFiles, packages: tuple[str, ...]) -> VersionInFile | None:

@@ -1,0 +1,194 @@
+"""The source of a release: the project, its commit, and what this run is meant to release.
+
+This is the record that the rules of the family `project` judge.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from slipway.facts import changelog, project, static_metadata
+from slipway.facts import git as git_facts
+from slipway.facts.changelog import Changelog
+from slipway.facts.git import GitFacts
+from slipway.facts.metadata import MetadataFacts
+from slipway.facts.project import ProjectFacts
+from slipway.facts.project_files import in_tree_candidates
+from slipway.facts.version_source import VersionInFile, in_module, module_files
+
+MAX_README_BYTES = 8 * 1024 * 1024
+_ARCHIVED = ("PKG-INFO", ".git_archival.txt", ".hg_archival.txt", ".hg", ".svn")
+"""What version tools read a version from where there is no git repository."""
+_OVERRIDE = re.compile(
+    r"(SETUPTOOLS_SCM_PRETEND_VERSION(_FOR_\w+)?|VCS_VERSIONING_PRETEND_VERSION(_FOR_\w+)?|PBR_VERSION"
+    r"|PDM_BUILD_SCM_VERSION|POETRY_DYNAMIC_VERSIONING_(BYPASS|OVERRIDE)|UV_DYNAMIC_VERSIONING_BYPASS)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadmeFile:
+    """A file the long description is made of.
+
+    Attributes:
+        state: whether it can be read; `outside` is a path that leaves the project's folder.
+        text: None where it cannot be read.
+    """
+
+    path: str
+    state: Literal["there", "missing", "outside", "not UTF-8", "too large"]
+    text: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFacts:
+    """Everything that is known before anything is built.
+
+    Attributes:
+        event: the event's own name, `local` where there is none.
+        tag: the tag the run is judged by, and `tag_version` the version it names, if it names one.
+        release: whether this run publishes.
+        readme_files: the files of the long description.
+        licence_matches: each licence glob or file as declared, with how many files it matches.
+        missing_backend_paths: entries of `backend-path` that are no folder inside the project.
+        backend_module_missing: the in-tree backend's module is in none of its folders.
+        module_versions: literal `__version__` of the top-level packages.
+        version_override: name of a variable that tells a version tool the version, if one is set.
+        archived: there is a file from which version tools read a version outside a repository.
+        metadata: the static part of the metadata, for the rules on metadata.
+    """
+
+    project: ProjectFacts
+    git: GitFacts | None = None
+    event: str = "local"
+    tag: str | None = None
+    tag_version: str | None = None
+    release: bool = False
+    readme_files: tuple[ReadmeFile, ...] = ()
+    licence_matches: Mapping[str, int] = field(default_factory=dict)
+    missing_backend_paths: tuple[str, ...] = ()
+    backend_module_missing: bool = False
+    module_versions: tuple[VersionInFile, ...] = ()
+    changelog: Changelog | None = None
+    version_override: str | None = None
+    archived: bool = False
+    metadata: MetadataFacts = field(default_factory=MetadataFacts)
+
+    @property
+    def version(self) -> str | None:
+        """The version the release will have, where it is written down somewhere."""
+        found = self.project.version_in_file
+        return self.project.version or (found.version if found else None)
+
+    @property
+    def version_at(self) -> tuple[str, int] | None:
+        """File and line of that version."""
+        found = self.project.version_in_file
+        if self.project.version or found is None:
+            return self.project.line_of("version")
+        return found.file, found.line
+
+
+def read(
+    root: Path,
+    *,
+    event: str = "local",
+    tag: str | None = None,
+    tag_version: str | None = None,
+    release: bool = False,
+) -> SourceFacts:
+    """Return the facts of the source in a folder.
+
+    Args:
+        root: the project's folder.
+        event: the event's own name.
+        tag: the tag the run is judged by.
+        tag_version: the version the tag names.
+        release: whether this run publishes.
+
+    Raises:
+        InputError: there is no project, or its files or its repository cannot be read.
+    """
+    facts = project.read(root)
+    readme_files = tuple(_readme_files(facts))
+    base = facts.root
+    module = facts.backend.partition(":")[0]
+    candidates = list(in_tree_candidates(base, module, facts.backend_path))
+    return SourceFacts(
+        project=facts,
+        git=git_facts.read(base),
+        event=event,
+        tag=tag,
+        tag_version=tag_version,
+        release=release,
+        readme_files=readme_files,
+        licence_matches=_licence_matches(facts),
+        missing_backend_paths=tuple(path for path in facts.backend_path if not _is_folder(base, path)),
+        backend_module_missing=bool(candidates) and not any(path.is_file() for path in candidates),
+        module_versions=tuple(_module_versions(facts)),
+        changelog=changelog.find(base),
+        version_override=next((name for name in os.environ if _OVERRIDE.fullmatch(name)), None),
+        archived=any((base / name).exists() for name in _ARCHIVED),
+        metadata=static_metadata.of(facts, _long_description(facts, readme_files)),
+    )
+
+
+def _is_folder(root: Path, path: str) -> bool:
+    target = root / path
+    return target.is_dir() and target.resolve().is_relative_to(root)
+
+
+def _readme_files(facts: ProjectFacts) -> Iterator[ReadmeFile]:
+    for path in facts.readme.files if facts.readme else ():
+        target = facts.root / path
+        if not target.resolve().is_relative_to(facts.root):
+            yield ReadmeFile(path=path, state="outside", text=_text(target)[1])
+        else:
+            state, text = _text(target)
+            yield ReadmeFile(path=path, state=state, text=text)
+
+
+def _text(path: Path) -> tuple[Literal["there", "missing", "not UTF-8", "too large"], str | None]:
+    try:
+        if path.stat().st_size > MAX_README_BYTES:
+            return "too large", None
+        return "there", path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return "not UTF-8", None
+    except OSError:
+        return "missing", None
+
+
+def _long_description(facts: ProjectFacts, files: tuple[ReadmeFile, ...]) -> str | None:
+    if facts.readme is None:
+        return None
+    if facts.readme.text is not None:
+        return facts.readme.text
+    texts = [file.text for file in files if file.text is not None]
+    return "\n".join(texts) if len(texts) == len(files) else None
+
+
+def _licence_matches(facts: ProjectFacts) -> dict[str, int]:
+    patterns = list(facts.license_files or ())
+    if facts.licence and facts.licence.file:
+        patterns.append(facts.licence.file)
+    return {pattern: _matches(facts.root, pattern) for pattern in patterns}
+
+
+def _matches(root: Path, pattern: str) -> int:
+    try:
+        return sum(1 for path in root.glob(pattern.replace("\\", "/")) if path.is_file())
+    except (ValueError, NotImplementedError, OSError):
+        return int((root / pattern).is_file())
+
+
+def _module_versions(facts: ProjectFacts) -> Iterator[VersionInFile]:
+    for name in facts.packages:
+        for path in module_files(name):
+            if found := in_module(facts.root, path):
+                yield found
+                break
