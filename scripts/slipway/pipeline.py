@@ -91,8 +91,12 @@ def run(
 def _run_one(name: str, story: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:
     stage = STAGES[name]
     try:
-        with runner.stage(stage.title), told():
+        with runner.stage(stage.title) as stopped, told():
             addition = stage.run(story, inputs, runner)
+            if addition.skipped:
+                stopped(f"skipped: {addition.skipped}")
+            elif addition.failure:
+                stopped("failed")
     except SlipwayError as error:
         failure = Failure.told_by(error, stage=name)
         return msgspec.structs.replace(story, failure=failure), _result(name, "failed")

@@ -42,6 +42,9 @@ _WITHHELD_WORDS = re.compile(
     r"(^|_)(TOKEN|PASSWORD|PASSWD|SECRET|SECRETS|CREDENTIAL|CREDENTIALS|APIKEY|PRIVATE_KEY|ACCESS_KEY|API_KEY)(_|$)"
 )
 
+_NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+"""Windows has it; elsewhere a new session does the same."""
+
 _live: set[subprocess.Popen[bytes]] = set()
 _live_lock = threading.Lock()
 
@@ -157,7 +160,6 @@ def end_all() -> None:
 
 
 def _start(argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool) -> subprocess.Popen[bytes]:
-    flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
     child = subprocess.Popen(
         argv,
         cwd=cwd,
@@ -166,7 +168,7 @@ def _start(argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool)
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT if merged else subprocess.PIPE,
         start_new_session=sys.platform != "win32",
-        creationflags=flags,
+        creationflags=_NEW_GROUP,
     )
     with _live_lock:
         _live.add(child)

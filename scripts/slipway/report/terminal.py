@@ -8,9 +8,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slipway.manifest import Failure, Finding, Manifest, Severity
+from slipway.manifest import Failure, Manifest, Severity
 from slipway.report import verdict
-from slipway.report.markdown import place
+from slipway.report.grouping import Group, grouped
 from slipway.runner.terminal import printable
 
 PIPE_WIDTH = 100
@@ -77,22 +77,22 @@ def _wrapped(text: str, width: int, *, lead: str = "", style: str = "") -> Itera
 
 
 def _findings(story: Manifest, width: int) -> Iterator[Line]:
-    for severity in Severity:
-        for finding in story.findings:
-            if finding.severity == severity and finding.ignored is None:
-                yield from _finding(finding, width)
-    for finding in story.findings:
-        if finding.ignored is not None:
-            yield from _wrapped(
-                f"ignored {finding.rule}: {finding.message} ({finding.ignored})", width, style="dim"
-            )
+    for group in grouped(story.findings):
+        finding = group.finding
+        if finding.ignored is None:
+            yield from _finding(group, width)
+        else:
+            told = f"ignored {finding.rule}: {finding.message} ({finding.ignored})"
+            yield from _wrapped(told, width, style="dim")
 
 
-def _finding(finding: Finding, width: int) -> Iterator[Line]:
+def _finding(group: Group, width: int) -> Iterator[Line]:
+    finding = group.finding
     style = STYLES[finding.severity]
     yield from _wrapped(f"{finding.severity.value}: {finding.message}", width, style=style)
-    where = " ".join(part for part in (finding.where.artifact, place(finding)) if part)
-    yield Line(f"  {finding.rule}{f'  in {printable(where)}' if where else ''}", "dim")
+    lead = f"  {finding.rule}  "
+    for number, place in enumerate(group.places or ("",)):
+        yield Line(f"{lead if number == 0 else ' ' * len(lead)}{printable(place)}".rstrip(), "dim")
     for line in (finding.seen or "").splitlines():
         yield Line(f"    {printable(line)}")
     if finding.expected:

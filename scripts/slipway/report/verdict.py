@@ -7,6 +7,7 @@ from typing import Literal
 
 from slipway.errors import ExitCode
 from slipway.manifest import Manifest, Severity
+from slipway.report.grouping import grouped
 
 Mood = Literal["good", "blocked", "failed"]
 
@@ -33,7 +34,7 @@ def of(story: Manifest) -> Verdict:
     if story.broken_rules:
         names = ", ".join(sorted({rule.rule for rule in story.broken_rules}))
         return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.", "Please report it.")
-    if count := len(story.blocking):
+    if count := len(grouped(story.blocking)):
         return Verdict(
             "blocked", f"{subject} is not ready: {counted(count, 'finding')} must be mended first."
         )
@@ -64,13 +65,13 @@ def counted(number: int, noun: str) -> str:
 
 def tally(story: Manifest) -> str:
     """Return how many findings there are of each severity, for people."""
-    open_findings = [finding for finding in story.findings if finding.ignored is None]
+    found = [group.finding for group in grouped(story.findings)]
     parts = [
         counted(number, severity.value)
         for severity in Severity
-        if (number := sum(finding.severity == severity for finding in open_findings))
+        if (number := sum(f.severity == severity and f.ignored is None for f in found))
     ]
-    if ignored := len(story.findings) - len(open_findings):
+    if ignored := sum(finding.ignored is not None for finding in found):
         parts.append(f"{ignored} ignored")
     return ", ".join(parts)
 

@@ -33,8 +33,11 @@ class Event:
 class Runner(Protocol):
     """What a stage may ask of the place it runs in. Everything it shows goes to stderr, never to stdout."""
 
-    def stage(self, title: str) -> AbstractContextManager[None]:
-        """Frame a stage: show that it began, keep it visible while it runs, show how it ended."""
+    def stage(self, title: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Frame a stage: show that it began, keep it visible while it runs, show how it ended.
+
+        What it yields is called with the reason where the stage had nothing to do, or did not come to its end.
+        """
 
     def say(self, line: str) -> None:
         """Show one line about what is being done."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,9 @@ class GitHubRunner:
         print(f"::{name}{' ' if listed else ''}{listed}::{escape_data(message)}", file=sys.stderr, flush=True)
 
     @contextmanager
-    def stage(self, title: str) -> Iterator[None]:
+    def stage(self, title: str) -> Iterator[Callable[[str], None]]:
         self.say(f"{title} …")
-        yield
+        yield lambda reason: self.say(f"{title}: {reason}")
 
     def say(self, line: str) -> None:
         # A line of our own may quote a project's text; a leading space keeps it from being read as a command.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -24,18 +24,22 @@ class LiveRunner(PlainRunner):
         self._title = ""
 
     @contextmanager
-    def stage(self, title: str) -> Iterator[None]:
+    def stage(self, title: str) -> Iterator[Callable[[str], None]]:
+        reasons: list[str] = []
         started = time.monotonic()
         self._title = title
         with self._console.status(Text(title)) as status:
             self._status = status
             try:
-                yield
+                yield reasons.append
             except BaseException:
                 self._console.print(Text.assemble(("✗ ", "bold red"), title))
                 raise
             finally:
                 self._status = None
+        if reasons:
+            self._console.print(Text.assemble(("• ", "bold yellow"), title, (f" {reasons[-1]}", "dim")))
+            return
         seconds = f" {time.monotonic() - started:.1f} s"
         self._console.print(Text.assemble(("✓ ", "bold green"), title, (seconds, "dim")))
 

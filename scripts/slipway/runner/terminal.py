@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from slipway.runner.base import Event, Level, Sink
@@ -23,9 +23,9 @@ class PlainRunner:
         self._verbose = verbose
 
     @contextmanager
-    def stage(self, title: str) -> Iterator[None]:
+    def stage(self, title: str) -> Iterator[Callable[[str], None]]:
         self.say(f"{title} …")
-        yield
+        yield lambda reason: self.say(f"{title}: {reason}")
 
     def say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -125,18 +127,31 @@ def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
 
     step = "reading the build system"
     try:
-        builder = ProjectBuilder(bench.source, python_executable=str(bench.environment.python), runner=call)
-        step = "installing the build requirements"
-        _install(bench, sorted(builder.build_system_requires), record)
-        step = f"get_requires_for_build_{distribution}"
-        _install(bench, sorted(builder.get_requires_for_build(distribution)), record)
-        step = f"build_{distribution}"
-        bench.log(f"building the {distribution}")
-        return Path(builder.build(distribution, out))
+        with _warnings_told(record):
+            builder = ProjectBuilder(
+                bench.source, python_executable=str(bench.environment.python), runner=call
+            )
+            step = "installing the build requirements"
+            _install(bench, sorted(builder.build_system_requires), record)
+            step = f"get_requires_for_build_{distribution}"
+            _install(bench, sorted(builder.get_requires_for_build(distribution)), record)
+            step = f"build_{distribution}"
+            bench.log(f"building the {distribution}")
+            return Path(builder.build(distribution, out))
     except SlipwayError:
         raise
     except (BuildBackendException, BuildException, InstallFailed, processes.TimedOut) as error:
         raise build_failures.explain(error, step=step, distribution=distribution, printed=printed) from error
+
+
+@contextmanager
+def _warnings_told(record: Callable[[str], None]) -> Iterator[None]:
+    # `build` repeats a backend's warnings as warnings of this process; they belong into the log.
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        yield
+    for warning in told:
+        record(f"{warning.category.__name__}: {warning.message}")
 
 
 def _install(bench: Bench, requirements: Sequence[str], record: Callable[[str], None]) -> None:

@@ -24,7 +24,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ToolError: the index cannot be reached.
     """
     if manifest.blocking:
-        return Addition(skipped="the findings above block it")
+        return Addition(skipped="the findings block it")
     recheck(manifest, inputs.locate)
     index = addresses.resolve(addresses.asked(manifest.index, inputs.index))
     credential = inputs.credential or credentials.from_environment(os.environ)
