@@ -11,33 +11,24 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from packaging.utils import InvalidSdistFilename, NormalizedName, parse_sdist_filename
-
-from slipway.facts import metadata, zip_directory
+from slipway.facts import metadata, sightings, zip_directory
 from slipway.facts.archive import MAX_TEXT_BYTES, Member, Problem, complete
 from slipway.facts.contents import Contents
+from slipway.facts.filename import SdistName, parse_sdist
 from slipway.manifest import sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from packaging.version import Version
-
     from slipway.facts.metadata import MetadataFacts
+    from slipway.facts.sightings import Sighting
 
 MAX_TEXT_FILES = 8
 """How many candidates for PKG-INFO and pyproject.toml are kept while the top directory is not known yet."""
+MAX_SIGHTINGS = 200
 _TEXTS = frozenset({"PKG-INFO", "pyproject.toml"})
 _LICENCE_STEMS = ("licen", "copying", "notice", "authors")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SdistName:
-    """The parts of a sdist's filename, as packaging reads them."""
-
-    name: NormalizedName
-    version: Version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +53,7 @@ class SdistFacts:
         build_backend: what it names as the backend; None where it names none or cannot be parsed.
         setup_py: path of the setup.py directly in the top directory.
         licence_files: paths directly in the top directory that are named like a licence.
+        sightings: keys, tokens, passwords and encrypted code.
     """
 
     filename: str
@@ -82,6 +74,7 @@ class SdistFacts:
     build_backend: str | None = None
     setup_py: str | None = None
     licence_files: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     paths: frozenset[str] = field(default=frozenset(), repr=False)
 
 
@@ -92,7 +85,13 @@ def read(path: Path) -> SdistFacts:
         OSError: the file itself cannot be read.
     """
     texts: dict[str, bytes] = {}
-    contents = Contents(look=lambda name, data: _keep(texts, name, data))
+    seen: list[Sighting] = []
+
+    def look(name: str, data: bytes) -> None:
+        _keep(texts, name, data)
+        seen.extend(sightings.look(name, data)[: MAX_SIGHTINGS - len(seen)])
+
+    contents = Contents(look=look)
     with path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
         if path.name.endswith(".zip"):
@@ -124,6 +123,7 @@ def read(path: Path) -> SdistFacts:
         pyproject=found["pyproject.toml"],
         build_backend=_backend(texts.get(found["pyproject.toml"] or "")),
         setup_py=found["setup.py"],
+        sightings=tuple(seen),
         licence_files=_licence_files(paths, top),
         paths=paths,
     )
@@ -135,11 +135,8 @@ def _keep(texts: dict[str, bytes], name: str, data: bytes) -> None:
 
 
 def _parts(filename: str) -> SdistName | None:
-    try:
-        name, version = parse_sdist_filename(filename)
-    except InvalidSdistFilename:
-        return None
-    return SdistName(name=name, version=version)
+    parts = parse_sdist(filename)
+    return None if parts.problem else parts
 
 
 def _top_directory(paths: Iterable[str]) -> tuple[str | None, bool]:

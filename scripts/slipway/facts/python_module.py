@@ -1,0 +1,160 @@
+"""What a Python module defines and imports, told from its syntax tree without running it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DYNAMIC_CALLS = frozenset({"exec", "eval", "globals", "setattr", "vars", "locals", "__import__"})
+"""A module that calls one of these may define what its source does not show."""
+MAX_NAME = 200
+"""Longer texts in quotes are no names of modules."""
+_DOTTED = re.compile(r"\.?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The names a module has once it is imported.
+
+    Attributes:
+        defined: every name bound anywhere at module level.
+        certain: whether there can be no others.
+    """
+
+    defined: frozenset[str]
+    certain: bool
+
+
+class Import(NamedTuple):
+    """One module that a module imports at its top level, dotted and absolute.
+
+    Attributes:
+        module: what is executed.
+        always: it stands neither under a condition nor in a `try`.
+    """
+
+    module: str
+    always: bool
+
+
+def names(tree: ast.Module) -> Names:
+    """Return the names that importing the module binds."""
+    defined: set[str] = set()
+    certain = True
+    for node in _module_level(tree):
+        defined.update(_bound(node))
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            certain = False
+    for inner in ast.walk(tree):
+        if isinstance(inner, ast.Global):
+            defined.update(inner.names)
+        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
+            certain = certain and inner.func.id not in DYNAMIC_CALLS
+        elif isinstance(inner, ast.Attribute) and inner.attr in ("modules", "__dict__"):
+            # `sys.modules[__name__] = …` replaces the module, `__dict__.update(…)` fills it.
+            certain = False
+    return Names(defined=frozenset(defined), certain=certain and "__getattr__" not in defined)
+
+
+def imports(tree: ast.Module, *, module: str, is_package: bool) -> tuple[Import, ...]:
+    """Return what a module imports while it is imported, in order.
+
+    Args:
+        tree: its syntax tree.
+        module: its dotted name.
+        is_package: whether it is the `__init__` of a package, which decides what a leading dot means.
+    """
+    base = module if is_package else module.rpartition(".")[0]
+    return tuple(_imports(tree.body, base, always=True))
+
+
+def mentioned(tree: ast.Module, *, module: str, is_package: bool) -> frozenset[str]:
+    """Return every module that is imported anywhere in a module, in functions and by a name in quotes too.
+
+    Args:
+        tree: its syntax tree.
+        module: its dotted name.
+        is_package: whether it is the `__init__` of a package.
+    """
+    base = module if is_package else module.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.update(one.module for one in _imports([node], base, always=False))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            name = node.value
+            if len(name) < MAX_NAME and _DOTTED.fullmatch(name):
+                found.add(f"{base}{name}" if name.startswith(".") else name)
+                found.add(f"{base}.{name}")
+    return frozenset(found)
+
+
+def _imports(body: list[ast.stmt], base: str, *, always: bool) -> Iterator[Import]:
+    for node in body:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, always)
+        elif isinstance(node, ast.ImportFrom):
+            yield from _import_from(node, base, always=always)
+        else:
+            plain = isinstance(node, ast.With | ast.ClassDef)
+            for part in _blocks(node):
+                yield from _imports(part, base, always=always and plain)
+
+
+def _import_from(node: ast.ImportFrom, base: str, *, always: bool) -> Iterator[Import]:
+    if node.level:
+        parents = base.split(".")
+        kept = len(parents) - (node.level - 1)
+        if kept < 1:
+            return
+        module = ".".join([*parents[:kept], *([node.module] if node.module else [])])
+    else:
+        module = node.module or ""
+    yield Import(module, always)
+    for alias in node.names:
+        if alias.name != "*":
+            yield Import(f"{module}.{alias.name}", always)
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks of a compound statement that run as part of the module, functions left out."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(node, field, None)
+        if isinstance(block, list):
+            yield block
+    for handler in [*getattr(node, "handlers", []), *getattr(node, "cases", [])]:
+        yield handler.body
+
+
+def _module_level(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield every statement that binds names in the module, however deep in conditions and loops."""
+    stack: list[list[ast.stmt]] = [tree.body]
+    while stack:
+        for node in stack.pop():
+            yield node
+            if not isinstance(node, ast.ClassDef):
+                stack.extend(_blocks(node))
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    else:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                yield inner.id
+            elif isinstance(inner, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and inner.name:
+                yield inner.name
+            elif isinstance(inner, ast.MatchMapping) and inner.rest:
+                yield inner.rest

@@ -1,0 +1,244 @@
+"""What strikes the eye in a file's bytes: keys, tokens, passwords, encrypted code.
+
+A sighting is a fact ("here stands something of this shape, and it is no filler"); whether it matters where it
+stands is for the rules. Values are never kept, only what is needed to recognise them.
+"""
+
+from __future__ import annotations
+
+import base64
+import posixpath
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_SIGHTINGS = 20
+"""More in one file are not kept; the first ones say what kind of file it is."""
+BINARY_PROBE = 1024
+"""A file with a zero byte this near its start is no text."""
+MIN_KEY_BODY = 100
+"""Shorter bodies must be a whole ASN.1 structure to count; documentation cuts its examples off early."""
+INDEX_TOKEN_LENGTH = 150
+"""The index refuses Python files with a token of its own from this length on, filler or not."""
+VARIETY = 0.35
+"""Share of distinct characters below which a value is a filler such as `xxxxxxxx`."""
+
+
+class Sight(StrEnum):
+    """What kind of thing was seen."""
+
+    PRIVATE_KEY = "private key"
+    PROTECTED_KEY = "private key with a passphrase"
+    PYPI_TOKEN = "API token of PyPI"  # noqa: S105 - the name of a thing, as the next ones
+    GITHUB_TOKEN = "token of GitHub"  # noqa: S105
+    GITLAB_TOKEN = "token of GitLab"  # noqa: S105
+    NPM_TOKEN = "token of npm"  # noqa: S105
+    SLACK_TOKEN = "token of Slack"  # noqa: S105
+    STRIPE_KEY = "live key of Stripe"
+    AWS_SECRET = "secret access key of AWS"  # noqa: S105
+    AWS_KEY_ID = "access key id of AWS"
+    PASSWORD = "password or key"  # noqa: S105
+    PYARMOR = "code encrypted with PyArmor"
+    SOURCEDEFENDER = "code encrypted with SourceDefender"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting:
+    """One thing that was seen.
+
+    Attributes:
+        sight: what kind of thing.
+        path: the member it stands in.
+        line: from 1.
+        shown: its beginning and its length, or the name it is given.
+    """
+
+    sight: Sight
+    path: str
+    line: int
+    shown: str
+
+
+_PEM = re.compile(
+    rb"-----BEGIN (?P<kind>(?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY-----(?P<body>[^-]{40,20000}?)"
+    rb"-----END (?P=kind)PRIVATE KEY-----"
+)
+_PEM_NOISE = re.compile(rb"\\[nrt]|[\s\"'+,()#;\\]")
+_PROTECTED = re.compile(rb"ENCRYPTED")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_OPENSSH_CIPHER = re.compile(rb"b3BlbnNzaC1rZXktdjEA(?!AAAABG5vbmU)")
+"""The start of an OpenSSH key whose cipher is not `none`, in base64."""
+
+_Marker = re.Pattern[bytes]
+
+
+def _markers(*texts: bytes) -> tuple[_Marker, ...]:
+    """Return patterns that start with plain text, which `re` finds some ten times faster than others."""
+    return tuple(map(re.compile, texts))
+
+
+_TOKENS: tuple[tuple[Sight, tuple[_Marker, ...], re.Pattern[bytes]], ...] = (
+    (
+        Sight.PYPI_TOKEN,
+        _markers(b"pypi-AgE"),
+        # What follows is base64 of the macaroon's location: the main index, or the one for tests.
+        re.compile(rb"pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZw)(?P<random>[\w-]{70,})"),
+    ),
+    (
+        Sight.GITHUB_TOKEN,
+        _markers(b"gh[opusr]_", b"github_pat_"),
+        re.compile(rb"(?<![\w-])(?:gh[pousr]_|github_pat_)(?P<random>[A-Za-z0-9_]{36,255})(?![\w-])"),
+    ),
+    (
+        Sight.GITLAB_TOKEN,
+        _markers(b"glpat-"),
+        re.compile(rb"(?<![\w-])glpat-(?P<random>[\w-]{20,64})(?![\w-])"),
+    ),
+    (Sight.NPM_TOKEN, _markers(b"npm_"), re.compile(rb"(?<![\w-])npm_(?P<random>[A-Za-z0-9]{36})(?![\w-])")),
+    (
+        Sight.SLACK_TOKEN,
+        _markers(b"xox"),
+        re.compile(rb"(?<![\w-])xox[abeoprs]-(?P<random>[0-9]{9,15}-[A-Za-z0-9-]{16,200})"),
+    ),
+    (
+        Sight.STRIPE_KEY,
+        _markers(b"k_live_"),
+        re.compile(rb"\b[sr]k_live_(?P<random>[A-Za-z0-9]{24,128})(?![\w-])"),
+    ),
+    (
+        Sight.AWS_SECRET,
+        _markers(b"aws_secret", b"AWS_SECRET", b"ecretAccessKey"),
+        re.compile(
+            rb"(?i:aws_secret(?:_access)?(?:_key)?|secret_?access_?key)[\"']?\s{0,4}[:=]{1,2}\s{0,4}[\"']?"
+            rb"(?P<random>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
+        ),
+    ),
+    (
+        Sight.AWS_KEY_ID,
+        _markers(b"AKIA"),
+        re.compile(rb"(?<![A-Za-z0-9+/_])AKIA(?P<random>[A-Z2-7]{16})(?![A-Za-z0-9+/=_])"),
+    ),
+)
+
+_VALUE = rb"[\"']?(?P<random>[^\s\"'#;]{6,})"
+_SECRET_NAME = rb"[\w.-]*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL)\w*"
+CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
+    (
+        re.compile(r"\.env(\.(local|prod|production|staging|live|secrets?))?"),
+        re.compile(rb"(?im)^[ \t]*(?:export[ \t]+)?(?P<name>" + _SECRET_NAME + rb")[ \t]*=[ \t]*" + _VALUE),
+    ),
+    (re.compile(r"\.pypirc"), re.compile(rb"(?im)^[ \t]*(?P<name>password)[ \t]*[:=][ \t]*" + _VALUE)),
+    (re.compile(r"[._]netrc"), re.compile(rb"(?i)\b(?P<name>password)\s+" + _VALUE)),
+    (re.compile(r"\.npmrc"), re.compile(rb"(?i)(?P<name>_authToken|_password|_auth)[ \t]*=[ \t]*" + _VALUE)),
+    (
+        re.compile(r"\.git-credentials"),
+        re.compile(rb"(?P<name>https?)://[^\s:/@]*:(?P<random>[^\s:/@]{6,})@"),
+    ),
+)
+"""Files that exist to hold credentials: their name, and where in them the secret stands."""
+
+_STAND_IN = re.compile(
+    rb"(?i)example|dummy|sample|placeholder|change_?me|redacted|xxxxx|0{6}|abcdefg|1234567|hijklmn|nopqrst"
+)
+"""What a token of random characters does not contain by chance."""
+_FILLER = re.compile(
+    rb"(?i)example|dummy|sample|placeholder|change_?me|redacted|your[-_]|my[-_]|fake|foo_?bar|insert|replace"
+    rb"|xxx|\*\*\*|\.\.\.|^test|^secret$|^password$|^postgres$|^admin$|[<>{}$%]|012345|123456|abcdef|qwerty"
+)
+
+# Written so that no file of this project contains the text it looks for.
+_PYARMOR = re.compile(rb"__pyarmor__\(__name__, __file__,|__pyarmor_(?:enter|exit|assert|bcc)__")
+_SOURCEDEFENDER = tuple(b"---%s PYE FILE---" % edge for edge in (b"BEGIN", b"END"))
+SCANNED_SUFFIXES = (".py", ".pye")
+"""What the index's own scanner looks into (`warehouse/utils/scanner.py`)."""
+
+
+def look(path: str, data: bytes) -> tuple[Sighting, ...]:
+    """Return what strikes the eye in one file, at most `MAX_SIGHTINGS`.
+
+    Args:
+        path: the member's path; its name decides whether it is a file for credentials.
+        data: its whole content.
+    """
+    if b"\0" in data[:BINARY_PROBE]:
+        return ()
+    found: list[Sighting] = []
+    for finder in (_encrypted_code, _private_keys, _tokens, _credentials):
+        for sight, start, shown in finder(path, data):
+            if len(found) == MAX_SIGHTINGS:
+                return tuple(found)
+            line = data.count(b"\n", 0, start) + 1
+            found.append(Sighting(sight=sight, path=path, line=line, shown=shown))
+    return tuple(found)
+
+
+def _encrypted_code(path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
+    if not path.lower().endswith(SCANNED_SUFFIXES):
+        return
+    if b"__pyarmor_" in data and (match := _PYARMOR.search(data)):
+        yield Sight.PYARMOR, match.start(), match[0].decode("ascii")
+    begin, end = _SOURCEDEFENDER
+    if begin in data and end in data:
+        yield Sight.SOURCEDEFENDER, data.index(begin), begin.decode("ascii")
+
+
+def _private_keys(_path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
+    if b"PRIVATE KEY-----" not in data:
+        return
+    for match in _PEM.finditer(data):
+        body = match["body"]
+        shown = f"{(match['kind'] + b'PRIVATE KEY').decode('ascii')}"
+        if _PROTECTED.search(match["kind"] + body[:200]):
+            yield Sight.PROTECTED_KEY, match.start(), shown
+            continue
+        bare = _PEM_NOISE.sub(b"", body)
+        if _BASE64.fullmatch(bare) and (_is_key_body(bare) or _is_whole_file(data, match)):
+            sight = Sight.PROTECTED_KEY if _OPENSSH_CIPHER.match(bare) else Sight.PRIVATE_KEY
+            yield sight, match.start(), shown
+
+
+def _is_key_body(bare: bytes) -> bool:
+    if len(bare) >= MIN_KEY_BODY and len(set(bare)) >= 40:  # noqa: PLR2004 - of the 64 digits of base64
+        return True
+    try:
+        decoded = base64.b64decode(bare, validate=True)
+    except ValueError:
+        return False
+    # A SEQUENCE whose one-byte length is what follows; longer keys were recognised above.
+    return len(decoded) > 2 and decoded[0] == 0x30 and decoded[1] == len(decoded) - 2  # noqa: PLR2004
+
+
+def _is_whole_file(data: bytes, match: re.Match[bytes]) -> bool:
+    return not data[: match.start()].strip() and not data[match.end() :].strip()
+
+
+def _tokens(path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
+    scanned = path.lower().endswith(SCANNED_SUFFIXES)
+    for sight, markers, pattern in _TOKENS:
+        if any(marker.search(data) for marker in markers):
+            for match in pattern.finditer(data):
+                refused = sight is Sight.PYPI_TOKEN and scanned and len(match["random"]) >= INDEX_TOKEN_LENGTH
+                if refused or _is_random(match["random"]):
+                    yield sight, match.start(), _redacted(match[0])
+
+
+def _credentials(path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
+    basename = posixpath.basename(path)
+    for name, pattern in CREDENTIAL_FILES:
+        if name.fullmatch(basename):
+            for match in pattern.finditer(data):
+                if not _FILLER.search(match["random"]):
+                    yield Sight.PASSWORD, match.start(), match["name"].decode("ascii", "replace")
+
+
+def _is_random(value: bytes) -> bool:
+    """Whether a value looks drawn at random, not typed as a stand-in."""
+    return not _STAND_IN.search(value) and len(set(value)) >= VARIETY * min(len(value), 40)
+
+
+def _redacted(value: bytes) -> str:
+    return f"{value[:8].decode('ascii', 'replace')}… ({len(value)} characters)"
