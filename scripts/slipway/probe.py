@@ -20,7 +20,7 @@ SUFFIXES = tuple(importlib.machinery.all_suffixes())
 
 def importable(files):
     """Return the top-level names that a list of installed files makes importable, deepest namespaces resolved."""
-    tree: dict = {}
+    tree: dict[str, object] = {}
     for path in files:
         parts = str(path).replace("\\", "/").split("/")
         if parts[0].endswith((".dist-info", ".data", ".egg-info")) or ".." in parts or "__pycache__" in parts:
