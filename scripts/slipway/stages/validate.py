@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from slipway.facts import project as source
+from slipway.errors import InputError
+from slipway.facts import source
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
 from slipway.rules import catalogue
@@ -14,8 +15,21 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Judge the project's source by the rules of the family `project`.
 
     Raises:
-        InputError: the project cannot be read.
+        InputError: there is no plan, or the project cannot be read.
     """
     del runner
-    facts = source.read(inputs.path)
-    return judge(catalogue.family("project"), facts, ignored=manifest.ignored, backend=facts.backend_name)
+    plan = manifest.plan
+    if plan is None:
+        raise InputError(
+            "There is no plan to judge the project by.",
+            cause="The manifest is empty.",
+            remedy="Run `slipway validate` in the project; it plans first.",
+        )
+    facts = source.read(
+        inputs.path,
+        event=plan.event,
+        tag=plan.tag,
+        tag_version=plan.tag_version,
+        release=plan.destination.publish,
+    )
+    return judge(catalogue.family("project"), facts, ignored=plan.ignored, backend=plan.backend)
