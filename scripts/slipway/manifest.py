@@ -335,6 +335,20 @@ class Manifest(Record, frozen=True):
             failure=addition.failure or self.failure,
         )
 
+    def planned(self) -> Plan:
+        """Return the plan.
+
+        Raises:
+            InputError: there is none.
+        """
+        if self.plan is None:
+            raise InputError(
+                "There is no plan to go by.",
+                cause="The manifest was written by a command that does not plan.",
+                remedy="Run `slipway check` in the project; it plans first.",
+            )
+        return self.plan
+
     @property
     def name(self) -> str:
         """The project's name: as built, else as planned; empty where neither is known."""

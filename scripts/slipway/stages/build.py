@@ -15,7 +15,7 @@ from typing import Literal
 
 from slipway import checkout, environments, processes
 from slipway.environments import Environment, InstallFailed
-from slipway.errors import InputError, SlipwayError, ToolError
+from slipway.errors import SlipwayError, ToolError
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Artifact, Manifest, Plan, sha256
 from slipway.runner import Runner
@@ -49,13 +49,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         InputError: the project cannot be copied or its build system is not valid.
         ToolError: a requirement cannot be installed, a hook fails or takes too long.
     """
-    plan = manifest.plan
-    if plan is None:
-        raise InputError(
-            "There is no plan to build by.",
-            cause="The manifest is empty.",
-            remedy="Run `slipway plan` first.",
-        )
+    plan = manifest.planned()
     interpreter = environments.choose_interpreter(plan.requires_python, inputs.python)
     _empty(inputs.dist)
     inputs.logs.mkdir(parents=True, exist_ok=True)

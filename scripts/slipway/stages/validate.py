@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from slipway.errors import InputError
 from slipway.facts import source
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
@@ -18,13 +17,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         InputError: there is no plan, or the project cannot be read.
     """
     del runner
-    plan = manifest.plan
-    if plan is None:
-        raise InputError(
-            "There is no plan to judge the project by.",
-            cause="The manifest is empty.",
-            remedy="Run `slipway validate` in the project; it plans first.",
-        )
+    plan = manifest.planned()
     facts = source.read(
         inputs.path,
         event=plan.event,
