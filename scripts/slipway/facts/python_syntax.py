@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,19 +30,28 @@ class Construct(NamedTuple):
     line: int
 
 
-_HINTS: tuple[tuple[int, re.Pattern[bytes]], ...] = (
-    (8, re.compile(rb":=")),
-    (8, re.compile(rb"[(,]\s*/\s*[,)]")),
-    (9, re.compile(rb"^[ \t]*@[\w.]*[^\w.\s(#]", re.MULTILINE)),
-    (10, re.compile(rb"^[ \t]*match\b[^\n]*:", re.MULTILINE)),
-    (11, re.compile(rb"except\s*\*")),
-    (11, re.compile(rb"[\w\])]\[(?:[^\]\n]{0,200},)?\s{0,80}\*\w")),
-    (11, re.compile(rb"\*\w+\s*:\s*\*")),
-    (12, re.compile(rb"^[ \t]*type[ \t]+\w+\s*[\[=]", re.MULTILINE)),
-    (12, re.compile(rb"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+\w+\s*\[", re.MULTILINE)),
-    (14, re.compile(rb"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']")),
+_HINTS: tuple[tuple[int, str, str], ...] = (
+    (8, r":=", ""),
+    (8, r"/[,)]", r"[(,]\s*/[,)]"),
+    (8, r"/\n", r"[(,]\s*/\n\s*[,)]"),
+    (9, r"@[\w.]+[^\w.\s(#]", r"^[ \t]*@[\w.]+[^\w.\s(#]"),
+    (10, r"match\b[^\n]*:[ \t]*(?:#[^\n]*)?\s+(?:#[^\n]*\s+)*case\b", ""),
+    (11, r"except[ \t]*\*", r"^[ \t]*except[ \t]*\*"),
+    (11, r"\[\*\w", r"[\w\])]\[\*\w"),
+    (11, r", \*\w+\]", r"[\w\])]\[[^\]\n]{0,200}, \*\w+\]"),
+    (11, r"\*\w+[ \t]*:[ \t]*\*", ""),
+    (12, r"type[ \t]+\w+[ \t]*[\[=]", r"^[ \t]*type[ \t]+\w+[ \t]*[\[=]"),
+    (12, r"def[ \t]+\w+[ \t]*\[", ""),
+    (12, r"class[ \t]+\w+[ \t]*\[", ""),
+    (14, r" t[\"']", r"[=(,:{\[]\s*t[\"']"),
+    (14, r"\(t[\"']", ""),
 )
-"""What a file must contain to be worth parsing, by the version the syntax came with."""
+"""What a file must contain to be worth parsing: the version the syntax came with, a pattern that starts with
+plain text, since `re` finds those some ten times faster than others, and one that makes surer of it."""
+_COMPILED = tuple(
+    (since, re.compile(quick.encode()), re.compile(sure.encode(), re.MULTILINE))
+    for since, quick, sure in _HINTS
+)
 
 
 def parse(source: bytes) -> ast.Module | None:
@@ -64,13 +74,22 @@ def newer_than(source: bytes, floor: int) -> Construct | None:
         floor: the minor version that has to read it.
     """
     floor = max(floor, OLDEST)
-    if not any(since > floor and hint.search(source) for since, hint in _HINTS):
+    if not _may_be_newer(source, floor):
         return None
     tree = parse(source)
     if tree is None:
         return None
     found = [construct for construct in _constructs(tree) if construct.since > floor]
     return min(found, key=lambda construct: construct.line, default=None)
+
+
+def _may_be_newer(source: bytes, floor: int) -> bool:
+    # What came after the running Python it could not parse anyway.
+    newest = sys.version_info.minor
+    return any(
+        floor < since <= newest and quick.search(source) and sure.search(source)
+        for since, quick, sure in _COMPILED
+    )
 
 
 def _constructs(tree: ast.Module) -> Iterator[Construct]:
