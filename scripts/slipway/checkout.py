@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway import processes
 from slipway.errors import InputError
 
 LEFT_OUT = frozenset(
@@ -46,27 +47,38 @@ class Copy:
 def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy:
     """Copy the checkout that `project` stands in to `target`.
 
-    The whole repository is copied, because a build may read above its own folder (a shared readme, the
-    repository a version is derived from). Its objects are not: the copy borrows them.
+    All of the project's folder is copied. Of the repository around it come the tracked files, because a build
+    may read above its own folder (a shared readme), and the repository itself, because a version may be derived
+    from it. Its objects are not copied: the copy borrows them.
 
     Args:
         project: the project's folder.
         target: the folder to make.
-        leave_out: further folders that are not copied, such as a work folder elsewhere in the tree.
+        leave_out: further folders that are not copied, such as a work folder elsewhere in the project.
 
     Raises:
         InputError: a file cannot be read.
     """
     top = _repository_top(project) or project
-    skipped = {path.resolve() for path in leave_out}
+    inside = target / project.relative_to(top)
+    left_out = {path.resolve() for path in leave_out}
+    names_left_out = {path.name for path in left_out}
 
     def ignored(folder: str, names: list[str]) -> set[str]:
         here = Path(folder)
-        return {name for name in names if _is_left_out(here / name, top=top, skipped=skipped)}
+        return {
+            name
+            for name in names
+            if _is_left_out(here / name)
+            or (here == top and name == ".git")
+            or (name in names_left_out and (here / name).resolve() in left_out)
+        }
 
     try:
-        shutil.copytree(top, target, symlinks=True, ignore=ignored, copy_function=_copy_file)
-        _make_folders_writable(target)
+        shutil.copytree(project, inside, symlinks=True, ignore=ignored, copy_function=_copy_file)
+        _make_folders_writable(inside)
+        if top != project:
+            _copy_surroundings(top, target)
         _copy_repository(top, target)
     except (shutil.Error, OSError) as error:
         first = error.args[0][0][2] if isinstance(error, shutil.Error) else str(error)
@@ -75,7 +87,7 @@ def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy
             cause="A file of the project cannot be read, or the disk for temporary files is full.",
             remedy="Make every file of the checkout readable and see that there is room in the temporary folder.",
         ) from error
-    return Copy(target, target / project.relative_to(top))
+    return Copy(target, inside)
 
 
 def _repository_top(project: Path) -> Path | None:
@@ -85,12 +97,23 @@ def _repository_top(project: Path) -> Path | None:
     return None
 
 
-def _is_left_out(path: Path, *, top: Path, skipped: set[Path]) -> bool:
+def _copy_surroundings(top: Path, target: Path) -> None:
+    listing = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files", "-z"]
+    try:
+        listed = processes.run(listing, cwd=top, timeout=60)
+    except (OSError, processes.TimedOut):
+        return
+    for name in filter(None, listed.output.split("\0") if listed.returncode == 0 else ()):
+        source, copied = top / name, target / name
+        if (source.is_file() or source.is_symlink()) and not os.path.lexists(copied):
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            _copy_file(str(source), str(copied))
+
+
+def _is_left_out(path: Path) -> bool:
     if path.name in LEFT_OUT and path.is_dir():
         return True
-    if path.parent == top and path.name == ".git":
-        return True
-    if (path / "pyvenv.cfg").exists() or (skipped and path.resolve() in skipped):
+    if (path / "pyvenv.cfg").exists():
         return True
     mode = path.lstat().st_mode
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -97,7 +98,7 @@ def _runs(name: str) -> Callable[..., None]:
 
 
 def _inputs(name: str, path: Path, files: tuple[Path, ...], values: dict[str, Any]) -> Inputs:
-    project = path.absolute()
+    project = _absolute(path)
     work = values.pop("work", None)
     given = {key: value for key, value in values.items() if value is not None}
     if "fail_on" in given:
@@ -105,10 +106,16 @@ def _inputs(name: str, path: Path, files: tuple[Path, ...], values: dict[str, An
     return Inputs(
         command=name,
         path=project,
-        work=(work or project / WORK).absolute(),
-        files=tuple(file.absolute() for file in files),
+        work=_absolute(work or project / WORK),
+        files=tuple(_absolute(file) for file in files),
+        # Artifacts built by anyone have no project, so nothing is written unless a folder is named.
+        keeps=work is not None or not files,
         **given,
     )
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps `..`
 
 
 for _name in HELP:

@@ -32,9 +32,7 @@ def _run(inputs: Inputs, place: Runner) -> Manifest:
     try:
         if inputs.command == "rehearse":
             return rehearse.run(inputs, place)
-        return pipeline.run(
-            pipeline.COMMANDS[inputs.command], _start(inputs), inputs, place, keep=not inputs.files
-        )
+        return pipeline.run(pipeline.COMMANDS[inputs.command], _start(inputs), inputs, place)
     except SlipwayError as error:
         return Manifest(failure=Failure.told_by(error, stage=inputs.command))
 
@@ -47,7 +45,7 @@ def _start(inputs: Inputs) -> Manifest:
 
 def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
     report = markdown.render(story)
-    if not inputs.files:
+    if inputs.keeps:
         _write(inputs.work / REPORT, report)
     place.summarise(report)
     annotating.show(story, place)

@@ -132,6 +132,7 @@ class Inputs:
         path: the project's folder, absolute.
         work: the work folder, absolute; `dist` is inside it.
         files: the artifacts named on the command line, for `inspect` and `smoke`.
+        keeps: whether the manifest and the report are written into the work folder.
         credential: what an index of our own wants; for every other one it comes from the environment.
     """
 
@@ -139,6 +140,7 @@ class Inputs:
     path: Path
     work: Path
     files: tuple[Path, ...] = ()
+    keeps: bool = True
     json: bool = False
     verbose: bool = False
     fail_on: Severity = Severity.ERROR

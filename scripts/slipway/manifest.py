@@ -29,6 +29,11 @@ class Severity(StrEnum):
     WARNING = "warning"
     NOTE = "note"
 
+    @property
+    def rank(self) -> int:
+        """Its place among the severities, 0 for the gravest."""
+        return list(Severity).index(self)
+
 
 class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of everything in the manifest."""
@@ -153,7 +158,6 @@ class Plan(Record, frozen=True):
     builds: tuple[BuildTarget, ...]
     expected: tuple[ExpectedFile, ...]
     destination: Destination
-    fail_on: Severity = Severity.ERROR
     ignored: dict[str, str] = {}
 
 
@@ -287,12 +291,14 @@ class Manifest(Record, frozen=True):
     Attributes:
         slipway: version of the Slipway that wrote it.
         command: the command that wrote it last.
+        fail_on: the mildest finding that blocks.
         failure: the error that ended the last command early.
     """
 
     schema_version: int = SCHEMA_VERSION
     slipway: str = ""
     command: str = ""
+    fail_on: Severity = Severity.ERROR
     plan: Plan | None = None
     artifacts: tuple[Artifact, ...] = ()
     stages: tuple[StageResult, ...] = ()
@@ -373,10 +379,8 @@ class Manifest(Record, frozen=True):
 
     @property
     def blocking(self) -> tuple[Finding, ...]:
-        """The findings that block: errors, and warnings or notes where the plan's `fail_on` asks for it."""
-        order = list(Severity)
-        limit = order.index(self.plan.fail_on if self.plan else Severity.ERROR)
-        return tuple(f for f in self.findings if f.ignored is None and order.index(f.severity) <= limit)
+        """The findings that block: errors, and warnings or notes where `fail_on` asks for it."""
+        return tuple(f for f in self.findings if f.ignored is None and f.severity.rank <= self.fail_on.rank)
 
     @property
     def exit_code(self) -> ExitCode:

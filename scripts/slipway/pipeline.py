@@ -59,9 +59,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def run(
-    names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner, *, keep: bool = True
-) -> Manifest:
+def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
     """Run stages one after the other and return the manifest with all they added.
 
     A stage that fails ends the run; findings do not, so that all of them are seen at once.
@@ -71,21 +69,25 @@ def run(
         story: the manifest so far.
         inputs: what was asked for.
         runner: the place it runs in.
-        keep: write the manifest into the work folder after every stage.
     """
-    story = msgspec.structs.replace(story.without(names), slipway=__version__, command=inputs.command)
+    story = msgspec.structs.replace(
+        story.without(names),
+        slipway=__version__,
+        command=inputs.command,
+        # What a check was asked to block stays blocked when a later command goes on from it.
+        fail_on=max(story.fail_on, inputs.fail_on, key=lambda severity: severity.rank),
+    )
     for name in names:
         started = time.monotonic()
         story, result = _run_one(name, story, inputs, runner)
         record = msgspec.structs.replace(result, seconds=round(time.monotonic() - started, 3))
         story = msgspec.structs.replace(story, stages=(*story.stages, record))
-        if keep:
-            story = _keep(story, inputs)
+        story = _keep(story, inputs)
         if story.failure is not None:
             return story
     if {"validate", "inspect", "smoke"}.issubset(names):
         story = story.with_addition(ignoring.look_back(story), stage="report")
-    return _keep(story, inputs) if keep else story
+    return _keep(story, inputs)
 
 
 def _run_one(name: str, story: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:
@@ -109,6 +111,8 @@ def _result(name: str, outcome: Outcome, reason: str | None = None) -> StageResu
 
 
 def _keep(story: Manifest, inputs: Inputs) -> Manifest:
+    if not inputs.keeps:
+        return story
     try:
         with told():
             open_work(inputs.work)

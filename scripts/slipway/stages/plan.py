@@ -84,7 +84,6 @@ def make(
         builds=(BuildTarget(name="here", platform=sys.platform, tool="build", makes=("sdist", "wheel")),),
         expected=expected_files(project.name, version, kind=kind),
         destination=destination(inputs, event, tag=tag),
-        fail_on=inputs.fail_on,
         ignored=dict(project.ignored),
     )
 
