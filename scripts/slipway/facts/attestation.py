@@ -1,8 +1,8 @@
 """The attestations (PEP 740) that go with a distribution, as far as they can be read without a network.
 
 Format: https://packaging.python.org/en/latest/specifications/index-hosted-attestations/
-Whether the certificate belongs to the publisher and the log has the entry needs Sigstore's trust root, which is
-not asked here; the signature is held against the certificate that comes with it.
+Whether the certificate belongs to the publisher and the log has the entry needs Sigstore's trust root, which
+is not asked here; the signature is held against the certificate that comes with it.
 """
 
 from __future__ import annotations

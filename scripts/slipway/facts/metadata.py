@@ -18,10 +18,10 @@ from packaging.metadata import RawMetadata, parse_email
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 """More than this is not read; the largest honest description is far below."""
 MAX_FIELD_NAMES = 500
-MAX_HEADERS = 50_000
+MAX_HEADER_LINES = 100_000
 
 SINGLE_USE = frozenset(
     {
@@ -137,7 +137,7 @@ def parse(data: bytes, *, file: str | None = None) -> MetadataFacts:
     if size > MAX_BYTES:
         return MetadataFacts(file=file, size=size, too_large=True)
     head = _head(data)
-    if len(head.lines) > MAX_FIELD_NAMES or sum(map(len, head.lines.values())) > MAX_HEADERS:
+    if head is None:
         return MetadataFacts(file=file, size=size, too_large=True)
     try:
         headers = _headers(data[: head.end])
@@ -199,10 +199,15 @@ class _Head:
     broken_at: int | None
 
 
-def _head(data: bytes) -> _Head:
-    """Return where the headers are; they end at an empty line, or at a line that is no header."""
+def _head(data: bytes) -> _Head | None:
+    """Return where the headers are; they end at an empty line, or at a line that is no header.
+
+    None stands for more headers than this reader takes.
+    """
     lines: dict[str, list[int]] = {}
     for number, match in enumerate(_LINE.finditer(data), start=1):
+        if number > MAX_HEADER_LINES or len(lines) > MAX_FIELD_NAMES:
+            return None
         line = match[0]
         if not line.strip(b"\r\n"):
             return _Head(_frozen(lines), match.end(), None)

@@ -74,7 +74,7 @@ def _extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 
 
 def _requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    value = sent(facts, "requires-python")
+    value = facts.one("requires-python")
     if value and complaint("requires_python", value):
         message = f"Requires-Python {quoted(value)} is not a version specifier."
         yield found(facts, "requires-python", message, seen=value, expected=">=3.11")

@@ -52,7 +52,7 @@ def _media_type(value: str) -> tuple[str, dict[str, str]]:
 
 
 def _type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    value = sent(facts, FIELD)
+    value = facts.one(FIELD)
     if value is None:
         return
     if problem := complaint("description_content_type", value):

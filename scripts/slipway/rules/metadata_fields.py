@@ -18,7 +18,10 @@ PYPROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-tom
 
 PLACEHOLDER = "UNKNOWN"
 """distutils wrote this for what it did not know; PyPI drops such values before it judges (warehouse,
-`forklift/decorators.py`)."""
+`forklift/decorators.py`). What packaging decides, twine refuses first: there it is a value like others."""
+
+BEFORE_LICENSE_FILES = ("1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3")
+"""Metadata versions without License-File."""
 
 SHOWN_CHARACTERS = 120
 
@@ -39,6 +42,17 @@ def each_sent(facts: MetadataFacts, name: str) -> Iterator[tuple[int, str]]:
     for index, value in enumerate(facts.every(name)):
         if value.strip() != PLACEHOLDER:
             yield index, value
+
+
+def license_files_sent(facts: MetadataFacts) -> Iterator[tuple[int, str]]:
+    """Yield position and value of every License-File the index gets to judge.
+
+    setuptools has long written the field under metadata versions that do not have it; twine (`package.py`)
+    leaves it out below 2.4.
+    """
+    version = facts.one("metadata-version")
+    if version not in BEFORE_LICENSE_FILES:
+        yield from each_sent(facts, "license-file")
 
 
 def absent(facts: MetadataFacts, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slipway.facts.metadata import FIELDS, MAX_BYTES, MAX_FIELD_NAMES, MAX_HEADERS
+from slipway.facts.metadata import FIELDS, MAX_BYTES, MAX_FIELD_NAMES, MAX_HEADER_LINES
 from slipway.manifest import Severity
 from slipway.rules.metadata_fields import CORE_METADATA, absent, complaint, each_sent, found, quoted, sent
 from slipway.rules.rule import Evidence, Rule
@@ -52,7 +52,7 @@ def _too_large(facts: MetadataFacts) -> Iterator[Evidence]:
         message=f"The metadata is larger than anything that can be checked: {facts.size} bytes.",
         file=facts.file,
         seen=f"{facts.size} bytes",
-        expected=f"at most {MAX_BYTES} bytes, {MAX_HEADERS} fields, {MAX_FIELD_NAMES} different ones",
+        expected=f"at most {MAX_BYTES} bytes, {MAX_HEADER_LINES} lines of fields, {MAX_FIELD_NAMES} different fields",
     )
 
 
@@ -125,7 +125,7 @@ def _field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
 
 
 def _dynamic_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_sent(facts, "dynamic"):
+    for index, value in enumerate(facts.every("dynamic")):
         if value.lower() == "dynamic" or complaint("dynamic", [value]):
             message = f"Dynamic lists {quoted(value)}, which cannot be decided by the build."
             yield found(facts, "dynamic", message, index=index, seen=value)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slipway.manifest import Severity
-from slipway.rules.metadata_fields import CORE_METADATA, absent, complaint, each_sent, found, quoted, sent
+from slipway.rules.metadata_fields import (
+    CORE_METADATA,
+    absent,
+    complaint,
+    each_sent,
+    found,
+    license_files_sent,
+    quoted,
+    sent,
+)
 from slipway.rules.rule import Evidence, Rule
 
 if TYPE_CHECKING:
@@ -25,14 +34,14 @@ def _license_twice(facts: MetadataFacts) -> Iterator[Evidence]:
 
 
 def _expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    expression = sent(facts, "license-expression")
+    expression = facts.one("license-expression")
     if expression is not None and (problem := complaint("license_expression", expression)):
         message = f"License-Expression {quoted(expression)} is not an SPDX expression: {problem}."
         yield found(facts, "license-expression", message, seen=expression)
 
 
 def _file_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_sent(facts, "license-file"):
+    for index, value in license_files_sent(facts):
         if complaint("license_files", [value]):
             message = f"License-File {quoted(value)} is not a plain relative path."
             yield found(facts, "license-file", message, index=index, seen=value)
