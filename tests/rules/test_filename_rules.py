@@ -1,0 +1,245 @@
+"""Each rule on filenames and sizes, with the platform tags and names of the index."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from slipway.facts.filename import kind_of, parse_sdist, parse_wheel
+from slipway.facts.metadata import MetadataFacts, from_fields
+from slipway.rules import distribution_files, filenames
+from slipway.rules.distribution_files import MIB, exceeds_default_limit
+from slipway.rules.platform_tags import is_accepted
+from slipway.rules.rule import judge
+from slipway.rules.stdlib_names import TABLE, is_standard_library_name
+
+RULES = (*distribution_files.RULES, *filenames.RULES)
+
+
+@dataclass(frozen=True)
+class DistributionFile:
+    filename: str
+    size: int = 1000
+    metadata: MetadataFacts | None = None
+
+
+def named(filename, name="spam-eggs", version="1.0", size=1000):
+    metadata = from_fields({"name": name, "version": version}, undecided=())
+    return DistributionFile(filename, size, metadata)
+
+
+def findings(facts, kind):
+    outcome = judge([rule for rule in RULES if rule.family == kind], facts, ignored={})
+    assert outcome.broken_rules == ()
+    return {finding.rule for finding in outcome.findings}
+
+
+WHEEL = "spam_eggs-1.0-py3-none-any.whl"
+BAD = [
+    ("sdist-filename-unprintable", named("spam_eggs-1.0\x7f.tar.gz"), {"C02"}),
+    ("wheel-filename-unprintable", named("spam_eggs-1.0-py3-none-a\x1fny.whl"), {"C02"}),
+    ("sdist-filename-slash", named("dist/spam_eggs-1.0.tar.gz"), {"C03"}),
+    ("wheel-filename-slash", named("dist\\" + WHEEL), {"C03"}),
+    ("sdist-extension-wrong", named("spam_eggs-1.0.tar.bz2"), {"C01", "C04", "C05"}),
+    ("sdist-extension-wrong", named("spam_eggs-1.0.whl"), {"C05"}),
+    ("wheel-extension-wrong", named("spam_eggs-1.0-py3-none-any.WHL"), {"C01", "C04", "C05"}),
+    ("wheel-extension-wrong", named("spam_eggs-1.0-py3.11.egg"), {"C01"}),
+    ("sdist-filename-too-long", named("s" * 248 + "-1.0.tar.gz"), {"C06"}),
+    ("wheel-filename-too-long", named("s" * 226 + "-1.0-py3-none-any.whl"), {"C06"}),
+    ("sdist-too-large", named("spam_eggs-1.0.tar.gz", size=1024 * MIB + 1), {"C07"}),
+    ("wheel-too-large", named(WHEEL, size=1024 * MIB + 1), {"C07"}),
+    ("sdist-over-default-size", named("spam_eggs-1.0.tar.gz", size=100 * MIB + 1), {"C07"}),
+    ("wheel-over-default-size", named(WHEEL, size=1024 * MIB), {"C07"}),
+    ("sdist-filename-unparsable", named("spam.tar.gz"), {"C08"}),
+    ("sdist-filename-unparsable", named("spam-one.tar.gz"), {"C08"}),
+    ("sdist-filename-other-project", named("ham-1.0.tar.gz"), {"C09"}),
+    ("sdist-filename-not-normalized", named("Spam_Eggs-1.0.tar.gz"), {"C10"}),
+    ("sdist-filename-not-normalized", named("spam-eggs-1.0.tar.gz"), {"C10"}),
+    ("sdist-filename-not-normalized", named("spam_eggs-1.0.0.tar.gz"), {"C10"}),
+    ("sdist-filename-not-normalized", named("spam_eggs-1.1.tar.gz"), {"C10"}),
+    ("sdist-filename-not-normalized", named("spam_eggs-1.0.zip"), {"C10"}),
+    ("wheel-filename-unparsable", named("spam_eggs-1.0.whl"), {"C11", "C16"}),
+    ("wheel-filename-unparsable", named("spam__eggs-1.0-py3-none-any.whl"), {"C11"}),
+    ("wheel-filename-unparsable", named("spam_eggs-one-py3-none-any.whl"), {"C11"}),
+    ("wheel-filename-unparsable", named("spam_eggs-1.0-b1-py3-none-any.whl"), {"C11"}),
+    ("wheel-platform-tag-refused", named("spam_eggs-1.0-cp313-cp313-linux_x86_64.whl"), {"C12"}),
+    ("wheel-platform-tag-refused", named("spam_eggs-1.0-py3-none-any.linux_x86_64.whl"), {"C12"}),
+    ("wheel-filename-other-project", named("ham-1.0-py3-none-any.whl"), {"C13"}),
+    ("wheel-filename-not-normalized", named("Spam_Eggs-1.0-py3-none-any.whl"), {"C14"}),
+    ("wheel-filename-not-normalized", named("spam.eggs-1.0-py3-none-any.whl"), {"C14"}),
+    ("wheel-filename-other-version", named("spam_eggs-1.1-py3-none-any.whl"), {"C15"}),
+]
+GOOD = [
+    named("spam_eggs-1.0.tar.gz", size=100 * MIB),
+    named("spam_eggs-1.0.post1.tar.gz", name="Spam.Eggs", version="1.0-1"),
+    named("s" * 244 + "-1.0.tar.gz", name="s" * 244),
+    DistributionFile("spam-1.0.tar.gz"),
+    named(WHEEL, size=100 * MIB),
+    named(
+        "spam_eggs-1.0.0-1_local-cp313-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", name="SPAM--eggs"
+    ),
+    named("s" * 225 + "-1.0-py3-none-any.whl", name="s" * 225),
+    DistributionFile("spam-1.0-py3-none-any.whl"),
+    named("spam-1.0-py3-none-any.whl", name="", version="none"),
+]
+ACCEPTED = [
+    "any",
+    "win32",
+    "win_amd64",
+    "win_arm64",
+    "win_ia64",
+    "linux_armv6l",
+    "linux_armv7l",
+    "manylinux1_x86_64",
+    "manylinux2010_i686",
+    "manylinux2014_s390x",
+    "manylinux_2_17_x86_64",
+    "manylinux_2_39_riscv64",
+    "manylinux_2_5_ppc64",
+    "musllinux_1_2_aarch64",
+    "musllinux_1_2_riscv64",
+    "macosx_10_9_universal2",
+    "macosx_10_15_x86_64",
+    "macosx_11_0_arm64",
+    "macosx_15_0_arm64",
+    "macosx_26_0_arm64",
+    "ios_13_0_arm64_iphoneos",
+    "ios_13_0_x86_64_iphonesimulator",
+    "android_21_arm64_v8a",
+    "pyemscripten_2025_0_wasm32",
+]
+REFUSED = [
+    "linux_x86_64",
+    "linux_aarch64",
+    "manylinux1_aarch64",
+    "manylinux2010_aarch64",
+    "manylinux_2_17_armv6l",
+    "manylinux_2_36_loongarch64",
+    "musllinux_1_2_ppc64",
+    "macosx_11_1_arm64",
+    "macosx_16_0_arm64",
+    "macosx_27_0_arm64",
+    "macosx_11_0_fat32",
+    "win_arm32",
+    "pyodide_2024_0_wasm32",
+    "emscripten_3_1_58_wasm32",
+    "wasi_0_0_0_wasm32",
+    "freebsd_14_1_release_amd64",
+    "ios_13_0_armv7_iphoneos",
+    "android_21_mips",
+    "any2",
+    "xmanylinux1_x86_64",
+]
+
+
+@pytest.mark.parametrize(("rule", "facts", "rows"), BAD)
+def test_bad(rule, facts, rows):
+    assert rule in findings(facts, rule.partition("-")[0])
+    assert rows <= set(next(r for r in RULES if r.name == rule).mirrors)
+
+
+@pytest.mark.parametrize("facts", GOOD)
+def test_good(facts):
+    assert findings(facts, kind_of(facts.filename)) == set()
+
+
+def test_every_rule_has_a_case_and_so_has_every_row():
+    assert {rule for rule, _, _ in BAD} == {rule.name for rule in RULES}
+    # C17 is a predicate for the rules on the index: it holds for new projects only.
+    assert set().union(*(rows for _, _, rows in BAD)) == {f"C{number:02}" for number in range(1, 17)}
+
+
+def test_another_project_is_one_finding_not_two():
+    assert findings(named("ham-1.0.tar.gz"), "sdist") == {"sdist-filename-other-project"}
+
+
+@pytest.mark.parametrize("tag", ACCEPTED)
+def test_accepted_platform(tag):
+    assert is_accepted(tag)
+
+
+@pytest.mark.parametrize("tag", REFUSED)
+def test_refused_platform(tag):
+    assert not is_accepted(tag)
+
+
+def test_a_larger_file_on_the_index_proves_a_higher_limit():
+    assert exceeds_default_limit(150 * MIB)
+    assert exceeds_default_limit(150 * MIB, largest_on_index=120 * MIB)
+    assert not exceeds_default_limit(150 * MIB, largest_on_index=150 * MIB)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "json",
+        "JSON",
+        "tomllib",
+        "distutils",
+        "concurrent.futures",
+        "os_path",
+        "future",
+        "main",
+        "asyncore",
+        "test",
+    ],
+)
+def test_names_of_the_standard_library(name):
+    assert is_standard_library_name(name)
+
+
+@pytest.mark.parametrize("name", ["requests", "json5", "attrs", "spam-eggs", "dataclasses-json"])
+def test_names_that_are_free(name):
+    assert not is_standard_library_name(name)
+
+
+def test_the_table_of_names_is_sorted_and_canonical():
+    from importlib.resources import files
+
+    from packaging.utils import is_normalized_name
+
+    names = files("slipway.rules").joinpath(TABLE).read_text().split()
+    assert names == sorted(set(names))
+    assert all(map(is_normalized_name, names))
+
+
+@given(
+    st.text(max_size=40).map(lambda text: text + ".whl")
+    | st.from_regex(r"\A\w{1,9}(-[\w.]{1,9}){2,5}\.whl\Z")
+)
+def test_a_wheel_name_is_parsed_as_packaging_does(filename):
+    parsed = parse_wheel(filename)
+    try:
+        expected = parse_wheel_filename(filename)
+    except InvalidWheelFilename:
+        assert parsed.problem
+        assert parsed.tags == frozenset()
+    else:
+        assert (parsed.name, parsed.version, parsed.build, parsed.tags) == expected
+    findings(DistributionFile(filename), "wheel")
+
+
+@given(
+    st.text(max_size=40).map(lambda text: text + ".tar.gz")
+    | st.from_regex(r"\A\w{1,9}-[\w.]{1,9}\.(zip|tar\.gz)\Z")
+)
+def test_an_sdist_name_is_parsed_as_packaging_does(filename):
+    parsed = parse_sdist(filename)
+    try:
+        expected = parse_sdist_filename(filename)
+    except InvalidSdistFilename:
+        assert parsed.problem
+    else:
+        assert (parsed.name, parsed.version) == expected
+    findings(DistributionFile(filename), "sdist")
+
+
+def test_an_endless_filename_is_not_taken_apart():
+    assert parse_wheel("a" * 10_000 + "-1-py3-none-any.whl").problem
+    assert parse_sdist("a" * 10_000 + "-1.tar.gz").problem
