@@ -58,6 +58,7 @@ class Finding(Record, frozen=True):
 
     Attributes:
         stage: the stage that found it.
+        leg: the job of a matrix that found it, where that was another one.
         mirrors: ids of the index's own rules that say the same (for example C49).
         ignored: the project's reason for turning the rule off; such a finding never blocks.
     """
@@ -73,6 +74,7 @@ class Finding(Record, frozen=True):
     mirrors: tuple[str, ...] = ()
     ignored: str | None = None
     stage: str | None = None
+    leg: str = ""
 
 
 class SkippedRule(Record, frozen=True):
@@ -122,6 +124,21 @@ class BuildTarget(Record, frozen=True):
     makes: tuple[Literal["sdist", "wheel"], ...]
 
 
+class PlannedLeg(Record, frozen=True):
+    """One job of a workflow's matrices, which hands in a manifest of its own.
+
+    Attributes:
+        name: unique in the plan; the manifest of that job carries it as its `leg`.
+        platform: a name from `facts.platforms`.
+        python: for a smoke job a version as actions/setup-python takes it, such as `3.13` or `3.14t`.
+    """
+
+    name: str
+    job: Literal["build", "wheels", "smoke"]
+    platform: str
+    python: str = ""
+
+
 class ExpectedFile(Record, frozen=True):
     """A file the release must contain.
 
@@ -140,6 +157,7 @@ class Plan(Record, frozen=True):
 
     Attributes:
         ignored: the rules the project turned off, with its reasons.
+        legs: the jobs of a workflow that build and test; the gate waits for all of them.
     """
 
     name: str | None
@@ -159,6 +177,7 @@ class Plan(Record, frozen=True):
     expected: tuple[ExpectedFile, ...]
     destination: Destination
     ignored: dict[str, str] = {}
+    legs: tuple[PlannedLeg, ...] = ()
 
 
 class Artifact(Record, frozen=True):
@@ -193,6 +212,7 @@ class Leg(Record, frozen=True):
         origin: `file` for the artifact itself, `index` when it was installed from the index.
         imported: top-level names that were imported.
         entry_points: entry points that were loaded.
+        leg: the job of a matrix it ran in, where that was another one.
     """
 
     artifact: str
@@ -203,24 +223,74 @@ class Leg(Record, frozen=True):
     seconds: float
     imported: tuple[str, ...] = ()
     entry_points: int = 0
+    leg: str = ""
 
 
 class Receipt(Record, frozen=True):
-    """What the index said to one upload."""
+    """What the index said to one upload.
+
+    Attributes:
+        attested: whether an attestation was sent along.
+    """
 
     filename: str
     sha256: str
     index: str
     outcome: Literal["uploaded", "already-there"]
+    attested: bool = False
 
 
 class Served(Record, frozen=True):
-    """What the index was seen to serve."""
+    """What the index was seen to serve.
+
+    Attributes:
+        verdict: `late` for a file that the index took and does not show yet, `missing` for one it never took.
+        provenance: whether the attestations served with it name this repository and workflow; None where
+            none are served and none were sent.
+    """
 
     filename: str
     sha256: str | None
-    verdict: Literal["same", "missing", "wrong"]
+    verdict: Literal["same", "late", "missing", "wrong"]
     url: str | None = None
+    provenance: Literal["same", "missing", "wrong"] | None = None
+
+
+class Publisher(Record, frozen=True):
+    """This run as a trusted publisher: what the index's form asks for.
+
+    Attributes:
+        workflow: filename of the workflow, without a folder.
+        form: address of the form: filled in for a project that exists, else the one for new projects.
+    """
+
+    owner: str
+    repository: str
+    workflow: str
+    environment: str | None = None
+    form: str | None = None
+
+
+class Recovery(Record, frozen=True):
+    """Where a release stands after it was interrupted, and how it goes on.
+
+    Attributes:
+        public: files the index has, with the bytes of the manifest.
+        waiting: files it does not have yet.
+        burnt: files it has with other bytes, whose names it never takes again.
+        days_left: days until the index closes the release for new files; None where nothing is public.
+        command: the one command to go on with.
+        yank_page: where the release is yanked, if it must be.
+        yank_reason: a reason to give there.
+    """
+
+    public: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    burnt: tuple[str, ...] = ()
+    days_left: int | None = None
+    command: str | None = None
+    yank_page: str | None = None
+    yank_reason: str | None = None
 
 
 class StageResult(Record, frozen=True):
@@ -228,16 +298,22 @@ class StageResult(Record, frozen=True):
 
     Attributes:
         reason: why it was skipped.
+        leg: the job of a matrix that ran it, where that was another one.
     """
 
     name: str | None
     outcome: Literal["done", "skipped", "failed"]
     seconds: float
     reason: str | None = None
+    leg: str = ""
 
 
 class Failure(Record, frozen=True):
-    """The error that ended the run early, in the order in which it is told."""
+    """The error that ended the run early, in the order in which it is told.
+
+    Attributes:
+        recovery: where the release stands, if it had begun.
+    """
 
     stage: str
     happened: str
@@ -246,6 +322,7 @@ class Failure(Record, frozen=True):
     read: str | None = None
     log: tuple[str, ...] = ()
     exit_code: int = int(ExitCode.TOOL)
+    recovery: Recovery | None = None
 
     @classmethod
     def told_by(cls, error: SlipwayError, *, stage: str) -> Failure:
@@ -267,6 +344,7 @@ class Addition(Record, frozen=True):
     Attributes:
         failure: the error that ended the stage, where part of its work was already done.
         skipped: why the stage had nothing to do.
+        stages: what other jobs ran, for the one that brings their work together.
     """
 
     plan: Plan | None = None
@@ -277,8 +355,10 @@ class Addition(Record, frozen=True):
     legs: tuple[Leg, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     served: tuple[Served, ...] = ()
+    publisher: Publisher | None = None
     failure: Failure | None = None
     skipped: str | None = None
+    stages: tuple[StageResult, ...] = ()
 
     def with_served(self, served: tuple[Served, ...]) -> Addition:
         """Return this addition with what the index was seen to serve."""
@@ -292,12 +372,17 @@ class Manifest(Record, frozen=True):
         slipway: version of the Slipway that wrote it.
         command: the command that wrote it last.
         fail_on: the mildest finding that blocks.
+        leg: the job of a matrix this was written in, where there is a matrix.
+        attempt: how often the run had been started then; a rerun counts on.
+        publisher: who publishes, where a trusted publisher does.
         failure: the error that ended the last command early.
     """
 
     schema_version: int = SCHEMA_VERSION
     slipway: str = ""
     command: str = ""
+    leg: str = ""
+    attempt: int = 1
     fail_on: Severity = Severity.ERROR
     plan: Plan | None = None
     artifacts: tuple[Artifact, ...] = ()
@@ -308,6 +393,7 @@ class Manifest(Record, frozen=True):
     legs: tuple[Leg, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     served: tuple[Served, ...] = ()
+    publisher: Publisher | None = None
     failure: Failure | None = None
 
     def without(self, stages: Sequence[str]) -> Manifest:
@@ -332,13 +418,18 @@ class Manifest(Record, frozen=True):
             plan=addition.plan or self.plan,
             artifacts=tuple(artifacts.values()),
             findings=self.findings
-            + tuple(msgspec.structs.replace(finding, stage=stage) for finding in addition.findings),
+            + tuple(
+                msgspec.structs.replace(finding, stage=finding.stage or stage)
+                for finding in addition.findings
+            ),
             skipped_rules=self.skipped_rules + addition.skipped_rules,
             broken_rules=self.broken_rules + addition.broken_rules,
             legs=self.legs + addition.legs,
             receipts=self.receipts + addition.receipts,
             served=self.served + addition.served,
+            publisher=addition.publisher or self.publisher,
             failure=addition.failure or self.failure,
+            stages=self.stages + addition.stages,
         )
 
     def planned(self) -> Plan:

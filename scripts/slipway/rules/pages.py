@@ -18,6 +18,7 @@ FAMILIES: dict[Family, str] = {
     "attestation": "Attestations",
     "smoke": "Installing, importing, uninstalling",
     "index": "The index the release goes to",
+    "publisher": "The run that publishes",
     "run": "The project's own settings",
 }
 

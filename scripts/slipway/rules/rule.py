@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from slipway.manifest import Addition, Finding, Severity, SkippedRule, Where
 
-Family = Literal["project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index", "run"]
+Family = Literal[
+    "project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index", "publisher", "run"
+]
 
 
 @dataclass(frozen=True, kw_only=True)

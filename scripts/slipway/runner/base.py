@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Level = Literal["error", "warning", "notice"]
@@ -21,6 +21,8 @@ class Event:
         repository: `owner/name` of the repository that runs.
         head_repository: `owner/name` that a pull request comes from.
         server: address of the GitHub server, without a slash at the end.
+        workflow_ref: `owner/name/.github/workflows/file@ref` of the workflow that was started.
+        run_id: number of the run, for the commands that start it again.
     """
 
     name: str
@@ -28,6 +30,19 @@ class Event:
     repository: str | None = None
     head_repository: str | None = None
     server: str | None = None
+    workflow_ref: str | None = None
+    run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class IdTokenRequest:
+    """Where the place hands out ID tokens about the job, and what it wants to see for one.
+
+    GitHub gives both to jobs with the permission `id-token: write` ("OpenID Connect reference").
+    """
+
+    url: str
+    bearer: str = field(repr=False)
 
 
 class Runner(Protocol):
@@ -61,3 +76,6 @@ class Runner(Protocol):
 
     def event(self) -> Event:
         """Return what started this run."""
+
+    def id_tokens(self) -> IdTokenRequest | None:
+        """Return where ID tokens are handed out, or None where this job gets none."""

@@ -1,7 +1,7 @@
 """A run on a GitHub runner: workflow commands, the job summary, outputs and the event.
 
 Workflow commands and environment files are documented in GitHub's "Workflow commands for GitHub Actions".
-This is the only module that knows the names of GITHUB_* variables.
+This is the only module that knows the names of GITHUB_* and ACTIONS_* variables.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from slipway.runner.base import Event, Level, Sink
+from slipway.runner.base import Event, IdTokenRequest, Level, Sink
 
 SUMMARY_LIMIT = 1_000_000
 """Bytes of one step's summary; GitHub refuses more than a MiB."""
@@ -95,7 +95,14 @@ class GitHubRunner:
             repository=self._environ.get("GITHUB_REPOSITORY"),
             head_repository=head.get("full_name"),
             server=self._environ.get("GITHUB_SERVER_URL"),
+            workflow_ref=self._environ.get("GITHUB_WORKFLOW_REF"),
+            run_id=self._environ.get("GITHUB_RUN_ID"),
         )
+
+    def id_tokens(self) -> IdTokenRequest | None:
+        url = self._environ.get("ACTIONS_ID_TOKEN_REQUEST_URL")
+        bearer = self._environ.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+        return IdTokenRequest(url, bearer) if url and bearer else None
 
     def _payload(self) -> dict[str, Any]:
         path = self._environ.get("GITHUB_EVENT_PATH")

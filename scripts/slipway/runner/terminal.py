@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from slipway.runner.base import Event, Level, Sink
+from slipway.runner.base import Event, IdTokenRequest, Level, Sink
 
 _UNPRINTABLE = dict.fromkeys([*range(9), *range(11, 32), 127, *range(128, 160)])
 
@@ -54,3 +54,6 @@ class PlainRunner:
 
     def event(self) -> Event:
         return Event(name="local")
+
+    def id_tokens(self) -> IdTokenRequest | None:
+        return None
