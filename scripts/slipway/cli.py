@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from slipway import __version__
+from slipway import __version__, processes
 from slipway.errors import ExitCode, SlipwayError
 from slipway.inputs import OPTIONS, Inputs, Option
 from slipway.manifest import Severity
@@ -68,6 +68,9 @@ def _parameter(option: Option) -> click.Option:
     common: dict[str, Any] = {"help": option.help, "envvar": f"SLIPWAY_{option.attribute.upper()}"}
     if option.kind == "flag":
         return click.Option(flags, is_flag=True, default=option.default, **common)
+    if option.kind == "list":
+        one: click.ParamType[Any] = click.Choice(option.choices) if option.choices else click.STRING
+        return click.Option(flags, type=one, multiple=True, default=option.default or (), **common)
     kinds: dict[str, click.ParamType[Any]] = {
         "text": click.STRING,
         "path": click.Path(path_type=Path),
@@ -151,7 +154,7 @@ def _explain(name: str) -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with one of the exit codes of `errors.ExitCode`."""
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
     for stream in (sys.stdout, sys.stderr):
@@ -180,9 +183,11 @@ def main() -> NoReturn:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    # A runner that cancels a job sends SIGTERM; it ends a run in the same way as Ctrl-C.
+    # A runner that cancels a job sends SIGINT, then SIGTERM; both end a run in the same way as Ctrl-C.
     del number, frame
-    raise KeyboardInterrupt
+    # An impatient second Ctrl-C must not stop the cleaning up that the first one began.
+    if not processes.stopping():
+        processes.stop()
 
 
 def _tell(error: SlipwayError) -> None:

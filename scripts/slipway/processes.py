@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,8 +46,12 @@ _WITHHELD_WORDS = re.compile(
 _NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 """Windows has it; elsewhere a new session does the same."""
 
+WAIT_ON_WINDOWS = 0.1
+"""Seconds of one wait for a child where a wait cannot be interrupted by Ctrl-C."""
+
 _live: set[subprocess.Popen[bytes]] = set()
-_live_lock = threading.Lock()
+_stopping = threading.Event()
+_main_is_starting = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -122,23 +127,52 @@ def run(
     child = _start([str(part) for part in argv], cwd=cwd, environ=environment, merged=sink is not None)
     stdout: deque[str] = deque(maxlen=KEPT_LINES)
     stderr: deque[str] = deque(maxlen=KEPT_LINES)
-    readers = [_reader(child.stdout, stdout, sink)]
-    if child.stderr is not None:
-        readers.append(_reader(child.stderr, stderr, None))
+    readers = []
     try:
-        child.wait(timeout)
-    except subprocess.TimeoutExpired:
-        end(child)
-        _join(readers)
-        raise TimedOut(timeout, "".join(stdout) + "".join(stderr)) from None
+        readers.append(_reader(child.stdout, stdout, sink))
+        if child.stderr is not None:
+            readers.append(_reader(child.stderr, stderr, None))
+        in_time = _wait(child, timeout)
     finally:
         end(child)
     _join(readers)
+    if not in_time:
+        raise TimedOut(timeout, "".join(stdout) + "".join(stderr))
     return Completed(child.returncode, "".join(stdout), "".join(stderr))
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
     """End a child and everything it started in its process group."""
+    _kill(child)
+    child.wait()
+    _live.discard(child)
+
+
+def end_all() -> None:
+    """End every child that is still running; for an interrupted run with legs in other threads."""
+    for child in list(_live):
+        end(child)
+
+
+def stopping() -> bool:
+    """Tell whether the run is being stopped."""
+    return _stopping.is_set()
+
+
+def stop() -> None:
+    """End every child and let no other start: the whole run is being stopped. Made for a signal handler.
+
+    Raises:
+        KeyboardInterrupt: always, but where the main thread is just starting a child: then it comes right after.
+    """
+    _stopping.set()
+    for child in list(_live):
+        _kill(child)
+    if not _main_is_starting.is_set():
+        raise KeyboardInterrupt
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         if child.poll() is None:
             system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
@@ -146,32 +180,58 @@ def end(child: subprocess.Popen[bytes]) -> None:
     else:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-    with _live_lock:
-        _live.discard(child)
 
 
-def end_all() -> None:
-    """End every child that is still running; for an interrupted run with legs in other threads."""
-    with _live_lock:
-        children = list(_live)
-    for child in children:
-        end(child)
+def _wait(child: subprocess.Popen[bytes], timeout: float) -> bool:
+    """Wait for a child and return whether it ended by itself; when the time is up, it is ended.
+
+    `Popen.wait` with a limit looks only every 50 ms, which adds up over the dozens of short children of a run.
+    """
+    if sys.platform == "win32":
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(WAIT_ON_WINDOWS)
+                return True
+        return False
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        _kill(child)
+
+    alarm = threading.Timer(timeout, expire)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        child.wait()
+    finally:
+        alarm.cancel()
+    return not expired.is_set()
 
 
 def _start(argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool) -> subprocess.Popen[bytes]:
-    child = subprocess.Popen(
-        argv,
-        cwd=cwd,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if merged else subprocess.PIPE,
-        start_new_session=sys.platform != "win32",
-        creationflags=_NEW_GROUP,
-    )
-    with _live_lock:
+    in_main = threading.current_thread() is threading.main_thread()
+    if in_main:
+        _main_is_starting.set()
+    try:
+        child = subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merged else subprocess.PIPE,
+            start_new_session=sys.platform != "win32",
+            creationflags=_NEW_GROUP,
+        )
         _live.add(child)
+    finally:
+        if in_main:
+            _main_is_starting.clear()
+    if _stopping.is_set():
+        end(child)
+        raise KeyboardInterrupt
     return child
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from slipway import checkout, environments, processes
-from slipway.environments import Environment, InstallFailed
+from slipway.environments import Environment, InstallFailed, Interpreter
 from slipway.errors import SlipwayError, ToolError
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Artifact, Manifest, Plan, sha256
@@ -22,6 +22,20 @@ from slipway.runner import Runner
 from slipway.stages import build_failures
 
 Distribution = Literal["sdist", "wheel"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An environment made ahead of its use.
+
+    Attributes:
+        requirements: the build requirements that are installed in it.
+        printed: what the installer printed.
+    """
+
+    environment: Environment
+    requirements: frozenset[str] = frozenset()
+    printed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,7 @@ class Bench:
         environment: the isolated environment with the build requirements.
         deadline: seconds that each step may take.
         log: where every line of the backend goes.
+        prepared: what was installed ahead.
     """
 
     source: Path
@@ -40,6 +55,7 @@ class Bench:
     environ: Mapping[str, str]
     timeout: float
     log: Callable[[str], None]
+    prepared: Prepared | None = None
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
@@ -64,13 +80,18 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
 
             with ThreadPoolExecutor(max_workers=1) as ahead:
                 # The wheel's environment is made while the sdist is being built.
-                later = ahead.submit(environments.create, scratch / "for-wheel", interpreter)
+                later = ahead.submit(
+                    _prepare, scratch / "for-wheel", interpreter, copied.project, inputs.build_timeout
+                )
                 environment = environments.create(scratch / "for-sdist", interpreter)
                 bench = Bench(copied.project, environment, environ, inputs.build_timeout, log)
                 sdist = _build(bench, "sdist", scratch / "out")
                 source = _unpack(sdist, scratch / "unpacked")
-                bench = Bench(source, later.result(), environ, inputs.build_timeout, log)
-                wheel = _build(bench, "wheel", scratch / "out")
+                prepared = later.result()
+            if prepared.requirements != _static_requirements(source):
+                prepared = Prepared(environments.create(scratch / "for-wheel-alone", interpreter))
+            bench = Bench(source, prepared.environment, environ, inputs.build_timeout, log, prepared)
+            wheel = _build(bench, "wheel", scratch / "out")
         built = [_keep(path, inputs.dist) for path in (sdist, wheel)]
     return Addition(artifacts=tuple(built))
 
@@ -83,6 +104,30 @@ def _environ(plan: Plan) -> Mapping[str, str]:
     if "SOURCE_DATE_EPOCH" in os.environ or plan.git is None or plan.git.committed_at is None:
         return {}
     return {"SOURCE_DATE_EPOCH": str(plan.git.committed_at)}
+
+
+def _prepare(folder: Path, interpreter: Interpreter, source: Path, timeout: float) -> Prepared:
+    """Make an environment with the build requirements that a project declares.
+
+    What cannot be installed is left out: whoever builds in it tries again and tells why it failed.
+    """
+    requirements = _static_requirements(source)
+    printed: list[str] = []
+    environment = environments.create(folder, interpreter)
+    try:
+        environment.install(sorted(requirements), timeout=timeout, sink=printed.append)
+    except (InstallFailed, processes.TimedOut):
+        return Prepared(environment)
+    return Prepared(environment, requirements, tuple(printed))
+
+
+def _static_requirements(source: Path) -> frozenset[str]:
+    from build import BuildException, ProjectBuilder
+
+    try:
+        return frozenset(ProjectBuilder(source).build_system_requires)
+    except BuildException:
+        return frozenset()
 
 
 def _empty(dist: Path) -> None:
@@ -151,6 +196,10 @@ def _warnings_told(record: Callable[[str], None]) -> Iterator[None]:
 def _install(bench: Bench, requirements: Sequence[str], record: Callable[[str], None]) -> None:
     if requirements:
         bench.log(f"installing {', '.join(requirements)}")
+        if bench.prepared is not None and bench.prepared.requirements.issuperset(requirements):
+            for line in bench.prepared.printed:
+                record(line)
+            return
         bench.environment.install(requirements, timeout=bench.timeout, sink=record)
 
 
