@@ -213,6 +213,8 @@ class Leg(Record, frozen=True):
         imported: top-level names that were imported.
         entry_points: entry points that were loaded.
         leg: the job of a matrix it ran in, where that was another one.
+        resolution: `highest` for the newest dependencies allowed, `lowest-direct` for the lowest.
+        extra: the extra that was installed with it.
     """
 
     artifact: str
@@ -224,6 +226,15 @@ class Leg(Record, frozen=True):
     imported: tuple[str, ...] = ()
     entry_points: int = 0
     leg: str = ""
+    resolution: str = "highest"
+    extra: str | None = None
+
+
+class Untried(Record, frozen=True):
+    """A leg that the project's claims ask for and that was not run, and why."""
+
+    leg: str
+    reason: str
 
 
 class Receipt(Record, frozen=True):
@@ -353,6 +364,7 @@ class Addition(Record, frozen=True):
     skipped_rules: tuple[SkippedRule, ...] = ()
     broken_rules: tuple[SkippedRule, ...] = ()
     legs: tuple[Leg, ...] = ()
+    untried: tuple[Untried, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     served: tuple[Served, ...] = ()
     publisher: Publisher | None = None
@@ -391,6 +403,7 @@ class Manifest(Record, frozen=True):
     skipped_rules: tuple[SkippedRule, ...] = ()
     broken_rules: tuple[SkippedRule, ...] = ()
     legs: tuple[Leg, ...] = ()
+    untried: tuple[Untried, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     served: tuple[Served, ...] = ()
     publisher: Publisher | None = None
@@ -404,6 +417,7 @@ class Manifest(Record, frozen=True):
             stages=tuple(stage for stage in self.stages if stage.name not in again),
             findings=tuple(finding for finding in self.findings if finding.stage not in again),
             legs=tuple(leg for leg in self.legs if _STAGE_OF_LEG[leg.origin] not in again),
+            untried=() if "smoke" in again else self.untried,
             receipts=() if "publish" in again else self.receipts,
             served=() if "verify" in again else self.served,
             failure=None,
@@ -425,6 +439,7 @@ class Manifest(Record, frozen=True):
             skipped_rules=self.skipped_rules + addition.skipped_rules,
             broken_rules=self.broken_rules + addition.broken_rules,
             legs=self.legs + addition.legs,
+            untried=self.untried + addition.untried,
             receipts=self.receipts + addition.receipts,
             served=self.served + addition.served,
             publisher=addition.publisher or self.publisher,

@@ -25,6 +25,7 @@ class Evidence:
         artifact: filename of the sdist or wheel, where the facts span more than one.
         seen: the value seen.
         expected: the value expected.
+        fix: what to do here, where that is more exact than the rule's own fix.
     """
 
     message: str
@@ -33,6 +34,7 @@ class Evidence:
     artifact: str | None = None
     seen: str | None = None
     expected: str | None = None
+    fix: str | None = None
 
 
 class Skipped(Exception):  # noqa: N818 - not an error: an outcome
@@ -90,7 +92,7 @@ class Rule:
             severity=self.severity,
             message=evidence.message,
             why=self.why,
-            fix=self.fixes.get(backend or "", self.fix),
+            fix=evidence.fix or self.fixes.get(backend or "", self.fix),
             where=Where(artifact=evidence.artifact or artifact, file=evidence.file, line=evidence.line),
             seen=evidence.seen,
             expected=evidence.expected,
