@@ -35,6 +35,12 @@ HELP: dict[str, str] = {
 TAKES_FILES = frozenset({"inspect", "smoke"})
 
 
+class Lines(click.Path):
+    """Paths that a variable holds one a line."""
+
+    envvar_list_splitter = "\n"
+
+
 class DefaultToCheck(click.Group):
     """A group whose default command is `check`."""
 
@@ -65,7 +71,7 @@ def slipway() -> None:
 
 def _parameter(option: Option) -> click.Option:
     flags = [f"--{option.name}", option.attribute]
-    common: dict[str, Any] = {"help": option.help, "envvar": f"SLIPWAY_{option.attribute.upper()}"}
+    common: dict[str, Any] = {"help": option.help, "envvar": option.variable}
     if option.kind == "flag":
         return click.Option(flags, is_flag=True, default=option.default, **common)
     if option.kind == "list":
@@ -75,6 +81,7 @@ def _parameter(option: Option) -> click.Option:
         "text": click.STRING,
         "path": click.Path(path_type=Path),
         "seconds": click.FloatRange(min=0, min_open=True),
+        "count": click.IntRange(min=1),
         "choice": click.Choice(option.choices),
     }
     return click.Option(flags, type=kinds[option.kind], default=option.default, show_default=True, **common)
@@ -83,9 +90,9 @@ def _parameter(option: Option) -> click.Option:
 def _command(name: str) -> click.Command:
     target: click.Parameter
     if name in TAKES_FILES:
-        target = click.Argument(["files"], nargs=-1, required=True, type=click.Path(path_type=Path))
+        target = click.Argument(["files"], nargs=-1, envvar="SLIPWAY_FILES", type=Lines(path_type=Path))
     else:
-        target = click.Argument(["path"], default=".", type=click.Path(path_type=Path))
+        target = click.Argument(["path"], default=".", envvar="SLIPWAY_PATH", type=click.Path(path_type=Path))
     options = [_parameter(option) for option in OPTIONS if name in option.commands]
     return click.Command(name, callback=_runs(name), params=[target, *options], help=HELP[name])
 

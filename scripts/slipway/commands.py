@@ -11,13 +11,16 @@ from slipway.facts import artifact
 from slipway.inputs import Inputs
 from slipway.manifest import Failure, Manifest
 from slipway.report import annotations as annotating
-from slipway.report import markdown, plan, terminal
+from slipway.report import markdown, outputs, plan, terminal
 from slipway.runner import Runner
 
 REPORT = "report.md"
 
 GOES_ON = frozenset({"publish", "verify"})
 """Commands that start from the manifest of an earlier one."""
+
+ON_FILES = frozenset({"inspect", "smoke"})
+"""Commands that take artifacts; where none are named, those of the manifest."""
 
 
 def execute(inputs: Inputs) -> int:
@@ -32,13 +35,16 @@ def _run(inputs: Inputs, place: Runner) -> Manifest:
     try:
         if inputs.command == "rehearse":
             return rehearse.run(inputs, place)
-        return pipeline.run(pipeline.COMMANDS[inputs.command], _start(inputs), inputs, place)
+        stages = (pipeline.GATHERING if inputs.from_ else pipeline.COMMANDS)[inputs.command]
+        return pipeline.run(stages, _start(inputs), inputs, place)
     except SlipwayError as error:
-        return Manifest(failure=Failure.told_by(error, stage=inputs.command))
+        return Manifest(
+            command=inputs.command, leg=inputs.leg, failure=Failure.told_by(error, stage=inputs.command)
+        )
 
 
 def _start(inputs: Inputs) -> Manifest:
-    if inputs.command in GOES_ON:
+    if inputs.command in GOES_ON or (inputs.command in ON_FILES and not inputs.files and not inputs.from_):
         return manifest.read(inputs.work / manifest.FILENAME)
     return Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in inputs.files))
 
@@ -48,7 +54,8 @@ def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
     if inputs.keeps:
         _write(inputs.work / REPORT, report)
     place.summarise(report)
-    annotating.show(story, place)
+    annotating.show(story, place, project=inputs.path)
+    outputs.show(story, inputs, place)
     if inputs.json:
         sys.stdout.write(manifest.to_json(story).decode())
     elif inputs.command == "plan" and story.failure is None:

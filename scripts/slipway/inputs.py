@@ -5,6 +5,7 @@ The table is the source of the command line's options, of the `SLIPWAY_*` variab
 
 from __future__ import annotations
 
+import keyword
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,10 @@ PUBLISHING = frozenset({"publish", "verify"})
 RUNNING = PLANNING | SMOKING | PUBLISHING | {"inspect"}
 
 
+Installer = Literal["uv", "pip"]
+Resolution = Literal["highest", "lowest-direct"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Option:
     """One option: a word on the command line, an input of the action, a variable.
@@ -26,7 +31,8 @@ class Option:
     Attributes:
         name: kebab-case, the same everywhere.
         help: one sentence.
-        kind: how the value is read; `seconds` is a positive number, `list` may be given several times.
+        kind: how the value is read; `seconds` is a positive number, `count` a whole one, `list` may be given
+            several times.
         default: value when nothing is given; None means that Slipway decides.
         commands: which commands take it.
         choices: the values allowed, if they are few.
@@ -34,7 +40,7 @@ class Option:
 
     name: str
     help: str
-    kind: Literal["text", "path", "seconds", "flag", "choice", "list"]
+    kind: Literal["text", "path", "seconds", "count", "flag", "choice", "list"]
     commands: frozenset[str]
     default: Any = None
     choices: tuple[str, ...] = ()
@@ -42,7 +48,13 @@ class Option:
     @property
     def attribute(self) -> str:
         """The field of `Inputs` that holds the value."""
-        return self.name.replace("-", "_")
+        name = self.name.replace("-", "_")
+        return f"{name}_" if keyword.iskeyword(name) else name
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that holds the value."""
+        return f"SLIPWAY_{self.name.replace('-', '_').upper()}"
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -95,9 +107,133 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="python",
-        help="Interpreter to build and smoke-test with: a version or a path.",
-        kind="text",
+        help="Interpreters to smoke-test with: versions, paths, or `all` that the project supports and that are "
+        "here. The first one builds.",
+        kind="list",
         commands=BUILDING | SMOKING,
+        default=(),
+    ),
+    Option(
+        name="thorough",
+        help="Try every supported Python that is here, uv and pip, the newest and the lowest dependencies, and "
+        "each extra; by default each artifact is tried once.",
+        kind="flag",
+        commands=SMOKING,
+        default=False,
+    ),
+    Option(
+        name="installer",
+        help="Installers to smoke-test with.",
+        kind="list",
+        commands=SMOKING,
+        default=(),
+        choices=("uv", "pip"),
+    ),
+    Option(
+        name="resolution",
+        help="Dependencies to smoke-test with: the newest or the lowest that the project allows.",
+        kind="list",
+        commands=SMOKING,
+        default=(),
+        choices=("highest", "lowest-direct"),
+    ),
+    Option(
+        name="extras",
+        help="Extras to smoke-test, each in an environment of its own; `all` takes every one.",
+        kind="list",
+        commands=SMOKING,
+        default=(),
+    ),
+    Option(
+        name="constraint",
+        help="Constraint files for what the smoke tests install.",
+        kind="list",
+        commands=SMOKING,
+        default=(),
+    ),
+    Option(
+        name="wheelhouse",
+        help="Folder of wheels to install dependencies from, instead of an index.",
+        kind="path",
+        commands=SMOKING,
+    ),
+    Option(
+        name="smoke-command",
+        help="A command to run in each environment, in an empty folder and without a shell; "
+        "{project} stands for the project's folder.",
+        kind="text",
+        commands=SMOKING,
+    ),
+    Option(
+        name="test-command",
+        help="The project's tests, run against the installed wheel in a folder that holds copies of the test "
+        "sources only, such as `pytest tests`.",
+        kind="text",
+        commands=SMOKING,
+    ),
+    Option(
+        name="test-requires",
+        help="What the tests need beside the package.",
+        kind="list",
+        commands=SMOKING,
+        default=(),
+    ),
+    Option(
+        name="test-sources",
+        help="Files and folders the tests need, relative to the project; tests/ or test/ by default.",
+        kind="list",
+        commands=SMOKING,
+        default=(),
+    ),
+    Option(
+        name="platforms",
+        help="Machines of the build matrix for compiled wheels, such as linux-x86_64 or windows-ARM64.",
+        kind="list",
+        commands=PLANNING,
+        default=(),
+    ),
+    Option(
+        name="python-versions",
+        help="Versions of Python for the smoke matrix of a workflow; by default those that the project supports.",
+        kind="list",
+        commands=PLANNING,
+        default=(),
+    ),
+    Option(
+        name="smoke-legs",
+        help="At most so many jobs in the smoke matrix of a workflow; those that tell most are kept.",
+        kind="count",
+        commands=PLANNING,
+        default=12,
+    ),
+    Option(
+        name="runners",
+        help="Runner labels to use instead of GitHub's own, such as linux-x86_64=my-linux.",
+        kind="list",
+        commands=PLANNING,
+        default=(),
+    ),
+    Option(
+        name="from",
+        help="Folder with the artifacts and manifests of other jobs: they are taken instead of building here; "
+        "for check, instead of testing here as well.",
+        kind="path",
+        commands=frozenset({"build", "inspect", "smoke", "check"}),
+    ),
+    Option(
+        name="only",
+        help="Build only the sdist, or both; wheels of a compiled project are built from the sdist by other jobs.",
+        kind="choice",
+        commands=frozenset({"build"}),
+        default="both",
+        choices=("both", "sdist"),
+    ),
+    Option(
+        name="leg",
+        help="Name of this job of a matrix; its manifest and its artifact carry it.",
+        kind="text",
+        commands=RUNNING,
+        default="",
     ),
     Option(
         name="build-timeout",
@@ -133,6 +269,7 @@ class Inputs:
         work: the work folder, absolute; `dist` is inside it.
         files: the artifacts named on the command line, for `inspect` and `smoke`.
         keeps: whether the manifest and the report are written into the work folder.
+        from_: the folder that other jobs' artifacts and manifests were downloaded to.
         credential: what an index of our own wants; for every other one it comes from the environment.
     """
 
@@ -147,7 +284,24 @@ class Inputs:
     tag: str | None = None
     tag_prefix: str = "v"
     index: str | None = None
-    python: str | None = None
+    python: tuple[str, ...] = ()
+    thorough: bool = False
+    installer: tuple[Installer, ...] = ()
+    resolution: tuple[Resolution, ...] = ()
+    extras: tuple[str, ...] = ()
+    constraint: tuple[str, ...] = ()
+    wheelhouse: Path | None = None
+    smoke_command: str | None = None
+    test_command: str | None = None
+    test_requires: tuple[str, ...] = ()
+    test_sources: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    python_versions: tuple[str, ...] = ()
+    smoke_legs: int = 12
+    runners: tuple[str, ...] = ()
+    from_: Path | None = None
+    only: Literal["both", "sdist"] = "both"
+    leg: str = ""
     build_timeout: float = 1800.0
     smoke_timeout: float = 600.0
     verify_timeout: float = 900.0

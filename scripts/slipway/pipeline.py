@@ -18,7 +18,7 @@ from slipway.inputs import Inputs
 from slipway.manifest import Addition, Failure, Manifest, StageResult
 from slipway.rules import ignoring
 from slipway.runner import Runner
-from slipway.stages import build, inspect, plan, publish, smoke, validate, verify
+from slipway.stages import build, gather, inspect, plan, publish, smoke, validate, verify
 
 Outcome = Literal["done", "skipped", "failed"]
 
@@ -40,6 +40,7 @@ STAGES: dict[str, Stage] = {
     ),  # what is built where, what is expected, whether and where it is published
     "validate": Stage("Validate", validate.run),  # findings about the source
     "build": Stage("Build", build.run),  # the sdist, and the wheel from the sdist
+    "gather": Stage("Gather", gather.run),  # what other jobs built and tested, brought together
     "inspect": Stage("Inspect", inspect.run),  # facts and findings about each artifact and the set
     "smoke": Stage("Smoke", smoke.run),  # install, import, entry points, uninstall
     "publish": Stage("Publish", publish.run),  # the only stage that writes to the network
@@ -58,6 +59,14 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "rehearse": ("plan", "validate", "build", "inspect", "smoke", "publish", "verify"),
 }
 
+GATHERING: dict[str, tuple[str, ...]] = {
+    "build": ("gather",),
+    "inspect": ("gather", "inspect"),
+    "smoke": ("gather", "smoke"),
+    "check": ("gather", "inspect"),
+}
+"""The same commands where other jobs have built, and for `check` tested as well."""
+
 
 def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
     """Run stages one after the other and return the manifest with all they added.
@@ -74,6 +83,8 @@ def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner) -
         story.without(names),
         slipway=__version__,
         command=inputs.command,
+        leg=inputs.leg,
+        attempt=runner.event().attempt,
         # What a check was asked to block stays blocked when a later command goes on from it.
         fail_on=max(story.fail_on, inputs.fail_on, key=lambda severity: severity.rank),
     )

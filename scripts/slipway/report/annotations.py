@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from slipway.manifest import Finding, Manifest, Severity
 from slipway.runner import Runner
 from slipway.runner.base import Level
@@ -13,11 +15,18 @@ LEVELS: dict[Severity, Level] = {
 }
 
 
-def show(story: Manifest, runner: Runner) -> None:
-    """Annotate every finding that is not ignored, and the failure if there is one."""
+def show(story: Manifest, runner: Runner, *, project: Path) -> None:
+    """Annotate every finding that is not ignored, and the failure if there is one.
+
+    Args:
+        story: the manifest of the run.
+        runner: the place it runs in.
+        project: the project's folder, which the paths in findings start from.
+    """
     for finding in story.findings:
-        if finding.ignored is None:
-            _annotate(finding, runner)
+        # What another job found is annotated there.
+        if finding.ignored is None and not finding.leg:
+            _annotate(finding, runner, project)
     if story.failure is not None:
         failure = story.failure
         message = f"{failure.happened}\nLikely cause: {failure.cause}\nWhat to do: {failure.remedy}"
@@ -26,7 +35,7 @@ def show(story: Manifest, runner: Runner) -> None:
         runner.annotate("error", rule.reason, title=f"Slipway has a bug in the rule {rule.rule}")
 
 
-def _annotate(finding: Finding, runner: Runner) -> None:
+def _annotate(finding: Finding, runner: Runner, project: Path) -> None:
     inside = finding.where.artifact is not None
     lead = f"{finding.where.artifact}: " if inside else ""
     message = f"{lead}{finding.message}\nWhy: {finding.why}\nFix: {finding.fix}"
@@ -35,6 +44,6 @@ def _annotate(finding: Finding, runner: Runner) -> None:
         message,
         title=finding.rule,
         # A path inside an artifact is not a path of the checkout, so GitHub has no line to show it at.
-        file=None if inside else finding.where.file,
+        file=None if inside or finding.where.file is None else project / finding.where.file,
         line=None if inside else finding.where.line,
     )

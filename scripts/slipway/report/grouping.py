@@ -35,4 +35,6 @@ def grouped(findings: Iterable[Finding]) -> list[Group]:
 def _place(finding: Finding) -> str:
     where = finding.where
     line = f"{where.file}:{where.line}" if where.file and where.line else where.file
-    return " ".join(part for part in (where.artifact, line) if part)
+    return " ".join(
+        part for part in (where.artifact, line, f"({finding.leg})" if finding.leg else None) if part
+    )

@@ -10,7 +10,14 @@ from slipway.errors import InputError
 from slipway.rules.rule import Family, Rule
 
 MODULES: dict[Family, tuple[str, ...]] = {
-    "project": (),
+    "project": (
+        "project_schema",
+        "project_build",
+        "project_files",
+        "project_version",
+        "project_git",
+        "project_metadata",
+    ),
     "metadata": (
         "metadata_framing",
         "metadata_identity",
@@ -26,7 +33,10 @@ MODULES: dict[Family, tuple[str, ...]] = {
     "attestation": ("attestations",),
     "smoke": ("smoke",),
     "index": (),
+    "publisher": (),
     "run": ("ignoring",),
+    "matrix": ("matrix",),
+    "workflow": (),
 }
 """The modules of each family; they are imported when the family is judged, so that a start stays quick."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from slipway.manifest import Addition, Finding, Severity, SkippedRule, Where
 
 Family = Literal[
-    "project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index", "publisher", "run"
+    "project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index", "publisher", "run", "matrix", "workflow"
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 Level = Literal["error", "warning", "notice"]
@@ -21,6 +22,7 @@ class Event:
         repository: `owner/name` of the repository that runs.
         head_repository: `owner/name` that a pull request comes from.
         server: address of the GitHub server, without a slash at the end.
+        attempt: how often this run has been started, the first time included.
         workflow_ref: `owner/name/.github/workflows/file@ref` of the workflow that was started.
         run_id: number of the run, for the commands that start it again.
     """
@@ -30,6 +32,7 @@ class Event:
     repository: str | None = None
     head_repository: str | None = None
     server: str | None = None
+    attempt: int = 1
     workflow_ref: str | None = None
     run_id: str | None = None
 
@@ -61,9 +64,9 @@ class Runner(Protocol):
         """Frame what somebody else's code prints; lines given to the sink cannot command the runner."""
 
     def annotate(
-        self, level: Level, message: str, *, title: str, file: str | None = None, line: int | None = None
+        self, level: Level, message: str, *, title: str, file: Path | None = None, line: int | None = None
     ) -> None:
-        """Attach a message to a file and line, where the place has a way to show that."""
+        """Attach a message to a file, by its absolute path, and line, where the place has a way to show that."""
 
     def summarise(self, markdown: str) -> None:
         """Show a report in the place's own summary, if it has one."""

@@ -62,14 +62,20 @@ class GitHubRunner:
             self._command("endgroup")
 
     def annotate(
-        self, level: Level, message: str, *, title: str, file: str | None = None, line: int | None = None
+        self, level: Level, message: str, *, title: str, file: Path | None = None, line: int | None = None
     ) -> None:
         properties = {"title": title}
         if file is not None:
-            properties["file"] = file
+            properties["file"] = self._in_repository(file)
         if line is not None:
             properties["line"] = str(line)
         self._command(level, message, **properties)
+
+    def _in_repository(self, file: Path) -> str:
+        # GitHub shows an annotation at a path that starts from the repository's top folder.
+        workspace = self._environ.get("GITHUB_WORKSPACE")
+        inside = workspace and file.is_relative_to(workspace)
+        return (file.relative_to(workspace) if workspace and inside else file).as_posix()
 
     def summarise(self, markdown: str) -> None:
         if path := self._environ.get("GITHUB_STEP_SUMMARY"):
@@ -95,6 +101,9 @@ class GitHubRunner:
             repository=self._environ.get("GITHUB_REPOSITORY"),
             head_repository=head.get("full_name"),
             server=self._environ.get("GITHUB_SERVER_URL"),
+            attempt=int(attempt)
+            if (attempt := self._environ.get("GITHUB_RUN_ATTEMPT", "")).isdecimal()
+            else 1,
             workflow_ref=self._environ.get("GITHUB_WORKFLOW_REF"),
             run_id=self._environ.get("GITHUB_RUN_ID"),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from slipway.runner.base import Event, IdTokenRequest, Level, Sink
 
@@ -39,7 +40,7 @@ class PlainRunner:
         yield show
 
     def annotate(
-        self, level: Level, message: str, *, title: str, file: str | None = None, line: int | None = None
+        self, level: Level, message: str, *, title: str, file: Path | None = None, line: int | None = None
     ) -> None:
         """Do nothing: the report that follows says it."""
 

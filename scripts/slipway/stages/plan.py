@@ -29,6 +29,7 @@ from slipway.manifest import (
 )
 from slipway.rules import ignoring
 from slipway.runner import Runner
+from slipway.stages import plan_matrix
 
 INDEXES = ("pypi", "testpypi")
 """The indexes that are known by name; the name is also the GitHub environment of the publish job."""
@@ -67,6 +68,8 @@ def make(
     tag = release_tag(inputs, event, git, version=project.version)
     version = project.version
     kind: Literal["pure", "compiled"] = "compiled" if project.compiled else "pure"
+    classifiers = project.classifiers or ()
+    supported = pythons.supported(project.requires_python, classifiers, today=today)
     return Plan(
         name=project.name,
         version=version,
@@ -75,7 +78,7 @@ def make(
         kind=kind,
         layout=project.layout,
         requires_python=project.requires_python,
-        pythons=pythons.supported(project.requires_python, project.classifiers or (), today=today),
+        pythons=supported,
         event=event.name,
         ref=event.ref,
         tag=tag,
@@ -85,6 +88,7 @@ def make(
         expected=expected_files(project.name, version, kind=kind),
         destination=destination(inputs, event, tag=tag),
         ignored=dict(project.ignored),
+        legs=plan_matrix.legs(kind, supported, classifiers, inputs),
     )
 
 

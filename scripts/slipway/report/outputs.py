@@ -1,0 +1,152 @@
+"""The outputs of the action: what a run tells the steps and jobs that follow."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from packaging.utils import canonicalize_name
+
+from slipway.index import addresses
+from slipway.inputs import Inputs
+from slipway.manifest import FILENAME, Manifest
+from slipway.report import matrix, verdict
+from slipway.runner import Runner
+
+NAME_LIMIT = 60
+"""Characters of a project's name in an artifact's name; what is longer ends in its digest."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output.
+
+    Attributes:
+        name: kebab-case, the same in the action and in the workflows.
+        help: what it means, one sentence.
+        stage: the stage that decides it.
+        value: makes it from the manifest; an empty string where there is nothing to tell.
+    """
+
+    name: str
+    help: str
+    stage: str
+    value: Callable[[Manifest, Inputs], str]
+
+
+def show(story: Manifest, inputs: Inputs, runner: Runner) -> None:
+    """Hand every output to the place the run is in."""
+    for output in OUTPUTS:
+        runner.set_output(output.name, output.value(story, inputs))
+
+
+def artifact_name(story: Manifest, leg: str) -> str:
+    """Return the name under which a job hands its work folder on: unique per project, job and attempt.
+
+    Dots part it, which a normalised project name does not have: `slipway.NAME.LEG.ATTEMPT`.
+    """
+    return ".".join(
+        ("slipway", _slug(story), re.sub(r"[^\w-]", "-", leg)[:NAME_LIMIT] or "run", str(story.attempt))
+    )
+
+
+def _slug(story: Manifest) -> str:
+    name = re.sub(
+        r"[^a-z0-9-]", "-", canonicalize_name(story.plan.name if story.plan and story.plan.name else "")
+    )
+    if len(name) <= NAME_LIMIT:
+        return name or "project"
+    return f"{name[:NAME_LIMIT]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def url(story: Manifest) -> str:
+    """Return the address of the release's page, where the index is one that has pages."""
+    if not story.index or story.index == "none" or not story.version:
+        return ""
+    site = addresses.resolve(story.index).site
+    return urljoin(site, f"project/{canonicalize_name(story.name)}/{story.version}/") if site else ""
+
+
+def _publish(story: Manifest, inputs: Inputs) -> str:
+    del inputs
+    ready = story.plan is not None and story.plan.destination.publish and int(story.exit_code) == 0
+    return json.dumps(ready)
+
+
+def _matrix(job: str) -> Callable[[Manifest, Inputs], str]:
+    def render(story: Manifest, inputs: Inputs) -> str:
+        return matrix.render(story.plan, job, matrix.runners(inputs.runners)) if story.plan else ""
+
+    return render
+
+
+def _first_runner(story: Manifest, inputs: Inputs) -> str:
+    rows = _matrix("build")(story, inputs)
+    return str(json.loads(rows)["include"][0]["runner"]) if rows else ""
+
+
+OUTPUTS: tuple[Output, ...] = (
+    Output(
+        "verdict",
+        "One word: clean, findings, input, tool or bug.",
+        "report",
+        lambda s, _: verdict.exit_name(s),
+    ),
+    Output("name", "The project's name.", "plan", lambda s, _: s.name),
+    Output(
+        "version", "The version, as built where something was built.", "build", lambda s, _: s.version or ""
+    ),
+    Output("dist", "Folder that holds the artifacts.", "build", lambda _, i: str(i.dist)),
+    Output("manifest", "Path of manifest.json.", "report", lambda _, i: str(i.work / FILENAME)),
+    Output("report", "Path of report.md.", "report", lambda _, i: str(i.work / "report.md")),
+    Output(
+        "artifact-name",
+        "Name of the workflow artifact that hands manifest and dist/ to later jobs.",
+        "report",
+        lambda s, i: artifact_name(s, i.leg),
+    ),
+    Output(
+        "artifact-pattern",
+        "Pattern that matches the workflow artifacts of all jobs for this project.",
+        "plan",
+        lambda s, _: f"slipway.{_slug(s)}.*",
+    ),
+    Output("publish", "`true` if this run is to publish and nothing blocks it.", "plan", _publish),
+    Output(
+        "index",
+        "Where it is to be published: pypi, testpypi, an upload URL, or none.",
+        "plan",
+        lambda s, _: s.index or "none",
+    ),
+    Output(
+        "environment",
+        "GitHub environment that the publish job belongs to.",
+        "plan",
+        lambda s, _: (s.plan.destination.environment if s.plan else None) or "",
+    ),
+    Output("url", "Page of the release on the index.", "plan", lambda s, _: url(s)),
+    Output(
+        "python-versions",
+        "The supported versions of Python that are still maintained, as a JSON list for a matrix.",
+        "plan",
+        lambda s, _: json.dumps(s.plan.pythons if s.plan else ()),
+    ),
+    Output(
+        "build-runner",
+        "Runner label of the job that builds the sdist.",
+        "plan",
+        _first_runner,
+    ),
+    Output(
+        "wheels-matrix",
+        "Matrix of the jobs that build compiled wheels, as JSON; empty for a pure project.",
+        "plan",
+        _matrix("wheels"),
+    ),
+    Output("smoke-matrix", "Matrix of the smoke tests, as JSON.", "plan", _matrix("smoke")),
+)
+"""In the order of the documentation."""

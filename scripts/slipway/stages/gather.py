@@ -1,0 +1,91 @@
+"""Gather: what other jobs built and tested comes together here, instead of being done again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from slipway.errors import InputError
+from slipway.facts import handover
+from slipway.facts.handover import Handover
+from slipway.inputs import Inputs
+from slipway.manifest import Addition, Artifact, Finding, Leg, Manifest, SkippedRule, StageResult
+from slipway.rules import catalogue
+from slipway.rules.rule import judge
+from slipway.runner import Runner
+
+
+def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
+    """Copy the artifacts handed over into the work folder and return them with the plan.
+
+    A check also returns everything that the other jobs found, and judges whether all of them are there.
+
+    Raises:
+        InputError: nothing was handed over.
+    """
+    del manifest
+    if inputs.from_ is None:
+        raise InputError(
+            "Nothing says where the work of other jobs is.",
+            cause="The stage that gathers was run without a folder to gather from.",
+            remedy="Name the folder with --from.",
+        )
+    handed = handover.read(inputs.from_)
+    runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
+    addition = Addition(plan=handed.plan, artifacts=tuple(_collect(handed, inputs.dist)))
+    if inputs.command != "check":
+        return addition
+    ignored = handed.plan.ignored if handed.plan else {}
+    judged = judge(catalogue.family("matrix"), handed, ignored=ignored)
+    told = _told(handed.manifests)
+    return msgspec.structs.replace(
+        addition,
+        findings=told.findings + judged.findings,
+        skipped_rules=told.skipped_rules + judged.skipped_rules,
+        broken_rules=told.broken_rules + judged.broken_rules,
+        legs=told.legs,
+        stages=told.stages,
+    )
+
+
+def _collect(handed: Handover, dist: Path) -> Iterable[Artifact]:
+    """Copy each artifact once and yield its record: the digest a job wrote down counts, then the bytes found."""
+    written = {artifact.filename: artifact for story in handed.manifests for artifact in story.artifacts}
+    if dist.exists():
+        shutil.rmtree(dist)
+    dist.mkdir(parents=True)
+    for filename, places in sorted(handed.files.items()):
+        wanted = written[filename].sha256 if filename in written else None
+        source = next((path for path, digest in places.items() if digest == wanted), next(iter(places)))
+        shutil.copyfile(source, dist / filename)
+        yield Artifact(
+            filename=filename,
+            kind="wheel" if filename.endswith(".whl") else "sdist",
+            size=source.stat().st_size,
+            sha256=wanted or places[source],
+        )
+
+
+def _told(stories: Iterable[Manifest]) -> Addition:
+    """Return what the jobs found and did, each with the job's name, and what all of them say only once."""
+    findings: dict[Finding, None] = {}
+    skipped: dict[SkippedRule, None] = {}
+    broken: dict[SkippedRule, None] = {}
+    legs: list[Leg] = []
+    stages: list[StageResult] = []
+    for story in stories:
+        findings |= {msgspec.structs.replace(f, leg=story.leg): None for f in story.findings}
+        skipped |= dict.fromkeys(story.skipped_rules)
+        broken |= dict.fromkeys(story.broken_rules)
+        legs += [msgspec.structs.replace(leg, leg=story.leg) for leg in story.legs]
+        stages += [msgspec.structs.replace(s, leg=story.leg) for s in story.stages if s.name != "gather"]
+    return Addition(
+        findings=tuple(findings),
+        skipped_rules=tuple(skipped),
+        broken_rules=tuple(broken),
+        legs=tuple(legs),
+        stages=tuple(stages),
+    )
