@@ -34,6 +34,14 @@ HELP: dict[str, str] = {
 
 TAKES_FILES = frozenset({"inspect", "smoke"})
 
+PROJECT = Option(
+    name="path",
+    help="The project's folder, where the artifacts have one.",
+    kind="path",
+    commands=TAKES_FILES,
+    default=Path(),
+)
+
 
 class Lines(click.Path):
     """Paths that a variable holds one a line."""
@@ -94,6 +102,8 @@ def _command(name: str) -> click.Command:
     else:
         target = click.Argument(["path"], default=".", envvar="SLIPWAY_PATH", type=click.Path(path_type=Path))
     options = [_parameter(option) for option in OPTIONS if name in option.commands]
+    if name in TAKES_FILES:
+        options.append(_parameter(PROJECT))
     return click.Command(name, callback=_runs(name), params=[target, *options], help=HELP[name])
 
 
