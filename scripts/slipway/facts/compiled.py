@@ -51,7 +51,16 @@ def _setuptools(files: ProjectFiles) -> str | None:
         return "[tool.setuptools-rust] has modules"
     if files.backend.startswith("scikit_build_core"):
         return "the backend is scikit-build-core for setuptools"
-    return _setup_py(files.setup) if files.setup else None
+    if files.setup and (found := _setup_py(files.setup)):
+        return found
+    return _cython_sources(files) if files.backend_path else None
+
+
+def _cython_sources(files: ProjectFiles) -> str | None:
+    """Return the Cython module beside the packages that a backend of the project's own compiles."""
+    sources = (path for pattern in ("*/*.pyx", "src/*/*.pyx") for path in files.root.glob(pattern))
+    found = next((path for path in sources if "tests" not in path.parts), None)
+    return f"the in-tree backend has {found.relative_to(files.root).as_posix()}" if found else None
 
 
 def _setup_py(setup: SetupPy) -> str | None:
@@ -66,6 +75,10 @@ def _setup_py(setup: SetupPy) -> str | None:
 def _compiling(node: ast.AST) -> str | None:
     """Return what a piece of setup.py does if that only makes sense for something to compile."""
     match node:
+        case ast.Subscript(slice=ast.Constant(value=str(name)), ctx=ast.Store()) if (
+            name in _COMPILING_ARGUMENTS
+        ):
+            return f"gives {name}"
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _EXTENSION_CLASSES:
             return f"makes an {name}"
         case ast.Import(names=names):

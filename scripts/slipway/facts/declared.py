@@ -81,7 +81,7 @@ class Declared:
     Attributes:
         file: the file's name.
         values: field name to its value, for what is static and of a readable shape.
-        dynamic: fields that the file leaves to the build.
+        dynamic: fields that the file leaves to the build; one that has a value too is completed there.
         incomplete: whether the file declares more than could be read.
         is_project_table: whether this is [project], which shuts out what other files say.
         lines: `(field,)`, `(field, index)` or `(field, key)` to the line it stands on, from 1.

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
-
-from slipway.facts.package_settings import PackageSettings
 
 Layout = Literal["src", "flat", "module", "namespace", "unknown"]
 
@@ -111,6 +110,56 @@ _ROOTS = ("src", "", "lib", "python")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Finder:
+    """How setuptools' `find_packages` and its relatives choose among the folders.
+
+    Attributes:
+        namespaces: whether folders without `__init__.py` count.
+        include: wildcards of the names that are taken.
+        exclude: wildcards of the names that are not.
+    """
+
+    namespaces: bool = True
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+
+    def takes(self, folder: Path) -> bool:
+        """Return whether a top-level folder is taken."""
+        if not self.namespaces and not _is_package(folder):
+            return False
+        taken = any(fnmatchcase(folder.name, pattern.partition(".")[0]) for pattern in self.include)
+        return taken and not any(fnmatchcase(folder.name, pattern) for pattern in self.exclude)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageSettings:
+    """What a build backend's settings say about where the packages are.
+
+    Attributes:
+        paths: pairs of a source folder and a package or module in it that the settings name, relative to the
+            project; may hold wildcards.
+        elsewhere: pairs of a top-level name and the folder that becomes it.
+        folder: the folder the packages are in; None where the settings do not say.
+        finder: how packages are chosen, where the settings say so.
+        by_name: whether a package named like the project is taken before all others.
+        needs_name: whether the build fails where there is no such package.
+        discovers: whether the backend takes packages that are not named anywhere.
+        readable: False where a setup.py decides about packages in a way that only running it would tell.
+        generated: True where code of the project may make what the settings name.
+    """
+
+    paths: tuple[tuple[str, str], ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    folder: str | None = None
+    finder: Finder | None = None
+    by_name: bool = True
+    needs_name: bool = False
+    discovers: bool = True
+    readable: bool = True
+    generated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Packages:
     """The import packages of a project.
 
@@ -136,7 +185,7 @@ def find(root: Path, settings: PackageSettings, *, name: str | None) -> Packages
         settings: what the backend's settings say about packages.
         name: the project's name, from which several backends derive the package.
     """
-    if settings.paths:
+    if settings.paths or settings.elsewhere:
         return _named(root, settings)
     roots = [settings.folder] if settings.folder is not None else list(_ROOTS)
     wanted = import_name(name) if name else ""
@@ -144,9 +193,11 @@ def find(root: Path, settings: PackageSettings, *, name: str | None) -> Packages
         found = [n for n in _candidates(root / folder, at_top=False) if import_name(n) == wanted]
         if found:
             return _packages(root, folder, found)
+    if not settings.discovers or not (settings.readable or wanted):
+        return Packages()
     expected = wanted if settings.needs_name and not _in_namespace(root, wanted) else None
     for folder in roots:
-        if found := _discovered(root, folder, wanted):
+        if found := _discovered(root, folder, wanted, settings.finder):
             return replace(_packages(root, folder, found), expected=expected)
     return Packages(expected=expected)
 
@@ -173,10 +224,17 @@ def _named(root: Path, settings: PackageSettings) -> Packages:
         if not present:
             missing.append("/".join(part for part in (folder, path) if part))
         found |= {_top(match.relative_to(base)): folder for match in present}
+    for name, folder in settings.elsewhere:
+        if (root / folder).is_dir():
+            found[name] = ""
+        else:
+            missing.append(folder)
     names = tuple(sorted(name for name in found if name.isidentifier() or name.endswith("-stubs")))
     folder = next((found[name] for name in names), "")
-    kind = _packages(root, folder, names).layout if names else "unknown"
-    return Packages(layout=kind, names=names, missing=tuple(missing))
+    layout = _packages(root, folder, names).layout if names else "unknown"
+    if settings.elsewhere and layout == "module":
+        layout = "flat"
+    return Packages(layout=layout, names=names, missing=() if settings.generated else tuple(missing))
 
 
 def _is_source(path: Path) -> bool:
@@ -187,10 +245,12 @@ def _top(path: Path) -> str:
     return path.parts[0].partition(".")[0] if path.parts else ""
 
 
-def _discovered(root: Path, folder: str, wanted: str) -> list[str]:
+def _discovered(root: Path, folder: str, wanted: str, finder: Finder | None) -> list[str]:
     base = root / folder
     candidates = list(_candidates(base, at_top=not folder))
-    packages = [c for c in candidates if (base / c).is_dir()]
+    packages = [c for c in candidates if (base / c).is_dir() and (finder is None or finder.takes(base / c))]
+    if finder is not None:
+        return packages
     if folder:
         return candidates
     named = [candidate for candidate in candidates if candidate.lower() == wanted]

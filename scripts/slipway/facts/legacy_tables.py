@@ -79,7 +79,8 @@ def poetry(pyproject: PyProject) -> Declared:
             ("dependencies", dependencies),
         ]
     )
-    dynamic = {"dependencies"} if dependencies is None else set()
+    dynamic = {"classifiers"}  # poetry adds those for the licence and for the Python versions
+    dynamic |= {"dependencies"} if dependencies is None else set()
     dynamic |= {"optional-dependencies"} if extras else set()
     lines = _lines(pyproject, ("tool", "poetry"), _POETRY_LINES)
     return Declared(file=FILE, values=values, dynamic=frozenset(dynamic), lines=lines)

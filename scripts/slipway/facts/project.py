@@ -17,13 +17,15 @@ from slipway.facts import (
     settings,
     setup_cfg,
     setup_py,
-    version_source,
+    vcs_version,
+    version_file,
 )
 from slipway.facts.declared import FIELDS, Declared, License, Person, Readme
 from slipway.facts.layout import Layout
 from slipway.facts.project_files import ProjectFiles
 from slipway.facts.settings import Settings
-from slipway.facts.version_source import VcsVersioning, VersionInFile
+from slipway.facts.vcs_version import VcsVersioning
+from slipway.facts.version_file import VersionInFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,11 +149,11 @@ def read(root: Path) -> ProjectFacts:
     sources = _sources(files)
     values, metadata_from, dynamic = _merged(files, sources)
     packages = layout.find(root, package_settings.read(files), name=values.get("name"))
-    vcs = version_source.vcs_versioned(files, static="version" in values)
+    vcs = vcs_version.vcs_versioned(files, static="version" in values)
     if vcs:
         values.pop("version", None)
         dynamic |= {"version"}
-    from_file = None if "version" in values or vcs else version_source.version_in_file(files, packages.names)
+    from_file = None if "version" in values or vcs else version_file.find(files, packages.names)
     return ProjectFacts(
         root=root,
         **{_ATTRIBUTES.get(key, key.replace("-", "_")): value for key, value in values.items()},
@@ -170,8 +172,8 @@ def read(root: Path) -> ProjectFacts:
         expected_package=packages.expected,
         compiled_because=compiled.reason(files),
         vcs_versioned=vcs,
-        vcs_marks_local=vcs is not None and version_source.marks_local(files, vcs),
-        version_decided_by=vcs or (from_file.file if from_file else version_source.decided_by(files)),
+        vcs_marks_local=vcs is not None and vcs_version.marks_local(files, vcs),
+        version_decided_by=vcs or (from_file.file if from_file else vcs_version.decided_by(files)),
         version_in_file=from_file,
         setup_py_fault=files.setup.fault if files.setup else None,
         present=files.present,
@@ -231,8 +233,7 @@ def _merged(
         else:
             shut |= source.dynamic
         dynamic |= set(FIELDS) - shut if source.incomplete else set()
-    partly = {name for source in sources[:1] if source.is_project_table for name in source.dynamic}
-    partly &= sources[0].values.keys() if sources else set()
+    partly = {name for source in sources for name in source.dynamic & source.values.keys()}
     return values, origin, frozenset((dynamic - values.keys()) | partly)
 
 

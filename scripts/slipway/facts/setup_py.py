@@ -1,6 +1,6 @@
 """setup.py, read as a syntax tree and never run: the literal arguments of its call to `setup`.
 
-A name counts as known when the file binds it once, at its top level, to something that is itself literal.
+A name counts as known when the file binds it once, under no condition, to something that is itself literal.
 Whatever else decides a value (a function, a file, an environment variable) makes the field dynamic.
 """
 
@@ -134,12 +134,13 @@ def parse(data: bytes) -> ast.Module:
 
 
 def bound_once(tree: ast.Module) -> dict[str, ast.expr]:
-    """Return the names a file binds exactly once, at its top level, and the expression they are bound to."""
+    """Return the names a file binds exactly once, unconditionally, and the expression they are bound to."""
     bound = Counter(
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     )
     names: dict[str, ast.expr] = {}
-    for statement in tree.body:
+    functions = [statement for statement in tree.body if isinstance(statement, ast.FunctionDef)]
+    for statement in (*tree.body, *(inner for function in functions for inner in function.body)):
         target = value = None
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target, value = statement.targets[0], statement.value

@@ -19,7 +19,7 @@ from slipway.facts.git import GitFacts
 from slipway.facts.metadata import MetadataFacts
 from slipway.facts.project import ProjectFacts
 from slipway.facts.project_files import in_tree_candidates
-from slipway.facts.version_source import VersionInFile, in_module, module_files
+from slipway.facts.version_file import VersionInFile, in_module, module_files
 
 MAX_README_BYTES = 8 * 1024 * 1024
 _ARCHIVED = ("PKG-INFO", ".git_archival.txt", ".hg_archival.txt", ".hg", ".svn")

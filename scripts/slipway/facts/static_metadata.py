@@ -57,7 +57,7 @@ def of(project: ProjectFacts, description: str | None) -> MetadataFacts:
         fields.setdefault(name, []).append(value)
         if line is not None:
             lines.setdefault(name, []).append(line)
-    if description is not None:
+    if description is not None and not project.backend_in_tree:  # such a backend may rewrite it
         fields["description"] = [description]
     complete = {name: numbers for name, numbers in lines.items() if len(numbers) == len(fields[name])}
     return metadata.from_fields(fields, undecided=_undecided(project, description), file=file, lines=complete)
@@ -75,6 +75,8 @@ def _undecided(project: ProjectFacts, description: str | None) -> frozenset[str]
         core.add("license")
     if project.readme and description is None:
         core |= {"description", "description-content-type"}
+    if project.backend_in_tree:
+        core.add("description")
     return frozenset(core)
 
 
