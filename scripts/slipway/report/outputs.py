@@ -89,6 +89,11 @@ def _first_runner(story: Manifest, inputs: Inputs) -> str:
     return str(json.loads(rows)["include"][0]["runner"]) if rows else ""
 
 
+def _sdist(story: Manifest, inputs: Inputs) -> str:
+    del inputs
+    return next((artifact.filename for artifact in story.artifacts if artifact.kind == "sdist"), "")
+
+
 OUTPUTS: tuple[Output, ...] = (
     Output(
         "verdict",
@@ -100,6 +105,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output(
         "version", "The version, as built where something was built.", "build", lambda s, _: s.version or ""
     ),
+    Output("sdist", "Filename of the sdist.", "build", _sdist),
     Output("dist", "Folder that holds the artifacts.", "build", lambda _, i: str(i.dist)),
     Output("manifest", "Path of manifest.json.", "report", lambda _, i: str(i.work / FILENAME)),
     Output("report", "Path of report.md.", "report", lambda _, i: str(i.work / "report.md")),
