@@ -1,7 +1,8 @@
 """Runs inside the environment under test: imports what one distribution installed and loads its entry points.
 
-Called as `python -I smoke_probe.py NAME RESULTS`; writes one JSON object a line, before and after each attempt,
-so that a crash tells where it came. Standard library only, and it must run on every Python from 3.8 on.
+Called as `python -I probe.py NAME RESULTS [SECONDS]`; with SECONDS it imports the public submodules instead, and
+starts none after that time. Writes one JSON object a line, before and after each attempt, so that a crash tells
+where it came. Standard library only, and it must run on every Python from 3.8 on.
 """
 
 import importlib
@@ -10,6 +11,7 @@ import importlib.metadata
 import json
 import os
 import sys
+import time
 import traceback
 
 MODULES_PER_NAMESPACE = 50
@@ -17,10 +19,22 @@ MODULES_PER_NAMESPACE = 50
 
 SUFFIXES = tuple(importlib.machinery.all_suffixes())
 
+NO_MODULES = frozenset(("__main__", "__init__", "setup", "conftest"))
+"""Modules that are started and not imported."""
+
+NOT_FOR_USERS = frozenset(
+    (
+        *("test", "tests", "testing", "conftest", "benchmark", "benchmarks", "bench"),
+        *("doc", "docs", "example", "examples", "demo", "demos", "sample", "samples"),
+        *("template", "templates", "migrations", "management", "scripts", "tools", "vendor", "vendored"),
+    )
+)
+"""Folders whose modules are not a package's interface, or run only inside of something else."""
+
 
 def importable(files):
     """Return the top-level names that a list of installed files makes importable, deepest namespaces resolved."""
-    tree: dict[str, object] = {}
+    tree = {}  # type: ignore[var-annotated]
     for path in files:
         parts = str(path).replace("\\", "/").split("/")
         if parts[0].endswith((".dist-info", ".data", ".egg-info")) or ".." in parts or "__pycache__" in parts:
@@ -29,7 +43,7 @@ def importable(files):
         for part in parts[:-1]:
             branch = branch.setdefault(part, {})
         branch[parts[-1]] = None
-    return sorted(_names(tree, ()))
+    return sorted(set(_names(tree, ())))
 
 
 def _names(tree, above):
@@ -37,11 +51,7 @@ def _names(tree, above):
     for entry, branch in tree.items():
         if branch is None:
             module = entry.split(".", 1)[0]
-            if (
-                entry.endswith(SUFFIXES)
-                and module.isidentifier()
-                and module not in ("__main__", "__init__", "setup")
-            ):
+            if entry.endswith(SUFFIXES) and module.isidentifier() and module not in NO_MODULES:
                 loose += 1
                 if not above or loose <= MODULES_PER_NAMESPACE:
                     yield ".".join((*above, module))
@@ -59,54 +69,122 @@ def _holds_code(tree):
     )
 
 
+def declared(distribution):
+    """Return the import names the metadata declares (PEP 794), without those it calls private."""
+    fields = distribution.metadata.get_all("Import-Name") or []
+    pairs = [[part.strip() for part in field.split(";", 1)] for field in fields]
+    return sorted(pair[0] for pair in pairs if pair[0] and pair[1:] != ["private"])
+
+
+def submodules(files):
+    """Return the public modules below the top level, as dotted names."""
+    names = set()
+    for path in files:
+        parts = str(path).replace("\\", "/").split("/")
+        if len(parts) < 2 or not parts[-1].endswith(SUFFIXES) or parts[0].endswith((".dist-info", ".data")):  # noqa: PLR2004 - below the top level
+            continue
+        dotted = [*parts[:-1], parts[-1].split(".", 1)[0]]
+        if dotted[-1] == "__init__":
+            dotted.pop()
+        public = all(part.isidentifier() and not part.startswith("_") for part in dotted)
+        if public and not NOT_FOR_USERS.intersection(dotted) and dotted[-1] not in NO_MODULES:
+            names.add(".".join(dotted))
+    return sorted(names)
+
+
 def attempt(report, kind, name, action, **more):
     """Try one thing and report it before and after."""
     report({"kind": "trying", "name": name})
-    result = {"kind": kind, "name": name, **more}
+    result = {"kind": kind, "name": name}
+    result.update(more)
     try:
         action()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a package may raise anything, SystemExit included
-        result["error"] = f"{type(error).__name__}: {error}"[:2000]
-        result["missing"] = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [f for f in frames if f.filename != __file__ and not f.filename.startswith("<frozen")]
-        result["traceback"] = "".join(traceback.format_list(own[-8:]))[-4000:]
+        result.update(told(error))
     report(result)
 
 
-def main(name, results):
+def told(error):
+    """Return what an exception says: its text, the module or file that is missing, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if f.filename != __file__ and not f.filename.startswith("<frozen")]
+    file = getattr(error, "filename", None) if isinstance(error, (OSError, SyntaxError)) else None
+    return {
+        "error": "{}: {}".format(type(error).__name__, error)[:2000],
+        "missing": missing_module(error),
+        "traceback": "".join(traceback.format_list(own[-8:]))[-4000:],
+        "raised_at": (own[-1].line or "") if own else "",
+        "file": str(file) if isinstance(file, (str, os.PathLike)) else None,
+    }
+
+
+def missing_module(error):
+    """Return the module whose absence is the error, or led to it while it was handled."""
+    for _ in range(8):
+        if isinstance(error, ModuleNotFoundError):
+            return error.name
+        if not isinstance(error, (ImportError, SystemExit)):
+            return None
+        error = error.__cause__ or error.__context__
+        if error is None:
+            return None
+    return None
+
+
+def main(name, results, seconds=None):
     """Probe one installed distribution and write what happened."""
     distribution = importlib.metadata.distribution(name)
-    names = importable(distribution.files or ())
-    # What is not a regular package comes last, so that the package itself speaks first.
-    names.sort(key=lambda module: (module.startswith("_"), module))
     with open(results, "w", encoding="utf-8") as stream:
 
         def report(record):
             stream.write(json.dumps(record) + "\n")
             stream.flush()
 
-        files = [str(path) for path in distribution.files or ()]
-        report({"kind": "files", "files": files, "base": str(distribution.locate_file(""))})
-        report({"kind": "requires", "requires": distribution.requires or []})
-        for module in names:
-            attempt(report, "import", module, lambda module=module: importlib.import_module(module))
-        for point in distribution.entry_points:
-            attempt(
-                report,
-                "entry-point",
-                f"{point.group}: {point.name}",
-                point.load,
-                target=point.value,
-                extra="[" in point.value,
-            )
+        if seconds is None:
+            _probe(distribution, report)
+        else:
+            _probe_submodules(distribution, report, seconds)
         report({"kind": "done"})
+
+
+def _probe(distribution, report):
+    files = [str(path) for path in distribution.files or ()]
+    report(
+        {
+            "kind": "installed",
+            "files": files,
+            "base": str(distribution.locate_file("")),
+            "requires": distribution.requires or [],
+        }
+    )
+    names = declared(distribution) or importable(files)
+    # What is not a regular package comes last, so that the package itself speaks first.
+    names.sort(key=lambda module: (module.startswith("_"), module))
+    for module in names:
+        attempt(report, "import", module, lambda module=module: importlib.import_module(module))
+    for point in distribution.entry_points:
+        attempt(
+            report,
+            "entry-point",
+            "{}: {}".format(point.group, point.name),
+            point.load,
+            target=point.value,
+            extra="[" in point.value,
+        )
+
+
+def _probe_submodules(distribution, report, seconds):
+    end = time.monotonic() + seconds
+    for module in submodules(distribution.files or ()):
+        if time.monotonic() > end:
+            return
+        attempt(report, "submodule", module, lambda module=module: importlib.import_module(module))
 
 
 if __name__ == "__main__":
     # What is imported may start threads that never end; nothing is owed to them.
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]) if sys.argv[3:] else None)
     sys.stdout.flush()
     os._exit(0)

@@ -1,8 +1,12 @@
-"""What happened in one smoke test: an artifact installed, imported and uninstalled in a clean environment."""
+"""What happened in one smoke test: an artifact installed, imported, started and uninstalled in a clean environment."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+from slipway.inputs import Resolution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,8 +17,11 @@ class Attempt:
         name: the module, or the entry point as `group: name`.
         target: the object reference of an entry point.
         error: type and text of what was raised; None when it worked.
-        missing: the module that was not found, where that was the error.
+        missing: the module that was not found, where that was the error or what led to it.
         traceback: the package's own traceback, innermost call last.
+        raised_at: the source line that raised.
+        file: the file that was not found, or that has the syntax error, relative to the environment's
+            site-packages where it lies in there.
         extra: True for an entry point that is only promised with an extra.
     """
 
@@ -23,7 +30,35 @@ class Attempt:
     error: str | None = None
     missing: str | None = None
     traceback: str = ""
+    raised_at: str = ""
+    file: str | None = None
     extra: bool = False
+
+    @property
+    def error_type(self) -> str:
+        """The type of what was raised, without its module; empty when it worked."""
+        return (self.error or "").partition(":")[0].rpartition(".")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A program that was started: a script of the package with `--help`, or a command of the user's.
+
+    Attributes:
+        name: the script's name, or the command as given.
+        returncode: its exit code, negative for a signal; None where it did not come back.
+        seconds: the time limit it had.
+        output: the last lines it printed.
+        present: False where the installer made no such script.
+        role: what was started.
+    """
+
+    name: str
+    role: Literal["script", "smoke-command", "test-command"] = "script"
+    returncode: int | None = 0
+    seconds: float = 0.0
+    output: str = ""
+    present: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,26 +67,59 @@ class LegFacts:
 
     Attributes:
         artifact: filename of what was installed.
-        python: version of the interpreter.
+        python: version of the interpreter, as people write it: `3.12.1`, `3.13.0t`, `pypy 3.10.14`.
+        distribution: the project's name in its normal form.
+        resolution: whether the newest or the lowest allowed dependencies were installed.
+        extra: the extra that was installed with it.
+        claimed: whether the project says that it supports this version of Python.
+        requires_python: what the project says about versions of Python.
         install_error: what the installer said, if it could not install.
         died: how the probe ended before it was done: a signal, an exit, the time limit.
         died_at: what it was trying then.
+        died_code: its exit code, negative for a signal; None where the time was up.
         imports: every top-level import that was tried.
         entry_points: every entry point that was loaded.
+        submodules: the public modules below them that were tried.
+        scripts: the scripts that were started with `--help`.
+        commands: the user's own commands: the smoke command and the tests.
+        printed: the last lines the probe printed.
         conflicts: what `pip check` says.
         left_behind: paths that are still there after uninstalling, relative to the environment.
-        optional: top-level module names that the package's extras may bring.
-        own: the package's own top-level names.
+        optional: modules that only an extra or another platform brings, with the extra's name where it is one.
+        own: the package's own importable names.
+        groups: the groups of its entry points.
+        files: what was installed, relative to site-packages.
+        in_sdist: what the sdist of the same release holds; empty where it is not at hand.
     """
 
     artifact: str
     python: str
+    distribution: str = ""
+    resolution: Resolution = "highest"
+    extra: str | None = None
+    claimed: bool = True
+    requires_python: str | None = None
     install_error: str | None = None
     died: str | None = None
     died_at: str | None = None
+    died_code: int | None = None
     imports: tuple[Attempt, ...] = ()
     entry_points: tuple[Attempt, ...] = ()
+    submodules: tuple[Attempt, ...] = ()
+    scripts: tuple[Started, ...] = ()
+    commands: tuple[Started, ...] = ()
+    printed: str = ""
     conflicts: tuple[str, ...] = ()
     left_behind: tuple[str, ...] = ()
-    optional: frozenset[str] = field(default_factory=frozenset)
+    optional: Mapping[str, str | None] = field(default_factory=dict)
     own: frozenset[str] = field(default_factory=frozenset)
+    groups: frozenset[str] = field(default_factory=frozenset)
+    files: frozenset[str] = field(default_factory=frozenset)
+    in_sdist: frozenset[str] = field(default_factory=frozenset)
+
+    def is_own(self, module: str) -> bool:
+        """Return whether a module belongs to the package, or would if it were there."""
+        return any(
+            module == name or module.startswith(f"{name}.") or name.startswith(f"{module}.")
+            for name in self.own
+        )

@@ -43,3 +43,15 @@ def supported(requires_python: str | None, classifiers: Iterable[str], *, today:
             living = [version for version in living if specifiers.contains(f"{version}.99", prereleases=True)]
     claimed = [version for version in living if version in named]
     return tuple(claimed or living)
+
+
+def claims(version: str, classifiers: Iterable[str]) -> bool:
+    """Return whether a project says that it supports a minor version, or names none at all.
+
+    Args:
+        version: a minor version, such as `3.12`; whether it is maintained does not matter.
+        classifiers: the project's trove classifiers.
+    """
+    named = {c.removeprefix(CLASSIFIER) for c in classifiers if c.startswith(CLASSIFIER)}
+    minors = {name for name in named if name.partition(".")[2].isdigit()}
+    return not minors or version in minors

@@ -1,0 +1,169 @@
+"""Which legs are run: a pure choice from the artifacts, the Pythons of this machine and what was asked for."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from packaging.tags import Tag, platform_tags
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from slipway import interpreters
+from slipway.errors import InputError
+from slipway.facts import artifact as artifact_facts
+from slipway.facts import pythons
+from slipway.inputs import Inputs
+from slipway.interpreters import ALL, Interpreter
+from slipway.legs import Candidate, Manner, Planned
+from slipway.manifest import Artifact, Manifest, Untried
+
+_ABIS = {"cpython": "cp", "pypy": "pp", "graalpy": "graalpy"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The legs to run, and those that the project's claims ask for and that cannot be run here."""
+
+    legs: tuple[Planned, ...]
+    untried: tuple[Untried, ...]
+
+
+def choose(manifest: Manifest, inputs: Inputs) -> Choice:
+    """Return the legs for the artifacts of a manifest.
+
+    By default each artifact is tried once, on the interpreter that builds; `--thorough` takes every dimension as
+    far as it goes, and an option that names values takes those.
+
+    Raises:
+        InputError: an interpreter or an extra that was asked for is not there.
+    """
+    requires, classifiers = _claims(manifest, inputs)
+    wanted = inputs.python or ((ALL,) if inputs.thorough else ())
+    here = interpreters.chosen(requires, wanted)
+    legs: list[Planned] = []
+    untried: list[Untried] = []
+    has_wheel = any(artifact.kind == "wheel" for artifact in manifest.artifacts)
+    for artifact in manifest.artifacts:
+        candidate = Candidate(artifact=artifact.filename, requirement=str(inputs.locate(artifact.filename)))
+        fitting = [one for one in here if artifact.kind == "sdist" or _fits(artifact, one)]
+        if not fitting:
+            why = "the wheel is for another platform or another Python than those that are tried here"
+            untried.append(Untried(leg=artifact.filename, reason=why))
+        manners = list(_manners(artifact, inputs, deep=artifact.kind == "wheel" or not has_wheel))
+        legs += _planned(candidate, fitting, manners, classifiers=classifiers)
+    supported = pythons.supported(requires, classifiers, today=datetime.now(tz=UTC).date())
+    return Choice(legs=tuple(legs), untried=(*untried, *_absent(supported, here, inputs)))
+
+
+def _planned(
+    candidate: Candidate,
+    here: Sequence[Interpreter],
+    manners: Sequence[Manner],
+    *,
+    classifiers: Sequence[str],
+) -> Iterator[Planned]:
+    """Yield the first manner for every interpreter, and the others, which tell nothing new there, for one."""
+    ordinary = [one for one in here if one.implementation == "cpython" and not one.free_threaded]
+    for interpreter in here:
+        is_main = interpreter == (ordinary or list(here))[-1]
+        for manner in manners if is_main else manners[:1]:
+            yield Planned(
+                candidate=candidate,
+                interpreter=interpreter,
+                manner=manner,
+                claimed=pythons.claims(_number(interpreter), classifiers),
+            )
+
+
+def _number(interpreter: Interpreter) -> str:
+    return ".".join(interpreter.version.split(".")[:2])
+
+
+def _manners(artifact: Artifact, inputs: Inputs, *, deep: bool) -> Iterator[Manner]:
+    installers = inputs.installer or (("uv", "pip") if inputs.thorough else ("uv",))
+    resolutions = inputs.resolution or (("highest", "lowest-direct") if inputs.thorough else ("highest",))
+    for number, (resolution, installer) in enumerate(itertools.product(resolutions, installers)):
+        # pip cannot resolve downwards, and an sdist has the same dependencies as its wheel.
+        if resolution == "highest" or (installer == "uv" and deep):
+            yield Manner(installer=installer, resolution=resolution, thorough=deep and number == 0)
+    for extra in _extras(artifact, inputs) if deep else ():
+        yield Manner(extra=extra, installer=installers[0], thorough=False)
+
+
+def _extras(artifact: Artifact, inputs: Inputs) -> tuple[str, ...]:
+    """Return the extras to try.
+
+    Raises:
+        InputError: one that was named is not an extra of the artifact.
+    """
+    wanted = inputs.extras or ((ALL,) if inputs.thorough else ())
+    if not wanted:
+        return ()
+    metadata = artifact_facts.read(inputs.locate(artifact.filename)).metadata
+    there = tuple(metadata.every("provides-extra")) if metadata else ()
+    for name in wanted:
+        if name != ALL and name not in there:
+            raise InputError(
+                f"{artifact.filename} has no extra {name!r}.",
+                cause="The name is misspelt, or the extra is declared in another way than under "
+                "[project.optional-dependencies].",
+                remedy=f"Choose from: {', '.join(there) or 'none, for it has no extras'}.",
+            )
+    return there if ALL in wanted else tuple(wanted)
+
+
+def _fits(wheel: Artifact, interpreter: Interpreter) -> bool:
+    """Return whether an interpreter of this machine takes a wheel, by the tags in its name."""
+    try:
+        tags = parse_wheel_filename(wheel.filename)[3]
+    except InvalidWheelFilename:
+        return True  # the installer says what is wrong with it
+    platforms = _platforms()
+    return any(_takes(interpreter, tag) for tag in tags if tag.platform in platforms)
+
+
+@functools.cache
+def _platforms() -> frozenset[str]:
+    return frozenset(("any", *platform_tags()))
+
+
+def _takes(interpreter: Interpreter, tag: Tag) -> bool:
+    major, minor = interpreter.version.split(".")[:2]
+    number = f"{major}{minor}"
+    if tag.abi == "none":
+        if tag.interpreter.startswith("py"):
+            digits = tag.interpreter[2:]
+            return digits[:1] == major and int(digits[1:] or 0) <= int(minor)
+        return tag.interpreter in {f"cp{number}", f"{_ABIS.get(interpreter.implementation, '')}{number}"}
+    if tag.abi == "abi3":
+        floor = int(tag.interpreter[3:] or 0)
+        return (
+            interpreter.implementation == "cpython" and not interpreter.free_threaded and floor <= int(minor)
+        )
+    if interpreter.implementation == "cpython":
+        return tag.abi == f"cp{number}{'t' if interpreter.free_threaded else ''}"
+    return tag.interpreter == f"{_ABIS.get(interpreter.implementation, '?')}{number}"
+
+
+def _claims(manifest: Manifest, inputs: Inputs) -> tuple[str | None, tuple[str, ...]]:
+    """Return what the artifacts say about the versions of Python they support: specifiers and classifiers."""
+    for artifact in sorted(manifest.artifacts, key=lambda one: one.kind == "sdist"):
+        metadata = artifact_facts.read(inputs.locate(artifact.filename)).metadata
+        if metadata is not None:
+            return metadata.one("requires-python"), metadata.every("classifier")
+    return None, ()
+
+
+def _absent(claimed: Iterable[str], here: Sequence[Interpreter], inputs: Inputs) -> Iterator[Untried]:
+    tried = {_number(one) for one in here}
+    missing = sorted(set(claimed) - tried, key=lambda version: tuple(map(int, version.split("."))))
+    asked = inputs.thorough or ALL in inputs.python
+    reason = (
+        "not on this machine"
+        if asked
+        else "only one Python is tried unless --python or --thorough asks for more"
+    )
+    yield from (Untried(leg=f"Python {version}", reason=reason) for version in missing)
