@@ -80,8 +80,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
 
             with ThreadPoolExecutor(max_workers=1) as ahead:
                 # The wheel's environment is made while the sdist is being built.
+                requirements = _static_requirements(copied.project)
                 later = ahead.submit(
-                    _prepare, scratch / "for-wheel", interpreter, copied.project, inputs.build_timeout
+                    _prepare, scratch / "for-wheel", interpreter, requirements, inputs.build_timeout
                 )
                 environment = environments.create(scratch / "for-sdist", interpreter)
                 bench = Bench(copied.project, environment, environ, inputs.build_timeout, log)
@@ -106,12 +107,13 @@ def _environ(plan: Plan) -> Mapping[str, str]:
     return {"SOURCE_DATE_EPOCH": str(plan.git.committed_at)}
 
 
-def _prepare(folder: Path, interpreter: Interpreter, source: Path, timeout: float) -> Prepared:
-    """Make an environment with the build requirements that a project declares.
+def _prepare(
+    folder: Path, interpreter: Interpreter, requirements: frozenset[str], timeout: float
+) -> Prepared:
+    """Make an environment with some build requirements in it.
 
     What cannot be installed is left out: whoever builds in it tries again and tells why it failed.
     """
-    requirements = _static_requirements(source)
     printed: list[str] = []
     environment = environments.create(folder, interpreter)
     try:
@@ -125,7 +127,9 @@ def _static_requirements(source: Path) -> frozenset[str]:
     from build import BuildException, ProjectBuilder
 
     try:
-        return frozenset(ProjectBuilder(source).build_system_requires)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return frozenset(ProjectBuilder(source).build_system_requires)
     except BuildException:
         return frozenset()
 

@@ -60,8 +60,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "Check the connection, the proxy and the configured index, then run again; nothing has been changed.",
     ),
     _signature(
-        r"(?:BackendUnavailable|Cannot import ['\"](?P<module>[\w.]+)|No module named ['\"](?P<missing>[\w.]+))",
-        "A module that the build needs is not installed in the build environment.",
+        r"(?:Cannot import|No module named) ['\"](?P<module>[\w.]+)",
+        "The build imports {module}, which is not installed in the build environment.",
         "Add the distribution that holds it to `requires` of [build-system] in pyproject.toml; "
         "for a backend inside the project set `backend-path`.",
     ),
@@ -71,9 +71,9 @@ SIGNATURES: tuple[Signature, ...] = (
         "Install the library's development package, or, if the header is the project's own, include it in the sdist.",
     ),
     _signature(
-        r"(?i)(command '?(?P<compiler>gcc|cc|clang|g\+\+|c\+\+|x86_64-linux-gnu-gcc)'? failed: No such file"
-        r"|unable to execute '(?P<other>[\w+-]+)'|Microsoft Visual C\+\+ .* is required"
-        r"|Unknown compiler\(s\)|No CMAKE_C(XX)?_COMPILER could be found)",
+        r"(?:No such file or directory: |command |unable to execute )'?"
+        r"(?:[\w.-]+-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+)?'|Microsoft Visual C\+\+ .* is required"
+        r"|Unknown compiler\(s\)|No CMAKE_C(?:XX)?_COMPILER could be found",
         "The project has compiled code and there is no compiler on this machine.",
         "Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the Visual C++ build tools).",
     ),
@@ -89,7 +89,22 @@ SIGNATURES: tuple[Signature, ...] = (
         "Fetch the tags (`fetch-depth: 0` in actions/checkout), or create the first tag.",
     ),
     _signature(
-        r"(?:FileNotFoundError|No such file or directory|does not exist|Readme file does not exist)[^'\"]*"
+        r"No file/folder found for (?:module|package) (?P<name>[\w.-]+)",
+        "The backend found no module or package called like the project, {name}.",
+        "Name the one there is: `name` under [tool.flit.module], or `packages` under [tool.poetry].",
+    ),
+    _signature(
+        r"Expected a Python module (?:directory )?at: `?(?P<path>[^`]+)",
+        "uv_build found no package at {path}.",
+        "Name it under [tool.uv.build-backend] with `module-name`, and its folder with `module-root`.",
+    ),
+    _signature(
+        r"Readme file does not exist: (?P<file>\S+)",
+        "The readme that pyproject.toml names, {file}, is not there.",
+        "Create it, or correct `readme` in [project].",
+    ),
+    _signature(
+        r"(?:FileNotFoundError|No such file or directory|does not exist)[^'\"]*"
         r"['\"](?P<file>[^'\"]+)['\"]",
         "The build looks for {file}, which is not there.",
         "Create it, or correct the path; if only the wheel's build misses it, the sdist does not contain it: "
@@ -137,12 +152,7 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
             log=tail,
         )
     if step == "reading the build system":
-        return InputError(
-            f"The build system of the project is not valid: {error}.",
-            cause="[build-system] in pyproject.toml does not say what a build frontend needs.",
-            remedy='Write at least `requires = ["setuptools"]` and `build-backend = "setuptools.build_meta"`.',
-            read=_READ_BUILD_SYSTEM,
-        )
+        return _invalid_build_system(error, distribution)
     where = f"in the hook {step}" if step.startswith(("get_", "build_")) else f"while {step}"
     happened = f"The {distribution} could not be built: it failed {where}."
     if isinstance(error, BackendUnavailable):
@@ -151,11 +161,49 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
         # `build` wraps whatever is raised while a hook runs, a fault of our own included.
         raise error
     known = _known(printed) or _known(str(error).splitlines())
-    if known is None:
-        cause = "The build backend reported an error; its last lines are below."
-        remedy = "Mend what they name. `python -m build` in the project shows the same outside of Slipway."
-        return ToolError(happened, cause=cause, remedy=remedy, log=tail)
-    return ToolError(happened, cause=known[0], remedy=known[1], log=tail)
+    cause, remedy = known or _unknown(error, tail)
+    return ToolError(happened, cause=cause, remedy=remedy, log=tail)
+
+
+def _unknown(error: Exception, tail: tuple[str, ...]) -> tuple[str, str]:
+    """Return cause and remedy of a failure whose output has no known signature."""
+    code = error.returncode if isinstance(error, HookFailed) else 1
+    if code < 0:
+        cause = f"The backend was ended by signal {-code}: it crashed, or the machine had no memory left."
+        return (
+            cause,
+            "Look whether the same happens with `python -m build`, and at the memory of the machine.",
+        )
+    if not tail:
+        cause = f"The build backend ended with exit code {code} and said nothing."
+        return (
+            cause,
+            "Call its hooks by hand; for a backend inside the project, look for an early exit in it.",
+        )
+    cause = "The build backend reported an error; its last lines are below."
+    return cause, "Mend what they name. `python -m build` in the project shows the same outside of Slipway."
+
+
+def _invalid_build_system(error: Exception, distribution: str) -> InputError:
+    text = str(error).rstrip(".")
+    if "backend-path" in text:
+        cause = "`backend-path` in [build-system] names a folder that is not there."
+        remedy = "Correct it, or create the folder with the backend in it."
+        if distribution == "wheel":
+            cause = "The backend inside the project is not in the sdist, so nobody can build from it."
+            remedy = (
+                "Include the folder that `backend-path` names in the sdist (for setuptools in MANIFEST.in)."
+            )
+    else:
+        cause = "[build-system] in pyproject.toml does not say what a build frontend needs."
+        remedy = 'Write at least `requires = ["setuptools"]` and `build-backend = "setuptools.build_meta"`.'
+    what = "the project" if distribution == "sdist" else "the sdist"
+    return InputError(
+        f"The build system of {what} is not valid: {text}.",
+        cause=cause,
+        remedy=remedy,
+        read=_READ_BUILD_SYSTEM,
+    )
 
 
 def _backend_unavailable(error: BackendUnavailable, distribution: str, tail: tuple[str, ...]) -> ToolError:

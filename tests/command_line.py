@@ -1,0 +1,118 @@
+"""The real command line in a child process, for tests."""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = ROOT / "scripts"
+
+START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from slipway.cli import main; main()"
+"""What `python3 scripts` does once its private environment stands; the tests' own environment holds the same."""
+
+WITHHELD = (
+    "GITHUB_",
+    "SLIPWAY_",
+    "RUNNER_",
+    "ACTIONS_",
+    "TWINE_",
+    "SOURCE_DATE_EPOCH",
+    "FORCE_COLOR",
+    "NO_COLOR",
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: its exit code, what it wrote, and the one JSON document where `--json` was given."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def story(self) -> dict[str, Any]:
+        return json.loads(self.stdout)
+
+    def __str__(self) -> str:
+        return f"exit code {self.exit_code}\n{self._told()}\n--- stderr\n{self.stderr}"
+
+    def _told(self) -> str:
+        try:
+            story = self.story
+        except ValueError:
+            return f"--- stdout\n{self.stdout}"
+        found = [f"{one['severity']} {one['rule']}: {one['message']}" for one in story["findings"]]
+        return "\n".join([json.dumps(story["failure"], indent=1), *found])
+
+
+def argv(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-I", "-c", START, str(SCRIPTS), *map(str, arguments)]
+
+
+def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
+    """This process's environment without what would tell Slipway where it runs; None removes a variable."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(WITHHELD)}
+    changed = {**kept, **(changes or {})}
+    return {name: value for name, value in changed.items() if value is not None}
+
+
+def slipway(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    environ: Mapping[str, str | None] | None = None,
+    before: Sequence[str] = (),
+) -> Ended:
+    """Run a command to its end; no run of these small projects takes more than two minutes."""
+    done = subprocess.run(
+        [*before, *argv(*arguments)],
+        cwd=cwd,
+        env=environment(environ),
+        capture_output=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@contextlib.contextmanager
+def started(
+    *arguments: str | Path, environ: Mapping[str, str | None] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command in a session of its own; whatever is left of it when the block is left is killed."""
+    child = subprocess.Popen(
+        argv(*arguments),
+        env=environment(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield child
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+
+
+def fingerprint(folder: Path) -> str:
+    """A digest of everything in a folder: paths, kinds, modes, times and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        status = path.lstat()
+        digest.update(f"{path.relative_to(folder)} {status.st_mode} {status.st_mtime_ns}\n".encode())
+        if path.is_symlink():
+            digest.update(os.fsencode(path.readlink()))
+        elif path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

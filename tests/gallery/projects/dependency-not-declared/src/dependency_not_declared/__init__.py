@@ -1,0 +1,5 @@
+"""A package of the gallery."""
+
+import packaging
+
+__all__ = ["packaging"]

@@ -1,0 +1,5 @@
+"""A package of the gallery."""
+
+from healthy_compiled._answer import answer
+
+__all__ = ["answer"]

@@ -1,0 +1,6 @@
+"""A package of the gallery."""
+
+
+def main() -> None:
+    """Say hello."""
+    print("hello")

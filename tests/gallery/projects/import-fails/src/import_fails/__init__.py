@@ -1,0 +1,3 @@
+"""A package of the gallery."""
+
+raise ValueError("no luck today")

@@ -1,0 +1,3 @@
+import the_maintainers_tools
+
+the_maintainers_tools.setup()

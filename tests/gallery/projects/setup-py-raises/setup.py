@@ -1,0 +1,1 @@
+raise RuntimeError("set THE_SECRET_SWITCH first")
