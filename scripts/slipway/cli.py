@@ -29,6 +29,7 @@ HELP: dict[str, str] = {
     "smoke": "Install, import and uninstall artifacts built by anyone.",
     "publish": "Upload what the manifest names, exactly those bytes.",
     "verify": "Wait until the index serves exactly the manifest, then install from it.",
+    "init": "Write the workflow for this project and say what to enter at PyPI; with --check, judge what is there.",
     "rehearse": "The whole release against an index of its own; nothing leaves the machine.",
 }
 
@@ -129,7 +130,7 @@ def _inputs(name: str, path: Path, files: tuple[Path, ...], values: dict[str, An
         work=_absolute(work or project / WORK),
         files=tuple(_absolute(file) for file in files),
         # Artifacts built by anyone have no project, so nothing is written unless a folder is named.
-        keeps=work is not None or not files,
+        keeps=name != "init" and (work is not None or not files),
         **given,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from slipway import manifest, pipeline, rehearse, runner
+from slipway import init, manifest, pipeline, rehearse, runner
 from slipway.errors import SlipwayError
 from slipway.facts import artifact
 from slipway.inputs import Inputs
@@ -33,6 +33,8 @@ def execute(inputs: Inputs) -> int:
 
 def _run(inputs: Inputs, place: Runner) -> Manifest:
     try:
+        if inputs.command == "init":
+            return init.run(inputs)
         if inputs.command == "rehearse":
             return rehearse.run(inputs, place)
         stages = (pipeline.GATHERING if inputs.from_ else pipeline.COMMANDS)[inputs.command]
@@ -60,7 +62,7 @@ def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
         sys.stdout.write(manifest.to_json(story).decode())
     elif inputs.command == "plan" and story.failure is None:
         plan.show(story)
-    else:
+    elif inputs.command != "init" or inputs.check or story.failure is not None:
         terminal.show(story)
 
 

@@ -68,7 +68,7 @@ OPTIONS: tuple[Option, ...] = (
         name="json",
         help="Print one JSON document to stdout and nothing else.",
         kind="flag",
-        commands=RUNNING,
+        commands=RUNNING | {"init"},
         default=False,
     ),
     Option(
@@ -96,14 +96,14 @@ OPTIONS: tuple[Option, ...] = (
         name="tag-prefix",
         help="What stands before the version in a release tag.",
         kind="text",
-        commands=PLANNING,
+        commands=PLANNING | {"init"},
         default="v",
     ),
     Option(
         name="index",
         help="Where to publish: pypi, testpypi, or the upload URL of another index; by default the event decides.",
         kind="text",
-        commands=PLANNING | PUBLISHING,
+        commands=PLANNING | PUBLISHING | {"init"},
     ),
     Option(
         name="python",
@@ -236,6 +236,26 @@ OPTIONS: tuple[Option, ...] = (
         default="",
     ),
     Option(
+        name="uses",
+        help="Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT; by default the one that runs.",
+        kind="text",
+        commands=frozenset({"init"}),
+    ),
+    Option(
+        name="check",
+        help="Write nothing; say whether the workflow has drifted and whether the workflows there are safe.",
+        kind="flag",
+        commands=frozenset({"init"}),
+        default=False,
+    ),
+    Option(
+        name="overwrite",
+        help="Replace a file that differs, after showing how it differs.",
+        kind="flag",
+        commands=frozenset({"init"}),
+        default=False,
+    ),
+    Option(
         name="build-timeout",
         help="Seconds that one build may take.",
         kind="seconds",
@@ -248,6 +268,35 @@ OPTIONS: tuple[Option, ...] = (
         kind="seconds",
         commands=SMOKING,
         default=600.0,
+    ),
+    Option(
+        name="attestations",
+        help="Whether each file goes out with an attestation: required, best-effort (a fault of the signing "
+        "service does not stop the release), or off.",
+        kind="choice",
+        commands=PUBLISHING,
+        default="best-effort",
+        choices=("required", "best-effort", "off"),
+    ),
+    Option(
+        name="dry-run",
+        help="Only look whether the index would take the release, and print what it must know; nothing is sent.",
+        kind="flag",
+        commands=frozenset({"publish"}),
+        default=False,
+    ),
+    Option(
+        name="simple-index",
+        help="Address of the index's simple API, where it does not stand beside or below the upload URL.",
+        kind="text",
+        commands=PUBLISHING,
+    ),
+    Option(
+        name="publish-timeout",
+        help="Seconds to go on trying one file while the index or the network has a fault.",
+        kind="seconds",
+        commands=frozenset({"publish", "rehearse"}),
+        default=900.0,
     ),
     Option(
         name="verify-timeout",
@@ -335,8 +384,15 @@ class Inputs:
     from_: Path | None = None
     only: Literal["both", "sdist"] = "both"
     leg: str = ""
+    uses: str | None = None
+    check: bool = False
+    overwrite: bool = False
     build_timeout: float = 1800.0
     smoke_timeout: float = 600.0
+    attestations: Literal["required", "best-effort", "off"] = "best-effort"
+    dry_run: bool = False
+    simple_index: str | None = None
+    publish_timeout: float = 900.0
     verify_timeout: float = 900.0
     credential: Credential | None = None
 

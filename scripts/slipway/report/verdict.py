@@ -42,6 +42,8 @@ def of(story: Manifest) -> Verdict:
 
 
 def _achieved(story: Manifest) -> str:
+    if story.command == "init":
+        return "has a workflow that fits and lets nobody else in"
     if story.command == "rehearse":
         return "passed its rehearsal: an index took it, serves exactly these files, and they install and work"
     done = {stage.name for stage in story.stages if stage.outcome == "done"}

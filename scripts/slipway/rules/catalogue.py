@@ -55,7 +55,7 @@ MODULES: dict[Family, tuple[str, ...]] = {
     "publisher": (),
     "run": ("ignoring",),
     "matrix": ("matrix",),
-    "workflow": (),
+    "workflow": ("workflow",),
 }
 """The modules of each family; they are imported when the family is judged, so that a start stays quick."""
 

@@ -1,0 +1,66 @@
+"""Where a checkout is hosted: the repository it was cloned from, its commit and its default branch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway import processes
+
+_REMOTE = re.compile(
+    r"(?:https?://(?:[^@/]*@)?|ssh://(?:[^@/]*@)?|[^@/:]+@)[^/:]+(?::\d+)?[/:](?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?"
+)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_NAME = re.compile(r"[\w./-]{1,200}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hosting:
+    """What git tells about the place a checkout comes from.
+
+    Attributes:
+        owner: account or organisation; None where there is no remote called origin.
+        name: the repository's name there.
+        commit: full hash of HEAD.
+        branch: the default branch there, else the one checked out.
+        top: the top folder of the checkout.
+    """
+
+    top: Path
+    owner: str | None = None
+    name: str | None = None
+    commit: str | None = None
+    branch: str | None = None
+
+
+def read(folder: Path) -> Hosting | None:
+    """Return where a folder's checkout is hosted, or None outside of any repository."""
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if not top:
+        return None
+    remote = parse(_git(folder, "config", "--get", "remote.origin.url"))
+    commit = _git(folder, "rev-parse", "HEAD")
+    head = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
+    branch = head or _git(folder, "symbolic-ref", "--short", "HEAD")
+    return Hosting(
+        top=Path(top),
+        owner=remote[0] if remote else None,
+        name=remote[1] if remote else None,
+        commit=commit if _COMMIT.fullmatch(commit) else None,
+        branch=branch if _NAME.fullmatch(branch) else None,
+    )
+
+
+def parse(url: str) -> tuple[str, str] | None:
+    """Return owner and name of the repository that a remote's address names, or None if it names none."""
+    matched = _REMOTE.fullmatch(url.strip())
+    return (matched["owner"], matched["name"]) if matched else None
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    try:
+        done = processes.run(["git", *arguments], cwd=folder, timeout=30)
+    except (OSError, processes.TimedOut):
+        return ""
+    return done.output.strip() if done.returncode == 0 else ""

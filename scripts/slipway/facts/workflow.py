@@ -1,0 +1,215 @@
+"""The workflow files of a repository, read into frozen records: structure and lines, no opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from slipway.errors import InputError
+
+SIZE_LIMIT = 1_000_000
+"""Bytes of a workflow; GitHub's own limit is lower."""
+NODE_LIMIT = 50_000
+"""Values in a workflow with every alias counted as often as it is used."""
+
+
+class Text(str):
+    """A scalar of a YAML file that knows its line, counted from 1."""
+
+    __slots__ = ("line",)
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of a job."""
+
+    line: int
+    uses: str = ""
+    run: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def action(self) -> str:
+        """What it uses, without the commit."""
+        return self.uses.partition("@")[0]
+
+    @property
+    def commit(self) -> str:
+        """The ref it is pinned to."""
+        return self.uses.partition("@")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One job: its own steps, or the workflow it calls.
+
+    Attributes:
+        permissions: scope to access; `{"*": "write-all"}` where it is one word; None where it says nothing.
+        secrets: what it hands to a called workflow; `{"*": "inherit"}` for all of them.
+    """
+
+    name: str
+    line: int
+    uses: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    permissions: Mapping[str, str] | None = None
+    environment: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow:
+    """One file below .github/workflows.
+
+    Attributes:
+        file: its path from the repository's top folder, with forward slashes.
+        triggers: event name to the line it stands on.
+        content: the whole of it, as plain values.
+    """
+
+    file: str
+    triggers: Mapping[str, int]
+    jobs: tuple[Job, ...]
+    permissions: Mapping[str, str] | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_all(top: Path) -> tuple[Workflow, ...]:
+    """Return every workflow of a repository, by file name.
+
+    Raises:
+        InputError: one of them cannot be read.
+    """
+    folder = top / ".github" / "workflows"
+    paths = sorted(path for path in folder.glob("*.y*ml") if path.suffix in {".yml", ".yaml"})
+    return tuple(read(path.read_bytes(), file=path.relative_to(top).as_posix()) for path in paths)
+
+
+def read(content: bytes, *, file: str) -> Workflow:
+    """Return the record of one workflow.
+
+    Raises:
+        InputError: it is not a workflow that can be read.
+    """
+    if len(content) > SIZE_LIMIT:
+        raise _unreadable(file, f"it is larger than {SIZE_LIMIT} bytes")
+    try:
+        node = yaml.compose(content, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _unreadable(file, " ".join(str(error).split())) from error
+    tree = _plain(node, _Budget(file)) if node is not None else {}
+    if not isinstance(tree, dict):
+        raise _unreadable(file, "it does not hold a mapping")
+    jobs = tuple(_job(name, value) for name, value in _mapping(tree.get("jobs")).items())
+    return Workflow(
+        file=file,
+        triggers=_triggers(tree.get("on")),
+        jobs=jobs,
+        permissions=_permissions(tree.get("permissions")),
+        content=tree,
+    )
+
+
+def _job(name: str, value: object) -> Job:
+    job = _mapping(value)
+    environment = job.get("environment", "")
+    steps = job.get("steps")
+    return Job(
+        name=str(name),
+        line=_line(name),
+        uses=_text(job.get("uses")),
+        values=_texts(job.get("with")),
+        secrets={"*": job["secrets"]} if isinstance(job.get("secrets"), str) else _texts(job.get("secrets")),
+        permissions=_permissions(job.get("permissions")),
+        environment=_text(
+            _mapping(environment).get("name") if isinstance(environment, dict) else environment
+        ),
+        steps=tuple(_step(step, _line(name)) for step in steps) if isinstance(steps, list) else (),
+    )
+
+
+def _step(value: object, line: int) -> Step:
+    step = _mapping(value)
+    return Step(
+        line=min((_line(key) for key in step), default=line),
+        uses=_text(step.get("uses")),
+        run=_text(step.get("run")),
+        values=_texts(step.get("with")),
+        env=_texts(step.get("env")),
+    )
+
+
+def _triggers(value: object) -> dict[str, int]:
+    if isinstance(value, str):
+        return {str(value): _line(value)}
+    names = value if isinstance(value, list | dict) else ()
+    return {str(name): _line(name) for name in names if isinstance(name, str)}
+
+
+def _permissions(value: object) -> dict[str, str] | None:
+    if value is None:
+        return None
+    return {"*": _text(value)} if isinstance(value, str) and value else _texts(value)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {str(key): text for key, text in _mapping(value).items() if isinstance(text, str)}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _line(value: object) -> int:
+    return value.line if isinstance(value, Text) else 1
+
+
+class _Budget:
+    """Counts values, so that aliases of aliases cannot fill the memory."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._left = NODE_LIMIT
+
+    def spend(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise _unreadable(self._file, f"it holds more than {NODE_LIMIT} values")
+
+
+def _plain(node: yaml.Node, budget: _Budget) -> Any:  # noqa: ANN401 - YAML holds anything
+    budget.spend()
+    if isinstance(node, yaml.MappingNode):
+        return dict(_pairs(node, budget))
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(one, budget) for one in node.value]
+    text = Text(node.value)
+    text.line = node.start_mark.line + 1
+    return text
+
+
+def _pairs(node: yaml.MappingNode, budget: _Budget) -> Iterator[tuple[str, Any]]:
+    for key, value in node.value:
+        name = _plain(key, budget)
+        if isinstance(name, str):
+            yield name, _plain(value, budget)
+
+
+def _unreadable(file: str, why: str) -> InputError:
+    return InputError(
+        f"The workflow {file} cannot be read: {why}.",
+        cause="It is not valid YAML, or not a workflow.",
+        remedy="Mend it; GitHub refuses it as well.",
+        read="https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax",
+    )
