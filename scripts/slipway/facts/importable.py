@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,8 @@ MAX_NAMES = 200
 """More names are not listed; importing that many proves what can be proved."""
 SOURCE = ".py"
 EXTENSIONS = (".so", ".pyd")
+SUFFIX_OF_EXTENSION = re.compile(r"\.(?:cpython-|cp|pypy|graalpy|abi3)[\w-]*\.(?:so|pyd)$")
+"""How a compiled module says which interpreter and platform it was built for."""
 INSTALLED_AS_ROOT = ("purelib", "platlib")
 """Folders of `.data` whose content lands beside the rest."""
 

@@ -33,6 +33,7 @@ class Sight(StrEnum):
 
     PRIVATE_KEY = "private key"
     PROTECTED_KEY = "private key with a passphrase"
+    CERTIFIED_KEY = "private key beside its certificate"
     PYPI_TOKEN = "API token of PyPI"  # noqa: S105 - the name of a thing, as the next ones
     GITHUB_TOKEN = "token of GitHub"  # noqa: S105
     GITLAB_TOKEN = "token of GitLab"  # noqa: S105
@@ -191,14 +192,19 @@ def _private_keys(_path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
         return
     for match in _PEM.finditer(data):
         body = match["body"]
-        shown = f"{(match['kind'] + b'PRIVATE KEY').decode('ascii')}"
+        shown = (match["kind"] + b"PRIVATE KEY").decode("ascii")
         if _PROTECTED.search(match["kind"] + body[:200]):
             yield Sight.PROTECTED_KEY, match.start(), shown
             continue
         bare = _PEM_NOISE.sub(b"", body)
         if _BASE64.fullmatch(bare) and (_is_key_body(bare) or _is_whole_file(data, match)):
-            sight = Sight.PROTECTED_KEY if _OPENSSH_CIPHER.match(bare) else Sight.PRIVATE_KEY
-            yield sight, match.start(), shown
+            yield _kind_of_key(data, bare), match.start(), shown
+
+
+def _kind_of_key(data: bytes, bare: bytes) -> Sight:
+    if _OPENSSH_CIPHER.match(bare):
+        return Sight.PROTECTED_KEY
+    return Sight.CERTIFIED_KEY if b"BEGIN CERTIFICATE-----" in data else Sight.PRIVATE_KEY
 
 
 def _is_key_body(bare: bytes) -> bool:
