@@ -6,11 +6,17 @@ The addresses of PyPI and TestPyPI are the ones twine ships (`twine.utils`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
+
+from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
+from slipway.index.transport import is_loopback
 
 NAMES = ("pypi", "testpypi")
+
+SPOKEN = {"pypi": "PyPI", "testpypi": "TestPyPI"}
+"""How an index is called in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class Index:
     """An index.
 
     Attributes:
-        name: `pypi`, `testpypi`, or its upload address without credentials.
+        name: `pypi`, `testpypi`, or its upload address.
         upload: the address that takes uploads.
         simple: the address of its simple repository API, ending in a slash.
         site: the address of its main site, ending in a slash, where it is Warehouse; else None.
@@ -28,6 +34,31 @@ class Index:
     upload: str
     simple: str
     site: str | None = None
+
+    @property
+    def spoken(self) -> str:
+        """What it is called in a sentence."""
+        return SPOKEN.get(self.name, self.name)
+
+    def yank_page(self, project: str, version: str | None) -> str | None:
+        """Return the page on which an owner yanks a release; there is no API for it."""
+        if self.site is None or version is None:
+            return None
+        return urljoin(self.site, f"manage/project/{canonicalize_name(project)}/release/{quote(version)}/")
+
+    def publisher_form(self, project: str | None, fields: dict[str, str]) -> str | None:
+        """Return the page on which a trusted publisher is entered.
+
+        Args:
+            project: name of a project that exists, whose form can be filled in by the address; else None.
+            fields: `owner`, `repository`, `workflow_filename` and `environment` (warehouse/manage/views).
+        """
+        if self.site is None:
+            return None
+        if project is None:
+            return urljoin(self.site, "manage/account/publishing/")
+        query = urlencode({"provider": "github", **fields})
+        return urljoin(self.site, f"manage/project/{canonicalize_name(project)}/settings/publishing/?{query}")
 
 
 def asked(planned: str | None, wanted: str | None) -> str:
@@ -46,21 +77,29 @@ def asked(planned: str | None, wanted: str | None) -> str:
     )
 
 
-def resolve(index: str) -> Index:
+def resolve(index: str, *, simple: str | None = None) -> Index:
     """Return the addresses of an index.
 
     Args:
         index: `pypi`, `testpypi`, or an upload address. Warehouse's upload address ends in `/legacy/` and its
             simple API stands beside it (docs/user/api in pypi/warehouse); other servers keep it below.
+        simple: the address of the simple API, where it is somewhere else.
+
+    Raises:
+        InputError: an address holds a credential, or would carry one unencrypted.
     """
     if index in NAMES:
         from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 
         return _warehouse(DEFAULT_REPOSITORY if index == "pypi" else TEST_REPOSITORY, name=index)
+    for url in filter(None, (index, simple)):
+        _insist_on_safe(url)
     if urlsplit(index).path.rstrip("/").endswith("/legacy"):
-        return _warehouse(index, name=_without_credentials(index))
-    upload = index if index.endswith("/") else f"{index}/"
-    return Index(name=_without_credentials(index), upload=upload, simple=urljoin(upload, "simple/"))
+        made = _warehouse(_ending_in_slash(index), name=index)
+    else:
+        upload = _ending_in_slash(index)
+        made = Index(name=index, upload=upload, simple=urljoin(upload, "simple/"))
+    return Index(made.name, made.upload, _ending_in_slash(simple), made.site) if simple else made
 
 
 def _warehouse(upload: str, *, name: str) -> Index:
@@ -69,6 +108,27 @@ def _warehouse(upload: str, *, name: str) -> Index:
     return Index(name=name, upload=upload, simple=urljoin(site, "simple/"), site=site)
 
 
-def _without_credentials(url: str) -> str:
+def _ending_in_slash(url: str) -> str:
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _insist_on_safe(url: str) -> None:
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    if "@" in parts.netloc:
+        raise InputError(
+            f"The address of the index at {parts.hostname} holds a credential.",
+            cause="A user name or a password stands in the URL, where it ends up in logs and in the manifest.",
+            remedy="Take it out of the URL, and give it as TWINE_USERNAME and TWINE_PASSWORD, or as SLIPWAY_TOKEN.",
+        )
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise InputError(
+            f"{url!r} is not the address of an index.",
+            cause="It does not begin with https://, or names no host.",
+            remedy="Write pypi, testpypi, or the full URL to which the index takes uploads.",
+        )
+    if parts.scheme == "http" and not is_loopback(url):
+        raise InputError(
+            f"The index at {parts.hostname} would be reached unencrypted.",
+            cause="Its address begins with http://, so that anybody on the way could read the credential.",
+            remedy="Use its https:// address.",
+        )

@@ -1,116 +1,200 @@
-"""Reading an index: what files it serves for a project, with which digests."""
+"""Reading an index: what it lists for a project, and the bytes it serves."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from html.parser import HTMLParser
-from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from packaging.utils import canonicalize_name
+
 from slipway.errors import ToolError
+from slipway.index import listing, transport
+from slipway.index.clock import Patience
+from slipway.index.listing import Listing, ServedFile
+
+if TYPE_CHECKING:
+    from slipway.index.addresses import Index
+    from slipway.index.credentials import Credential
 
 JSON = "application/vnd.pypi.simple.v1+json"
 ACCEPT = f"{JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 """The simple API in JSON where the index has it, else in HTML (PEP 691)."""
 
-TIMEOUT = (10, 30)
-"""Seconds to connect, and between two pieces of an answer."""
+PROVENANCE = "application/vnd.pypi.integrity.v1+json"
+
+READING = 60.0
+"""Seconds to go on trying one request when the index answers with faults."""
 
 LARGEST_FILE = 2 * 1024**3
 """Bytes read of one file; the largest that PyPI allows is half of that."""
 
+NOT_FOUND, GONE = 404, 410
 
-@dataclass(frozen=True, kw_only=True)
-class ServedFile:
-    """A file the index lists. `sha256` is None where the index does not say it."""
-
-    filename: str
-    url: str
-    sha256: str | None = None
-    size: int | None = None
-    upload_time: str | None = None
-    yanked: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listing:
-    """What the simple API says of a project.
-
-    Attributes:
-        exists: False when the index has no such project.
-        status: PEP 792 status: active, archived, quarantined or deprecated.
-    """
-
-    exists: bool
-    files: tuple[ServedFile, ...] = ()
-    status: str = "active"
-
-    def named(self, filename: str) -> ServedFile | None:
-        """Return the file of that name, if it is listed."""
-        return next((file for file in self.files if file.filename == filename), None)
+Answer = TypeVar("Answer")
 
 
 class Client:
     """Reads one index, past every cache on the way.
 
     Args:
-        simple: the address of its simple API.
-        auth: user name and password, where reading needs them.
+        index: its addresses.
+        credential: where reading needs one; it is shown to the index itself and to no other server.
+        patience: seconds to go on trying each request; None for the usual ones.
     """
 
-    def __init__(self, simple: str, *, auth: tuple[str, str] | None = None) -> None:
-        self._simple = simple
-        self._session = requests.Session()
-        self._session.headers.update({"Accept": ACCEPT, "Cache-Control": "no-cache", "User-Agent": "slipway"})
-        if auth is not None:
-            self._session.auth = auth
+    def __init__(
+        self, index: Index, *, credential: Credential | None = None, patience: float | None = None
+    ) -> None:
+        self.index = index
+        self.credential = credential
+        self._seconds = READING if patience is None else patience
+        self._session = transport.session({"Cache-Control": "no-cache", "Pragma": "no-cache"})
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
 
     def listing(self, name: str) -> Listing:
-        """Return what the index serves for a project.
+        """Return what the index lists for a project.
 
         Raises:
-            ToolError: the index cannot be reached or answers with an error.
+            ToolError: the index cannot be reached or makes no sense.
         """
-        url = urljoin(self._simple, f"{canonicalize_name(name)}/")
-        response = self._get(url)
-        if response.status_code == requests.codes.not_found:
-            return Listing(exists=False)
-        if not response.ok:
-            raise _refused(url, response.status_code, response.reason)
-        if "json" in response.headers.get("Content-Type", ""):
-            return _from_json(response.json(), response.url)
-        return _from_html(response.text, response.url)
+        url = urljoin(self.index.simple, f"{canonicalize_name(name)}/")
 
-    def digest(self, file: ServedFile) -> str:
+        def understand(response: requests.Response, body: bytes) -> Listing:
+            return listing.read(
+                body, content_type=response.headers.get("Content-Type", ""), base=response.url
+            )
+
+        found = self._fetch(url, ACCEPT, understand)
+        return Listing(exists=False, detailed=True) if found is None else found
+
+    def provenance(self, file: ServedFile, *, project: str, version: str) -> dict[str, Any] | None:
+        """Return the provenance object of a file (PEP 740), or None where the index has none.
+
+        Raises:
+            ToolError: the index cannot be reached or makes no sense.
+        """
+        url = file.provenance
+        if url is None and self.index.site is not None:
+            path = (
+                f"integrity/{canonicalize_name(project)}/{quote(version)}/{quote(file.filename)}/provenance"
+            )
+            url = urljoin(self.index.site, path)
+        return self.json(url, accept=PROVENANCE) if url else None
+
+    def project(self, name: str) -> dict[str, Any] | None:
+        """Return the JSON API's answer about a project, or None where the index has no such API or project.
+
+        Raises:
+            ToolError: the index cannot be reached or makes no sense.
+        """
+        if self.index.site is None:
+            return None
+        return self.json(urljoin(self.index.site, f"pypi/{canonicalize_name(name)}/json"))
+
+    def json(self, url: str, *, accept: str = "application/json") -> dict[str, Any] | None:
+        """Return the JSON object at a URL, or None where there is nothing.
+
+        Raises:
+            ToolError: the index cannot be reached or makes no sense.
+        """
+        return self._fetch(url, accept, lambda _, body: _object(body))
+
+    def project_names(self) -> frozenset[str] | None:
+        """Return the names of all projects, or None where the index does not list them in JSON.
+
+        Raises:
+            ToolError: the index cannot be reached or makes no sense.
+        """
+
+        def understand(response: requests.Response, body: bytes) -> frozenset[str] | None:
+            if "json" not in response.headers.get("Content-Type", ""):
+                return None
+            return frozenset(project["name"] for project in _object(body).get("projects", ()))
+
+        return self._fetch(self.index.simple, JSON, understand)
+
+    def download(self, file: ServedFile, target: Path) -> str:
         """Download a file and return the SHA-256 of the bytes that came.
 
         Raises:
             ToolError: it cannot be downloaded.
         """
-        digest, size = hashlib.sha256(), 0
-        response = self._get(file.url, stream=True)
-        if not response.ok:
-            raise _refused(file.url, response.status_code, response.reason)
-        with response:
-            for block in response.iter_content(1 << 20):
-                size += len(block)
-                if size > LARGEST_FILE:
-                    break
-                digest.update(block)
-        return digest.hexdigest()
 
-    def _get(self, url: str, *, stream: bool = False) -> requests.Response:
-        try:
-            return self._session.get(url, timeout=TIMEOUT, stream=stream)
-        except requests.RequestException as error:
-            raise ToolError(
-                f"The index at {urlsplit(url).hostname} cannot be reached.",
-                cause=str(error),
-                remedy="Check the connection, the proxy and the address of the index, then run again.",
-            ) from error
+        def save(response: requests.Response) -> str:
+            digest, size = hashlib.sha256(), 0
+            with response, target.open("wb") as stream:
+                for block in response.iter_content(1 << 20):
+                    size += len(block)
+                    if size > LARGEST_FILE:
+                        raise transport.TooLarge(f"a file of more than {LARGEST_FILE} bytes")
+                    digest.update(block)
+                    stream.write(block)
+            return digest.hexdigest()
+
+        digest = self._persist(file.url, "*/*", save)
+        if digest is None:
+            raise _refused(file.url, NOT_FOUND, "Not Found")
+        return digest
+
+    def _fetch(
+        self, url: str, accept: str, understand: Callable[[requests.Response, bytes], Answer]
+    ) -> Answer | None:
+        return self._persist(url, accept, lambda r: understand(r, transport.content(r)))
+
+    def _persist(self, url: str, accept: str, use: Callable[[requests.Response], Answer]) -> Answer | None:
+        """Return what `use` makes of the answer to a request, or None for 404; faults that pass are waited out."""
+        patience = Patience(self._seconds)
+        while True:
+            asked = None
+            try:
+                response = self._get(url, accept)
+                if response.status_code in {NOT_FOUND, GONE}:
+                    return None
+                if response.ok:
+                    return use(response)
+                trouble = _refused(url, response.status_code, response.reason)
+                if not transport.passes(response.status_code):
+                    raise trouble
+                asked = transport.retry_after(response)
+            except transport.FAULTS as error:
+                trouble = _unreachable(url, error)
+            except (ValueError, TypeError, KeyError, transport.TooLarge) as error:
+                trouble = _senseless(url, error)
+            if not patience.pause(asked=asked):
+                raise trouble
+
+    def _get(self, url: str, accept: str) -> requests.Response:
+        own = self.credential is not None and transport.same_origin(url, self.index.simple)
+        auth = self.credential.pair if own and self.credential else _no_auth
+        return self._session.get(url, headers={"Accept": accept}, stream=True, auth=auth)
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    # Given in place of None, for which requests would look into the machine's .netrc.
+    return request
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    answer = json.loads(body)
+    if not isinstance(answer, dict):
+        raise TypeError("the answer is no JSON object")
+    return answer
+
+
+def _unreachable(url: str, error: Exception) -> ToolError:
+    return ToolError(
+        f"The index at {urlsplit(url).hostname} cannot be reached.",
+        cause=f"The connection failed: {error}.",
+        remedy="Check the connection, the proxy and the address of the index, then run again.",
+    )
 
 
 def _refused(url: str, status: int, reason: str) -> ToolError:
@@ -121,42 +205,9 @@ def _refused(url: str, status: int, reason: str) -> ToolError:
     )
 
 
-def _from_json(answer: dict[str, Any], base: str) -> Listing:
-    files = tuple(
-        ServedFile(
-            filename=file["filename"],
-            url=urljoin(base, file["url"]),
-            sha256=file.get("hashes", {}).get("sha256"),
-            size=file.get("size"),
-            upload_time=file.get("upload-time"),
-            yanked=bool(file.get("yanked", False)),
-        )
-        for file in answer.get("files", ())
+def _senseless(url: str, error: Exception) -> ToolError:
+    return ToolError(
+        f"The index's answer to a request for {urlsplit(url).path} makes no sense.",
+        cause=f"It is not what its API promises ({error}); a proxy or a login page may answer in its place.",
+        remedy="Open that address in a browser to see what answers, then run again.",
     )
-    return Listing(exists=True, files=files, status=answer.get("project-status", {}).get("status", "active"))
-
-
-def _from_html(page: str, base: str) -> Listing:
-    parser = _Anchors(base)
-    parser.feed(page)
-    return Listing(exists=True, files=tuple(parser.files))
-
-
-class _Anchors(HTMLParser):
-    """The anchors of a simple repository page (PEP 503)."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__()
-        self._base = base
-        self.files: list[ServedFile] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag != "a" or not (href := given.get("href")):
-            return
-        url, fragment = urldefrag(urljoin(self._base, href))
-        sha256 = fragment.removeprefix("sha256=") if fragment.startswith("sha256=") else None
-        filename = urlsplit(url).path.rpartition("/")[2]
-        self.files.append(
-            ServedFile(filename=filename, url=url, sha256=sha256, yanked="data-yanked" in given)
-        )

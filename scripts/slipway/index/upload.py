@@ -1,78 +1,105 @@
-"""Uploading one distribution with twine, the library."""
+"""One attempt to upload one distribution, with twine, the library."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slipway.errors import ToolError
-from slipway.index.addresses import Index
-from slipway.index.credentials import Credential
+from slipway.index import transport
 
 if TYPE_CHECKING:
     import requests
 
+    from slipway.index.addresses import Index
+    from slipway.index.credentials import Credential
 
-class Refusal(Exception):  # noqa: N818 - named for what happened
-    """The index did not take a file.
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the index answered to an upload.
 
     Attributes:
         status: HTTP status code.
-        reason: the index's own words.
+        words: the index's own words about a refusal.
+        retry_after: seconds the index asks to be left alone.
     """
 
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(f"{status} {reason}")
-        self.status = status
-        self.reason = reason
+    status: int
+    words: str = ""
+    retry_after: float | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Whether the file is now on the index, with these bytes."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - success in HTTP
+
+    @property
+    def passes(self) -> bool:
+        """Whether it is a fault that passes by itself."""
+        return transport.passes(self.status)
 
 
 class Uploader:
     """A connection to the upload address of an index."""
 
-    def __init__(self, index: Index, credential: Credential) -> None:
+    def __init__(self, index: Index) -> None:
         from twine.repository import Repository
 
-        self._index = index
-        self._repository = Repository(index.upload, *credential.pair, disable_progress_bar=True)
+        self._repository = Repository(index.upload, None, None, disable_progress_bar=True)
+        transport.limit(self._repository.session, transport.UPLOAD_TIMEOUT)
+        # Warehouse then says what is wrong in JSON; HTTP/2 has no reason phrase to say it in.
+        self._repository.session.headers["Accept"] = "application/json"
 
-    def upload(self, path: Path) -> None:
-        """Upload one file.
+    def attempt(
+        self, path: Path, credential: Credential, attestations: tuple[dict[str, Any], ...] = ()
+    ) -> Reply:
+        """Upload a file once and return what the index answered.
 
         Raises:
-            Refusal: the index does not take it.
-            ToolError: the file cannot be read as a distribution, or the connection broke.
+            transport.Broken: the connection broke, or the index was silent.
+            ToolError: the file cannot be read as a distribution.
         """
-        import requests
         from twine.exceptions import TwineException
         from twine.package import PackageFile
 
+        self._repository.session.auth = credential.pair
         try:
             # twine says on stdout what it does; stdout belongs to the command's own answer.
             with contextlib.redirect_stdout(io.StringIO()):
-                response = self._repository.upload(PackageFile.from_filename(str(path), comment=None))
+                package = PackageFile.from_filename(str(path), comment=None)
+                if attestations:
+                    package.attestations = [*attestations]
+                # With one try only: twine's own repetitions do not pause, and do not look in between.
+                response = self._repository.upload(package, max_redirects=1)
         except TwineException as error:
             raise ToolError(
                 f"twine cannot read {path.name}: {error}.",
                 cause="The metadata of the file is damaged, or newer than the twine that Slipway carries.",
                 remedy="Run `slipway inspect` on the file; if it finds nothing, Slipway is too old for this file.",
             ) from error
-        except requests.RequestException as error:
-            raise ToolError(
-                f"The upload of {path.name} broke off.",
-                cause=str(error),
-                remedy="Run the same command again: what has arrived stays, and nothing is sent twice.",
-            ) from error
-        if not response.ok:
-            raise Refusal(response.status_code, _words(response))
+        except transport.FAULTS as error:
+            raise transport.Broken(str(error)) from error
+        return _reply(response)
 
     def close(self) -> None:
         """Close the connection."""
         self._repository.close()
 
 
-def _words(response: requests.Response) -> str:
-    # Warehouse says it in the reason phrase, which HTTP/2 does not have (warehouse/forklift/legacy.py).
-    return response.reason or response.text[:500]
+def _reply(response: requests.Response) -> Reply:
+    reply = Reply(status=response.status_code, retry_after=transport.retry_after(response))
+    return (
+        reply
+        if reply.taken
+        else Reply(status=reply.status, words=transport.words(response), retry_after=reply.retry_after)
+    )
+
+
+def as_attestation(document: bytes) -> dict[str, Any]:
+    """Return an attestation as twine wants it."""
+    return dict(json.loads(document))

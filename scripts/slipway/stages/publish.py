@@ -1,17 +1,40 @@
-"""Publish: exactly the files the manifest names, to the index that is asked for, with a receipt for each."""
+"""Publish: exactly the files the manifest names, to the index that is asked for, with a receipt for each.
+
+The index is the authority on what is public: whatever an earlier run came to, this one looks, and sends the rest.
+"""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+import msgspec
+
+from slipway import attest
+from slipway import manifest as manifests
 from slipway.errors import InputError, SlipwayError, ToolError
-from slipway.index import addresses, credentials
+from slipway.index import addresses, oidc, recovery
 from slipway.index.addresses import Index
-from slipway.index.client import Client, Listing
-from slipway.index.upload import Refusal, Uploader
+from slipway.index.client import Client
+from slipway.index.credentials import Fixed, Source
+from slipway.index.delivery import Delivery, Refused
+from slipway.index.journal import Journal
+from slipway.index.oidc import MintRefused
+from slipway.index.upload import Uploader
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Artifact, Failure, Manifest, Receipt, recheck
+from slipway.manifest import Addition, Artifact, Manifest, Receipt
+from slipway.rules import catalogue
+from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
+from slipway.stages import publish_failures as failures
+from slipway.stages import publish_preflight as preflight
+from slipway.stages.publish_preflight import Preflight
+
+LOOKING = 10.0
+"""Seconds to look at the index between two attempts; if it does not answer, the file is sent again."""
+
+Attestations = dict[str, dict[str, Any]]
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
@@ -20,66 +43,201 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     Wheels go first and the sdist last: nobody builds from source while a wheel is on its way.
 
     Raises:
-        InputError: no index is named, the files are not those of the manifest, or the index holds other bytes.
+        InputError: no index or credential is there, the files are not those of the manifest, or the release was
+            begun with other bytes.
         ToolError: the index cannot be reached.
     """
     if manifest.blocking:
         return Addition(skipped="the findings block it")
-    recheck(manifest, inputs.locate)
-    index = addresses.resolve(addresses.asked(manifest.index, inputs.index))
-    credential = inputs.credential or credentials.from_environment(os.environ)
-    runner.mask(credential.secret)
-    waiting = to_send(manifest, Client(index.simple).listing(manifest.name), index)
-    uploader = Uploader(index, credential)
-    receipts: list[Receipt] = []
-    try:
-        for artifact in sorted(manifest.artifacts, key=lambda a: (a.kind == "sdist", a.filename)):
-            if artifact in waiting:
-                runner.say(f"uploading {artifact.filename}")
-                _send(uploader, artifact, inputs, index)
-            receipts.append(
-                Receipt(
-                    filename=artifact.filename,
-                    sha256=artifact.sha256,
-                    index=index.name,
-                    outcome="uploaded" if artifact in waiting else "already-there",
+    index = addresses.resolve(addresses.asked(manifest.index, inputs.index), simple=inputs.simple_index)
+    flight = preflight.look(manifest, inputs, runner, index)
+    blocked = bool(manifest.with_addition(flight.judged, stage="publish").blocking)
+    _introduce(flight, index, runner, at_length=blocked or inputs.dry_run)
+    if blocked:
+        return flight.judged
+    if inputs.dry_run:
+        return msgspec.structs.replace(flight.judged, skipped="a dry run sends nothing")
+    return _Publishing(manifest, inputs, runner, index, flight).run()
+
+
+def _introduce(flight: Preflight, index: Index, runner: Runner, *, at_length: bool) -> None:
+    """Say who publishes what; for a new project, and where something is wrong, what the index must know."""
+    publisher, exists = flight.publisher, flight.state.listing.exists
+    if publisher is not None and (at_length or not exists):
+        for line in preflight.form(publisher, index=index, project=flight.state.project, exists=exists):
+            runner.say(line)
+    served = recovery.of_version(flight.state.listing, flight.state.version)
+    left = recovery.days_left(served, now=flight.state.now)
+    if flight.state.waiting and served and left is not None:
+        runner.say(f"going on with a release that {index.spoken} closes in {left} days")
+
+
+@dataclass
+class _Publishing:
+    """One run of the stage, once nothing speaks against it."""
+
+    manifest: Manifest
+    inputs: Inputs
+    runner: Runner
+    index: Index
+    flight: Preflight
+
+    def __post_init__(self) -> None:
+        self._receipts: list[Receipt] = []
+        self._findings = self.flight.judged
+
+    def run(self) -> Addition:
+        ordered = sorted(self.manifest.artifacts, key=lambda a: (a.kind == "sdist", a.filename))
+        self._insist_on_names(ordered)
+        waiting = [a for a in ordered if self.flight.state.listing.named(a.filename) is None]
+        journal = self._journal()
+        known = journal.begin(tuple(ordered))
+        self._receipts += [self._receipt(a, known) for a in ordered if a not in waiting]
+        if not waiting:
+            return self._addition()
+        self._insist_on_bytes(waiting)
+        try:
+            source = self._source()
+            attestations = self._sign(waiting, source)
+            source, attestations = self._admit(source, attestations)
+            self._send(waiting, source, attestations, journal)
+        except Refused as refusal:
+            return self._failed(failures.refused(refusal, index=self.index, flight=self.flight))
+        except MintRefused as refusal:
+            return self._failed(failures.mint_refused(refusal, index=self.index, flight=self.flight))
+        except SlipwayError as error:
+            return self._failed(error)
+        return self._addition()
+
+    def _insist_on_names(self, artifacts: Sequence[Artifact]) -> None:
+        """Make sure that no name is taken by other bytes, also where the project ignores the rule that says so."""
+        for artifact in artifacts:
+            served = self.flight.state.listing.named(artifact.filename)
+            if served is not None and served.sha256 not in {None, artifact.sha256}:
+                raise InputError(
+                    f"{self.index.spoken} already has a {artifact.filename} with other bytes. Nothing was sent.",
+                    cause="This version was released before, from another build. An index never takes a name twice.",
+                    remedy="Release under a new version; or publish the files of the first build.",
                 )
-            )
-    except SlipwayError as error:
-        return Addition(receipts=tuple(receipts), failure=Failure.told_by(error, stage="publish"))
-    finally:
-        uploader.close()
-    return Addition(receipts=tuple(receipts))
 
-
-def to_send(manifest: Manifest, listing: Listing, index: Index) -> tuple[Artifact, ...]:
-    """Return the artifacts the index does not serve yet.
-
-    Identical bytes are a success; so is a file whose digest the index does not tell, until `verify` reads it.
-
-    Raises:
-        InputError: the index serves other bytes under the name of one of ours; nothing may be sent then.
-    """
-    waiting = []
-    for artifact in manifest.artifacts:
-        served = listing.named(artifact.filename)
-        if served is None:
-            waiting.append(artifact)
-        elif served.sha256 not in (None, artifact.sha256):
+    def _insist_on_bytes(self, waiting: Sequence[Artifact]) -> None:
+        """Make sure that what is to be sent is here, and is what was built; what is public is not needed any more."""
+        gone = [a.filename for a in waiting if not self.inputs.locate(a.filename).is_file()]
+        if gone:
             raise InputError(
-                f"{index.name} already has a {artifact.filename} with other bytes. Nothing was sent.",
-                cause="This version was released before, from another build. An index never takes a name twice.",
-                remedy="Release under a new version; or publish the files of the first build, which are safe to send.",
+                f"The bytes of {', '.join(gone)} are gone: the manifest names them and they are not in "
+                f"{self.inputs.dist}. Nothing was sent.",
+                cause="The folder was emptied, or only the manifest was handed on to this machine.",
+                remedy="Fetch the whole work folder of the run that built them (`gh run download`), and publish from "
+                "it. If they are lost, build the same commit again: where the bytes come out the same, publishing "
+                "goes on; where they do not, it refuses, and the release needs a new version.",
             )
-    return tuple(waiting)
+        manifests.recheck(Manifest(artifacts=tuple(waiting), plan=self.manifest.plan), self.inputs.locate)
 
+    def _source(self) -> Source:
+        if self.flight.source is None:
+            raise InputError(
+                "There is no credential to publish with.",
+                cause="The job is no trusted publisher, and neither SLIPWAY_TOKEN nor TWINE_PASSWORD is set, nor is "
+                "there an entry in .pypirc or the keyring.",
+                remedy="Put an API token of the index into SLIPWAY_TOKEN for this one command.",
+            )
+        return self.flight.source
 
-def _send(uploader: Uploader, artifact: Artifact, inputs: Inputs, index: Index) -> None:
-    try:
-        uploader.upload(inputs.locate(artifact.filename))
-    except Refusal as refusal:
-        raise ToolError(
-            f"{index.name} refused {artifact.filename}: {refusal.status} {refusal.reason}.",
-            cause="The words above are the index's own.",
-            remedy="Mend what they name and run again from the same manifest; what was taken is not sent twice.",
-        ) from refusal
+    def _sign(self, waiting: Sequence[Artifact], source: Source) -> Attestations:
+        """Return an attestation for every file, all of them before the first upload."""
+        tokens, publisher = self.flight.tokens, self.flight.publisher
+        wanted = self.inputs.attestations
+        if wanted == "off" or source.kind != "trusted-publishing" or tokens is None or publisher is None:
+            return {}
+        self.runner.say(f"signing {len(waiting)} files")
+        signer = attest.new_signer(
+            lambda: oidc.id_token(tokens, attest.AUDIENCE, mask=self.runner.mask), publisher
+        )
+        paths = [self.inputs.locate(artifact.filename) for artifact in waiting]
+        try:
+            return attest.sign_all(signer, paths, say=self.runner.say)
+        except ToolError as error:
+            if wanted == "required":
+                raise
+            self._remark("attestations-not-made", unsigned=error.happened)
+            return {}
+
+    def _admit(self, source: Source, attestations: Attestations) -> tuple[Source, Attestations]:
+        """Get the first credential now; where trusted publishing is refused, a stored one takes its place."""
+        try:
+            source.current()
+        except MintRefused as refusal:
+            stored = self.flight.stored
+            if stored is None or self.inputs.attestations == "required":
+                raise
+            self._remark("trusted-publishing-refused", refused=str(refusal))
+            # The index takes attestations from trusted publishers only.
+            return stored, {}
+        return source, attestations
+
+    def _send(
+        self, waiting: Sequence[Artifact], source: Source, attestations: Attestations, journal: Journal
+    ) -> None:
+        credential = source.credential if isinstance(source, Fixed) and self.index.site is None else None
+        client = Client(self.index, credential=credential, patience=LOOKING)
+        uploader = Uploader(self.index)
+        delivery = Delivery(uploader, client, source, self.runner.say, self.inputs.publish_timeout)
+        try:
+            for number, artifact in enumerate(waiting, start=1):
+                size = f"{artifact.size / 1000:.0f} kB"
+                self.runner.say(f"uploading {artifact.filename} ({number} of {len(waiting)}, {size})")
+                signed = attestations.get(artifact.filename)
+                delivery.bring(artifact, self.inputs.locate(artifact.filename), (signed,) if signed else ())
+                receipt = self._receipt(artifact, {}, outcome="uploaded", attested=signed is not None)
+                self._receipts.append(receipt)
+                journal.add(receipt)
+        finally:
+            uploader.close()
+            client.close()
+
+    def _journal(self) -> Journal:
+        # A rehearsal's index is gone with it, and so is what it took.
+        folder = None if self.inputs.command == "rehearse" else self.inputs.work
+        return Journal(folder, index=self.index.name, name=self.manifest.name, version=self.manifest.version)
+
+    def _receipt(
+        self,
+        artifact: Artifact,
+        known: dict[str, Receipt],
+        *,
+        outcome: str = "already-there",
+        attested: bool = False,
+    ) -> Receipt:
+        earlier = known.get(artifact.filename)
+        return Receipt(
+            filename=artifact.filename,
+            sha256=artifact.sha256,
+            index=self.index.name,
+            outcome="uploaded" if outcome == "uploaded" else "already-there",
+            attested=attested or (earlier is not None and earlier.attested),
+        )
+
+    def _remark(self, rule: str, **seen: str) -> None:
+        """Add what one rule finds in what happened since the preflight."""
+        rules = [one for one in catalogue.family("publisher") if one.name == rule]
+        run = replace(self.flight.run, **seen)  # type: ignore[arg-type]
+        self._findings = combined((self._findings, judge(rules, run, ignored=self.manifest.ignored)))
+
+    def _failed(self, error: SlipwayError) -> Addition:
+        addition = self._addition()
+        command = failures.go_on(self.inputs, self.runner, self.index)
+        told = failures.failure(
+            error,
+            stage="publish",
+            manifest=self.manifest,
+            receipts=self._receipts,
+            client=self.flight.client,
+            command=command,
+        )
+        return msgspec.structs.replace(addition, failure=told)
+
+    def _addition(self) -> Addition:
+        return msgspec.structs.replace(
+            self._findings, receipts=tuple(self._receipts), publisher=self.flight.publisher
+        )

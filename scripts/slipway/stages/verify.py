@@ -2,98 +2,147 @@
 
 from __future__ import annotations
 
-import time
-from typing import Literal
+import os
+from collections.abc import Sequence
+from pathlib import Path
 
-from slipway import environments, legs
-from slipway.errors import ToolError
-from slipway.index import addresses
-from slipway.index.client import Client, Listing
+import msgspec
+
+from slipway import environments, interpreters, legs
+from slipway.errors import SlipwayError, ToolError
+from slipway.facts import event as event_facts
+from slipway.facts.publisher import PublisherFacts
+from slipway.index import addresses, credentials
+from slipway.index.addresses import Index
+from slipway.index.client import Client
+from slipway.index.credentials import Credential
+from slipway.index.watch import Watch
 from slipway.inputs import Inputs
 from slipway.legs import Candidate
-from slipway.manifest import Addition, Artifact, Failure, Manifest, Served
+from slipway.manifest import Addition, Manifest, Served
+from slipway.rules import catalogue
 from slipway.rules import smoke as smoke_rules
+from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
+from slipway.stages import publish_failures as failures
 
-FIRST_PAUSE = 0.5
-"""Seconds between the first two looks at the index; each pause is half as long again as the one before."""
-
-LONGEST_PAUSE = 20.0
+ONE_REQUEST = 20.0
+"""Seconds to go on trying one request; the stage as a whole waits longer."""
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
-    """Wait until the index serves the files, compare digests, install each from there and smoke it.
+    """Wait until the index serves the files, compare digests and origin, install each of them and smoke it.
 
     Raises:
         ToolError: the index cannot be reached.
     """
     if manifest.blocking or manifest.failure is not None:
         return Addition(skipped="nothing was published")
-    index = addresses.resolve(addresses.asked(manifest.index, inputs.index))
-    client = Client(index.simple)
-    listing = wait(client, manifest, runner, patience=inputs.verify_timeout)
-    served = tuple(compare(client, artifact, listing) for artifact in manifest.artifacts)
-    if wrong := [record for record in served if record.verdict != "same"]:
-        error = _not_served(wrong, index.name)
-        return Addition(served=served, failure=Failure.told_by(error, stage="verify"))
+    index = addresses.resolve(addresses.asked(manifest.index, inputs.index), simple=inputs.simple_index)
+    client = Client(index, credential=_for_reading(inputs, runner, index), patience=ONE_REQUEST)
+    with environments.scratch() as folder:
+        served = Watch(client, manifest, folder, runner.say).wait(inputs.verify_timeout)
+        runner.say(tally(manifest, served, index))
+        if (error := fault(served, index, inputs)) is not None:
+            command = "publish" if any(s.verdict == "missing" for s in served) else "verify"
+            told = failures.failure(
+                error,
+                stage="verify",
+                manifest=manifest,
+                receipts=manifest.receipts,
+                client=client,
+                command=failures.go_on(inputs, runner, index, command=command),
+            )
+            return Addition(served=served, failure=told)
+        return _install(manifest, inputs, runner, served, folder)
+
+
+def _for_reading(inputs: Inputs, runner: Runner, index: Index) -> Credential | None:
+    """Return the credential for reading an index that is not public."""
+    if inputs.credential is not None:
+        return inputs.credential
+    if index.site is not None:
+        return None
+    own_machine = event_facts.read(runner.event()).kind == "local"
+    stored = credentials.stored(index, os.environ, own_machine=own_machine)
+    if stored is None:
+        return None
+    runner.mask(stored.credential.secret)
+    return stored.credential
+
+
+def _install(
+    manifest: Manifest, inputs: Inputs, runner: Runner, served: tuple[Served, ...], folder: Path
+) -> Addition:
+    """Install what was downloaded from the index and smoke it.
+
+    Dependencies come from the index this machine installs from, never from the one that was published to:
+    on TestPyPI anybody may have registered their names.
+    """
     candidates = [
-        Candidate(
-            artifact=r.filename, requirement=f"{manifest.name} @ {r.url}#sha256={r.sha256}", origin="index"
-        )
-        for r in served
+        Candidate(artifact=one.filename, requirement=str(folder / one.filename), origin="index")
+        for one in served
     ]
-    requires = manifest.artifacts[0].requires_python
-    interpreter = environments.choose_interpreter(requires, inputs.python)
+    interpreter = interpreters.choose(manifest.artifacts[0].requires_python, inputs.python)
     outcomes = legs.exercise(candidates, interpreter, timeout=inputs.smoke_timeout)
     legs.show(outcomes, runner)
-    return smoke_rules.judge_legs(outcomes, ignored=manifest.ignored).with_served(served)
-
-
-def wait(client: Client, manifest: Manifest, runner: Runner, *, patience: float) -> Listing:
-    """Return the listing as soon as every file is in it, or the last one seen when the patience is over.
-
-    Args:
-        client: reads the index past caches.
-        manifest: names the files.
-        runner: is told that it takes a while.
-        patience: seconds; an index behind a cache may need minutes.
-    """
-    deadline, pause = time.monotonic() + patience, FIRST_PAUSE
-    while True:
-        listing = client.listing(manifest.name)
-        missing = [a.filename for a in manifest.artifacts if listing.named(a.filename) is None]
-        if not missing or time.monotonic() + pause > deadline:
-            return listing
-        runner.say(f"the index does not list {', '.join(missing)} yet; looking again in {pause:.0f} s")
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE)
-
-
-def compare(client: Client, artifact: Artifact, listing: Listing) -> Served:
-    """Return what the index serves under an artifact's name, by the digest of the bytes that come.
-
-    Raises:
-        ToolError: a listed file cannot be downloaded.
-    """
-    file = listing.named(artifact.filename)
-    if file is None:
-        return Served(filename=artifact.filename, sha256=None, verdict="missing")
-    digest = client.digest(file)
-    told_right = file.sha256 in (None, artifact.sha256)
-    verdict: Literal["same", "wrong"] = "same" if told_right and digest == artifact.sha256 else "wrong"
-    return Served(filename=artifact.filename, sha256=digest, verdict=verdict, url=file.url)
-
-
-def _not_served(records: list[Served], index: str) -> ToolError:
-    wrong = [record.filename for record in records if record.verdict == "wrong"]
-    if wrong:
-        return ToolError(
-            f"{index} serves other bytes than were built: {', '.join(wrong)}.",
-            cause="A file was replaced on the way, or the release was made from another build.",
-            remedy="Do not announce this release; compare the digests in manifest.json with the index and yank it.",
-        )
-    return ToolError(
-        f"{index} does not serve {', '.join(record.filename for record in records)} yet.",
-        cause="The index is late; behind a cache that can take some minutes. Nothing is lost.",
-        remedy="Run `slipway verify` again in a few minutes; nothing has to be uploaded again.",
+    judged = smoke_rules.judge_legs(outcomes, ignored=manifest.ignored)
+    dropped = tuple(one.filename for one in served if one.provenance == "missing")
+    facts = PublisherFacts(
+        event=event_facts.read(runner.event()),
+        repository=None,
+        index=addresses.asked(manifest.index, inputs.index),
+        trusted=True,
+        asked=False,
+        dropped=dropped,
     )
+    rules = [rule for rule in catalogue.family("publisher") if rule.name == "attestations-dropped"]
+    found = combined((judged, judge(rules, facts, ignored=manifest.ignored)))
+    return msgspec.structs.replace(found, legs=judged.legs, served=served)
+
+
+def tally(manifest: Manifest, served: Sequence[Served], index: Index) -> str:
+    """Return what was intended and what is served, in one line."""
+    release = " ".join(part for part in (manifest.name, manifest.version) if part)
+    same = sum(one.verdict == "same" for one in served)
+    others = [f"{one.filename} is {one.verdict}" for one in served if one.verdict != "same"]
+    told = f"intended: {len(served)} files of {release}; {index.spoken} serves {same} of them, byte for byte"
+    return f"{told}; {', '.join(others)}" if others else told
+
+
+def fault(served: Sequence[Served], index: Index, inputs: Inputs) -> SlipwayError | None:
+    """Return what is wrong with what an index serves, the gravest first, or None."""
+    by = {v: [s.filename for s in served if s.verdict == v] for v in ("wrong", "missing", "late")}
+    if by["wrong"]:
+        return ToolError(
+            f"{index.spoken} serves other bytes than were built: {', '.join(by['wrong'])}.",
+            cause="A file was replaced on the way, or the release was made from another build.",
+            remedy="Do not announce this release; compare the digests in manifest.json with the index's.",
+        )
+    if by["missing"]:
+        return ToolError(
+            f"{index.spoken} never took {', '.join(by['missing'])}.",
+            cause="Publishing stopped before these files; the receipts name only the others.",
+            remedy="Publish again from the same manifest; what is there is not sent twice.",
+        )
+    if by["late"]:
+        return ToolError(
+            f"{index.spoken} does not serve {', '.join(by['late'])} after {inputs.verify_timeout:g} s.",
+            cause="The index is late; behind a cache that can take a while. Nothing is lost.",
+            remedy="Verify again in a few minutes; nothing has to be uploaded again.",
+        )
+    forged = [s.filename for s in served if s.provenance == "wrong"]
+    if forged:
+        return ToolError(
+            f"The attestations that {index.spoken} serves with {', '.join(forged)} do not vouch for this release.",
+            cause="They name another repository, another workflow or other bytes than this run's.",
+            remedy="Do not announce this release. Find out who uploaded these files.",
+        )
+    dropped = [s.filename for s in served if s.provenance == "missing"]
+    if dropped and inputs.attestations == "required":
+        return ToolError(
+            f"{index.spoken} serves {', '.join(dropped)} without the attestations that were sent.",
+            cause="The index had attestations switched off while it took the upload, and drops them silently.",
+            remedy="They cannot be added later. Keep the release as it is, or release a new version with them.",
+        )
+    return None

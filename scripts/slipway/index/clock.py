@@ -1,0 +1,86 @@
+"""Time, as one seam: whoever waits asks here, so that a test lets hours pass at once."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Protocol
+
+FIRST_PAUSE = 1.0
+"""Seconds before the second attempt; each pause is twice as long as the one before."""
+
+LONGEST_PAUSE = 60.0
+
+
+class Clock(Protocol):
+    """What can be asked about time, and how it is spent."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def now(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+CLOCK: Clock = SystemClock()
+"""The clock of this process."""
+
+
+class Patience:
+    """How long to go on trying, and the growing pauses in between.
+
+    Args:
+        seconds: after which no new attempt begins.
+        first: seconds of the first pause.
+        longest: seconds of the longest pause.
+        growth: how much longer each pause is than the one before.
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        *,
+        first: float = FIRST_PAUSE,
+        longest: float = LONGEST_PAUSE,
+        growth: float = 2.0,
+    ) -> None:
+        self._deadline = CLOCK.monotonic() + seconds
+        self._pause = first
+        self._longest = longest
+        self._growth = growth
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, not below zero."""
+        return max(0.0, self._deadline - CLOCK.monotonic())
+
+    def pause(self, *, asked: float | None = None) -> bool:
+        """Wait before the next attempt and return True, or return False where no time is left for one.
+
+        Args:
+            asked: seconds the other side asked to be left alone (Retry-After).
+        """
+        # A little disorder keeps the legs of a matrix from knocking at the same moment.
+        own = self._pause * random.uniform(1.0, 1.2)  # noqa: S311 - nothing secret
+        seconds = max(own, asked or 0.0)
+        if seconds > self.left:
+            return False
+        self._pause = min(self._pause * self._growth, self._longest)
+        CLOCK.sleep(seconds)
+        return True

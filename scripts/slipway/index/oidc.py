@@ -1,0 +1,276 @@
+"""Trusted publishing: an ID token of the job is exchanged for a short-lived token of the index.
+
+How PyPI judges the exchange: warehouse, `oidc/views.py`, `oidc/models/github.py`. Minting with a pending
+publisher creates the project, so nothing here mints before an upload needs the token.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from slipway.errors import ToolError
+from slipway.index import clock, transport
+from slipway.index.addresses import NAMES, Index
+from slipway.index.clock import Patience
+from slipway.index.credentials import TOKEN_USER, Credential, Kind
+
+if TYPE_CHECKING:
+    from slipway.runner import IdTokenRequest
+
+TRYING = 120.0
+"""Seconds to go on trying when the issuer or the index answers with faults."""
+
+RENEWED_BEFORE = 120.0
+"""Seconds before its end at which a token is renewed; one upload fits into them."""
+
+LIFETIME = 900.0
+"""Seconds a minted token lives where the answer does not say it (warehouse, `oidc/views.py`)."""
+
+ISSUER = "https://token.actions.githubusercontent.com"
+"""The only issuer that PyPI takes for GitHub; those of enterprises are refused (`oidc/services.py`)."""
+
+OWN_AUDIENCE = "slipway-preflight"
+"""For a look at our own claims: no index takes a token with this audience in exchange for anything."""
+
+JSON_LIMIT = 1024 * 1024
+
+
+class MintRefused(Exception):  # noqa: N818 - named for what happened
+    """The index does not exchange the ID token.
+
+    Attributes:
+        code: the index's own code, such as `invalid-publisher`.
+        description: its own words.
+    """
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(f"{code}: {description}")
+        self.code = code
+        self.description = description
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """What an ID token says about the job that asked for it (GitHub's "OpenID Connect reference").
+
+    Attributes:
+        repository: `owner/name`, spelled as GitHub spells it.
+        job_workflow_ref: file and ref of the workflow the job is written in; PyPI goes by this one.
+        workflow_ref: file and ref of the workflow that was started.
+        environment: of the job, if it has one.
+    """
+
+    issuer: str
+    repository: str
+    job_workflow_ref: str
+    workflow_ref: str
+    environment: str | None = None
+    event_name: str | None = None
+
+    @property
+    def owner(self) -> str:
+        """The owner's part of the repository."""
+        return self.repository.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The repository without its owner."""
+        return self.repository.partition("/")[2]
+
+    @property
+    def job_repository(self) -> str:
+        """The repository the job is written in."""
+        return self.job_workflow_ref.partition("/.github/")[0]
+
+    @property
+    def workflow(self) -> str:
+        """Filename of the workflow the job is written in."""
+        return self.job_workflow_ref.partition("@")[0].rpartition("/")[2]
+
+
+def read_claims(token: str) -> Claims:
+    """Return the claims of an ID token; its signature is for the index to judge.
+
+    Raises:
+        ValueError: it is no such token.
+    """
+    try:
+        payload = token.split(".")[1]
+        told = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return Claims(
+            issuer=str(told["iss"]),
+            repository=str(told["repository"]),
+            job_workflow_ref=str(told["job_workflow_ref"]),
+            workflow_ref=str(told.get("workflow_ref") or told["job_workflow_ref"]),
+            environment=str(told["environment"]) if told.get("environment") else None,
+            event_name=told.get("event_name"),
+        )
+    except (IndexError, KeyError, TypeError, ValueError, binascii.Error) as error:
+        raise ValueError(
+            f"the ID token has no {error}" if isinstance(error, KeyError) else str(error)
+        ) from None
+
+
+def id_token(
+    request: IdTokenRequest, audience: str, *, mask: Callable[[str], None], patience: float = TRYING
+) -> str:
+    """Return a fresh ID token for an audience.
+
+    Args:
+        request: where the runner hands them out.
+        audience: whom the token is for.
+        mask: told the token before anything else happens.
+        patience: seconds to go on trying.
+
+    Raises:
+        ToolError: the runner's service gives none.
+    """
+
+    def ask(session: requests.Session) -> requests.Response:
+        headers = {"Authorization": f"bearer {request.bearer}", "Accept": "application/json"}
+        # The address has a query of its own already; requests adds to it.
+        return session.get(request.url, params={"audience": audience}, headers=headers, stream=True)
+
+    status, answer = _exchange(ask, "The runner's ID token service", patience=patience)
+    token = answer.get("value")
+    if status != requests.codes.ok or not isinstance(token, str) or not token:
+        raise ToolError(
+            f"The runner's ID token service answered {status} instead of giving a token.",
+            cause="The job's permission for ID tokens has ended, or the service has a fault.",
+            remedy="Run the job again; if it happens again, see that the job has `permissions: id-token: write`.",
+        )
+    mask(token)
+    return token
+
+
+def audience(index: Index, *, patience: float = TRYING) -> str | None:
+    """Return the audience an index wants in ID tokens, or None where it knows no trusted publishing.
+
+    Raises:
+        ToolError: it cannot be reached, or claims the audience of another index.
+    """
+    if index.site is None:
+        return None
+    url = urljoin(index.site, "_/oidc/audience")
+    status, answer = _exchange(
+        lambda session: session.get(url, headers={"Accept": "application/json"}, stream=True),
+        f"The index at {urlsplit(url).hostname}",
+        patience=patience,
+    )
+    told = answer.get("audience")
+    if status != requests.codes.ok or not isinstance(told, str) or not told:
+        return None
+    if told in NAMES and told != index.name:
+        raise ToolError(
+            f"{index.spoken} asks for an ID token made out to {told}.",
+            cause="An index that asks for a token meant for another one could publish there in your name.",
+            remedy="Nothing was sent. Check the address of the index; if it is right, ask who runs it.",
+        )
+    return told
+
+
+class TrustedPublisher:
+    """Mints upload tokens when they are needed, and new ones before they end.
+
+    Args:
+        index: where the token is for.
+        audience: what the index wants in the ID token.
+        request: where the runner hands out ID tokens.
+        mask: told every secret before anything else happens.
+    """
+
+    kind: Kind = "trusted-publishing"
+    spoken = "trusted publishing"
+
+    def __init__(
+        self, index: Index, *, audience: str, request: IdTokenRequest, mask: Callable[[str], None]
+    ) -> None:
+        self._index = index
+        self._audience = audience
+        self._request = request
+        self._mask = mask
+        self._credential: Credential | None = None
+        self._ends = 0.0
+
+    def current(self) -> Credential:
+        """Return a token that is valid for at least one more upload.
+
+        Raises:
+            MintRefused: the index gives none.
+            ToolError: the index or the runner's service cannot be reached.
+        """
+        if self._credential is None or clock.CLOCK.now() > self._ends - RENEWED_BEFORE:
+            self._credential = self._mint()
+        return self._credential
+
+    def renew(self) -> bool:
+        self._credential = None
+        return True
+
+    def _mint(self) -> Credential:
+        url = urljoin(self._index.site or self._index.upload, "_/oidc/mint-token")
+
+        def exchange(session: requests.Session) -> requests.Response:
+            # One ID token mints once (warehouse, `invalid-reuse-token`), so each attempt gets a fresh one.
+            token = id_token(self._request, self._audience, mask=self._mask)
+            return session.post(
+                url, json={"token": token}, headers={"Accept": "application/json"}, stream=True
+            )
+
+        status, answer = _exchange(exchange, self._index.spoken, patience=TRYING)
+        token = answer.get("token")
+        if status == requests.codes.ok and isinstance(token, str) and token:
+            self._mask(token)
+            told = answer.get("expires")
+            lasts = clock.CLOCK.now() + LIFETIME
+            self._ends = float(told) if isinstance(told, int | float) else lasts
+            return Credential(TOKEN_USER, token)
+        raise _refusal(status, answer)
+
+
+def _refusal(status: int, answer: dict[str, Any]) -> MintRefused:
+    errors = answer.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    code = str(first.get("code") or status)
+    return MintRefused(code, str(first.get("description") or answer.get("message") or "no reason given"))
+
+
+def _exchange(
+    ask: Callable[[requests.Session], requests.Response], who: str, *, patience: float
+) -> tuple[int, dict[str, Any]]:
+    """Return status and JSON object of an answer; faults that pass are waited out."""
+    waiting = Patience(patience)
+    with transport.session() as session:
+        while True:
+            asked = None
+            try:
+                response = ask(session)
+                status, asked = response.status_code, transport.retry_after(response)
+                body = transport.content(response, limit=JSON_LIMIT)
+                reason = f"it answered {status} {response.reason}"
+                if not transport.passes(status):
+                    return status, _object(body)
+            except (*transport.FAULTS, transport.TooLarge) as error:
+                reason = str(error)
+            if not waiting.pause(asked=asked):
+                raise ToolError(
+                    f"{who} could not be asked for a token.",
+                    cause=f"It has a fault that did not pass: {reason}.",
+                    remedy="Run the same command again in some minutes.",
+                )
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}

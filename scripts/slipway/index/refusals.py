@@ -1,0 +1,234 @@
+"""What an index says when it refuses, and what that means: a table of its sentences.
+
+The ids are those of the index's own rules; where the catalogue has a rule that mirrors one, its why and fix are
+shown. Sentences: warehouse, `forklift/legacy.py`, `forklift/decorators.py`, `macaroons/`, `packaging/services.py`,
+`oidc/`. The patterns look for the words that have stayed the same over the years.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A kind of refusal.
+
+    Attributes:
+        id: of the index's rule.
+        pattern: words in the index's sentence, whatever their case.
+        cause: the likely cause; empty where a rule of the catalogue says it.
+        fix: what to do; empty where a rule of the catalogue says it.
+        credential: whether a fresh credential may help.
+    """
+
+    id: str
+    pattern: str
+    cause: str = ""
+    fix: str = ""
+    credential: bool = False
+
+
+UPLOAD: tuple[Meaning, ...] = (
+    Meaning(
+        "A03",
+        r"invalid api token.*expired|token.*has expired|token is expired",
+        "The token's time is over; a minted one lives for 15 minutes.",
+        "Run again: a new one is made. A stored token that has expired is replaced on the index's site.",
+        credential=True,
+    ),
+    Meaning(
+        "A03",
+        r"invalid api token.*(project|scope)|not valid for project",
+        "The token belongs to another project.",
+        "Give the token of this project, or make one whose scope includes it.",
+    ),
+    Meaning(
+        "A03",
+        r"invalid api token",
+        "The token was revoked, was cut short when it was copied, or its publisher was removed from the project.",
+        "Make a new token on the index's site, or use trusted publishing, which needs none.",
+        credential=True,
+    ),
+    Meaning(
+        "A02",
+        r"username/password|basic auth.*no longer|password authentication",
+        "The index takes no passwords any more.",
+        "Use trusted publishing, or an API token in SLIPWAY_TOKEN.",
+    ),
+    Meaning(
+        "A01",
+        r"invalid or non-existent authentication|invalid or missing credentials|^unauthorized|^forbidden$",
+        "The token is unknown to this index: PyPI and TestPyPI keep separate ones, and a revoked one is unknown too.",
+        "Look which index the token was made for, and make a new one there if in doubt.",
+        credential=True,
+    ),
+    Meaning(
+        "A05",
+        r"token (isn.t|is not) allowed to upload to project",
+        "The project exists and this publisher or token is not one of its own; "
+        "an archived or quarantined project answers in the same words.",
+        "An owner of the project adds this publisher on the project's publishing page.",
+    ),
+    Meaning(
+        "A04",
+        r"user .*(isn.t|is not) allowed to upload to project",
+        "The project belongs to somebody else, or your role in it does not include uploads.",
+        "Ask an owner to add you as a maintainer, or choose another name for the project.",
+    ),
+    Meaning(
+        "A06",
+        r"verified primary email",
+        "The account behind the token has no verified primary email address.",
+        "Verify one in the account's settings on the index's site.",
+    ),
+    Meaning(
+        "A07",
+        r"two.factor",
+        "The account behind the token has no second factor.",
+        "Turn two-factor authentication on in the account's settings on the index's site.",
+    ),
+    Meaning(
+        "A08",
+        r"non-user identities cannot create",
+        "The pending publisher names another project than the metadata does, or the project was deleted.",
+        "Enter the publisher again with exactly the name in [project]; a stray empty project may have been made, "
+        "which you can delete on the site.",
+    ),
+    Meaning(
+        "A09",
+        r"organization.*(inactive|not active)",
+        "The organization that owns the project is not in good standing.",
+        "An owner of the organization looks at its page on the index's site.",
+    ),
+    Meaning(
+        "A10",
+        r"too many (new )?projects",
+        "The index limits how many projects an account or an address creates in an hour.",
+        "Wait an hour and run again.",
+    ),
+    Meaning(
+        "A11",
+        r"attestations.*(only supported|trusted publish)",
+        "The index takes attestations only together with trusted publishing.",
+        "Publish through a trusted publisher, or set `attestations` to off.",
+    ),
+    Meaning("C66", r"invalid attestations"),
+    Meaning("I06", r"14 days|older than|closed for (new )?(uploads|files)|no longer accept"),
+    Meaning("I07", r"only one sdist"),
+    Meaning("I03", r"file already exists|already exist|conflict"),
+    Meaning(
+        "I05",
+        r"filename has already been used|filename.*previously used",
+        "A file of this name was on the index once and was deleted; the index never takes a name twice.",
+        "Release under a new version; a post-release such as 1.0.post1 is enough.",
+    ),
+    Meaning("I08", r"project size too large|total size"),
+    Meaning("C07", r"file too large"),
+    Meaning("C17", r"standard library"),
+    Meaning("I10", r"too similar"),
+    Meaning(
+        "I09",
+        r"the name .* (isn.t|is not) allowed|name.*prohibited",
+        "The index keeps this name from being used; nothing tells so beforehand.",
+        "Choose another name for the project.",
+    ),
+    Meaning(
+        "S01",
+        r"read.only mode",
+        "The index is being looked after and takes nothing at the moment.",
+        "Look at its status page, and run again later.",
+    ),
+    Meaning(
+        "S03",
+        r"project registration.*disabled",
+        "The index creates no new projects at the moment.",
+        "Look at its status page, and run again later.",
+    ),
+    Meaning(
+        "S02",
+        r"uploads are (temporarily )?disabled",
+        "The index takes no uploads at the moment.",
+        "Look at its status page, and run again later.",
+    ),
+    Meaning("C43", r"local version"),
+    Meaning("C54", r"direct (dependency|reference)"),
+    Meaning("C50", r"classifier.*deprecated"),
+    Meaning("C49", r"classifier"),
+    Meaning("C47", r"description failed to render"),
+    Meaning("C12", r"unsupported platform tag"),
+    Meaning("C10", r"pep 625|start filename|source distribution filename"),
+    Meaning("C34", r"record"),
+    Meaning("C59", r"license.expression.*license\b"),
+    Meaning("C60", r"license"),
+    Meaning("C45", r"summary"),
+    Meaning("C39", r"metadata.version"),
+)
+
+MINT: tuple[Meaning, ...] = (
+    Meaning(
+        "invalid-pending-publisher",
+        r"invalid-pending-publisher",
+        "The project was created by somebody else while the publisher for it was waiting.",
+        "If the project is yours, add the publisher on its publishing page; if it is not, choose another name.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher.*job_workflow_ref",
+        "The job is written in another workflow file than the publisher names: PyPI goes by the file the job "
+        "stands in, which for a reusable workflow is the called one.",
+        "Put the publish job into the workflow that the publisher names, as a job of its own.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher.*pull_request_target",
+        "`pull_request_target` runs foreign code with the repository's rights, and never publishes.",
+        "Publish from a tag or a manual dispatch.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher",
+        "No trusted publisher of the index fits this job. One of owner, repository, file name and environment "
+        "differs, be it in upper or lower case only; or it was entered at another index.",
+        "Compare the values above with the publisher, one by one, and correct the one that differs.",
+    ),
+    Meaning(
+        "not-enabled",
+        r"not-enabled",
+        "The index has trusted publishing switched off at the moment.",
+        "Look at its status page and run again later, or give an API token in SLIPWAY_TOKEN.",
+    ),
+    Meaning(
+        "invalid-reuse-token",
+        r"invalid-reuse-token",
+        "The ID token was used before; Slipway asks for a new one each time, so something replays them.",
+        "Run the job again, and look for a proxy between the runner and the index.",
+    ),
+    Meaning(
+        "invalid-token",
+        r"invalid-token",
+        "The index does not believe the ID token: its clock, its audience or its issuer is not the expected one.",
+        "Run the job again; on a self-hosted runner, set the clock first.",
+    ),
+    Meaning(
+        "invalid-payload",
+        r"invalid-payload",
+        "The index could not read the ID token, does not know who issued it, or may not create the project.",
+        "Publish from GitHub's own runners; for a new project, check that its name is allowed.",
+    ),
+)
+
+
+def upload(words: str) -> Meaning | None:
+    """Return what a refused upload means, or None where nobody knows."""
+    return _first(UPLOAD, words)
+
+
+def mint(code: str, description: str) -> Meaning | None:
+    """Return what a refused exchange of tokens means, or None where nobody knows."""
+    return _first(MINT, f"{code} {description}")
+
+
+def _first(table: tuple[Meaning, ...], words: str) -> Meaning | None:
+    return next((row for row in table if re.search(row.pattern, words, re.IGNORECASE | re.DOTALL)), None)

@@ -1,0 +1,143 @@
+"""HTTP as the index needs it: time limits on everything, passing faults told from refusals, words made plain."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from slipway.index import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TIMEOUT = (10.0, 30.0)
+"""Seconds to connect, and between two pieces of an answer."""
+
+UPLOAD_TIMEOUT = (10.0, 300.0)
+"""The same for an upload; PyPI gives its own workers 240 seconds for one (gunicorn-uploads.conf.py)."""
+
+LARGEST_ANSWER = 256 * 1024**2
+"""Bytes read of one answer that is not a distribution; the list of all projects of PyPI has some 40 MB."""
+
+LONGEST_WORDS = 1000
+"""Characters of an index's answer that are shown."""
+
+STANDARD_REASON = 3
+"""Words of the longest reason phrases that HTTP itself has for refusals; what is longer says something."""
+
+REQUEST_TIMEOUT, TOO_EARLY, TOO_MANY, SERVER_FAULT = 408, 425, 429, 500
+
+FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)
+"""What a broken, refused or silent connection raises."""
+
+
+class Broken(Exception):  # noqa: N818 - named for what happened
+    """A connection broke, or was silent for too long. Whether the other side has acted is not known."""
+
+
+class TooLarge(Exception):  # noqa: N818 - named for what happened
+    """An answer went on and on."""
+
+
+class _Limited(HTTPAdapter):
+    """An adapter with a time limit where a caller, such as twine, sets none."""
+
+    def __init__(self, timeout: tuple[float, float]) -> None:
+        self._timeout = timeout
+        super().__init__(max_retries=0)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - the base class's signature
+        kwargs["timeout"] = kwargs.get("timeout") or self._timeout
+        return super().send(request, *args, **kwargs)
+
+
+def limit(session: requests.Session, timeout: tuple[float, float]) -> requests.Session:
+    """Give a session a time limit and take its own retries away; return the session."""
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Limited(timeout))
+    return session
+
+
+def session(headers: Mapping[str, str] | None = None) -> requests.Session:
+    """Return a session for reading and for tokens."""
+    made = limit(requests.Session(), TIMEOUT)
+    made.headers.update({"User-Agent": "slipway", **(headers or {})})
+    return made
+
+
+def content(response: requests.Response, *, limit: int | None = None) -> bytes:
+    """Return the body of a streamed answer.
+
+    Args:
+        response: requested with `stream=True`.
+        limit: bytes that are read at most; `LARGEST_ANSWER` by default.
+
+    Raises:
+        TooLarge: it has more bytes than the limit.
+    """
+    most = LARGEST_ANSWER if limit is None else limit
+    body = bytearray()
+    with response:
+        for block in response.iter_content(1 << 16):
+            body += block
+            if len(body) > most:
+                raise TooLarge(f"an answer of more than {most} bytes")
+    return bytes(body)
+
+
+def passes(status: int) -> bool:
+    """Return whether an HTTP status tells of a fault that passes by itself."""
+    return status >= SERVER_FAULT or status in {REQUEST_TIMEOUT, TOO_EARLY, TOO_MANY}
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Return the seconds an answer asks to be left alone (RFC 9110, 10.2.3), or None."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (moment - datetime.fromtimestamp(clock.CLOCK.now(), tz=UTC)).total_seconds())
+
+
+def words(response: requests.Response) -> str:
+    """Return what an index says about a refusal, in its own words and as plain text.
+
+    Warehouse says it in the reason phrase, which HTTP/2 does not have, and in JSON where that is asked for
+    (warehouse/forklift/legacy.py); other servers say it in the body.
+    """
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict):
+        for key in ("message", "detail", "title", "error"):
+            if isinstance(answer.get(key), str) and answer[key].strip():
+                return _plain(answer[key])
+    if response.reason and len(response.reason.split()) > STANDARD_REASON:
+        return _plain(response.reason)
+    return _plain(re.sub(r"<[^>]*>", " ", response.text)) or _plain(response.reason or "no reason given")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_WORDS]
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether a URL stays on this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Return whether two URLs go to the same server; a credential for one is not shown to another."""
+    return urlsplit(one)[:2] == urlsplit(other)[:2]
