@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,6 @@ from slipway.inputs import Inputs
 from slipway.manifest import Addition, Failure, Manifest, StageResult
 from slipway.rules import ignoring
 from slipway.runner import Runner
-from slipway.stages import build, gather, inspect, plan, publish, smoke, validate, verify
 
 Outcome = Literal["done", "skipped", "failed"]
 
@@ -28,23 +28,31 @@ _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: what it is called on the screen, and its one entry, which returns what it adds."""
+    """A stage: what it is called on the screen, and the module with its one entry.
+
+    The module is imported when the stage runs: the job that may publish has nothing installed that builds.
+    """
 
     title: str
-    run: Callable[[Manifest, Inputs, Runner], Addition]
+    module: str
+
+    def run(self, story: Manifest, inputs: Inputs, runner: Runner) -> Addition:
+        """Run the stage and return what it adds."""
+        entry: Callable[[Manifest, Inputs, Runner], Addition]
+        entry = importlib.import_module(f"slipway.stages.{self.module}").run
+        return entry(story, inputs, runner)
 
 
 STAGES: dict[str, Stage] = {
-    "plan": Stage(
-        "Plan", plan.run
-    ),  # what is built where, what is expected, whether and where it is published
-    "validate": Stage("Validate", validate.run),  # findings about the source
-    "build": Stage("Build", build.run),  # the sdist, and the wheel from the sdist
-    "gather": Stage("Gather", gather.run),  # what other jobs built and tested, brought together
-    "inspect": Stage("Inspect", inspect.run),  # facts and findings about each artifact and the set
-    "smoke": Stage("Smoke", smoke.run),  # install, import, entry points, uninstall
-    "publish": Stage("Publish", publish.run),  # the only stage that writes to the network
-    "verify": Stage("Verify", verify.run),  # the index serves exactly these bytes, and they install from it
+    # What is built where, what is expected, whether and where it is published.
+    "plan": Stage("Plan", "plan"),
+    "validate": Stage("Validate", "validate"),  # findings about the source
+    "build": Stage("Build", "build"),  # the sdist, and the wheel from the sdist
+    "gather": Stage("Gather", "gather"),  # what other jobs built and tested, brought together
+    "inspect": Stage("Inspect", "inspect"),  # facts and findings about each artifact and the set
+    "smoke": Stage("Smoke", "smoke"),  # install, import, entry points, uninstall
+    "publish": Stage("Publish", "publish"),  # the only stage that writes to the network
+    "verify": Stage("Verify", "verify"),  # the index serves exactly these bytes, and they install from it
 }
 
 COMMANDS: dict[str, tuple[str, ...]] = {
