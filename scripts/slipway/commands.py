@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from slipway import init, manifest, pipeline, rehearse, runner
+from slipway import manifest, pipeline, runner
 from slipway.errors import SlipwayError
 from slipway.facts import artifact
 from slipway.inputs import Inputs
@@ -33,9 +33,14 @@ def execute(inputs: Inputs) -> int:
 
 def _run(inputs: Inputs, place: Runner) -> Manifest:
     try:
+        # Each has needs of its own, which the job that may publish does not have installed.
         if inputs.command == "init":
+            from slipway import init
+
             return init.run(inputs)
         if inputs.command == "rehearse":
+            from slipway import rehearse
+
             return rehearse.run(inputs, place)
         stages = (pipeline.GATHERING if inputs.from_ else pipeline.COMMANDS)[inputs.command]
         return pipeline.run(stages, _start(inputs), inputs, place)
