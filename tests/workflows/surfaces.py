@@ -45,7 +45,17 @@ EXTRA = (
 )
 """Inputs of the workflows alone: they concern the runner, not Slipway."""
 
-PLAN = ("path", "tag", "tag-prefix", "index", "fail-on", "platforms", "python-versions", "smoke-legs", "runners")
+PLAN = (
+    "path",
+    "tag",
+    "tag-prefix",
+    "index",
+    "fail-on",
+    "platforms",
+    "python-versions",
+    "smoke-legs",
+    "runners",
+)
 BUILD = ("path", "tag", "tag-prefix", "index", "fail-on", "build-timeout")
 SMOKE = (
     "path",
