@@ -8,7 +8,7 @@ import sys
 OLDEST = (3, 11)
 
 
-def main():
+def main():  # noqa: ANN201 - annotations are no syntax of Python 2
     """Run a command, in the private environment."""
     if sys.version_info < OLDEST:
         running = ".".join(str(part) for part in sys.version_info[:3])

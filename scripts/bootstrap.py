@@ -39,7 +39,7 @@ _OTHERS_SETTINGS = ("PIP_", "UV_", "PYTHON", "VIRTUAL_ENV", "SLIPWAY_", "TWINE_"
 _KEPT = ("UV_CACHE_DIR", "UV_OFFLINE", "UV_HTTP_TIMEOUT", "PIP_CACHE_DIR", "PIP_DEFAULT_TIMEOUT", "PIP_PROXY")
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818 - named for what happened
     """The environment cannot be made; the text says what happened, why, and what to do."""
 
 
@@ -71,7 +71,7 @@ def hand_over(lock: Path, arguments: Sequence[str]) -> NoReturn:
     if sys.platform == "win32":
         # There, exec starts a second process and returns to the shell before it is done.
         sys.exit(subprocess.run([python, *arguments], check=False).returncode)
-    os.execv(python, [str(python), *arguments])
+    os.execv(python, [str(python), *arguments])  # noqa: S606 - no shell is wanted
 
 
 def environment(lock: Path) -> Path:
@@ -110,7 +110,7 @@ def _command(arguments: Sequence[str]) -> str:
 
 
 def _is_private() -> bool:
-    return os.path.exists(os.path.join(sys.prefix, READY)) and sys.prefix != sys.base_prefix
+    return sys.prefix != sys.base_prefix and Path(sys.prefix, READY).exists()
 
 
 def _key(lock: Path) -> str:
@@ -170,20 +170,24 @@ def _make(folder: Path, python: Path, lock: Path) -> None:
         shutil.rmtree(folder)
     _run("make an environment", [sys.executable, "-I", "-m", "venv", folder])
     environ = _environment()
-    pip = [python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
+    pip: list[str | Path] = [
+        python,
+        "-I",
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        "install",
+        "--quiet",
+    ]
     _run(
         "install the installer",
         [*pip, "--require-hashes", "--only-binary", ":all:", "-r", INSTALLER],
         environ,
     )
-    uv = [
-        python.parent / ("uv.exe" if sys.platform == "win32" else "uv"),
-        "pip",
-        "install",
-        "--python",
-        python,
-    ]
-    _run("install its parts", [*uv, *_options(), "--require-hashes", "-r", lock], environ)
+    uv = python.with_name("uv.exe" if sys.platform == "win32" else "uv")
+    install: list[str | Path] = [uv, "pip", "install", "--python", python, *_options()]
+    _run("install its parts", [*install, "--only-binary", ":all:", "--require-hashes", "-r", lock], environ)
     (folder / READY).touch()
     _say(f"Ready after {time.monotonic() - started:.0f} seconds.")
 

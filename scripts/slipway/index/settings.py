@@ -83,7 +83,7 @@ def read(environ: Mapping[str, str]) -> IndexSettings:
             merged.setdefault(name, value)
     if "find_links" in merged:
         # Tools run in other folders than the one a relative path was meant from.
-        merged["find_links"] = tuple(p if "://" in p else os.path.abspath(p) for p in merged["find_links"])
+        merged["find_links"] = tuple(p if "://" in p else str(Path(p).absolute()) for p in merged["find_links"])
     return IndexSettings(
         **{field.name: merged[field.name] for field in fields(IndexSettings) if field.name in merged}
     )
@@ -95,7 +95,7 @@ def redacted(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def _told(**values: Any) -> dict[str, Any]:
+def _told(**values: Any) -> dict[str, Any]:  # noqa: ANN401 - texts, tuples and flags
     return {name: value for name, value in values.items() if value}
 
 
