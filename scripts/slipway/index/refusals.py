@@ -1,8 +1,8 @@
 """What an index says when it refuses, and what that means: a table of its sentences.
 
-The ids are those of the index's own rules; where the catalogue has a rule that mirrors one, its why and fix are
-shown. Sentences: warehouse, `forklift/legacy.py`, `forklift/decorators.py`, `macaroons/`, `packaging/services.py`,
-`oidc/`. The patterns look for the words that have stayed the same over the years.
+The ids are those of the index's own rules, as the catalogue's rules mirror them. Sentences: warehouse,
+`forklift/legacy.py`, `forklift/decorators.py`, `macaroons/`, `packaging/services.py`, `oidc/`. The patterns look
+for the words that have stayed the same over the years.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ class Meaning:
     Attributes:
         id: of the index's rule.
         pattern: words in the index's sentence, whatever their case.
-        cause: the likely cause; empty where a rule of the catalogue says it.
-        fix: what to do; empty where a rule of the catalogue says it.
+        cause: the likely cause.
+        fix: what to do.
+        rule: the rule of the catalogue that finds the same beforehand, if there is one.
         credential: whether a fresh credential may help.
     """
 
     id: str
     pattern: str
-    cause: str = ""
-    fix: str = ""
+    cause: str
+    fix: str
+    rule: str | None = None
     credential: bool = False
 
 
@@ -114,20 +116,69 @@ UPLOAD: tuple[Meaning, ...] = (
         "The index takes attestations only together with trusted publishing.",
         "Publish through a trusted publisher, or set `attestations` to off.",
     ),
-    Meaning("C66", r"invalid attestations"),
-    Meaning("I06", r"14 days|older than|closed for (new )?(uploads|files)|no longer accept"),
-    Meaning("I07", r"only one sdist"),
-    Meaning("I03", r"file already exists|already exist|conflict"),
+    Meaning(
+        "C66",
+        r"invalid attestations",
+        "The attestation does not hold: other bytes, another name, or a certificate of another workflow.",
+        "Publish again from the same manifest, which signs anew; if it fails again, set `attestations` to off.",
+        rule="attestation-other-bytes",
+    ),
+    Meaning(
+        "I06",
+        r"14 days|older than|closed for (new )?(uploads|files)|no longer accept",
+        "A release takes no new file 14 days after its first.",
+        "Release the missing files under a new version; a post-release such as 1.0.post1 is enough.",
+        rule="release-closed",
+    ),
+    Meaning(
+        "I07",
+        r"only one sdist",
+        "The release has an sdist already; versions that mean the same, such as 1.0 and 1.0.0, are one release.",
+        "Publish that sdist's own bytes, or release under a new version.",
+        rule="second-sdist",
+    ),
+    Meaning(
+        "I03",
+        r"file already exists|already exist|conflict",
+        "The name is taken by other bytes: this version was released before, from another build.",
+        "Release under a new version; or publish the files of the first build.",
+        rule="filename-taken",
+    ),
     Meaning(
         "I05",
         r"filename has already been used|filename.*previously used",
         "A file of this name was on the index once and was deleted; the index never takes a name twice.",
         "Release under a new version; a post-release such as 1.0.post1 is enough.",
+        rule="release-emptied-before",
     ),
-    Meaning("I08", r"project size too large|total size"),
-    Meaning("C07", r"file too large"),
-    Meaning("C17", r"standard library"),
-    Meaning("I10", r"too similar"),
+    Meaning(
+        "I08",
+        r"project size too large|total size",
+        "The project has used up the room it has on the index.",
+        "Ask for a higher limit, or delete old pre-releases on the index's site; then run again.",
+        rule="project-over-quota",
+    ),
+    Meaning(
+        "C07",
+        r"file too large",
+        "The file is larger than the index allows for this project.",
+        "Make it smaller, or ask the index for a higher limit; then run again.",
+        rule="wheel-over-default-size",
+    ),
+    Meaning(
+        "C17",
+        r"standard library",
+        "A module of the standard library has this name.",
+        "Choose another name for the project.",
+        rule="project-name-in-standard-library",
+    ),
+    Meaning(
+        "I10",
+        r"too similar",
+        "The name differs from that of another project only in separators or in look-alike letters.",
+        "Choose another name, or use the spelling of the other project if it is yours.",
+        rule="project-name-too-similar",
+    ),
     Meaning(
         "I09",
         r"the name .* (isn.t|is not) allowed|name.*prohibited",
@@ -152,18 +203,90 @@ UPLOAD: tuple[Meaning, ...] = (
         "The index takes no uploads at the moment.",
         "Look at its status page, and run again later.",
     ),
-    Meaning("C43", r"local version"),
-    Meaning("C54", r"direct (dependency|reference)"),
-    Meaning("C50", r"classifier.*deprecated"),
-    Meaning("C49", r"classifier"),
-    Meaning("C47", r"description failed to render"),
-    Meaning("C12", r"unsupported platform tag"),
-    Meaning("C10", r"pep 625|start filename|source distribution filename"),
-    Meaning("C34", r"record"),
-    Meaning("C59", r"license.expression.*license\b"),
-    Meaning("C60", r"license"),
-    Meaning("C45", r"summary"),
-    Meaning("C39", r"metadata.version"),
+    Meaning(
+        "C43",
+        r"local version",
+        "The version has a local part, such as `+g1a2b3c`, which no public index takes.",
+        "Tag the commit and build from a clean checkout, so that the version has none.",
+        rule="version-local",
+    ),
+    Meaning(
+        "C54",
+        r"direct (dependency|reference)",
+        "A dependency is named by URL, which no public index takes.",
+        "Depend on a released version of it.",
+        rule="requires-dist-direct-reference",
+    ),
+    Meaning(
+        "C50",
+        r"classifier.*deprecated",
+        "A classifier is no longer in use.",
+        "Take the one that the index names instead.",
+        rule="classifier-deprecated",
+    ),
+    Meaning(
+        "C49",
+        r"classifier",
+        "A classifier is misspelt, or newer than the list this index has.",
+        "Correct it by the list on the index's site.",
+        rule="classifier-unknown",
+    ),
+    Meaning(
+        "C47",
+        r"description failed to render",
+        "The README is not valid in the format that the metadata names.",
+        "Correct it, or correct `readme` in [project]; `slipway inspect` shows the line.",
+        rule="description-not-rendered",
+    ),
+    Meaning(
+        "C12",
+        r"unsupported platform tag",
+        "The wheel was built for the build machine alone, or for a platform the index does not know.",
+        "Repair it with auditwheel, delocate or delvewheel, or build it with cibuildwheel.",
+        rule="wheel-platform-tag-refused",
+    ),
+    Meaning(
+        "C10",
+        r"pep 625|start filename|source distribution filename",
+        "The sdist's filename is not spelled as PEP 625 wants it.",
+        "Build with a current version of the build backend.",
+        rule="sdist-filename-not-normalized",
+    ),
+    Meaning(
+        "C34",
+        r"record",
+        "The wheel's list of files is missing or damaged.",
+        "Build the wheel again and do not edit it afterwards.",
+        rule="wheel-record-unreadable",
+    ),
+    Meaning(
+        "C59",
+        r"license.expression.*license\b",
+        "The metadata has both a licence text and a licence expression.",
+        "Keep `license` as an SPDX expression alone.",
+        rule="license-given-twice",
+    ),
+    Meaning(
+        "C60",
+        r"license",
+        "The licence is not written as the index wants it.",
+        "Write an SPDX expression, and name the licence files relative to the project.",
+        rule="license-expression-invalid",
+    ),
+    Meaning(
+        "C45",
+        r"summary",
+        "The summary is too long, or has several lines.",
+        "Shorten `description` in [project] to one line of at most 512 characters.",
+        rule="summary-too-long",
+    ),
+    Meaning(
+        "C39",
+        r"metadata.version",
+        "The metadata is of a version this index does not take.",
+        "Use a version of the build backend that writes an older one.",
+        rule="metadata-version-unsupported",
+    ),
 )
 
 MINT: tuple[Meaning, ...] = (

@@ -14,7 +14,7 @@ import msgspec
 from slipway import attest
 from slipway import manifest as manifests
 from slipway.errors import InputError, SlipwayError, ToolError
-from slipway.index import addresses, oidc, recovery
+from slipway.index import addresses, aftermath, oidc, recovery
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
@@ -43,14 +43,15 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     Wheels go first and the sdist last: nobody builds from source while a wheel is on its way.
 
     Raises:
-        InputError: no index or credential is there, the files are not those of the manifest, or the release was
-            begun with other bytes.
-        ToolError: the index cannot be reached.
+        InputError: no index is named, or its address cannot be used.
     """
     if manifest.blocking:
         return Addition(skipped="the findings block it")
     index = addresses.resolve(addresses.asked(manifest.index, inputs.index), simple=inputs.simple_index)
-    flight = preflight.look(manifest, inputs, runner, index)
+    try:
+        flight = preflight.look(manifest, inputs, runner, index)
+    except SlipwayError as error:
+        return aftermath.before(error, command=aftermath.go_on(inputs, runner, index))
     blocked = bool(manifest.with_addition(flight.judged, stage="publish").blocking)
     _introduce(flight, index, runner, at_length=blocked or inputs.dry_run)
     if blocked:
@@ -87,20 +88,8 @@ class _Publishing:
         self._findings = self.flight.judged
 
     def run(self) -> Addition:
-        ordered = sorted(self.manifest.artifacts, key=lambda a: (a.kind == "sdist", a.filename))
-        self._insist_on_names(ordered)
-        waiting = [a for a in ordered if self.flight.state.listing.named(a.filename) is None]
-        journal = self._journal()
-        known = journal.begin(tuple(ordered))
-        self._receipts += [self._receipt(a, known) for a in ordered if a not in waiting]
-        if not waiting:
-            return self._addition()
-        self._insist_on_bytes(waiting)
         try:
-            source = self._source()
-            attestations = self._sign(waiting, source)
-            source, attestations = self._admit(source, attestations)
-            self._send(waiting, source, attestations, journal)
+            self._publish()
         except Refused as refusal:
             return self._failed(failures.refused(refusal, index=self.index, flight=self.flight))
         except MintRefused as refusal:
@@ -108,6 +97,20 @@ class _Publishing:
         except SlipwayError as error:
             return self._failed(error)
         return self._addition()
+
+    def _publish(self) -> None:
+        ordered = sorted(self.manifest.artifacts, key=lambda a: (a.kind == "sdist", a.filename))
+        self._insist_on_names(ordered)
+        waiting = [a for a in ordered if self.flight.state.listing.named(a.filename) is None]
+        journal = self._journal()
+        known = journal.begin(tuple(ordered))
+        self._receipts += [self._receipt(a, known) for a in ordered if a not in waiting]
+        if waiting:
+            self._insist_on_bytes(waiting)
+            source = self._source()
+            attestations = self._sign(waiting, source)
+            source, attestations = self._admit(source, attestations)
+            self._send(waiting, source, attestations, journal)
 
     def _insist_on_names(self, artifacts: Sequence[Artifact]) -> None:
         """Make sure that no name is taken by other bytes, also where the project ignores the rule that says so."""
@@ -226,8 +229,8 @@ class _Publishing:
 
     def _failed(self, error: SlipwayError) -> Addition:
         addition = self._addition()
-        command = failures.go_on(self.inputs, self.runner, self.index)
-        told = failures.failure(
+        command = aftermath.go_on(self.inputs, self.runner, self.index)
+        told = aftermath.failure(
             error,
             stage="publish",
             manifest=self.manifest,

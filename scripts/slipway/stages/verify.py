@@ -12,7 +12,7 @@ from slipway import environments, interpreters, legs
 from slipway.errors import SlipwayError, ToolError
 from slipway.facts import event as event_facts
 from slipway.facts.publisher import PublisherFacts
-from slipway.index import addresses, credentials
+from slipway.index import addresses, aftermath, credentials
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Credential
@@ -24,7 +24,6 @@ from slipway.rules import catalogue
 from slipway.rules import smoke as smoke_rules
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
-from slipway.stages import publish_failures as failures
 
 ONE_REQUEST = 20.0
 """Seconds to go on trying one request; the stage as a whole waits longer."""
@@ -45,13 +44,13 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         runner.say(tally(manifest, served, index))
         if (error := fault(served, index, inputs)) is not None:
             command = "publish" if any(s.verdict == "missing" for s in served) else "verify"
-            told = failures.failure(
+            told = aftermath.failure(
                 error,
                 stage="verify",
                 manifest=manifest,
                 receipts=manifest.receipts,
                 client=client,
-                command=failures.go_on(inputs, runner, index, command=command),
+                command=aftermath.go_on(inputs, runner, index, command=command),
             )
             return Addition(served=served, failure=told)
         return _install(manifest, inputs, runner, served, folder)
