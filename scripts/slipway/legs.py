@@ -63,12 +63,15 @@ class Manner:
     Attributes:
         extra: the extra to install with it.
         thorough: whether scripts are started and submodules imported too; once for an artifact is enough.
+        direct: the requirements of the candidate, which `lowest-direct` is meant for; the resolver takes only
+            what it is given by name for direct.
     """
 
     installer: Installer = "uv"
     resolution: Resolution = "highest"
     extra: str | None = None
     thorough: bool = True
+    direct: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,7 +87,8 @@ def submodules(files):
         if dotted[-1] == "__init__":
             dotted.pop()
         public = all(part.isidentifier() and not part.startswith("_") for part in dotted)
-        if public and not NOT_FOR_USERS.intersection(dotted) and dotted[-1] not in NO_MODULES:
+        below = dotted[1:]
+        if below and public and not NOT_FOR_USERS.intersection(below) and below[-1] not in NO_MODULES:
             names.add(".".join(dotted))
     return sorted(names)
 
@@ -109,7 +110,8 @@ def attempt(report, kind, name, action, **more):
 def told(error):
     """Return what an exception says: its text, the module or file that is missing, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if f.filename != __file__ and not f.filename.startswith("<frozen")]
+    ours = (__file__, importlib.__file__)
+    own = [f for f in frames if f.filename not in ours and not f.filename.startswith("<frozen")]
     file = getattr(error, "filename", None) if isinstance(error, (OSError, SyntaxError)) else None
     return {
         "error": "{}: {}".format(type(error).__name__, error)[:2000],

@@ -23,6 +23,10 @@ NETWORK = re.compile(
 """What installers say when the index cannot be reached; then the artifact is not to blame."""
 
 
+UV_LOCK = ".lock"
+"""uv's own mark in an environment that it changes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """Where a leg runs.
@@ -82,7 +86,7 @@ def _install(leg: Planned, environment: Environment, place: Place, sink: Callabl
     Raises:
         ToolError: the index cannot be reached.
     """
-    requirement = [leg.candidate.with_extra(leg.manner.extra)]
+    requirement = [leg.candidate.with_extra(leg.manner.extra), *leg.manner.direct]
     options = place.supplies.options()
     try:
         if leg.manner.installer == "pip" and place.pip is not None:
@@ -176,7 +180,7 @@ def _files(environment: Environment) -> set[str]:
         os.path.join(folder, name)  # noqa: PTH118 - some environments hold a hundred thousand files
         for folder, _, names in os.walk(environment.path)
         for name in names
-        if not folder.endswith("__pycache__")
+        if not folder.endswith("__pycache__") and name != UV_LOCK
     }
 
 

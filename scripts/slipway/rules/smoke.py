@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from slipway.facts.leg import Attempt, LegFacts, Started
 from slipway.legs import Outcome
@@ -21,14 +22,15 @@ SHOWN = 8
 
 BUILD_TOOLS = re.compile(
     r"(?i)(\bgcc\b.*(not found|no such file)|unable to execute|Microsoft Visual C\+\+|unknown compiler|CMAKE_C\w*_COMPILER"
-    r"|fatal error: [\w./+-]+\.h|cargo.*not (found|installed)|rust toolchain|pkg-config|cannot find -l|linker command failed"
-    r"|failed to build|error: command .* failed|metadata-generation-failed)"
+    r"|fatal error: [\w./+-]+\.h|cargo.*not (found|installed)|rust toolchain|pkg-config|\w+[-_]config.*not found"
+    r"|cannot find -l|linker command failed)"
 )
 """What builds print when a compiler or a library of the system is missing."""
 
 
 def _told(attempt: Attempt) -> str:
-    lines = attempt.traceback.rstrip().splitlines()[-SHOWN:]
+    # Marks under a line mean nothing once the line is wrapped.
+    lines = [line for line in attempt.traceback.splitlines() if line.strip(" ~^")][-SHOWN:]
     return "\n".join([attempt.error or "", *lines])
 
 
@@ -48,7 +50,10 @@ def _install_fails(leg: LegFacts) -> Iterator[Evidence]:
 
 
 def _needs_build_tools(leg: LegFacts) -> bool:
-    return bool(BUILD_TOOLS.search(leg.install_error or ""))
+    said = leg.install_error or ""
+    failed = re.search(r"(?:Failed to (?:download and )?build `|Failed building wheel for )([\w.-]+)", said)
+    foreign = failed is not None and canonicalize_name(failed[1]) != leg.distribution
+    return foreign or bool(BUILD_TOOLS.search(said))
 
 
 def _build_needs_tools(leg: LegFacts) -> Iterator[Evidence]:

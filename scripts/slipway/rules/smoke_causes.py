@@ -108,7 +108,7 @@ def _optional(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
             return Diagnosis("optional", f"it needs {missing!r}, which only {brings}")
     if attempt.extra:
         return Diagnosis("optional", f"it needs {missing!r}, and is promised with an extra only")
-    if _is_aside(attempt.name, leg):
+    if attempt.name in leg.own and _is_aside(attempt.name, leg):
         return Diagnosis("optional", f"it needs {missing!r}, which nothing that was installed brings")
     return None
 
@@ -127,9 +127,9 @@ def _is_aside(module: str, leg: LegFacts) -> bool:
     working = {other.name for other in leg.imports if other.error is None}
     if not working:
         return False
-    top = module.partition(".")[0]
-    main = _main_names(leg)
-    return top.startswith("_") or top in SIDE_NAMES or (bool(main & working) and module not in main)
+    parts, main = module.split("."), _main_names(leg)
+    private = any(part.startswith("_") for part in parts)
+    return private or parts[0] in SIDE_NAMES or (bool(main & working) and module not in main)
 
 
 def _main_names(leg: LegFacts) -> set[str]:

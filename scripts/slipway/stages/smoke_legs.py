@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from packaging.tags import Tag, platform_tags
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
@@ -14,12 +18,16 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from slipway import interpreters
 from slipway.errors import InputError
 from slipway.facts import artifact as artifact_facts
+from slipway.facts import metadata as metadata_facts
 from slipway.facts import pythons
+from slipway.facts.archive import MAX_TEXT_BYTES
+from slipway.facts.metadata import MetadataFacts
 from slipway.inputs import Inputs
 from slipway.interpreters import ALL, Interpreter
 from slipway.legs import Candidate, Manner, Planned
 from slipway.manifest import Artifact, Manifest, Untried
 
+METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _ABIS = {"cpython": "cp", "pypy": "pp", "graalpy": "graalpy"}
 
 
@@ -88,9 +96,19 @@ def _manners(artifact: Artifact, inputs: Inputs, *, deep: bool) -> Iterator[Mann
     for number, (resolution, installer) in enumerate(itertools.product(resolutions, installers)):
         # pip cannot resolve downwards, and an sdist has the same dependencies as its wheel.
         if resolution == "highest" or (installer == "uv" and deep):
-            yield Manner(installer=installer, resolution=resolution, thorough=deep and number == 0)
+            direct = _requirements(artifact, inputs) if resolution == "lowest-direct" else ()
+            yield Manner(
+                installer=installer, resolution=resolution, thorough=deep and number == 0, direct=direct
+            )
     for extra in _extras(artifact, inputs) if deep else ():
         yield Manner(extra=extra, installer=installers[0], thorough=False)
+
+
+def _requirements(artifact: Artifact, inputs: Inputs) -> tuple[str, ...]:
+    """Return what an artifact requires without any extra."""
+    metadata = _metadata(inputs.locate(artifact.filename))
+    listed = metadata.every("requires-dist") if metadata else ()
+    return tuple(text for text in listed if not re.search(r"\bextra\s*==", text))
 
 
 def _extras(artifact: Artifact, inputs: Inputs) -> tuple[str, ...]:
@@ -102,7 +120,7 @@ def _extras(artifact: Artifact, inputs: Inputs) -> tuple[str, ...]:
     wanted = inputs.extras or ((ALL,) if inputs.thorough else ())
     if not wanted:
         return ()
-    metadata = artifact_facts.read(inputs.locate(artifact.filename)).metadata
+    metadata = _metadata(inputs.locate(artifact.filename))
     there = tuple(metadata.every("provides-extra")) if metadata else ()
     for name in wanted:
         if name != ALL and name not in there:
@@ -151,10 +169,23 @@ def _takes(interpreter: Interpreter, tag: Tag) -> bool:
 def _claims(manifest: Manifest, inputs: Inputs) -> tuple[str | None, tuple[str, ...]]:
     """Return what the artifacts say about the versions of Python they support: specifiers and classifiers."""
     for artifact in sorted(manifest.artifacts, key=lambda one: one.kind == "sdist"):
-        metadata = artifact_facts.read(inputs.locate(artifact.filename)).metadata
+        metadata = _metadata(inputs.locate(artifact.filename))
         if metadata is not None:
             return metadata.one("requires-python"), metadata.every("classifier")
     return None, ()
+
+
+def _metadata(path: Path) -> MetadataFacts | None:
+    """Return an artifact's metadata, from a wheel without reading the rest of it."""
+    if path.suffix != ".whl":
+        return artifact_facts.read(path).metadata
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = next(n for n in archive.namelist() if METADATA.fullmatch(n))
+            with archive.open(name) as stream:
+                return metadata_facts.parse(stream.read(MAX_TEXT_BYTES), file=name)
+    except (OSError, zipfile.BadZipFile, StopIteration, NotImplementedError, zlib.error):
+        return None  # the installer says what is wrong with it
 
 
 def _absent(claimed: Iterable[str], here: Sequence[Interpreter], inputs: Inputs) -> Iterator[Untried]:

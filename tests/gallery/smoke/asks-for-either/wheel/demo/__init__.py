@@ -1,0 +1,1 @@
+raise ImportError('demo needs torch or tensorflow: install one of them')

@@ -1,0 +1,3 @@
+import gear
+
+gear.turn()

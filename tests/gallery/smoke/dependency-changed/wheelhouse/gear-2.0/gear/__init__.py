@@ -1,0 +1,2 @@
+def turn():
+    raise RuntimeError('turn() is gone, use rotate()')

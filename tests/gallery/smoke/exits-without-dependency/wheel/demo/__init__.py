@@ -1,0 +1,6 @@
+import sys
+
+try:
+    import gear
+except ImportError:
+    sys.exit('gear is needed')

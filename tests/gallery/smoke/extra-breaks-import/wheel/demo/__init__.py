@@ -1,0 +1,6 @@
+try:
+    import gear
+except ImportError:
+    gear = None
+else:
+    SPEED = gear.SPEED

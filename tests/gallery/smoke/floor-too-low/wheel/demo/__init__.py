@@ -1,0 +1,1 @@
+from gear import rotate

@@ -1,0 +1,4 @@
+try:
+    from demo import _fast
+except ImportError:
+    _fast = None

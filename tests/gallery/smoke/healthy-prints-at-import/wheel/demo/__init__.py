@@ -1,0 +1,4 @@
+import sys
+
+print('Traceback (most recent call last):')
+print('error: no display', file=sys.stderr)

@@ -1,0 +1,6 @@
+import sys
+
+
+def main():
+    print('usage: demo FILE')
+    return 2

@@ -1,0 +1,4 @@
+import starlette
+
+
+def main(): ...

@@ -1,0 +1,3 @@
+import os
+
+SCREEN = os.environ['DISPLAY']

@@ -1,0 +1,1 @@
+RULES = open('/etc/slipway-never-there.conf').read()

@@ -1,0 +1,3 @@
+import ctypes
+
+LIBRARY = ctypes.CDLL('libslipwayneverthere.so.1')

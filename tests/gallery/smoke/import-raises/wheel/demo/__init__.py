@@ -1,0 +1,2 @@
+LIMITS = {}
+TOP = LIMITS['top']

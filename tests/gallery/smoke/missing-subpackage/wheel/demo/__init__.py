@@ -1,0 +1,1 @@
+from demo.parts import NUTS

@@ -1,0 +1,4 @@
+import threading
+
+def main():
+    threading.Event().wait()

@@ -1,0 +1,3 @@
+import dotenv
+
+def main(): ...

@@ -1,0 +1,2 @@
+def build_wheel(folder, settings=None, metadata=None):
+    return open('VERSION').read()

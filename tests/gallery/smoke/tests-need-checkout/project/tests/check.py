@@ -1,0 +1,3 @@
+import demo
+
+assert demo.rates() == '{}\n'
