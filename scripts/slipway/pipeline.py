@@ -24,6 +24,7 @@ Outcome = Literal["done", "skipped", "failed"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_NO_FOLDER = frozenset({errno.EEXIST, errno.ENOTDIR})
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,9 @@ def _result(name: str, outcome: Outcome, reason: str | None = None) -> StageResu
 
 
 def _keep(story: Manifest, inputs: Inputs) -> Manifest:
-    if not inputs.keeps:
+    # Where there was no project to plan for, no folder is left behind either.
+    nothing = story.failure is not None and story.plan is None and not story.artifacts
+    if not inputs.keeps or (nothing and not inputs.work.is_dir()):
         return story
     try:
         with told():
@@ -159,7 +162,7 @@ def told() -> Iterator[None]:
 
     Raises:
         ToolError: the disk is full.
-        InputError: a folder cannot be written.
+        InputError: a folder cannot be made or written.
     """
     try:
         yield
@@ -170,6 +173,12 @@ def told() -> Iterator[None]:
                 f"The disk is full: {path} could not be written.",
                 cause="The work folder or the folder for temporary files has no room left.",
                 remedy="Free some space, or choose another place with --work DIR and TMPDIR.",
+            ) from error
+        if error.errno in _NO_FOLDER:
+            raise InputError(
+                f"{path} cannot be made: {error.strerror}.",
+                cause="There is a file where a folder is needed.",
+                remedy="Move it away, or name another work folder with --work DIR.",
             ) from error
         if error.errno in _DENIED:
             raise InputError(
