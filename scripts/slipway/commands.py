@@ -60,7 +60,7 @@ def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
     report = markdown.render(story)
     if inputs.keeps:
         _write(inputs.work / REPORT, report)
-    place.summarise(report)
+    place.summarise(markdown.summary(story))
     annotating.show(story, place, project=inputs.path)
     outputs.show(story, inputs, place)
     if inputs.json:

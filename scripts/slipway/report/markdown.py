@@ -1,109 +1,144 @@
-"""The report as Markdown: report.md, and the job summary on a runner."""
+"""The report as Markdown: report.md, and the job summary on a runner.
+
+The verdict comes first, then what is to be done, then what there is; what is long is folded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from slipway.manifest import Artifact, Failure, Finding, Manifest, Severity
-from slipway.report import verdict
+from slipway.manifest import Artifact, Failure, Finding, Leg, Manifest, Recovery, Severity
+from slipway.report import timeline, verdict
+from slipway.report.grouping import Group, grouped
+from slipway.report.text import block, code, sentence, text
 
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
 SIGN = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "💡"}
+PLACES_SHOWN = 4
+SERVED = {
+    "same": "✅ as built",
+    "late": "⏳ not shown yet",
+    "missing": "❌ missing",
+    "wrong": "❌ other bytes",
+}
 
 
 def render(story: Manifest) -> str:
     """Return the report on a run."""
-    return "\n".join([*_head(story), *_failure(story.failure), *_findings(story), *_rest(story)]) + "\n"
+    parts = (
+        _head(story),
+        _failure(story.failure),
+        _findings(story),
+        _artifacts(story),
+        _smoke(story.legs),
+        _index(story),
+        _time(story),
+    )
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
-def text(value: str) -> str:
-    """Return somebody else's text so that Markdown and HTML show it as it is, on one line."""
-    escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for sign in "\\`*_[]|#":
-        escaped = escaped.replace(sign, f"\\{sign}")
-    return " ".join(escaped.split())
+def summary(story: Manifest) -> str:
+    """Return what a job shows in the summary of its run.
+
+    A job of a matrix that found nothing shows nothing: the gate tells all of it, once.
+    """
+    planned = {"plan", *(leg.name for leg in story.plan.legs)} if story.plan else set()
+    if story.leg not in planned:
+        return render(story)
+    if int(story.exit_code) == 0:
+        return ""
+    return "\n".join([*_head(story, leg=story.leg), *_failure(story.failure), *_findings(story)]) + "\n"
 
 
-def code(value: str) -> str:
-    """Return a value as inline code that cannot end early."""
-    fence = "`" * (_longest_run(value, "`") + 1)
-    pad = " " if "`" in value else ""
-    return f"{fence}{pad}{' '.join(value.split())}{pad}{fence}".replace("|", "\\|")
-
-
-def block(lines: str) -> list[str]:
-    """Return somebody else's lines as a code block that cannot end early."""
-    fence = "`" * max(3, _longest_run(lines, "`") + 1)
-    return [f"{fence}text", *lines.splitlines(), fence]
-
-
-def _longest_run(value: str, sign: str) -> int:
-    longest = current = 0
-    for character in value:
-        current = current + 1 if character == sign else 0
-        longest = max(longest, current)
-    return longest
-
-
-def _head(story: Manifest) -> Iterator[str]:
+def _head(story: Manifest, leg: str = "") -> Iterator[str]:
     judged = verdict.of(story)
-    yield f"## {MARK[judged.mood]} {text(judged.headline)}"
+    yield f"## {MARK[judged.mood]} {f'{text(leg)}: ' if leg else ''}{sentence(judged.headline)}"
     yield ""
-    if summary := verdict.tally(story):
-        yield f"{summary}."
-        yield ""
-    if story.plan is not None:
-        yield f"**Publishing:** {text(story.plan.destination.reason)}"
+    tally = verdict.tally(story)
+    goal = sentence(story.plan.destination.reason) if story.plan is not None else ""
+    if tally or goal:
+        yield " · ".join(part for part in (f"**{tally}**" if tally else "", goal) if part)
         yield ""
 
 
 def _failure(failure: Failure | None) -> Iterator[str]:
     if failure is None:
         return
-    yield f"**Likely cause:** {text(failure.cause)}  "
-    yield f"**What to do:** {text(failure.remedy)}"
+    yield f"- **Likely cause:** {sentence(failure.cause)}"
+    yield from _indented("- **What to do:** ", failure.remedy)
     if failure.read:
-        yield f"  \n**Read:** {failure.read}"
+        yield f"- **Read:** {failure.read}"
     yield ""
+    if failure.recovery is not None:
+        yield from _recovery(failure.recovery)
     if failure.log:
-        yield from ["<details open><summary>The last lines</summary>", ""]
-        yield from block("\n".join(failure.log))
-        yield from ["", "</details>", ""]
+        yield from _folded("The last lines of the log", block("\n".join(failure.log)), is_open=True)
+
+
+def _recovery(recovery: Recovery) -> Iterator[str]:
+    rows = (
+        ("public, as built", recovery.public),
+        ("not there yet", recovery.waiting),
+        ("there with other bytes", recovery.burnt),
+    )
+    if any(names for _, names in rows):
+        yield from ["| on the index | files |", "|---|---|"]
+        yield from (f"| {word} | {', '.join(map(code, names))} |" for word, names in rows if names)
+        yield ""
+    if recovery.days_left is not None:
+        yield f"- The index takes further files of this release for **{recovery.days_left} more days**."
+    if recovery.command:
+        yield f"- **Go on with:** {code(recovery.command)}"
+    if recovery.yank_page:
+        yield f"- If it must be withdrawn, yank it: {recovery.yank_page}"
+        if recovery.yank_reason:
+            yield f"  with the reason {code(recovery.yank_reason)}"
+    yield ""
 
 
 def _findings(story: Manifest) -> Iterator[str]:
+    groups = grouped(story.findings)
     for severity in Severity:
-        found = [f for f in story.findings if f.severity == severity and f.ignored is None]
-        if found:
-            yield f"### {SIGN[severity]} {verdict.counted(len(found), severity.value)}"
-            yield ""
-            for finding in found:
-                yield from _finding(finding)
-    if ignored := [finding for finding in story.findings if finding.ignored is not None]:
-        yield "### Ignored by the project"
-        yield ""
-        yield from (f"- {code(f.rule)}: {text(f.message)} Reason: {text(f.ignored or '')}" for f in ignored)
-        yield ""
+        found = [g for g in groups if g.finding.severity == severity and g.finding.ignored is None]
+        if not found:
+            continue
+        title = f"{SIGN[severity]} {verdict.counted(len(found), severity.value)}"
+        lines = [line for group in found for line in _finding(group)]
+        if severity is Severity.ERROR:
+            yield from [f"### {title}", "", *lines]
+        else:
+            yield from _folded(f"<b>{title}</b>", lines, is_open=severity is Severity.WARNING)
+    if ignored := [group.finding for group in groups if group.finding.ignored is not None]:
+        lines = [
+            f"- {code(f.rule)}: {sentence(f.message)} Reason: {sentence(f.ignored or '')}" for f in ignored
+        ]
+        yield from _folded(f"{len(ignored)} ignored by the project", lines)
 
 
-def _finding(finding: Finding) -> Iterator[str]:
-    where = ", ".join(part for part in (finding.where.artifact, place(finding)) if part)
-    yield f"**{code(finding.rule)}** {text(finding.message)}" + (f" ({code(where)})" if where else "")
+def _finding(group: Group) -> Iterator[str]:
+    finding = group.finding
+    yield f"**{sentence(finding.message)}**"
     yield ""
     if finding.seen:
         yield from block(finding.seen)
         yield ""
     if finding.expected:
-        yield f"- expected: {code(finding.expected)}"
-    yield f"- why: {finding.why}"
-    yield from _indented("- fix: ", finding.fix)
+        yield from _indented("- **Expected:** ", finding.expected)
+    yield from _indented("- **Fix:** ", finding.fix)
+    yield from _indented("- **Why:** ", finding.why)
+    shown = ", ".join(code(place) for place in group.places[:PLACES_SHOWN])
+    more = f" and {len(group.places) - PLACES_SHOWN} more" if len(group.places) > PLACES_SHOWN else ""
+    yield f"- **Rule:** {code(finding.rule)}{f', in {shown}{more}' if shown else ''}"
     yield ""
 
 
 def _indented(lead: str, lines: str) -> Iterator[str]:
-    first, *others = lines.splitlines()
-    yield lead + first
-    yield from (f"  {line}" for line in others)
+    """Yield a list item; of several lines, those after the first become a block of code below it."""
+    first, *others = lines.splitlines() or [""]
+    yield lead + sentence(first)
+    if others:
+        yield ""
+        yield from (f"  {line}" for line in block("\n".join(others)))
 
 
 def place(finding: Finding) -> str | None:
@@ -112,42 +147,87 @@ def place(finding: Finding) -> str | None:
     return f"{where.file}:{where.line}" if where.file and where.line else where.file
 
 
-def _rest(story: Manifest) -> Iterator[str]:
-    if story.artifacts:
-        yield from ["### Artifacts", "", "| file | size | files | SHA-256 |", "|---|--:|--:|---|"]
-        for artifact in story.artifacts:
-            size = verdict.size(artifact.size)
-            yield f"| {code(artifact.filename)} | {size} | {artifact.members} | {code(artifact.sha256)} |"
-        yield ""
-        for artifact in story.artifacts:
-            yield from _contents(artifact)
-    if story.legs:
-        yield from [
-            "### Smoke tests",
-            "",
-            "| artifact | from | Python | | seconds |",
-            "|---|---|---|---|--:|",
-        ]
-        for leg in story.legs:
-            sign = "✅" if leg.passed else "❌"
-            yield f"| {code(leg.artifact)} | {leg.origin} | {leg.python} | {sign} | {leg.seconds:.1f} |"
-        yield ""
-    if story.served:
-        yield from ["### On the index", "", "| file | |", "|---|---|"]
-        yield from (f"| {code(record.filename)} | {record.verdict} |" for record in story.served)
-        yield ""
-    yield from ["### Stages", "", "| stage | outcome | seconds |", "|---|---|--:|"]
-    for stage in story.stages:
-        reason = f": {text(stage.reason)}" if stage.reason else ""
-        yield f"| {stage.name} | {stage.outcome}{reason} | {stage.seconds:.1f} |"
+def _artifacts(story: Manifest) -> Iterator[str]:
+    if not story.artifacts:
+        return
+    yield from ["### 📦 Artifacts", "", "| file | size | files in it | SHA-256 |", "|---|--:|--:|---|"]
+    for artifact in story.artifacts:
+        size, members = verdict.size(artifact.size), artifact.members or ""
+        yield f"| {code(artifact.filename)} | {size} | {members} | {code(artifact.sha256)} |"
     yield ""
+    for artifact in story.artifacts:
+        yield from _contents(artifact)
 
 
 def _contents(artifact: Artifact) -> Iterator[str]:
-    if not artifact.contents:
+    if artifact.contents:
+        more = artifact.members - len(artifact.contents)
+        listed = [*artifact.contents, *([f"… and {more} more"] if more > 0 else [])]
+        yield from _folded(f"Contents of {text(artifact.filename)}", block("\n".join(listed)))
+
+
+def _smoke(legs: Iterable[Leg]) -> Iterator[str]:
+    """Yield one row for each artifact, with a mark for each way in which it was tried."""
+    legs = list(legs)
+    if not legs:
         return
-    yield f"<details><summary>Contents of {text(artifact.filename)}</summary>"
+    failed = sum(not leg.passed for leg in legs)
+    told = f"{failed} of {len(legs)} failed" if failed else f"all {len(legs)} passed"
+    yield from [f"### {'❌' if failed else '🔥'} Smoke tests: {told}", ""]
+    yield from ["| | where | Python | how | artifact | seconds |", "|---|---|---|---|---|--:|"]
+    rows = [_leg(leg) for leg in sorted(legs, key=lambda leg: leg.passed)]
+    shown = rows if len(rows) <= ROWS_SHOWN else rows[: max(failed, ROWS_SHOWN)]
+    yield from shown
     yield ""
-    more = artifact.members - len(artifact.contents)
-    yield from block("\n".join([*artifact.contents, *([f"… and {more} more"] if more > 0 else [])]))
+    if rest := rows[len(shown) :]:
+        header = ["| | where | Python | how | artifact | seconds |", "|---|---|---|---|---|--:|"]
+        yield from _folded(f"{len(rest)} more, all passed", [*header, *rest])
+
+
+ROWS_SHOWN = 30
+
+
+def _leg(leg: Leg) -> str:
+    how = [leg.installer]
+    how += [f"extra {leg.extra}"] if leg.extra else []
+    how += ["lowest dependencies"] if leg.resolution != "highest" else []
+    where = leg.leg.removeprefix("smoke-").rpartition("-")[0] if leg.leg else leg.origin
+    sign = "✅" if leg.passed else "❌"
+    return (
+        f"| {sign} | {text(where)} | {text(leg.python)} | {text(', '.join(how))} | {code(leg.artifact)} "
+        f"| {leg.seconds:.1f} |"
+    )
+
+
+def _index(story: Manifest) -> Iterator[str]:
+    if story.served:
+        yield from ["### 🌍 On the index", "", "| file | served | SHA-256 |", "|---|---|---|"]
+        for record in story.served:
+            name = f"[{text(record.filename)}]({record.url})" if record.url else code(record.filename)
+            yield f"| {name} | {SERVED[record.verdict]} | {code(record.sha256 or '')} |"
+        yield ""
+    elif story.receipts:
+        yield from ["### 📬 Receipts", "", "| file | index | |", "|---|---|---|"]
+        for receipt in story.receipts:
+            word = "taken" if receipt.outcome == "uploaded" else "was there already, with the same bytes"
+            yield f"| {code(receipt.filename)} | {text(receipt.index)} | ✅ {word} |"
+        yield ""
+
+
+def _time(story: Manifest) -> Iterator[str]:
+    chart = list(timeline.chart(story))
+    if chart:
+        yield from ["### ⏱️ Where the time went", "", *chart, ""]
+    lines = ["| stage | outcome | seconds |", "|---|---|--:|"]
+    for stage in story.stages:
+        name = " · ".join(part for part in (stage.leg, stage.name) if part)
+        reason = f": {sentence(stage.reason)}" if stage.reason else ""
+        lines.append(f"| {text(name)} | {stage.outcome}{reason} | {stage.seconds:.1f} |")
+    yield from _folded("Stages", lines)
+
+
+def _folded(title: str, lines: Iterable[str], *, is_open: bool = False) -> Iterator[str]:
+    yield f"<details{' open' if is_open else ''}><summary>{title}</summary>"
+    yield ""
+    yield from lines
     yield from ["", "</details>", ""]

@@ -1,0 +1,48 @@
+"""Somebody else's words inside Markdown: shown as they are, never as markup."""
+
+from __future__ import annotations
+
+
+def text(value: str) -> str:
+    """Return text so that Markdown and HTML show it as it is, on one line."""
+    escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u2060")
+    for sign in "\\`*_[]|#":
+        escaped = escaped.replace(sign, f"\\{sign}")
+    return " ".join(escaped.split())
+
+
+def sentence(value: str) -> str:
+    """Return a sentence of ours, in which a value may stand between backticks, as Markdown on one line."""
+    parts = value.split("`")
+    if len(parts) % 2 == 0:
+        return text(value)
+    return "".join(
+        (code(part) if part.strip() else "") if number % 2 else _spaced(part)
+        for number, part in enumerate(parts)
+    ).strip()
+
+
+def _spaced(part: str) -> str:
+    lead, tail = (" " if part[:1].isspace() else ""), (" " if part[-1:].isspace() else "")
+    return f"{lead}{text(part)}{tail}" if part.strip() else " " * bool(part)
+
+
+def code(value: str) -> str:
+    """Return a value as inline code that cannot end early."""
+    fence = "`" * (_longest_run(value, "`") + 1)
+    pad = " " if "`" in value else ""
+    return f"{fence}{pad}{' '.join(value.split())}{pad}{fence}".replace("|", "\\|")
+
+
+def block(lines: str) -> list[str]:
+    """Return lines as a code block that cannot end early."""
+    fence = "`" * max(3, _longest_run(lines, "`") + 1)
+    return [f"{fence}text", *lines.splitlines(), fence]
+
+
+def _longest_run(value: str, sign: str) -> int:
+    longest = current = 0
+    for character in value:
+        current = current + 1 if character == sign else 0
+        longest = max(longest, current)
+    return longest
