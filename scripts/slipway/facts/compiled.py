@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from slipway.facts import project_paths
 from slipway.facts.declared import table_or_empty, text_or_none
 from slipway.facts.project_files import ProjectFiles
 from slipway.facts.setup_py import SetupPy
@@ -33,7 +34,6 @@ _MESON_TARGET = re.compile(
 _PLATFORM_WHEEL = re.compile(r"infer_tag|pure_python['\"]?\]?\s*=\s*False")
 _MESON_FILES = 60
 _MESON_DEPTH = 3
-_READ = 256 * 1024
 
 
 def reason(files: ProjectFiles) -> str | None:
@@ -124,14 +124,14 @@ def _hatchling(files: ProjectFiles) -> str | None:
             return f"the build hook {name} compiles"
         if name == "custom":
             path = text_or_none(table_or_empty(settings).get("path")) or "hatch_build.py"
-            if _PLATFORM_WHEEL.search(_read(files.root / path)):
+            if _PLATFORM_WHEEL.search(project_paths.text(files.root, path) or ""):
                 return f"the build hook {path} makes platform wheels"
     return None
 
 
 def _asked_for(files: ProjectFiles, settings: Mapping[str, object]) -> bool:
     by_default = settings.get("enable-by-default", True)
-    return by_default is not False or bool(files.pyproject.table("tool", "cibuildwheel"))
+    return by_default is not False or "cibuildwheel" in files.pyproject.table("tool")
 
 
 def _pdm(files: ProjectFiles) -> str | None:
@@ -162,7 +162,7 @@ def _scikit_build(files: ProjectFiles) -> str | None:
 
 def _meson(files: ProjectFiles) -> str | None:
     for path in _meson_files(files.root, _MESON_DEPTH):
-        if target := _MESON_TARGET.search(re.sub(r"(?m)#.*$", "", _read(path))):
+        if target := _MESON_TARGET.search(_meson_text(files.root, path)):
             return f"{path.relative_to(files.root).as_posix()} has {target[1]}()"
     return None
 
@@ -188,12 +188,10 @@ def _other(files: ProjectFiles) -> str | None:
     return _setuptools(files) if files.backend_path else None
 
 
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(_READ).decode("utf-8", "replace")
-    except OSError:
-        return ""
+def _meson_text(root: Path, path: Path) -> str:
+    """Return a meson.build without its comments."""
+    text = project_paths.text(root, path.relative_to(root).as_posix()) or ""
+    return re.sub(r"(?m)#.*$", "", text)
 
 
 _READERS: Mapping[str, Callable[[ProjectFiles], str | None]] = {

@@ -1,8 +1,7 @@
 """Where a project keeps its import packages, and which names they have.
 
 Three sources, the first that knows wins: what the backend's own settings name, what the backend derives from
-the project's name, and what lies in the folder. The reserved names of a flat layout are those of setuptools'
-automatic discovery: https://setuptools.pypa.io/en/latest/userguide/package_discovery.html
+the project's name, and what lies in the folder.
 """
 
 from __future__ import annotations
@@ -14,98 +13,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
+from slipway.facts.reserved_names import NOT_MODULES, NOT_PACKAGES
+
 Layout = Literal["src", "flat", "module", "namespace", "unknown"]
 
-_NOT_PACKAGES = frozenset(
-    {
-        "benchmark",
-        "benchmarks",
-        "bin",
-        "build",
-        "changelog",
-        "changelog.d",
-        "ci",
-        "debian",
-        "dist",
-        "doc",
-        "docs",
-        "documentation",
-        "env",
-        "example",
-        "examples",
-        "exercise",
-        "exercises",
-        "ext_modules",
-        "htmlcov",
-        "htmldocs",
-        "include",
-        "lib",
-        "manpages",
-        "news",
-        "newsfragments",
-        "node_modules",
-        "notebooks",
-        "python",
-        "requirements",
-        "script",
-        "scripts",
-        "site-packages",
-        "src",
-        "tasks",
-        "test",
-        "tests",
-        "third_party",
-        "tool",
-        "tools",
-        "unit_test",
-        "unit_tests",
-        "util",
-        "utils",
-        "vendor",
-        "venv",
-    }
-)
-_NOT_MODULES = frozenset(
-    {
-        "SConstruct",
-        "benchmark",
-        "benchmarks",
-        "bootstrap",
-        "build",
-        "build_script",
-        "conanfile",
-        "configure",
-        "conftest",
-        "distribute_setup",
-        "dodo",
-        "example",
-        "examples",
-        "exercise",
-        "exercises",
-        "ez_setup",
-        "fabfile",
-        "hatch_build",
-        "manage",
-        "noxfile",
-        "pavement",
-        "pdm_build",
-        "release",
-        "run_tests",
-        "runtests",
-        "sconstruct",
-        "setup",
-        "tasks",
-        "test",
-        "tests",
-        "toxfile",
-        "versioneer",
-        "wscript",
-    }
-)
 _SOURCES = (".py", ".pyi", ".pyx")
 _LEGACY_NAMESPACE = re.compile(rb"declare_namespace|extend_path")
 _NAMESPACE_DEPTH = 4
 _ENTRIES_READ = 5000
+_FOLDERS_SEEN = 500
 _ROOTS = ("src", "", "lib", "python")
 
 
@@ -264,9 +180,9 @@ def _candidates(base: Path, *, at_top: bool) -> Iterator[str]:
         if entry.is_dir():
             name = entry.name
             is_name = name.isidentifier() or (name.endswith("-stubs") and name[:-6].isidentifier())
-            if is_name and not (at_top and name in _NOT_PACKAGES) and _holds_code(entry, _NAMESPACE_DEPTH):
+            if is_name and not (at_top and name in NOT_PACKAGES) and _holds_code(entry):
                 yield name
-        elif suffix in {"py", "pyx"} and stem.isidentifier() and not (at_top and stem in _NOT_MODULES):
+        elif suffix in {"py", "pyx"} and stem.isidentifier() and not (at_top and stem in NOT_MODULES):
             yield stem
 
 
@@ -278,13 +194,17 @@ def _entries(folder: Path) -> Iterable[Path]:
     return [e for e in entries if not e.name.startswith((".", "__")) and not e.name.endswith(".egg-info")]
 
 
-def _holds_code(folder: Path, depth: int) -> bool:
-    """Return whether a folder is a package, or has one below it and no loose modules of its own kind."""
-    if _is_package(folder):
-        return True
-    if depth == 0:
-        return False
-    return any(entry.is_dir() and _holds_code(entry, depth - 1) for entry in _entries(folder))
+def _holds_code(folder: Path) -> bool:
+    """Return whether a folder is a package or has one below it, as a namespace package has."""
+    level, seen = [folder], 0
+    for _ in range(_NAMESPACE_DEPTH):
+        if any(_is_package(path) for path in level):
+            return True
+        seen += len(level)
+        level = [entry for path in level for entry in _entries(path) if entry.is_dir()][
+            : _FOLDERS_SEEN - seen
+        ]
+    return False
 
 
 def _is_package(folder: Path) -> bool:

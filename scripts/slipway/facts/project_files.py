@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from slipway.errors import InputError
+from slipway.facts import project_paths, setup_cfg, setup_py
 from slipway.facts import pyproject as pyproject_file
-from slipway.facts import setup_cfg, setup_py
 from slipway.facts.declared import text_or_none, texts_or_none
 from slipway.facts.pyproject import LEGACY_BACKEND, LEGACY_REQUIRES, PyProject
 from slipway.facts.setup_cfg import SetupCfg
@@ -104,19 +104,17 @@ def _backend_name(root: Path, backend: str, backend_path: tuple[str, ...]) -> st
 
 def _in_tree(root: Path, module: str, backend_path: tuple[str, ...]) -> Iterator[str]:
     """Yield the source of an in-tree backend; folders outside the project are not looked at."""
-    for path in in_tree_candidates(root, module, backend_path):
-        if path.is_file() and path.resolve().is_relative_to(root.resolve()):
-            with path.open("rb") as stream:
-                yield stream.read(setup_py.MAX_BYTES).decode("utf-8", "replace")
+    for path in in_tree_candidates(module, backend_path):
+        if text := project_paths.text(root, path):
+            yield text
 
 
-def in_tree_candidates(root: Path, module: str, backend_path: tuple[str, ...]) -> Iterator[Path]:
+def in_tree_candidates(module: str, backend_path: tuple[str, ...]) -> Iterator[str]:
     """Yield the paths at which an in-tree backend module may lie."""
-    parts = module.split(".")
+    stem = module.replace(".", "/")
     for folder in backend_path:
-        base = root / folder
-        yield base.joinpath(*parts[:-1], f"{parts[-1]}.py")
-        yield base.joinpath(*parts, "__init__.py")
+        yield f"{folder}/{stem}.py"
+        yield f"{folder}/{stem}/__init__.py"
 
 
 def _no_folder(root: Path) -> InputError:

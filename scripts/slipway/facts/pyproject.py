@@ -72,10 +72,9 @@ def load(root: Path) -> PyProject | None:
         return None
     text = read_text(path)
     try:
-        tables = tomllib.loads(text)
+        pyproject = PyProject(tables=tomllib.loads(text), lines=lines_of(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _not_toml(path, text, str(error)) from error
-    pyproject = PyProject(tables=tables, lines=lines_of(text))
     _demand_readable(pyproject, path)
     return pyproject
 

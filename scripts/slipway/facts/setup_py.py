@@ -1,15 +1,13 @@
 """setup.py, read as a syntax tree and never run: the literal arguments of its call to `setup`.
 
-A name counts as known when the file binds it once, under no condition, to something that is itself literal.
-Whatever else decides a value (a function, a file, an environment variable) makes the field dynamic.
+What counts as literal, `python_literals` decides. Whatever else decides a value (a function, a file, an environment
+variable) makes the field dynamic.
 """
 
 from __future__ import annotations
 
 import ast
-import warnings
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,11 +22,18 @@ from slipway.facts.declared import (
     text_table_or_none,
     texts_or_none,
 )
+from slipway.facts.python_literals import (
+    MAX_BYTES,
+    UNPARSEABLE,
+    NotLiteral,
+    bound_once,
+    constants,
+    literal,
+    parse,
+)
 from slipway.facts.setup_cfg import listed, requirements
 
 FILE = "setup.py"
-MAX_BYTES = 1024 * 1024
-_DEEPEST = 100
 
 _FIELD_OF = {
     "name": "name",
@@ -55,27 +60,6 @@ _FIELD_OF = {
     "install_requires": "dependencies",
     "extras_require": "optional-dependencies",
 }
-
-
-_CHANGING = frozenset(
-    {
-        "append",
-        "clear",
-        "extend",
-        "insert",
-        "pop",
-        "popitem",
-        "remove",
-        "reverse",
-        "setdefault",
-        "sort",
-        "update",
-    }
-)
-
-
-class NotLiteral(Exception):  # noqa: N818 - an answer, not an error
-    """A value that only running the file would tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +95,7 @@ def load(root: Path) -> SetupPy | None:
         tree = parse(data)
     except SyntaxError as error:
         return SetupPy(fault=(error.msg, error.lineno or 1))
-    except (OSError, ValueError, RecursionError, MemoryError) as error:
+    except (OSError, *UNPARSEABLE) as error:
         return SetupPy(fault=(str(error) or type(error).__name__, 1))
     found = _Call(tree)
     return SetupPy(
@@ -122,78 +106,6 @@ def load(root: Path) -> SetupPy | None:
         tree=tree,
         text=data.decode("utf-8", "replace"),
     )
-
-
-def parse(data: bytes) -> ast.Module:
-    """Return the syntax tree of a Python file; its encoding cookie counts, its warnings are not shown."""
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"the file is larger than {MAX_BYTES // 1024} KiB")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(data)
-
-
-def bound_once(tree: ast.Module) -> dict[str, ast.expr]:
-    """Return the names a file binds exactly once, unconditionally, and the expression they are bound to."""
-    bound = Counter(
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    )
-    names: dict[str, ast.expr] = {}
-    functions = [statement for statement in tree.body if isinstance(statement, ast.FunctionDef)]
-    for statement in (*tree.body, *(inner for function in functions for inner in function.body)):
-        target = value = None
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target, value = statement.targets[0], statement.value
-        elif isinstance(statement, ast.AnnAssign):
-            target, value = statement.target, statement.value
-        if isinstance(target, ast.Name) and value is not None and bound[target.id] == 1:
-            names[target.id] = value
-    return names
-
-
-def constants(tree: ast.Module) -> dict[str, ast.expr]:
-    """Return the names of `bound_once` that the file does not change in place afterwards."""
-    changed = set(_changed_in_place(tree))
-    return {name: value for name, value in bound_once(tree).items() if name not in changed}
-
-
-def _changed_in_place(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
-                yield name
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _CHANGING:
-                yield name
-
-
-def literal(node: ast.expr, names: Mapping[str, ast.expr], depth: int = 0) -> Any:  # noqa: ANN401
-    """Return the value of an expression that needs nothing run.
-
-    Raises:
-        NotLiteral: it needs something run.
-    """
-    if depth > _DEEPEST:
-        raise NotLiteral
-    depth += 1
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.List(elts=items) | ast.Tuple(elts=items):
-            return [literal(item, names, depth) for item in items]
-        case ast.Dict(keys=keys, values=values) if all(keys):
-            pairs = [(literal(k, names, depth), v) for k, v in zip(keys, values, strict=True) if k]
-            return {key: literal(v, names, depth) for key, v in pairs if isinstance(key, str | int)}
-        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords) if all(k.arg for k in keywords):
-            return {keyword.arg: literal(keyword.value, names, depth) for keyword in keywords}
-        case ast.Name(id=name) if name in names:
-            return literal(names[name], names, depth)
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = literal(left, names, depth), literal(right, names, depth)
-            if isinstance(first, str) and isinstance(second, str):
-                return first + second
-            if isinstance(first, list) and isinstance(second, list):
-                return first + second
-    raise NotLiteral
 
 
 class _Call:

@@ -13,8 +13,9 @@ from typing import Any
 from slipway.facts.declared import table_or_empty, text_or_none, texts_or_none
 from slipway.facts.layout import Finder, PackageSettings
 from slipway.facts.project_files import ProjectFiles
+from slipway.facts.python_literals import NotLiteral, literal
 from slipway.facts.setup_cfg import listed, tabled
-from slipway.facts.setup_py import NotLiteral, SetupPy, literal
+from slipway.facts.setup_py import SetupPy
 
 _FINDERS = {
     "find_packages": False,

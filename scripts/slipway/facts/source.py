@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,7 @@ from slipway.facts.git import GitFacts
 from slipway.facts.metadata import MetadataFacts
 from slipway.facts.project import ProjectFacts
 from slipway.facts.project_files import in_tree_candidates
+from slipway.facts.project_paths import is_file, is_inside
 from slipway.facts.version_file import VersionInFile, in_module, module_files
 
 MAX_README_BYTES = 8 * 1024 * 1024
@@ -53,7 +54,7 @@ class SourceFacts:
         tag: the tag the run is judged by, and `tag_version` the version it names, if it names one.
         release: whether this run publishes.
         readme_files: the files of the long description.
-        licence_matches: each licence glob or file as declared, with how many files it matches.
+        unmatched_licences: licence globs and files, as declared, that match no file.
         missing_backend_paths: entries of `backend-path` that are no folder inside the project.
         backend_module_missing: the in-tree backend's module is in none of its folders.
         module_versions: literal `__version__` of the top-level packages.
@@ -69,7 +70,7 @@ class SourceFacts:
     tag_version: str | None = None
     release: bool = False
     readme_files: tuple[ReadmeFile, ...] = ()
-    licence_matches: Mapping[str, int] = field(default_factory=dict)
+    unmatched_licences: tuple[str, ...] = ()
     missing_backend_paths: tuple[str, ...] = ()
     backend_module_missing: bool = False
     module_versions: tuple[VersionInFile, ...] = ()
@@ -117,7 +118,7 @@ def read(
     readme_files = tuple(_readme_files(facts))
     base = facts.root
     module = facts.backend.partition(":")[0]
-    candidates = list(in_tree_candidates(base, module, facts.backend_path))
+    candidates = list(in_tree_candidates(module, facts.backend_path))
     return SourceFacts(
         project=facts,
         git=git_facts.read(base),
@@ -126,9 +127,9 @@ def read(
         tag_version=tag_version,
         release=release,
         readme_files=readme_files,
-        licence_matches=_licence_matches(facts),
+        unmatched_licences=tuple(_unmatched_licences(facts)),
         missing_backend_paths=tuple(path for path in facts.backend_path if not _is_folder(base, path)),
-        backend_module_missing=bool(candidates) and not any(path.is_file() for path in candidates),
+        backend_module_missing=bool(candidates) and not any(is_file(base, path) for path in candidates),
         module_versions=tuple(_module_versions(facts)),
         changelog=changelog.find(base),
         version_override=next((name for name in os.environ if _OVERRIDE.fullmatch(name)), None),
@@ -138,29 +139,29 @@ def read(
 
 
 def _is_folder(root: Path, path: str) -> bool:
-    target = root / path
-    return target.is_dir() and target.resolve().is_relative_to(root)
+    return is_inside(root, path) and (root / path).is_dir()
 
 
 def _readme_files(facts: ProjectFacts) -> Iterator[ReadmeFile]:
     for path in facts.readme.files if facts.readme else ():
-        target = facts.root / path
-        if not target.resolve().is_relative_to(facts.root):
-            yield ReadmeFile(path=path, state="outside", text=_text(target)[1])
+        if not is_inside(facts.root, path):
+            yield ReadmeFile(path=path, state="outside")
         else:
-            state, text = _text(target)
-            yield ReadmeFile(path=path, state=state, text=text)
+            yield _readme_file(facts.root, path)
 
 
-def _text(path: Path) -> tuple[Literal["there", "missing", "not UTF-8", "too large"], str | None]:
+def _readme_file(root: Path, path: str) -> ReadmeFile:
+    target = root / path
+    if not target.is_file():
+        return ReadmeFile(path=path, state="missing")
     try:
-        if path.stat().st_size > MAX_README_BYTES:
-            return "too large", None
-        return "there", path.read_text(encoding="utf-8")
+        if target.stat().st_size > MAX_README_BYTES:
+            return ReadmeFile(path=path, state="too large")
+        return ReadmeFile(path=path, state="there", text=target.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
-        return "not UTF-8", None
+        return ReadmeFile(path=path, state="not UTF-8")
     except OSError:
-        return "missing", None
+        return ReadmeFile(path=path, state="missing")
 
 
 def _long_description(facts: ProjectFacts, files: tuple[ReadmeFile, ...]) -> str | None:
@@ -172,18 +173,18 @@ def _long_description(facts: ProjectFacts, files: tuple[ReadmeFile, ...]) -> str
     return "\n".join(texts) if len(texts) == len(files) else None
 
 
-def _licence_matches(facts: ProjectFacts) -> dict[str, int]:
+def _unmatched_licences(facts: ProjectFacts) -> Iterator[str]:
     patterns = list(facts.license_files or ())
     if facts.licence and facts.licence.file:
         patterns.append(facts.licence.file)
-    return {pattern: _matches(facts.root, pattern) for pattern in patterns}
+    yield from (pattern for pattern in patterns if not _matches(facts.root, pattern))
 
 
-def _matches(root: Path, pattern: str) -> int:
+def _matches(root: Path, pattern: str) -> bool:
     try:
-        return sum(1 for path in root.glob(pattern.replace("\\", "/")) if path.is_file())
+        return any(path.is_file() for path in root.glob(pattern))
     except (ValueError, NotImplementedError, OSError):
-        return int((root / pattern).is_file())
+        return False
 
 
 def _module_versions(facts: ProjectFacts) -> Iterator[VersionInFile]:

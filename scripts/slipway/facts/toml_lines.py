@@ -69,7 +69,9 @@ class _Scanner:
         self._step(2 if is_array else 1)
         path: Path = ()
         for key in keys[:-1]:
-            path = self._newest((*path, key))
+            path = (*path, key)
+            self._lines.setdefault(path, line)
+            path = self._newest(path)
         path = (*path, keys[-1])
         if is_array:
             self._lines.setdefault(path, line)

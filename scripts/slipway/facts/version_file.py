@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway.facts import project_paths
 from slipway.facts.declared import table_or_empty, text_or_none
 from slipway.facts.project_files import ProjectFiles
-from slipway.facts.setup_py import NotLiteral, constants, literal, parse
+from slipway.facts.python_literals import UNPARSEABLE, NotLiteral, constants, literal, parse
 from slipway.facts.toml_lines import lines_of
-
-MAX_BYTES = 1024 * 1024
 
 _HATCH_PATTERN = re.compile(
     r"""^(?:__version__|VERSION)\s*(?::\s*str\s*)?=\s*(['"])v?(?P<version>.+?)\1""", re.MULTILINE
@@ -55,7 +54,7 @@ def _hatch(files: ProjectFiles) -> VersionInFile | None:
 
 
 def _searched(root: Path, path: str, pattern: re.Pattern[str]) -> VersionInFile | None:
-    text = _text(root, path) or ""
+    text = project_paths.text(root, path) or ""
     match = pattern.search(text)
     if match is None:
         return None
@@ -85,7 +84,7 @@ def _maturin(files: ProjectFiles) -> VersionInFile | None:
     """Return the version of the crate, its own or the one of the workspace it belongs to."""
     path = text_or_none(files.pyproject.table("tool", "maturin").get("manifest-path")) or "Cargo.toml"
     for file, keys in ((path, ("package",)), ("Cargo.toml", ("workspace", "package"))):
-        text = _text(files.root, file)
+        text = project_paths.text(files.root, file)
         try:
             table = tomllib.loads(text or "")
         except tomllib.TOMLDecodeError:
@@ -110,7 +109,7 @@ def _setuptools(files: ProjectFiles) -> VersionInFile | None:
     if attribute and "." in attribute:
         module, _, name = attribute.rpartition(".")
         return _in_package(files.root, module, name)
-    text = _text(files.root, file) if file else None
+    text = project_paths.text(files.root, file) if file else None
     stripped = (text or "").strip()
     if file and stripped and "\n" not in stripped:
         return VersionInFile(version=stripped, file=file, line=1)
@@ -119,10 +118,11 @@ def _setuptools(files: ProjectFiles) -> VersionInFile | None:
 
 def _dotted(node: ast.expr | None) -> str | None:
     """Return `module.name` for setup.py's `version=module.name`."""
-    match node:
-        case ast.Attribute(value=ast.Name() | ast.Attribute()):
-            return ast.unparse(node)
-    return None
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and parts else None
 
 
 def _in_package(root: Path, module: str, name: str = "__version__") -> VersionInFile | None:
@@ -139,7 +139,7 @@ def module_files(module: str) -> Iterator[str]:
 
 def in_module(root: Path, path: str, name: str = "__version__", depth: int = 1) -> VersionInFile | None:
     """Return the version a module binds literally and once, or imports from a module beside it that does."""
-    text = _text(root, path)
+    text = project_paths.text(root, path)
     try:
         tree = parse((text or "").encode())
         names = constants(tree)
@@ -147,7 +147,7 @@ def in_module(root: Path, path: str, name: str = "__version__", depth: int = 1) 
     except KeyError:
         source = _imported_from(tree, path, name) if depth else None
         return in_module(root, *source, depth - 1) if source else None
-    except (SyntaxError, ValueError, RecursionError, NotLiteral):
+    except (*UNPARSEABLE, NotLiteral):
         return None
     return (
         VersionInFile(version=value, file=path, line=names[name].lineno) if isinstance(value, str) else None
@@ -163,17 +163,6 @@ def _imported_from(tree: ast.Module, path: str, name: str) -> tuple[str, str] | 
                     if (alias.asname or alias.name) == name:
                         return f"{path.rpartition('/')[0]}/{module}.py".lstrip("/"), alias.name
     return None
-
-
-def _text(root: Path, path: str) -> str | None:
-    """Return the text of a file inside the project, or None if there is none that can be read."""
-    target = root / path
-    try:
-        if not target.resolve().is_relative_to(root.resolve()) or target.stat().st_size > MAX_BYTES:
-            return None
-        return target.read_text(encoding="utf-8", errors="replace")
-    except (OSError, ValueError):
-        return None
 
 
 _READERS: Mapping[str, Callable[[ProjectFiles], VersionInFile | None]] = {

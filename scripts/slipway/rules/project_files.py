@@ -49,10 +49,10 @@ def _readme_encoding(facts: SourceFacts) -> Iterator[Evidence]:
 
 def _licence_missing(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
-    for pattern, matches in facts.licence_matches.items():
+    for pattern in facts.unmatched_licences:
         is_legacy = project.licence is not None and project.licence.file == pattern
         field = "license" if is_legacy else "license-files"
-        if matches or project.metadata_from.get(field) != "pyproject.toml":
+        if project.metadata_from.get(field) != "pyproject.toml":
             continue
         index = () if is_legacy else ((project.license_files or ()).index(pattern),)
         file, line = project.line_of(field, *index) or ("pyproject.toml", None)

@@ -7,7 +7,7 @@ import difflib
 import functools
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from slipway.facts.source import SourceFacts
@@ -35,16 +35,14 @@ _JUDGED_ELSEWHERE = (
 
 def _schema_invalid(facts: SourceFacts) -> Iterator[Evidence]:
     """Yield every error of validate-pyproject, which itself stops at the first: each is cut out in turn."""
-    from validate_pyproject import api, errors
+    from validate_pyproject import errors
 
     if "pyproject.toml" not in facts.project.present:
         raise Skipped("there is no pyproject.toml")
-    logging.getLogger("validate_pyproject").setLevel(logging.CRITICAL)
     document = _judged_here(facts)
-    validator = api.Validator()
     for _ in range(MOST_FAULTS):
         try:
-            validator(document)
+            _validator()(document)
         except errors.ValidationError as error:
             yield _evidence(facts, error)
             if not _cut_out(document, _path(error.name)):
@@ -72,6 +70,14 @@ def _unknown_keys(tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         content = tables.get(table, {})
         if isinstance(content, Mapping):
             yield from ((table, key) for key in content if key not in _allowed(table))
+
+
+@functools.cache
+def _validator() -> Callable[[dict[str, Any]], object]:
+    from validate_pyproject import api
+
+    logging.getLogger("validate_pyproject").setLevel(logging.CRITICAL)
+    return api.Validator()
 
 
 @functools.cache
@@ -114,6 +120,11 @@ def _fill_in(project: dict[str, Any]) -> None:
         project["version"] = "1"
     if isinstance(project.get("license"), str):
         project["license"] = "MIT"
+    for field in ("authors", "maintainers"):
+        people = project.get(field)
+        for person in people if isinstance(people, list) else ():
+            if isinstance(person, dict) and isinstance(person.get("email"), str):
+                person["email"] = "someone@example.org"
 
 
 def _field(key: str) -> str:
