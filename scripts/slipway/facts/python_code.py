@@ -87,11 +87,12 @@ def modules(paths: Iterable[str], data_directory: str | None) -> dict[str, Modul
         where = installed_path(path, data_directory)
         parent, _, basename = (where or "").rpartition("/")
         named = module_name(basename)
-        if named is None:
+        parents = [part for part in parent.split("/") if part]
+        if named is None or not all(map(str.isidentifier, parents)):
             continue
         stem, kind = named
         is_package = stem == "__init__"
-        dotted = ".".join([*filter(None, parent.split("/")), *([] if is_package else [stem])])
+        dotted = ".".join([*parents, *([] if is_package else [stem])])
         module = Module(path, is_package, kind == "extension")
         if dotted not in found or (found[dotted].compiled and not module.compiled):
             found[dotted] = module
