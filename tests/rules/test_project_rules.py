@@ -97,7 +97,7 @@ BAD = [
         ("pyproject.toml", 14, "lint"),
     ),
     Case(
-        "pyproject-schema-invalid",
+        "setuptools-table-invalid",
         toml(head=SETUPTOOLS, tail='\n[tool.setuptools]\nzip-safe = "no"\n'),
         ("pyproject.toml", 14, "zip-safe"),
     ),
@@ -299,7 +299,8 @@ BAD = [
 GOOD = [
     # form
     Case("pyproject-schema-invalid", toml(tail='classifiers = ["No such :: Classifier"]\n'), ()),
-    Case("pyproject-schema-invalid", toml(tail="\n[tool.setuptools]\nzip-safe = 5\n"), ()),
+    Case("pyproject-schema-invalid", toml(tail="\n[other]\nzip-safe = 5\n"), ()),
+    Case("setuptools-table-invalid", toml(tail="\n[tool.setuptools]\nzip-safe = 5\n"), ()),
     Case("pyproject-schema-invalid", toml(tail='import-names = ["spam"]\n'), ()),
     Case("pyproject-key-unknown", toml(tail='\n[tool.other]\nlicence = "MIT"\n'), ()),
     Case("setup-py-syntax-error", toml() | {"setup.py": "print 'not used by hatchling'\n"}, ()),
@@ -594,3 +595,10 @@ def test_a_readme_that_leads_astray_is_never_read(tmp_path, path):
     assert facts.metadata.description is None
     rules = {finding.rule for finding in judge_source(facts, ignored={}).findings}
     assert rules & {"readme-outside-project", "readme-missing"}
+
+
+@pytest.mark.parametrize("key", ["description", "authors", "nothing"])
+def test_values_nested_as_deep_as_toml_allows_break_no_rule(tmp_path, key):
+    nested = "[" * 300 + "]" * 300
+    judged = judge(tmp_path, Case("", toml(tail=f"{key} = {nested}\n"), ()))
+    assert judged.broken_rules == ()

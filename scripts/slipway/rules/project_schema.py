@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 import functools
 import logging
@@ -34,15 +33,25 @@ _JUDGED_ELSEWHERE = (
 
 
 def _schema_invalid(facts: SourceFacts) -> Iterator[Evidence]:
+    if "pyproject.toml" not in facts.project.present:
+        raise Skipped("there is no pyproject.toml")
+    yield from _faults(facts, _judged_here(facts), plugin=None)
+
+
+def _setuptools_table(facts: SourceFacts) -> Iterator[Evidence]:
+    tool = facts.project.pyproject.get("tool", {})
+    if facts.project.backend_name != "setuptools" or not isinstance(tool.get("setuptools"), dict):
+        raise Skipped("there is no [tool.setuptools], or it is not used")
+    yield from _faults(facts, {"tool": {"setuptools": dict(tool["setuptools"])}}, plugin="setuptools")
+
+
+def _faults(facts: SourceFacts, document: dict[str, Any], *, plugin: str | None) -> Iterator[Evidence]:
     """Yield every error of validate-pyproject, which itself stops at the first: each is cut out in turn."""
     from validate_pyproject import errors
 
-    if "pyproject.toml" not in facts.project.present:
-        raise Skipped("there is no pyproject.toml")
-    document = _judged_here(facts)
     for _ in range(MOST_FAULTS):
         try:
-            _validator()(document)
+            _validator(plugin)(document)
         except errors.ValidationError as error:
             yield _evidence(facts, error)
             if not _cut_out(document, _path(error.name)):
@@ -73,11 +82,13 @@ def _unknown_keys(tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 @functools.cache
-def _validator() -> Callable[[dict[str, Any]], object]:
-    from validate_pyproject import api
+def _validator(plugin: str | None) -> Callable[[dict[str, Any]], object]:
+    """Return validate-pyproject with the schema of one tool's table; each further one costs time to compile."""
+    from validate_pyproject import api, plugins
 
     logging.getLogger("validate_pyproject").setLevel(logging.CRITICAL)
-    return api.Validator()
+    known = plugins.list_from_entry_points() if plugin else []
+    return api.Validator(plugins=[one for one in known if one.tool == plugin])
 
 
 @functools.cache
@@ -91,17 +102,16 @@ def _allowed(table: str) -> tuple[str, ...]:
 
 
 def _judged_here(facts: SourceFacts) -> dict[str, Any]:
-    """Return what of pyproject.toml is judged by its schema.
-
-    Other tools' tables, unknown keys and values that have rules of their own are left out.
-    """
+    """Return the standard tables without unknown keys and without the values that have rules of their own."""
     tables = facts.project.pyproject
-    document = {key: copy.deepcopy(value) for key, value in tables.items() if key != "tool"}
-    tools = tables.get("tool", {})
-    if facts.project.backend_name == "setuptools" and "setuptools" in tools:
-        document["tool"] = {"setuptools": copy.deepcopy(tools["setuptools"])}
-    for table, key in list(_unknown_keys(document)):
-        del document[table][key]
+    unknown = set(_unknown_keys(tables))
+    document: dict[str, Any] = {}
+    for table in ("build-system", "dependency-groups", "project"):
+        content = tables.get(table)
+        if isinstance(content, Mapping):
+            document[table] = {key: value for key, value in content.items() if (table, key) not in unknown}
+        elif table in tables:
+            document[table] = content
     project = document.get("project")
     if isinstance(project, dict):
         for key in _JUDGED_ELSEWHERE:
@@ -121,10 +131,14 @@ def _fill_in(project: dict[str, Any]) -> None:
     if isinstance(project.get("license"), str):
         project["license"] = "MIT"
     for field in ("authors", "maintainers"):
-        people = project.get(field)
-        for person in people if isinstance(people, list) else ():
-            if isinstance(person, dict) and isinstance(person.get("email"), str):
-                person["email"] = "someone@example.org"
+        if isinstance(people := project.get(field), list):
+            project[field] = [_with_an_address(person) for person in people]
+
+
+def _with_an_address(person: object) -> object:
+    if isinstance(person, dict) and isinstance(person.get("email"), str):
+        return {**person, "email": "someone@example.org"}
+    return person
 
 
 def _field(key: str) -> str:
@@ -189,6 +203,17 @@ RULES: tuple[Rule, ...] = (
         example='[project]\nauthors = ["Ada Lovelace"]  # a list of tables: [{ name = "Ada Lovelace" }]',
         read=SPECIFICATION,
         check=_schema_invalid,
+    ),
+    Rule(
+        name="setuptools-table-invalid",
+        title="[tool.setuptools] has a value that setuptools does not allow",
+        family="project",
+        severity=Severity.WARNING,
+        why="setuptools checks its table before it builds anything and stops with a long message.",
+        fix="Correct the value as the documentation of setuptools describes it.",
+        example='[tool.setuptools]\npackages = "example"  # a list',
+        read="https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html",
+        check=_setuptools_table,
     ),
     Rule(
         name="pyproject-key-unknown",
