@@ -1,0 +1,158 @@
+"""Every fault at every place, once, twice and for ever: a release ends complete, or where it was, with advice.
+
+A fault is followed by at most one rerun from the same manifest, when it has passed.
+"""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from index.bench.faults import FOREVER, PLACES, TRANSPORT
+from index.scene import Scene
+from slipway.errors import ExitCode
+
+MINT_CODES = (
+    "invalid-payload",
+    "invalid-token",
+    "invalid-publisher",
+    "invalid-pending-publisher",
+    "invalid-reuse-token",
+    "not-enabled",
+)
+
+
+def combinations() -> Iterator[tuple[str, str, int]]:
+    yield from itertools.product(PLACES, TRANSPORT, (1, 2, FOREVER))
+
+
+def named(combination: tuple[str, str, int]) -> str:
+    place, kind, times = combination
+    return f"{place}-{kind}-{'ever' if times == FOREVER else times}"
+
+
+COMBINATIONS = tuple(combinations())
+
+
+def test_the_matrix_has_its_size() -> None:
+    assert len(COMBINATIONS) >= 200
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS, ids=named)
+def test_a_fault_ends_in_a_complete_release_after_at_most_one_rerun(
+    scene: Scene, combination: tuple[str, str, int]
+) -> None:
+    place, kind, times = combination
+    scene.bench.faults.order(place, kind, times)
+    first = scene.release()
+    assert first.exit_code in {ExitCode.CLEAN, ExitCode.TOOL, ExitCode.FINDINGS}, first.failure
+    assert_nothing_foreign(scene)
+    if first.exit_code != ExitCode.CLEAN:
+        assert times == FOREVER, f"a fault that passes must not end a release: {first.failure or first.blocking}"
+        assert_advised(scene, first)
+        scene.bench.faults.clear()
+        second = scene.release()
+        assert second.exit_code == ExitCode.CLEAN, second.failure
+    assert scene.complete
+
+
+def assert_nothing_foreign(scene: Scene) -> None:
+    intended = scene.intended()
+    assert all(intended.get(name) == content for name, content in scene.public().items())
+    assert len(scene.warehouse.archive) == len(set(scene.warehouse.archive)) == len(scene.public())
+
+
+def assert_advised(scene: Scene, story) -> None:
+    failure = story.failure
+    assert failure is not None, [finding.message for finding in story.blocking]
+    assert failure.happened and failure.cause and failure.recovery is not None
+    assert failure.recovery.command == "gh run rerun 77 --failed"
+    assert failure.recovery.command in failure.remedy
+    recovery = failure.recovery
+    if failure.stage == "verify" or recovery.public:
+        # What it says is public is public, and nothing that is public is called missing.
+        assert set(recovery.public) | set(recovery.waiting) == set(scene.intended())
+        assert set(recovery.public) <= set(scene.public())
+    if not scene.public() and failure.stage == "publish":
+        assert "Nothing" in failure.remedy
+
+
+@pytest.mark.parametrize("code", MINT_CODES)
+@pytest.mark.parametrize("existing", [True, False])
+def test_a_refused_exchange_leaves_the_index_untouched(scene: Scene, code: str, existing: bool) -> None:
+    if not existing:
+        scene.warehouse.projects.clear()
+    scene.bench.refuses_minting = (code, "said the index")
+    story = scene.release()
+    assert story.failure is not None and code in story.failure.happened
+    assert "said the index" in "\n".join(story.failure.log)
+    assert story.failure.cause != "" and story.failure.recovery.command
+    assert scene.public() == {} and bool(scene.warehouse.projects) == existing
+    assert not [request for request in scene.bench.requests if "legacy" in request]
+    scene.bench.refuses_minting = None
+    if not existing:
+        from index.scene import PUBLISHER
+
+        scene.warehouse.pending["demo"] = PUBLISHER
+    assert scene.release().failure is None
+    assert scene.complete
+
+
+@pytest.mark.parametrize("looks", [1, 3, 8])
+@pytest.mark.parametrize("hidden", ["wheel", "sdist", "both"])
+def test_lateness_alone_is_never_red(scene: Scene, looks: int, hidden: str) -> None:
+    scene.publish()
+    wheel, sdist = (file.filename for file in scene.files)
+    scene.bench.hide(*{"wheel": (wheel,), "sdist": (sdist,), "both": (wheel, sdist)}[hidden], looks=looks)
+    story = scene.verify()
+    assert story.failure is None
+    assert [one.verdict for one in story.served] == ["same", "same"]
+
+
+@pytest.mark.parametrize("hidden", ["wheel", "both"])
+def test_what_is_late_beyond_its_time_is_called_late(scene: Scene, hidden: str) -> None:
+    scene.publish()
+    wheel, sdist = (file.filename for file in scene.files)
+    scene.bench.hide(*((wheel, sdist) if hidden == "both" else (wheel,)), looks=FOREVER)
+    story = scene.verify()
+    assert story.failure is not None and story.failure.exit_code == ExitCode.TOOL
+    assert "late" in [one.verdict for one in story.served]
+    assert "Nothing is lost" in story.failure.cause
+    assert sum(scene.clock.slept) == pytest.approx(900, abs=40)
+
+
+def test_what_was_never_taken_is_called_missing_and_not_waited_for(scene: Scene) -> None:
+    scene.bench.faults.order("sdist-upload", "500", FOREVER)
+    partial = scene.publish(publish_timeout=5.0)
+    assert len(partial.receipts) == 1
+    slept = sum(scene.clock.slept)
+    import msgspec
+
+    scene.story = msgspec.structs.replace(partial, failure=None)
+    story = scene.verify()
+    assert [one.verdict for one in story.served] == ["same", "missing"]
+    assert story.failure is not None and "never took" in story.failure.happened
+    assert sum(scene.clock.slept) == slept
+
+
+def test_wrong_bytes_are_red_and_the_yank_page_is_named(scene: Scene) -> None:
+    scene.publish()
+    wheel = scene.files[0].filename
+    scene.warehouse.projects["demo"].files[wheel].served = b"something else"
+    story = scene.verify()
+    assert [one.verdict for one in story.served] == ["wrong", "same"]
+    assert story.failure is not None and "other bytes" in story.failure.happened
+    assert story.failure.recovery.yank_page == f"{scene.bench.address}manage/project/demo/release/1.0/"
+
+
+@pytest.mark.parametrize("looks", [0, 1, 3])
+def test_a_stale_listing_before_the_upload_doubles_nothing(scene: Scene, looks: int) -> None:
+    scene.publish()
+    scene.bench.hide(*scene.intended(), looks=looks)
+    assert scene.release().failure is None
+    assert scene.complete
+
+
+def test_a_download_that_was_damaged_on_the_way_once_is_read_again(scene: Scene) -> None:
+    scene.publish()
+    scene.bench.faults.order("file", "garbage", 2)
+    assert scene.verify().failure is None

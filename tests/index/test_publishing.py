@@ -1,0 +1,172 @@
+"""A release goes out as it should: by whom, with what, in which order, and what is written down of it."""
+
+from index.bench.issuer import Job
+from index.bench.server import RETRY_AFTER
+from index.bench.signer import LocalSigner
+from index.scene import PUBLISHER, Scene, built
+
+
+def test_a_healthy_release_is_served_byte_for_byte_with_its_attestations(scene: Scene) -> None:
+    story = scene.release()
+    assert story.failure is None and not story.findings
+    assert scene.complete
+    assert [receipt.outcome for receipt in story.receipts] == ["uploaded", "uploaded"]
+    assert all(receipt.attested for receipt in story.receipts)
+    assert [(one.verdict, one.provenance) for one in story.served] == [("same", "same")] * 2
+
+
+def test_wheels_go_first_and_the_sdist_last(scene: Scene) -> None:
+    scene.publish()
+    assert [name.rpartition(".")[2] for name in scene.warehouse.archive] == ["whl", "gz"]
+
+
+def test_everything_is_signed_before_the_first_upload_and_nothing_is_minted_before_that(scene: Scene) -> None:
+    scene.publish()
+    seen = [r for r in scene.bench.requests if "idtoken" in r or "mint" in r or "legacy" in r]
+    kinds = ["sigstore" if "sigstore" in r else r.split("/")[-1].split("?")[0] for r in seen]
+    assert kinds[1] == "sigstore"
+    assert [r for r in seen if "mint" in r] == ["POST /_/oidc/mint-token"]
+    assert seen.index("POST /_/oidc/mint-token") < next(i for i, r in enumerate(seen) if "legacy" in r)
+
+
+def test_a_second_run_sends_nothing(scene: Scene) -> None:
+    scene.release()
+    before = list(scene.bench.requests)
+    story = scene.release()
+    sent = scene.bench.requests[len(before) :]
+    assert not [request for request in sent if "legacy" in request or "mint" in request]
+    assert [receipt.outcome for receipt in story.receipts] == ["already-there", "already-there"]
+    assert all(receipt.attested for receipt in story.receipts)
+
+
+def test_a_public_release_needs_no_bytes_any_more(scene: Scene) -> None:
+    scene.publish()
+    for file in scene.files:
+        (scene.work / "dist" / file.filename).unlink()
+    assert scene.release().failure is None
+
+
+def test_a_new_project_is_created_by_its_pending_publisher(scene: Scene) -> None:
+    scene.warehouse.projects.clear()
+    scene.warehouse.pending["demo"] = PUBLISHER
+    assert scene.release().failure is None
+    assert scene.complete
+
+
+def test_a_token_is_renewed_before_it_ends(scene: Scene) -> None:
+    # The index is busy for longer than a token lives, which is a quarter of an hour.
+    scene.bench.faults.order("sdist-upload", "503", times=20)
+    story = scene.publish(publish_timeout=3000.0)
+    assert story.failure is None and scene.complete
+    assert sum(scene.clock.slept) > 900
+    assert sum("mint" in request for request in scene.bench.requests) == 2
+
+
+def test_a_token_that_ends_in_the_middle_is_replaced(scene: Scene) -> None:
+    scene.warehouse.uploads_per_token = 1
+    assert scene.publish().failure is None
+    assert scene.complete
+    assert sum("mint" in request for request in scene.bench.requests) == 2
+
+
+def test_the_index_is_left_alone_for_as_long_as_it_asks(scene: Scene) -> None:
+    scene.bench.faults.order("upload", "429")
+    assert scene.publish().failure is None
+    assert RETRY_AFTER in [round(seconds, 3) for seconds in scene.clock.slept]
+
+
+def test_what_broke_off_is_not_sent_again_when_it_has_arrived(scene: Scene) -> None:
+    scene.bench.faults.order("upload", "reset-after")
+    assert scene.publish().failure is None
+    assert sum("legacy" in request for request in scene.bench.requests) == 2
+    assert scene.complete
+
+
+def test_a_fault_of_the_signing_service_passes(scene: Scene, monkeypatch) -> None:
+    monkeypatch.setattr(LocalSigner, "faults", 2)
+    story = scene.release()
+    assert story.failure is None and [one.provenance for one in story.served] == ["same", "same"]
+
+
+def test_without_the_signing_service_a_release_goes_out_unattested_with_a_warning(scene: Scene, monkeypatch) -> None:
+    monkeypatch.setattr(LocalSigner, "faults", 10**6)
+    story = scene.release()
+    assert story.failure is None and scene.complete
+    assert [finding.rule for finding in story.findings] == ["attestations-not-made"]
+    assert not any(receipt.attested for receipt in story.receipts)
+
+
+def test_where_attestations_are_required_nothing_goes_out_without_them(scene: Scene, monkeypatch) -> None:
+    monkeypatch.setattr(LocalSigner, "faults", 10**6)
+    scene.options["attestations"] = "required"
+    story = scene.release()
+    assert story.failure is not None and "attestation" in story.failure.happened
+    assert scene.public() == {} and not [r for r in scene.bench.requests if "mint" in r]
+
+
+def test_attestations_can_be_left_off(scene: Scene) -> None:
+    scene.options["attestations"] = "off"
+    story = scene.release()
+    assert story.failure is None
+    assert not [request for request in scene.bench.requests if "sigstore" in request]
+    assert [one.provenance for one in story.served] == [None, None]
+
+
+def test_attestations_that_the_index_drops_are_told(scene: Scene) -> None:
+    scene.warehouse.drops_attestations = True
+    story = scene.release()
+    assert story.failure is None
+    assert {finding.rule for finding in story.findings} == {"attestations-dropped"}
+
+
+def test_attestations_that_the_index_drops_are_an_error_where_they_are_required(scene: Scene) -> None:
+    scene.warehouse.drops_attestations = True
+    scene.options["attestations"] = "required"
+    story = scene.release()
+    assert story.failure is not None and "without the attestations" in story.failure.happened
+
+
+def test_a_token_in_the_environment_publishes_without_attestations(scene: Scene, monkeypatch) -> None:
+    monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
+    scene.bench.job = None
+    story = scene.release()
+    assert story.failure is None and scene.complete
+    assert not any(receipt.attested for receipt in story.receipts)
+
+
+def test_a_stored_token_stands_in_where_the_index_refuses_trusted_publishing(scene: Scene, monkeypatch) -> None:
+    monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
+    scene.bench.job = Job(workflow="other.yml")
+    story = scene.release()
+    assert story.failure is None and scene.complete
+    assert [finding.rule for finding in story.findings] == ["trusted-publishing-refused"]
+
+
+def test_a_dry_run_mints_nothing_and_prints_the_form(scene: Scene, capsys) -> None:
+    story = scene.publish(dry_run=True)
+    told = capsys.readouterr().err
+    assert [stage.outcome for stage in story.stages] == ["skipped"]
+    assert not [request for request in scene.bench.requests if request.startswith("POST")]
+    for line in ("Owner: acme", "Repository name: demo", "Workflow name: release.yml", "Environment name: pypi"):
+        assert line in told
+    assert "settings/publishing/?provider=github&owner=acme&repository=demo" in told
+
+
+def test_a_release_with_a_few_days_left_says_how_many(scene: Scene, capsys) -> None:
+    scene.bench.faults.order("sdist-upload", "500", times=10**6)
+    scene.publish(publish_timeout=5.0)
+    scene.clock.pass_days(10.5)
+    scene.bench.faults.clear()
+    capsys.readouterr()
+    assert scene.release().failure is None
+    assert "closes in 4 days" in capsys.readouterr().err
+
+
+def test_a_release_is_not_finished_after_fourteen_days(scene: Scene) -> None:
+    scene.bench.faults.order("sdist-upload", "500", times=10**6)
+    scene.publish(publish_timeout=5.0)
+    scene.clock.pass_days(15)
+    scene.bench.faults.clear()
+    story = scene.release()
+    assert [finding.rule for finding in story.blocking] == ["release-closed"]
+    assert list(scene.public()) == [built()[0].filename]
