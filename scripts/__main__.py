@@ -1,26 +1,21 @@
 """`python3 scripts COMMAND`: hands over to the private environment, and there to the command line.
 
-This file is read by whatever Python there is, so it keeps to what every Python understands.
+Any Python has to be able to read this file, so that an old one can say what is missing.
 """
 
 import sys
 
 OLDEST = (3, 11)
 
+if sys.version_info < OLDEST:
+    sys.stderr.write(
+        "Slipway needs Python 3.11 or newer, and this is Python " + sys.version.split()[0] + ".\n"
+        "  what to do: start it with a newer one, such as `python3.13 scripts check`; python.org, your system's\n"
+        "  package manager, pyenv and uv have them. What your project supports does not matter here.\n"
+    )
+    sys.exit(2)
 
-def main():  # noqa: ANN201 - annotations are no syntax of Python 2
-    """Run a command, in the private environment."""
-    if sys.version_info < OLDEST:
-        running = ".".join(str(part) for part in sys.version_info[:3])
-        sys.stderr.write(
-            "Slipway needs Python 3.11 or newer, and this is Python " + running + ".\n"
-            "  what to do: call it with a newer one, for example `python3.13 scripts check`.\n"
-            "  A project for older Pythons is no obstacle: only Slipway itself needs the newer one.\n"
-        )
-        sys.exit(2)
+if __name__ == "__main__":
     import bootstrap
 
     bootstrap.run(sys.argv[1:])
-
-
-main()

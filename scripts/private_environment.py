@@ -1,0 +1,238 @@
+# ruff: noqa: INP001 - `python3 scripts` makes a program of this folder, not a package
+"""Making a private environment: once, with hashes, whole or not at all.
+
+One operating system's lock covers all of it. The children that install inherit the lock, so that a run that is killed
+does not let another one in before they have ended; the stamp is written last, and what has none is thrown away.
+
+pip comes with Python and installs uv alone; uv then installs the rest in a second or two. Neither reads the user's
+settings, but for the index that packages come from. Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import bootstrap
+import setup_failures
+from slipway import processes
+from slipway.errors import SlipwayError
+from slipway.index import settings
+
+UNUSED_FOR = 30 * 24 * 3600
+"""Seconds after which an environment that nobody used is removed."""
+
+STEP_LIMIT = 900
+"""Seconds that one step may take; a slow line needs minutes for the 40 MB."""
+
+WAIT_LIMIT = 3 * STEP_LIMIT
+"""Seconds to wait for another run that makes an environment."""
+
+
+def make(folder: Path, lock: Path, description: str) -> None:
+    """Make the environment of a lock file; if another run is at it, wait for that one instead.
+
+    Ends the process with a clear sentence if it cannot be made.
+
+    Args:
+        folder: where it is to stand.
+        lock: requirements with hashes.
+        description: what the stamp says once it is complete.
+    """
+    try:
+        with _told_as_trouble_of(folder), _alone(folder.parent / "lock") as held:
+            if not bootstrap.is_ready(folder, description):
+                _announced(folder, lock, description, held)
+                _remove_unused(folder.parent)
+    except SlipwayError as error:
+        _end(error)
+
+
+@contextlib.contextmanager
+def _told_as_trouble_of(folder: Path) -> Iterator[None]:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise setup_failures.unwritable(error, folder) from error
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[int]:
+    """Hold the lock on a file and yield its descriptor; the lock goes with the last process that has it."""
+    with path.open("a+b") as stream:
+        waited_until = time.monotonic() + WAIT_LIMIT
+        told = False
+        while not _taken(stream.fileno()):
+            if not told:
+                _say("Another run is setting up a private environment of Slipway; waiting for it ...")
+            told = True
+            if time.monotonic() > waited_until:
+                raise setup_failures.never_free(path, WAIT_LIMIT)
+            time.sleep(0.1)
+        yield stream.fileno()
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def _announced(folder: Path, lock: Path, description: str, held: int) -> None:
+    started = time.monotonic()
+    _say(f"Setting up Slipway's private environment ({lock.stem}), once, in about 10 seconds: {folder} ...")
+    uv = _installer(folder.parent, held)
+    index = settings.read(os.environ).uv_environ()
+    ours = {
+        "UV_CACHE_DIR": str(folder.parent.parent / "uv"),
+        "UV_NO_CONFIG": "1",
+        "UV_NO_PROGRESS": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        # With every file known by its hash, it does not matter which index has it.
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
+    options = ("--require-hashes", "--no-deps", "--no-build", "--requirements", lock)
+    with _whole(folder, description):
+        _create(folder, held)
+        python = bootstrap.python_of(folder)
+        _step("filled", [uv, "pip", "install", "--python", python, *options], held, index | ours)
+    _say(f"Ready after {time.monotonic() - started:.0f} seconds.")
+
+
+def _installer(environments: Path, held: int) -> Path:
+    """Return the path of uv, in an environment of its own that pip has made."""
+    description = bootstrap.describe(bootstrap.INSTALLER)
+    folder = environments / bootstrap.name_of(bootstrap.INSTALLER, description)
+    if not bootstrap.is_ready(folder, description):
+        with _whole(folder, description):
+            _install_uv(folder, held)
+    (folder / bootstrap.READY).touch()
+    return bootstrap.python_of(folder).with_name("uv.exe" if sys.platform == "win32" else "uv")
+
+
+def _install_uv(folder: Path, held: int) -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        raise setup_failures.no_ensurepip()
+    _create(folder, held)
+    python = bootstrap.python_of(folder)
+    wheel = _wheel_of_pip()
+    if wheel is None:
+        _step("given pip", [python, "-I", "-m", "ensurepip"], held, {})
+    pip: list[str | Path] = [python, "-I", wheel / "pip"] if wheel else [python, "-I", "-m", "pip"]
+    quiet = ("--disable-pip-version-check", "--no-input", "--no-cache-dir", "--no-compile")
+    options = (
+        "--require-hashes",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--requirement",
+        bootstrap.INSTALLER,
+    )
+    index = settings.read(os.environ).pip_environ()
+    _step("given uv", [*pip, "install", *quiet, *options], held, {**index, "PIP_CONFIG_FILE": os.devnull})
+
+
+def _wheel_of_pip() -> Path | None:
+    """Return the wheel of pip that came with Python, if it can be found.
+
+    pip runs from its wheel; to install it first, as `ensurepip` does, takes two seconds more. Where the wheels are:
+    https://docs.python.org/3/library/ensurepip.html, and Debian's package python3-pip-whl.
+    """
+    import ensurepip
+
+    bundled = Path(ensurepip.__file__).with_name("_bundled")
+    places = (sysconfig.get_config_var("WHEEL_PKG_DIR"), bundled, "/usr/share/python-wheels")
+    wheels = (wheel for place in places if place for wheel in Path(place).glob("pip-*-py3-none-any.whl"))
+    return next(wheels, None)
+
+
+def _create(folder: Path, held: int) -> None:
+    _step("created", [sys.executable, "-I", "-m", "venv", "--without-pip", folder], held, {})
+
+
+@contextlib.contextmanager
+def _whole(folder: Path, description: str) -> Iterator[None]:
+    """Let the body fill an empty folder, and stamp it; leave nothing behind if the body fails."""
+    _remove(folder)
+    try:
+        yield
+        stamp = folder / f"{bootstrap.READY}.partial"
+        with stamp.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(description)
+            stream.flush()
+            os.fsync(stream.fileno())
+        stamp.replace(folder / bootstrap.READY)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            _remove(folder)
+        raise
+
+
+def _step(done: str, argv: Sequence[str | Path], held: int, variables: Mapping[str, str]) -> None:
+    try:
+        ended = subprocess.run(
+            [str(part) for part in argv],
+            env=processes.scrubbed_environment(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=STEP_LIMIT,
+            check=False,
+            pass_fds=() if sys.platform == "win32" else (held,),
+        )
+    except subprocess.TimeoutExpired as error:
+        raise setup_failures.too_slow(done, STEP_LIMIT) from error
+    if ended.returncode:
+        raise setup_failures.explained(done, settings.redacted(ended.stdout))
+
+
+def _remove_unused(environments: Path) -> None:
+    """Remove the environments that nobody used for long, and with them what uv kept to make them."""
+    old = [folder for folder in environments.iterdir() if folder.is_dir() and _age(folder) > UNUSED_FOR]
+    for folder in (*old, *([environments.parent / "uv"] if old else [])):
+        with contextlib.suppress(OSError):
+            _remove(folder)
+
+
+def _age(folder: Path) -> float:
+    stamp = folder / bootstrap.READY
+    return time.time() - (stamp if stamp.exists() else folder).stat().st_mtime
+
+
+def _remove(folder: Path) -> None:
+    # Without its stamp it is no environment any more, wherever the removal is cut short.
+    (folder / bootstrap.READY).unlink(missing_ok=True)
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _end(error: SlipwayError) -> NoReturn:
+    log = "".join(f"  | {line}\n" for line in error.log)
+    _say(f"{log}{error.happened}\n  likely cause: {error.cause}\n  what to do: {error.remedy}")
+    sys.exit(int(error.exit_code))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,113 @@
+# ruff: noqa: INP001 - `python3 scripts` makes a program of this folder, not a package
+"""Why the private environment could not be made, and what to do about it. Standard library only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from slipway.errors import ToolError
+
+LOG_LINES = 12
+"""Last lines of a tool's output that are shown."""
+
+KNOWN_FAILURES = (
+    (
+        r"No space left|os error 28\b|Disk quota exceeded|not enough space",
+        "The disk that holds the cache folder is full.",
+        "Free some space, or set SLIPWAY_CACHE to a folder on another disk; it needs 250 MB.",
+    ),
+    (
+        r"Read-only file system|Permission denied|os error 13\b|os error 30\b|Access is denied",
+        "The cache folder cannot be written.",
+        "Set SLIPWAY_CACHE to a folder that this user may write to.",
+    ),
+    (
+        r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|invalid peer certificate",
+        "The index shows a certificate that is not trusted here, as behind a company's proxy that reads along.",
+        "Set SSL_CERT_FILE to a file with the company's certificates, or `cert` in pip.conf.",
+    ),
+    (
+        r"DO NOT MATCH THE HASHES|[Hh]ash mismatch|do not match the expected hash",
+        "The index serves other bytes than those that Slipway was locked with.",
+        "Run it again; if it stays so, ask whoever runs the configured index what changed the files.",
+    ),
+    (
+        r"\b40[137] (Client Error|Unauthorized|Forbidden|Proxy)|status code 40[137]|Unauthorized|Forbidden",
+        "The index, or the proxy before it, wants other credentials.",
+        "Check those in the index's address, in ~/.netrc or in the keyring.",
+    ),
+    (
+        (
+            r"name resolution|getaddrinfo|dns error|NewConnectionError|[Cc]onnection (refused|reset|error)|timed out"
+            r"|Network is unreachable|No route to host|Failed to fetch|error sending request|tcp connect error"
+        ),
+        "The package index cannot be reached.",
+        "Check the connection, the proxy (HTTPS_PROXY) and the configured index.",
+    ),
+    (
+        (
+            r"No matching distribution|no versions? of|not found in the package registry|no usable wheels|no wheels"
+            r"|was not found in the provided package locations|No solution found"
+        ),
+        "The configured index does not have all that is needed, or has none of it for this Python and platform.",
+        "Use an index that mirrors all of PyPI, or another Python: 3.12 to 3.14 on Linux, macOS or Windows.",
+    ),
+)
+"""What a step that failed printed, the cause, and the remedy. The first that fits counts."""
+
+
+def explained(done: str, printed: str) -> ToolError:
+    """Return the error for a step that failed.
+
+    Args:
+        done: what was to be done to the environment, as in "could not be filled".
+        printed: what the tool printed, without credentials.
+    """
+    known = ((cause, remedy) for signs, cause, remedy in KNOWN_FAILURES if re.search(signs, printed))
+    unknown = ("The lines above say more.", "Run it again; if it stays so, report it with these lines.")
+    cause, remedy = next(known, unknown)
+    lines = [line for line in printed.splitlines() if line.strip()]
+    return ToolError(
+        f"Slipway's private environment could not be {done}.",
+        cause=cause,
+        remedy=remedy,
+        log=tuple(lines[-LOG_LINES:]),
+    )
+
+
+def too_slow(done: str, seconds: int) -> ToolError:
+    """Return the error for a step that did not end in time."""
+    return ToolError(
+        f"Slipway's private environment could not be {done} within {seconds // 60} minutes.",
+        cause="The connection to the package index is very slow, or something holds it up.",
+        remedy="Run it again, or configure an index that is nearer.",
+    )
+
+
+def never_free(path: Path, seconds: int) -> ToolError:
+    """Return the error for a lock that another run does not let go of."""
+    return ToolError(
+        f"Another run has been setting up a private environment of Slipway for {seconds // 60} minutes.",
+        cause="It hangs.",
+        remedy=f"End the process that has {path} open, or set SLIPWAY_CACHE to another folder.",
+    )
+
+
+def unwritable(error: OSError, folder: Path) -> ToolError:
+    """Return the error for a cache folder that cannot be used."""
+    return ToolError(
+        f"Slipway's private environment cannot be made: {error.filename or folder}: {error.strerror or error}.",
+        cause="The cache folder cannot be written, or its disk is full.",
+        remedy="Set SLIPWAY_CACHE to a folder that this user may write to and that has 250 MB of room.",
+    )
+
+
+def no_ensurepip() -> ToolError:
+    """Return the error for a Python that was taken apart."""
+    return ToolError(
+        "This Python cannot make environments: it has no module `ensurepip`.",
+        cause="Debian and Ubuntu put that into a package of its own.",
+        remedy="Install it with `sudo apt install python3-venv` (for a Python beside the system's own, "
+        "`python3.13-venv` and so on), or use a Python from python.org, pyenv or uv.",
+    )
