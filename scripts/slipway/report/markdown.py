@@ -5,6 +5,8 @@ The verdict comes first, then what is to be done, then what there is; what is lo
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Iterator
 
 from slipway.manifest import Artifact, Failure, Finding, Leg, Manifest, Recovery, Severity
@@ -15,6 +17,9 @@ from slipway.report.text import block, code, sentence, text
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
 SIGN = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "💡"}
 PLACES_SHOWN = 4
+ROWS_SHOWN = 6
+LINE = 100
+"""Characters of a value that still stands in a line of text."""
 SERVED = {
     "same": "✅ as built",
     "late": "⏳ not shown yet",
@@ -43,11 +48,17 @@ def summary(story: Manifest) -> str:
     A job of a matrix that found nothing shows nothing: the gate tells all of it, once.
     """
     planned = {"plan", *(leg.name for leg in story.plan.legs)} if story.plan else set()
+    if story.command in {"publish", "verify"}:
+        from_index = [leg for leg in story.legs if leg.origin == "index"]
+        parts = (_head(story), _failure(story.failure), _findings(story), _index(story), _smoke(from_index))
+        return "\n".join(line for part in parts for line in part) + "\n"
     if story.leg not in planned:
         return render(story)
     if int(story.exit_code) == 0:
         return ""
-    return "\n".join([*_head(story, leg=story.leg), *_failure(story.failure), *_findings(story)]) + "\n"
+    blocking = [f"- {sentence(group.finding.message)}" for group in grouped(story.blocking)]
+    told = ["", "The report of the gate tells what to do.", ""]
+    return "\n".join([*_head(story, leg=story.leg), *_failure(story.failure), *blocking, *told]) + "\n"
 
 
 def _head(story: Manifest, leg: str = "") -> Iterator[str]:
@@ -65,7 +76,9 @@ def _failure(failure: Failure | None) -> Iterator[str]:
     if failure is None:
         return
     yield f"- **Likely cause:** {sentence(failure.cause)}"
-    yield from _indented("- **What to do:** ", failure.remedy)
+    # Where the release stands is told below, from the record of it.
+    remedy = failure.remedy if failure.recovery is None else failure.remedy.partition("\n")[0]
+    yield from _indented("- **What to do:** ", remedy)
     if failure.read:
         yield f"- **Read:** {failure.read}"
     yield ""
@@ -119,9 +132,11 @@ def _finding(group: Group) -> Iterator[str]:
     finding = group.finding
     yield f"**{sentence(finding.message)}**"
     yield ""
-    if finding.seen:
+    if finding.seen and ("\n" in finding.seen or len(finding.seen) > LINE):
         yield from block(finding.seen)
         yield ""
+    elif finding.seen:
+        yield f"- **Seen:** {code(finding.seen)}"
     if finding.expected:
         yield from _indented("- **Expected:** ", finding.expected)
     yield from _indented("- **Fix:** ", finding.fix)
@@ -163,38 +178,65 @@ def _contents(artifact: Artifact) -> Iterator[str]:
     if artifact.contents:
         more = artifact.members - len(artifact.contents)
         listed = [*artifact.contents, *([f"… and {more} more"] if more > 0 else [])]
-        yield from _folded(f"Contents of {text(artifact.filename)}", block("\n".join(listed)))
+        yield from _folded(
+            f"Contents of <code>{html.escape(artifact.filename)}</code>", block("\n".join(listed))
+        )
 
 
 def _smoke(legs: Iterable[Leg]) -> Iterator[str]:
-    """Yield one row for each artifact, with a mark for each way in which it was tried."""
+    """Yield one mark for each platform and Python, what failed, and every leg folded."""
     legs = list(legs)
     if not legs:
         return
-    failed = sum(not leg.passed for leg in legs)
-    told = f"{failed} of {len(legs)} failed" if failed else f"all {len(legs)} passed"
+    failed = [leg for leg in legs if not leg.passed]
+    told = f"{len(failed)} of {len(legs)} failed" if failed else f"all {len(legs)} passed"
     yield from [f"### {'❌' if failed else '🔥'} Smoke tests: {told}", ""]
-    yield from ["| | where | Python | how | artifact | seconds |", "|---|---|---|---|---|--:|"]
-    rows = [_leg(leg) for leg in sorted(legs, key=lambda leg: leg.passed)]
-    shown = rows if len(rows) <= ROWS_SHOWN else rows[: max(failed, ROWS_SHOWN)]
-    yield from shown
+    if len({_cell(leg) for leg in legs}) > 1:
+        yield from _grid(legs)
+    header = ["| | where | Python | how | artifact | seconds |", "|---|---|---|---|---|--:|"]
+    if failed and len(legs) > ROWS_SHOWN:
+        yield from [*header, *map(_leg, failed), ""]
+    rows = [*header, *map(_leg, sorted(legs, key=lambda leg: leg.passed))]
+    if len(legs) > ROWS_SHOWN:
+        yield from _folded(f"All {len(legs)} of them", rows)
+    else:
+        yield from [*rows, ""]
+
+
+def _cell(leg: Leg) -> tuple[str, str]:
+    where, _, version = leg.leg.removeprefix("smoke-").rpartition("-")
+    return (
+        (where, version)
+        if where
+        else ("from the file" if leg.origin == "file" else "from the index", leg.python)
+    )
+
+
+def _grid(legs: Iterable[Leg]) -> Iterator[str]:
+    cells: dict[tuple[str, str], list[bool]] = {}
+    for leg in legs:
+        cells.setdefault(_cell(leg), []).append(leg.passed)
+    columns = sorted({version for _, version in cells}, key=_numbers)
+    yield f"| | {' | '.join(map(text, columns))} |"
+    yield f"|---|{':-:|' * len(columns)}"
+    for where in dict.fromkeys(where for where, _ in cells):
+        marks = [cells.get((where, version)) for version in columns]
+        listed = ("" if mark is None else "✅" if all(mark) else "❌" for mark in marks)
+        yield f"| {text(where)} | {' | '.join(listed)} |"
     yield ""
-    if rest := rows[len(shown) :]:
-        header = ["| | where | Python | how | artifact | seconds |", "|---|---|---|---|---|--:|"]
-        yield from _folded(f"{len(rest)} more, all passed", [*header, *rest])
 
 
-ROWS_SHOWN = 30
+def _numbers(version: str) -> tuple[list[int], str]:
+    return [int(part) for part in re.findall(r"\d+", version)], version
 
 
 def _leg(leg: Leg) -> str:
     how = [leg.installer]
     how += [f"extra {leg.extra}"] if leg.extra else []
     how += ["lowest dependencies"] if leg.resolution != "highest" else []
-    where = leg.leg.removeprefix("smoke-").rpartition("-")[0] if leg.leg else leg.origin
     sign = "✅" if leg.passed else "❌"
     return (
-        f"| {sign} | {text(where)} | {text(leg.python)} | {text(', '.join(how))} | {code(leg.artifact)} "
+        f"| {sign} | {text(_cell(leg)[0])} | {text(leg.python)} | {text(', '.join(how))} | {code(leg.artifact)} "
         f"| {leg.seconds:.1f} |"
     )
 

@@ -12,12 +12,10 @@ from slipway.rules.rule import Evidence, Rule, Skipped
 def _missing(handover: Handover) -> Iterator[Evidence]:
     if handover.plan is None:
         raise Skipped("no job handed over a plan")
-    for leg in handover.plan.legs:
-        if leg.name not in handover.legs:
-            yield Evidence(
-                message=f"The job {leg.name} handed in no result.",
-                expected=f"a manifest with the result of {leg.name}",
-            )
+    missing = [leg.name for leg in handover.plan.legs if leg.name not in handover.legs]
+    if missing:
+        jobs = f"The job {missing[0]}" if len(missing) == 1 else f"{len(missing)} jobs"
+        yield Evidence(message=f"{jobs} handed in no result.", seen="\n".join(missing))
 
 
 def _failed(handover: Handover) -> Iterator[Evidence]:
