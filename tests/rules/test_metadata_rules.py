@@ -1,5 +1,6 @@
 """Each rule on metadata with what triggers it and with what comes close but is accepted."""
 
+import time
 import zipfile
 from typing import Any
 
@@ -72,6 +73,7 @@ BAD = [
     ("metadata-version-unsupported", metadata({"Metadata-Version": "3.0"}), "C39"),
     ("metadata-field-too-new", metadata({"Metadata-Version": "2.3"}), "C40"),
     ("metadata-field-too-new", metadata({"Import-Name": "spam"}), "C40"),
+    ("metadata-field-too-new", b"Metadata-Version: 1.2\nDescription-Content-Type: UNKNOWN\n", "C40"),
     ("version-missing", metadata({"Version": None}), "C42"),
     ("version-missing", metadata({"Version": "UNKNOWN"}), "C42"),
     ("version-invalid", metadata({"Version": "1.2-final-really"}), "C42"),
@@ -113,6 +115,14 @@ BAD = [
         "C47",
     ),
     ("description-not-rendered", metadata(body="  \n"), "C47"),
+    (
+        "description-indented",
+        metadata(
+            {"Description": "Spam\n        ====\n        \n        Eggs", "Description-Content-Type": None},
+            body="",
+        ),
+        "C47",
+    ),
     ("description-not-rendered", metadata(body="[a]: https://example.com\n"), "C47"),
     ("email-invalid", metadata({"Author-email": "ada@localhost"}), "C48"),
     ("email-invalid", metadata({"Author-email": "Ada Lovelace <ada.example.com>"}), "C48"),
@@ -215,6 +225,12 @@ GOOD = [
     ("description-not-rendered", metadata({"Description-Content-Type": "text/x-rst"}, body="Title\n=====\n")),
     ("description-not-rendered", metadata({"Description-Content-Type": "text/plain"}, body=":func:`x`")),
     ("description-not-rendered", metadata(body="")),
+    (
+        "description-indented",
+        metadata(
+            {"Description": "Spam\n        and eggs", "Description-Content-Type": "text/x-rst"}, body=""
+        ),
+    ),
     ("description-not-rendered", metadata({"Description-Content-Type": "text/x-rst"}, body="UNKNOWN")),
     ("email-invalid", metadata({"Author-email": "Ada <ada@localhost>, Bob <bob@localhost>"})),
     ("email-invalid", metadata({"Author-email": "UNKNOWN", "Maintainer-email": ""})),
@@ -362,8 +378,13 @@ def test_the_line_of_a_description_that_does_not_render_is_named():
     assert "line 3" in finding.message
 
 
-def test_a_description_too_long_to_render_is_skipped_not_passed():
-    outcome = judge(RULES, parse(metadata(body="x" * 1_000_001)), ignored={})
+@pytest.mark.parametrize(
+    "body",
+    ["x" * 500_001, "x\n" * 10_002, ">" * 900, "# x\n" * 5001, "<div>" * 10_001],
+    ids=["characters", "lines", "quotes", "headings", "tags"],
+)
+def test_a_description_that_would_take_minutes_is_skipped_not_passed(body):
+    outcome = judge(RULES, parse(metadata(body=body)), ignored={})
     assert [skipped.rule for skipped in outcome.skipped_rules] == ["description-not-rendered"]
 
 
@@ -432,6 +453,29 @@ def test_what_packaging_refuses_is_an_error(changes):
 def test_a_deeply_nested_marker_is_a_finding_not_a_crash():
     marker = "(" * 5000 + 'python_version < "3"' + ")" * 5000
     assert "requires-dist-invalid" in findings(metadata({"Requires-Dist": f"attrs ; {marker}"}))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("Home-page", "https://" + "a." * 1_000_000),
+        ("Author-email", "(" * 4000),
+        ("Author-email", "a@" * 1_000_000),
+        ("Version", "9" * 4500),
+        ("Version", "1." * 1_000_000 + "1"),
+        ("Requires-Dist", "a" + ">=1," * 500_000),
+        ("Requires-Python", ">=3," * 500_000),
+        ("Requires-Python", "<" + "9" * 4500),
+        ("License-Expression", "(" * 2_000_000),
+        ("Description-Content-Type", "text/markdown; " + "a=b; " * 200_000),
+        ("Classifier", ["Programming Language :: Pyton"] * 9000),
+        ("Project-URL", [f"{number}, x" for number in range(9000)]),
+    ],
+)
+def test_absurd_values_are_judged_in_moments(field, value):
+    started = time.process_time()
+    findings(metadata({field: value}))
+    assert time.process_time() - started < 5
 
 
 def test_a_description_that_crashes_the_renderer_is_a_finding():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 4 * 1024 * 1024
 """More than this is not read; the largest honest description is far below."""
+MAX_FIELDS = 10_000
 MAX_FIELD_NAMES = 500
 MAX_HEADER_LINES = 100_000
 
@@ -205,14 +206,16 @@ def _head(data: bytes) -> _Head | None:
     None stands for more headers than this reader takes.
     """
     lines: dict[str, list[int]] = {}
+    count = 0
     for number, match in enumerate(_LINE.finditer(data), start=1):
-        if number > MAX_HEADER_LINES or len(lines) > MAX_FIELD_NAMES:
+        if number > MAX_HEADER_LINES or count > MAX_FIELDS or len(lines) > MAX_FIELD_NAMES:
             return None
         line = match[0]
         if not line.strip(b"\r\n"):
             return _Head(_frozen(lines), match.end(), None)
         if header := _HEADER_LINE.match(line):
             lines.setdefault(header[1].decode("ascii").lower(), []).append(number)
+            count += 1
         elif line[:1] not in (b" ", b"\t") and not (number == 1 and line.startswith(b"From ")):
             return _Head(_frozen(lines), match.start(), number)
     return _Head(_frozen(lines), len(data), None)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from packaging.utils import InvalidName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.facts.filename import SDIST_EXTENSIONS, WHEEL_EXTENSION, Kind, kind_of
 from slipway.manifest import Severity
@@ -72,7 +72,7 @@ def declared_version(facts: DistributionFile) -> Version | None:
     """Return the version in the metadata, if there is a valid one."""
     try:
         return Version((facts.metadata and sent(facts.metadata, "version")) or "")
-    except InvalidVersion:
+    except ValueError:
         return None
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from slipway.facts.metadata import MetadataFacts
 
 PRIVATE = "Private ::"
+SUGGESTIONS = 10
+"""More misspelt classifiers than this get no suggestion: looking for the nearest is slow."""
 LIST = "https://packaging.python.org/en/latest/specifications/core-metadata/#classifier-multiple-use"
 
 
@@ -23,19 +25,18 @@ def _unknown(facts: MetadataFacts, *, served: Collection[str] | None) -> Iterato
     from trove_classifiers import all_classifiers
 
     known = set(all_classifiers)
+    allowed = sorted(known if served is None else known & set(served))
+    suggestions = 0
     for index, value in each_sent(facts, "classifier"):
-        if value.startswith(PRIVATE):
+        if value.startswith(PRIVATE) or (value in known and (served is None or value in served)):
             continue
-        if value not in known:
-            message = f"{quoted(value)} is not a classifier."
-        elif served is not None and value not in served:
+        if value in known:
             message = f"{quoted(value)} is newer than the list of the index, which does not have it yet."
         else:
-            continue
-        nearest = difflib.get_close_matches(value[:200], known & set(served or known), n=1)
-        yield found(
-            facts, "classifier", message, index=index, seen=value, expected=nearest[0] if nearest else None
-        )
+            message = f"{quoted(value)} is not a classifier."
+        suggestions += 1
+        nearest = difflib.get_close_matches(value[:200], allowed, n=1) if suggestions <= SUGGESTIONS else []
+        yield found(facts, "classifier", message, index=index, seen=value, expected="".join(nearest) or None)
 
 
 def _private(facts: MetadataFacts) -> Iterator[Evidence]:

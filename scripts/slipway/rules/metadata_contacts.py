@@ -6,7 +6,16 @@ import email.utils
 from typing import TYPE_CHECKING
 
 from slipway.manifest import Severity
-from slipway.rules.metadata_fields import CORE_METADATA, absent, each_sent, first_line, found, quoted, sent
+from slipway.rules.metadata_fields import (
+    CORE_METADATA,
+    absent,
+    each_sent,
+    first_line,
+    found,
+    over_length,
+    quoted,
+    sent,
+)
 from slipway.rules.rule import Evidence, Rule
 
 if TYPE_CHECKING:
@@ -33,9 +42,14 @@ def _single_address(value: str) -> str | None:
     PyPI reads the field with the strict parser of newer Pythons, which gives nothing for a list, an
     unbalanced comment and a bracket; on a Python without it these are told apart here.
     """
+    if over_length(value):
+        return None
     if getattr(email.utils, "supports_strict_parsing", False):
         return email.utils.parseaddr(value)[1] or None
-    addresses = email.utils.getaddresses([value])
+    try:
+        addresses = email.utils.getaddresses([value])
+    except RecursionError:
+        return None
     if len(addresses) != 1 or "[" in addresses[0][1] or value.count("(") != value.count(")"):
         return None
     return addresses[0][1] or None
@@ -55,6 +69,8 @@ def _is_url(url: str) -> bool:
     """Return whether PyPI takes this for a URL: http or https; host, port, path and query valid if given."""
     from rfc3986 import exceptions, uri_reference, validators  # type: ignore[import-untyped]
 
+    if over_length(url):
+        return False
     validator = validators.Validator().allow_schemes("http", "https").require_presence_of("scheme")
     validator = validator.check_validity_of("scheme", "host", "port", "path", "query")
     try:

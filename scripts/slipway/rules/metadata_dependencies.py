@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from slipway.manifest import Severity
@@ -16,6 +16,7 @@ from slipway.rules.metadata_fields import (
     complaint,
     each_sent,
     found,
+    over_length,
     quoted,
     sent,
 )
@@ -32,6 +33,8 @@ NEXT_MAJOR = 4
 
 
 def _requirement(value: str) -> Requirement | None:
+    if over_length(value):
+        return None
     try:
         return Requirement(value)
     except (InvalidRequirement, ValueError, SyntaxError, RecursionError):
@@ -87,19 +90,23 @@ def _requires_python_missing(facts: MetadataFacts) -> Iterator[Evidence]:
 
 def _cap(value: str) -> Version | None:
     """Return the lowest version a Requires-Python excludes from above, or None if it is open."""
-    try:
-        specifiers = SpecifierSet(value)
-    except InvalidSpecifier:
+    if over_length(value):
         return None
-    caps = []
+    try:
+        return min(_caps(SpecifierSet(value)), default=None)
+    except ValueError:
+        return None
+
+
+def _caps(specifiers: SpecifierSet) -> Iterator[Version]:
+    """Yield the first version that each specifier excludes from above; raises ValueError for absurd numbers."""
     for specifier in specifiers:
         if specifier.operator in ("<", "<="):
-            caps.append(Version(specifier.version))
+            yield Version(specifier.version)
         elif specifier.operator in ("==", "~="):
             release = Version(specifier.version.removesuffix(".*")).release
             compatible = release if specifier.operator == "==" else release[:-1]
-            caps.append(Version(".".join(map(str, (*compatible[:-1], compatible[-1] + 1)))))
-    return min(caps, default=None)
+            yield Version(".".join(map(str, (*compatible[:-1], compatible[-1] + 1))))
 
 
 def _requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import email.message
-import io
 import re
+import textwrap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slipway.manifest import Severity
+from slipway.rules.description_rendering import MARKDOWN, RST, media_type, rendering_problem, why_not_rendered
 from slipway.rules.metadata_fields import (
     CORE_METADATA,
     PLACEHOLDER,
     absent,
     complaint,
-    first_line,
     found,
     quoted,
     sent,
@@ -26,29 +26,15 @@ if TYPE_CHECKING:
     from slipway.facts.metadata import MetadataFacts
 
 FIELD = "description-content-type"
-RST = "text/x-rst"
-MARKDOWN = "text/markdown"
-RENDERED_CHARACTERS = 1_000_000
-"""A longer description is not rendered here: reStructuredText takes about ten seconds for this much."""
 README_GUIDE = "https://packaging.python.org/en/latest/guides/making-a-pypi-friendly-readme/"
 
-_REPORT = re.compile(r"<string>:(?P<line>\d+): \((?P<level>[A-Z]+)/\d\) (?P<text>.*)")
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
-_FENCE_OR_LINK = re.compile(r"^```|\[[^\]\n]+\]\(https?://", re.MULTILINE)
+_FENCE_OR_LINK = re.compile(r"^```|\[[^\]\n]{1,200}\]\(https?://", re.MULTILINE)
 
 
 def _sent_description(facts: MetadataFacts) -> str | None:
     text = facts.description
     return None if not text or text.strip() == PLACEHOLDER else text
-
-
-def _media_type(value: str) -> tuple[str, dict[str, str]]:
-    """Return the media type and the parameters of a Description-Content-Type; nothing given means RST."""
-    if not value:
-        return RST, {}
-    message = email.message.EmailMessage()
-    message["content-type"] = value
-    return message.get_content_type(), dict(message["content-type"].params)
 
 
 def _type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
@@ -59,59 +45,55 @@ def _type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
         message = f"Description-Content-Type {quoted(value)} is not accepted: {problem}."
         yield found(facts, FIELD, message, seen=value, expected=f"{MARKDOWN}, {RST} or text/plain")
         return
-    charset = _media_type(value)[1].get("charset", "UTF-8")
+    charset = media_type(value)[1].get("charset", "UTF-8")
     if charset != "UTF-8":
         message = f"The charset {quoted(charset)} passes newer local tools, but PyPI insists on UTF-8."
         yield found(facts, FIELD, message, seen=value, expected=value.replace(charset, "UTF-8"))
 
 
 def _not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
+    if (failure := _failure(facts)) and not failure.only_indented:
+        default = "" if sent(facts, FIELD) else " (no content type is given, which means reStructuredText)"
+        message = f"The description does not render as {failure.kind}{default}: {failure.problem}."
+        yield Evidence(message=message, file=facts.file)
+
+
+def _indented(facts: MetadataFacts) -> Iterator[Evidence]:
+    if facts.every("description") and (failure := _failure(facts)) and failure.only_indented:
+        message = "The description stands in the Description field, indented, and so does not render."
+        yield found(facts, "description", message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Failure:
+    """Why a description does not render: as what, the problem, and whether only the indentation is in the way."""
+
+    kind: str
+    problem: str
+    only_indented: bool
+
+
+def _failure(facts: MetadataFacts) -> _Failure | None:
     text = _sent_description(facts)
     value = sent(facts, FIELD) or ""
     if text is None or (value and complaint("description_content_type", value)):
-        return
-    if len(text) > RENDERED_CHARACTERS:
-        raise Skipped(
-            f"the description has {len(text)} characters; more than {RENDERED_CHARACTERS} are not "
-            "rendered here"
-        )
-    kind, parameters = _media_type(value)
-    if problem := _rendering_problem(text, kind, parameters):
-        default = "" if value else " (no content type is given, which means reStructuredText)"
-        yield Evidence(
-            message=f"The description does not render as {kind}{default}: {problem}.", file=facts.file
-        )
-
-
-def _rendering_problem(text: str, kind: str, parameters: dict[str, str]) -> str | None:
-    """Return why PyPI's own renderer gives nothing for a description, or None if it renders."""
-    parameters = {name: value for name, value in parameters.items() if name in ("charset", "variant")}
-    warnings = io.StringIO()
-    try:
-        if kind == RST:
-            from readme_renderer import rst
-
-            rendered = rst.render(text, stream=warnings, **parameters)
-        elif kind == MARKDOWN:
-            from readme_renderer import markdown
-
-            rendered = markdown.render(text, **parameters)
-        else:
-            from readme_renderer import txt
-
-            rendered = txt.render(text, **parameters)
-    except Exception as error:  # noqa: BLE001 - the renderer is not meant to raise, but docutils does
-        return f"the renderer gave up with {type(error).__name__}: {first_line(error)}"
-    if rendered is not None:
         return None
-    if report := _REPORT.search(warnings.getvalue()):
-        return f"line {report['line']} of it: {report['text'].rstrip('.')}"
-    return "nothing is left of it; it is blank, or holds only comments or link definitions"
+    if reason := why_not_rendered(text):
+        raise Skipped(f"the description {reason}")
+    kind, parameters = media_type(value)
+    problem = rendering_problem(text, kind, parameters.get("variant"))
+    if problem is None:
+        return None
+    first, _, rest = text.partition("\n")
+    unindented = f"{first}\n{textwrap.dedent(rest)}"
+    in_field = bool(facts.every("description")) and not facts.undecided and unindented != text
+    only_indented = in_field and rendering_problem(unindented, kind, parameters.get("variant")) is None
+    return _Failure(kind=kind, problem=problem, only_indented=only_indented)
 
 
 def _description_missing(facts: MetadataFacts) -> Iterator[Evidence]:
-    described = _sent_description(facts) or facts.repeated or "description" in facts.undecodable
-    if absent(facts, "description") and not described:
+    odd = "description" in (*facts.repeated, *facts.undecodable)
+    if absent(facts, "description") and not odd and not _sent_description(facts):
         yield Evidence(message="The metadata has no description.", file=facts.file)
 
 
@@ -129,14 +111,15 @@ def _markdown_as_rst(facts: MetadataFacts) -> Iterator[Evidence]:
     if text is None or FIELD in facts.undecided or not _looks_like_markdown(text):
         return
     value = sent(facts, FIELD)
-    if not value or (not complaint("description_content_type", value) and _media_type(value)[0] == RST):
+    if not value or (not complaint("description_content_type", value) and media_type(value)[0] == RST):
         how = "its type says" if value else "without a type it is read as"
         message = f"The description looks like Markdown, but {how} reStructuredText."
         yield found(facts, FIELD, message, seen=value, expected=MARKDOWN)
 
 
 def _looks_like_markdown(text: str) -> bool:
-    return bool(_HEADING.search(text) and _FENCE_OR_LINK.search(text))
+    head = text[:20_000]
+    return bool(_HEADING.search(head) and _FENCE_OR_LINK.search(head))
 
 
 RULES: tuple[Rule, ...] = (
@@ -175,6 +158,20 @@ RULES: tuple[Rule, ...] = (
         mirrors=("C47",),
         read=README_GUIDE,
         check=_not_rendered,
+    ),
+    Rule(
+        name="description-indented",
+        title="The description is indented by an old setuptools",
+        family="metadata",
+        severity=Severity.ERROR,
+        why="Old build tools put the description into a field and indent each of its lines. twine and PyPI "
+        "take the text as it stands, so that reStructuredText which is correct by itself does not render.",
+        fix="Build with a current backend, which puts the description after the fields.",
+        fixes={"setuptools": "Require `setuptools>=77` under [build-system] and build again."},
+        example="Description: Spam\n        ====",
+        mirrors=("C47",),
+        read=CORE_METADATA + "#description",
+        check=_indented,
     ),
     Rule(
         name="description-missing",

@@ -24,6 +24,8 @@ BEFORE_LICENSE_FILES = ("1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3")
 """Metadata versions without License-File."""
 
 SHOWN_CHARACTERS = 120
+PARSED_CHARACTERS = 5000
+"""A longer value is not given to a parser: some take minutes for it, and no honest value comes near."""
 
 
 def sent(facts: MetadataFacts, name: str) -> str | None:
@@ -69,6 +71,8 @@ def complaint(field: str, value: str | list[str]) -> str | None:
         field: the field as `packaging.metadata.RawMetadata` calls it (`requires_dist`).
         value: its value; a list for a field of multiple use.
     """
+    if too_long := over_length(value if isinstance(value, str) else "".join(value)):
+        return too_long
     raw = cast("RawMetadata", {field: value})
     try:
         getattr(Metadata.from_raw(raw, validate=False), field)
@@ -77,6 +81,11 @@ def complaint(field: str, value: str | list[str]) -> str | None:
     except Exception as error:  # noqa: BLE001 - packaging lets a few errors of the standard library through
         return first_line(error)
     return None
+
+
+def over_length(value: str) -> str | None:
+    """Return what there is to say of a value that is too long to be parsed, else None."""
+    return f"it has {len(value)} characters" if len(value) > PARSED_CHARACTERS else None
 
 
 def first_line(error: BaseException) -> str:

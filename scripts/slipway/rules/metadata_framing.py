@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slipway.facts.metadata import FIELDS, MAX_BYTES, MAX_FIELD_NAMES, MAX_HEADER_LINES
+from slipway.facts.metadata import FIELDS, MAX_BYTES, MAX_FIELDS
 from slipway.manifest import Severity
-from slipway.rules.metadata_fields import CORE_METADATA, absent, complaint, each_sent, found, quoted, sent
+from slipway.rules.metadata_fields import CORE_METADATA, absent, complaint, found, quoted, sent
 from slipway.rules.rule import Evidence, Rule
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _too_large(facts: MetadataFacts) -> Iterator[Evidence]:
         message=f"The metadata is larger than anything that can be checked: {facts.size} bytes.",
         file=facts.file,
         seen=f"{facts.size} bytes",
-        expected=f"at most {MAX_BYTES} bytes, {MAX_HEADER_LINES} lines of fields, {MAX_FIELD_NAMES} different fields",
+        expected=f"at most {MAX_BYTES} bytes, {MAX_FIELDS} fields",
     )
 
 
@@ -119,7 +119,7 @@ def _field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
     if version not in METADATA_VERSIONS:
         return
     for name, since in FIELD_SINCE.items():
-        if any(each_sent(facts, name)) and METADATA_VERSIONS.index(since) > METADATA_VERSIONS.index(version):
+        if facts.every(name) and METADATA_VERSIONS.index(since) > METADATA_VERSIONS.index(version):
             message = f"{name.title()} came with metadata version {since}, but the file says {version}."
             yield found(facts, name, message, seen=version, expected=f"{since} or higher")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.manifest import Severity
 from slipway.rules.metadata_fields import (
@@ -60,10 +60,10 @@ def _version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 
 
 def _version_local(facts: MetadataFacts) -> Iterator[Evidence]:
-    try:
-        version = Version(sent(facts, "version") or "")
-    except InvalidVersion:
+    value = sent(facts, "version")
+    if not value or complaint("version", value):
         return
+    version = Version(value)
     if version.local is not None:
         message = f"Version {version} has a local part, +{version.local}."
         yield found(facts, "version", message, seen=str(version), expected=version.public)

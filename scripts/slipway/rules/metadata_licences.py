@@ -62,6 +62,7 @@ def _classifier_beside_expression(facts: MetadataFacts) -> Iterator[Evidence]:
         if value.startswith(CLASSIFIER):
             message = f"{quoted(value)} stands beside License-Expression {quoted(expression)}."
             yield found(facts, "classifier", message, index=index, seen=value)
+            return
 
 
 RULES: tuple[Rule, ...] = (
