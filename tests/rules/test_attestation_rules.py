@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypi_attestations import Attestation, AttestationType
-from sigstore.dsse import DigestSet, StatementBuilder, Subject
+from sigstore.dsse import DigestSet, StatementBuilder, Subject, _pae
 from slipway.facts.attestation import MAX_BYTES, read
 from slipway.rules import catalogue
 from slipway.rules.rule import judge
@@ -51,8 +51,7 @@ def statement(name=SDIST, sha=SHA, kind=PUBLISH):
 def attestation(payload=None, **changes):
     """Return a signed attestation as JSON, with some top-level fields changed."""
     payload = statement() if payload is None else payload
-    kind = b"application/vnd.in-toto+json"
-    message = b" ".join([b"DSSEv1", str(len(kind)).encode(), kind, str(len(payload)).encode(), payload])
+    message = _pae("application/vnd.in-toto+json", payload)
     document = {
         "version": 1,
         "verification_material": {
