@@ -19,6 +19,8 @@ FAMILIES: dict[Family, str] = {
     "smoke": "Installing, importing, uninstalling",
     "index": "The index the release goes to",
     "publisher": "The run that publishes",
+    "matrix": "What the jobs of a workflow built and tested",
+    "workflow": "The caller's workflows",
     "run": "The project's own settings",
 }
 
