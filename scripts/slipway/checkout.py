@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway import processes
+from slipway import errors, processes
 from slipway.errors import InputError
 
 LEFT_OUT = frozenset(
@@ -58,6 +59,7 @@ def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy
 
     Raises:
         InputError: a file cannot be read.
+        ToolError: the disk is full.
     """
     top = _repository_top(project) or project
     inside = target / project.relative_to(top)
@@ -120,7 +122,13 @@ def _is_left_out(path: Path) -> bool:
 
 
 def _copy_file(source: str, target: str) -> str:
-    shutil.copy2(source, target, follow_symlinks=False)
+    try:
+        shutil.copy2(source, target, follow_symlinks=False)
+    except OSError as error:
+        # `copytree` would go on and collect the same for every other file.
+        if error.errno == errno.ENOSPC and (full := errors.told(error)):
+            raise full from error
+        raise
     if not os.access(target, os.W_OK) and not Path(target).is_symlink():
         Path(target).chmod(Path(target).stat().st_mode | stat.S_IWUSR)
     return target

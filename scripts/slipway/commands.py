@@ -64,11 +64,14 @@ def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
     annotating.show(story, place, project=inputs.path)
     outputs.show(story, inputs, place)
     if inputs.json:
-        sys.stdout.write(manifest.to_json(story).decode())
-    elif inputs.command == "plan" and story.failure is None:
-        plan.show(story)
-    elif inputs.command != "init" or inputs.check or story.failure is not None:
-        terminal.show(story)
+        # A runner obeys `##[command]` anywhere in a line; the escape is the same string to whoever reads JSON.
+        sys.stdout.write(manifest.to_json(story).decode().replace("##[", r"#\u0023["))
+        return
+    with place.quoting():
+        if inputs.command == "plan" and story.failure is None:
+            plan.show(story)
+        elif inputs.command != "init" or inputs.check or story.failure is not None:
+            terminal.show(story)
 
 
 def _write(path: Path, report: str) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from typing import ClassVar
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_NO_FOLDER = frozenset({errno.EEXIST, errno.ENOTDIR})
 
 
 class ExitCode(IntEnum):
@@ -56,3 +61,27 @@ class Interrupted(SlipwayError):  # noqa: N818 - the user's decision, not a faul
     """The user, or the runner on the user's behalf, stopped the run."""
 
     exit_code = ExitCode.TOOL
+
+
+def told(error: OSError) -> SlipwayError | None:
+    """Return what to say where the machine refused to write for want of room or rights, else None."""
+    path = error.filename2 or error.filename or "the work folder"
+    if error.errno in _FULL:
+        return ToolError(
+            f"The disk is full: {path} could not be written.",
+            cause="The work folder or the folder for temporary files has no room left.",
+            remedy="Free some space, or choose another place with --work DIR and TMPDIR.",
+        )
+    if error.errno in _NO_FOLDER:
+        return InputError(
+            f"{path} cannot be made: {error.strerror}.",
+            cause="There is a file where a folder is needed.",
+            remedy="Move it away, or name another work folder with --work DIR.",
+        )
+    if error.errno in _DENIED:
+        return InputError(
+            f"{path} cannot be written: {error.strerror}.",
+            cause="The checkout is read-only, or belongs to somebody else.",
+            remedy="Choose a work folder that can be written: --work DIR.",
+        )
+    return None

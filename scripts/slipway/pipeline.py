@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,18 +12,14 @@ from typing import Literal
 
 import msgspec
 
-from slipway import __version__, manifest
-from slipway.errors import InputError, SlipwayError, ToolError
+from slipway import __version__, errors, manifest
+from slipway.errors import SlipwayError
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Failure, Manifest, StageResult
 from slipway.rules import ignoring
 from slipway.runner import Runner
 
 Outcome = Literal["done", "skipped", "failed"]
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-_NO_FOLDER = frozenset({errno.EEXIST, errno.ENOTDIR})
 
 
 @dataclass(frozen=True)
@@ -113,7 +108,7 @@ def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner) -
 def _run_one(name: str, story: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:
     stage = STAGES[name]
     try:
-        with runner.stage(stage.title) as stopped, told():
+        with runner.stage(stage.title) as stopped, _machine_told():
             addition = stage.run(story, inputs, runner)
             if addition.skipped:
                 stopped(f"skipped: {addition.skipped}")
@@ -136,7 +131,7 @@ def _keep(story: Manifest, inputs: Inputs) -> Manifest:
     if not inputs.keeps or (nothing and not inputs.work.is_dir()):
         return story
     try:
-        with told():
+        with _machine_told():
             open_work(inputs.work)
             manifest.write(story, inputs.work)
     except SlipwayError as error:
@@ -157,33 +152,11 @@ def open_work(work: Path) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what the machine refuses (room, rights) into an error that says what to do.
-
-    Raises:
-        ToolError: the disk is full.
-        InputError: a folder cannot be made or written.
-    """
+def _machine_told() -> Iterator[None]:
+    """Turn what the machine refuses (room, rights) into an error that says what to do."""
     try:
         yield
     except OSError as error:
-        path = error.filename or "the work folder"
-        if error.errno in _FULL:
-            raise ToolError(
-                f"The disk is full: {path} could not be written.",
-                cause="The work folder or the folder for temporary files has no room left.",
-                remedy="Free some space, or choose another place with --work DIR and TMPDIR.",
-            ) from error
-        if error.errno in _NO_FOLDER:
-            raise InputError(
-                f"{path} cannot be made: {error.strerror}.",
-                cause="There is a file where a folder is needed.",
-                remedy="Move it away, or name another work folder with --work DIR.",
-            ) from error
-        if error.errno in _DENIED:
-            raise InputError(
-                f"{path} cannot be written: {error.strerror}.",
-                cause="The checkout is read-only, or belongs to somebody else.",
-                remedy="Choose a work folder that can be written: --work DIR.",
-            ) from error
+        if said := errors.told(error):
+            raise said from error
         raise

@@ -16,6 +16,7 @@ KEPT = (
     "UV_OFFLINE",
     "UV_PYTHON_INSTALL_DIR",
     "UV_HTTP_TIMEOUT",
+    "UV_HTTP_RETRIES",
     "UV_CONCURRENT_DOWNLOADS",
 )
 """Variables that say where uv keeps things and how it reaches the network; its other settings are not ours."""

@@ -63,6 +63,9 @@ class Runner(Protocol):
     def untrusted(self, title: str) -> AbstractContextManager[Sink]:
         """Frame what somebody else's code prints; lines given to the sink cannot command the runner."""
 
+    def quoting(self) -> AbstractContextManager[None]:
+        """Frame what is printed to stdout while it quotes somebody else; no line of it can command the runner."""
+
     def annotate(
         self, level: Level, message: str, *, title: str, file: Path | None = None, line: int | None = None
     ) -> None:

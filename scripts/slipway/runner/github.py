@@ -61,6 +61,16 @@ class GitHubRunner:
             self._command(token)
             self._command("endgroup")
 
+    @contextmanager
+    def quoting(self) -> Iterator[None]:
+        # The report goes to stdout, which the runner reads beside stderr.
+        token = secrets.token_hex(16)
+        print(f"::stop-commands::{token}", flush=True)
+        try:
+            yield
+        finally:
+            print(f"::{token}::", flush=True)
+
     def annotate(
         self, level: Level, message: str, *, title: str, file: Path | None = None, line: int | None = None
     ) -> None:

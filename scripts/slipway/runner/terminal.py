@@ -39,6 +39,10 @@ class PlainRunner:
 
         yield show
 
+    @contextmanager
+    def quoting(self) -> Iterator[None]:
+        yield
+
     def annotate(
         self, level: Level, message: str, *, title: str, file: Path | None = None, line: int | None = None
     ) -> None:
