@@ -88,10 +88,18 @@ def _page(rule: Rule, *, level: str = "#") -> Iterator[str]:
     yield ""
     yield from ("```text", *rule.example.splitlines(), "```")
     yield ""
-    yield f"**What to do.** {rule.fix}"
+    yield from _remedy("**What to do.**", rule.fix)
     for backend, fix in rule.fixes.items():
         yield ""
-        yield f"With {backend}: {fix}"
+        yield from _remedy(f"With {backend}:", fix)
     if rule.read:
         yield ""
         yield f"**Read.** <{rule.read}>"
+
+
+def _remedy(lead: str, fix: str) -> Iterator[str]:
+    """Yield a remedy; what stands behind an empty line is something to paste."""
+    prose, _, snippet = fix.partition("\n\n")
+    yield f"{lead} {prose}"
+    if snippet:
+        yield from ("", "```text", *snippet.splitlines(), "```")
