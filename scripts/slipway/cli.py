@@ -120,6 +120,7 @@ def _runs(name: str) -> Callable[..., None]:
 
 def _inputs(name: str, path: Path, files: tuple[Path, ...], values: dict[str, Any]) -> Inputs:
     project = _absolute(path)
+    values |= _set_by_project(project, values)
     work = values.pop("work", None)
     given = {key: value for key, value in values.items() if value is not None}
     if "fail_on" in given:
@@ -133,6 +134,19 @@ def _inputs(name: str, path: Path, files: tuple[Path, ...], values: dict[str, An
         keeps=name != "init" and (work is not None or not files),
         **given,
     )
+
+
+def _set_by_project(project: Path, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what [tool.slipway] sets of the options that were given neither as a word nor as a variable."""
+    from slipway.facts import settings
+
+    context = click.get_current_context()
+    return {
+        attribute: value
+        for name, value in settings.options_of(project).items()
+        if (attribute := name.replace("-", "_")) in values
+        and context.get_parameter_source(attribute) == click.core.ParameterSource.DEFAULT
+    }
 
 
 def _absolute(path: Path) -> Path:

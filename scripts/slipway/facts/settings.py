@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from slipway.errors import InputError
+from slipway.facts import pyproject as pyproject_file
 from slipway.facts.pyproject import FILE, PyProject
 from slipway.inputs import OPTIONS, Option
 
@@ -51,6 +53,18 @@ def read(pyproject: PyProject) -> Settings:
     for key, value in options.items():
         _demand_fitting(pyproject, _option(pyproject, key), value)
     return Settings(ignored=_ignored(pyproject, table.get(IGNORE, {})), options=options)
+
+
+def options_of(root: Path) -> Mapping[str, Any]:
+    """Return the options that the project in a folder sets; none where its pyproject.toml cannot be read.
+
+    What is wrong with the file is told when the project itself is read.
+    """
+    try:
+        found = pyproject_file.load(root)
+        return read(found).options if found else {}
+    except InputError:
+        return {}
 
 
 def _ignored(pyproject: PyProject, table: object) -> dict[str, str]:

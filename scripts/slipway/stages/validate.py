@@ -5,13 +5,12 @@ from __future__ import annotations
 from slipway.facts import source
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
-from slipway.rules import catalogue
-from slipway.rules.rule import judge
+from slipway.rules.project import judge_source
 from slipway.runner import Runner
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
-    """Judge the project's source by the rules of the family `project`.
+    """Judge the project's source and the static part of its metadata.
 
     Raises:
         InputError: there is no plan, or the project cannot be read.
@@ -25,4 +24,4 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         tag_version=plan.tag_version,
         release=plan.destination.publish,
     )
-    return judge(catalogue.family("project"), facts, ignored=plan.ignored, backend=plan.backend)
+    return judge_source(facts, ignored=plan.ignored)
