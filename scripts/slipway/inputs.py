@@ -236,6 +236,12 @@ OPTIONS: tuple[Option, ...] = (
         default="",
     ),
     Option(
+        name="called-workflow",
+        help="The reusable workflow that is to publish, where one does: OWNER/REPOSITORY/PATH@REF.",
+        kind="text",
+        commands=frozenset({"plan"}),
+    ),
+    Option(
         name="uses",
         help="Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT; by default the one that runs.",
         kind="text",
@@ -384,6 +390,7 @@ class Inputs:
     from_: Path | None = None
     only: Literal["both", "sdist"] = "both"
     leg: str = ""
+    called_workflow: str | None = None
     uses: str | None = None
     check: bool = False
     overwrite: bool = False

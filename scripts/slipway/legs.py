@@ -23,9 +23,6 @@ from slipway.runner import Runner
 AT_ONCE = min(max(os.cpu_count() or 1, 2), 8)
 """Legs side by side; each is mostly one process that imports."""
 
-PIP = "pip>=25.1"
-"""The pip of the pip legs."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
@@ -170,12 +167,19 @@ def run(
 
     given = supplies or Supplies()
     with environments.scratch() as scratch, ThreadPoolExecutor(AT_ONCE) as pool:
-        pip = _pip(planned, scratch, given)
+        pips = _pips(planned, scratch, given)
         futures = [
             pool.submit(
-                trial.run, leg, trial.Place(folder=scratch / str(n), supplies=given, pip=pip, timeout=timeout)
+                trial.run,
+                leg,
+                trial.Place(
+                    folder=scratch / str(number),
+                    supplies=given,
+                    pip=pips.get(leg.interpreter),
+                    timeout=timeout,
+                ),
             )
-            for n, leg in enumerate(planned)
+            for number, leg in enumerate(planned)
         ]
         try:
             return tuple(future.result() for future in futures)
@@ -185,13 +189,15 @@ def run(
             raise
 
 
-def _pip(planned: Iterable[Planned], scratch: Path, supplies: Supplies) -> Environment | None:
-    """Return an environment that holds pip, where a leg installs with it."""
-    if all(leg.manner.installer != "pip" for leg in planned):
-        return None
+def _pips(planned: Iterable[Planned], scratch: Path, supplies: Supplies) -> dict[Interpreter, Environment]:
+    """Return an environment with pip for each interpreter that has legs with it, for pip knows few old ones."""
     from slipway import trial
 
-    return trial.pip_environment(scratch / "pip", PIP, supplies)
+    wanted = dict.fromkeys(leg.interpreter for leg in planned if leg.manner.installer == "pip")
+    return {
+        interpreter: trial.pip_environment(scratch / f"pip-{number}", interpreter, supplies)
+        for number, interpreter in enumerate(wanted)
+    }
 
 
 def show(outcomes: Sequence[Outcome], runner: Runner) -> None:

@@ -145,11 +145,13 @@ class ExpectedFile(Record, frozen=True):
     Attributes:
         pattern: the filename, with `*` for what only the build decides (a dynamic version, a platform tag).
         required: False for what only another machine of the build matrix can make.
+        identifier: what cibuildwheel calls the wheel, such as `cp313-manylinux_x86_64`.
     """
 
     kind: Literal["sdist", "wheel"]
     pattern: str
     required: bool = True
+    identifier: str | None = None
 
 
 class Plan(Record, frozen=True):

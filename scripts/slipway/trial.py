@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from slipway import environments, interpreters, probing, processes
-from slipway.environments import Environment, InstallFailed
+from slipway import environments, probing, processes
+from slipway.environments import Environment, InstallFailed, Interpreter
 from slipway.errors import ToolError
 from slipway.facts.leg import LegFacts, Started
 from slipway.legs import Candidate, Outcome, Planned, Supplies
@@ -193,15 +193,15 @@ def _left_behind(environment: Environment, before: set[str], probed: Probed) -> 
     return tuple(sorted(os.path.relpath(path, environment.path) for path in left))
 
 
-def pip_environment(path: Path, requirement: str, supplies: Supplies) -> Environment:
-    """Make the environment that holds pip for the legs that install with it.
+def pip_environment(path: Path, interpreter: Interpreter, supplies: Supplies) -> Environment:
+    """Make the environment that holds pip for the legs that install with it: the newest for that interpreter.
 
     Raises:
         ToolError: pip cannot be installed.
     """
-    environment = environments.create(path, interpreters.own())
+    environment = environments.create(path, interpreter)
     try:
-        environment.install([requirement], timeout=300, options=supplies.options())
+        environment.install(["pip"], timeout=300, options=supplies.options())
     except (InstallFailed, processes.TimedOut) as error:
         raise ToolError(
             "pip could not be installed, so nothing can be installed with it.",

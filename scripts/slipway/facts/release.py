@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from slipway.facts.linkage import Linkage
 from slipway.facts.sdist import SdistFacts
 from slipway.facts.wheel import WheelFacts
 from slipway.manifest import Plan
@@ -15,7 +17,16 @@ class ReleaseFacts:
 
     Attributes:
         plan: what was expected; None for artifacts that were built by somebody else.
+        whole: whether everything that other machines made is there too.
+        linkage: how compiled wheels are linked, by filename.
     """
 
     artifacts: tuple[SdistFacts | WheelFacts, ...]
     plan: Plan | None = None
+    whole: bool = False
+    linkage: Mapping[str, Linkage] = field(default_factory=dict)
+
+    @property
+    def wheels(self) -> tuple[WheelFacts, ...]:
+        """The wheels whose names can be read."""
+        return tuple(a for a in self.artifacts if isinstance(a, WheelFacts) and a.parts is not None)

@@ -51,7 +51,7 @@ MODULES: dict[Family, tuple[str, ...]] = {
     "set": ("release",),
     "attestation": ("attestations",),
     "smoke": ("smoke",),
-    "index": ("index_state",),
+    "index": ("index_state", "previous_release"),
     "publisher": ("publishers",),
     "run": ("ignoring",),
     "matrix": ("matrix",),

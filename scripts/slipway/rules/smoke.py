@@ -223,8 +223,8 @@ def _submodules_fail(leg: LegFacts) -> Iterator[Evidence]:
         listed = [f"{a.name}: {(a.error or '').splitlines()[0]}" for a in failed[:SHOWN]]
         more = [f"… and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
         yield Evidence(
-            message=f"{len(failed)} of {len(leg.submodules)} modules below the top level cannot be imported after a "
-            "plain installation.",
+            message=f"Modules below the top level cannot be imported after a plain installation, among them "
+            f"`{failed[0].name}`.",
             seen="\n".join([*listed, *more]),
         )
 

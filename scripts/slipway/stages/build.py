@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from slipway import checkout, environments, processes
+from slipway import checkout, environments, processes, wheel_repair
 from slipway.environments import Environment, InstallFailed, Interpreter
 from slipway.errors import SlipwayError, ToolError
 from slipway.inputs import Inputs
@@ -92,8 +92,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
             if prepared.requirements != _static_requirements(source):
                 prepared = Prepared(environments.create(scratch / "for-wheel-alone", interpreter))
             bench = Bench(source, prepared.environment, environ, inputs.build_timeout, log, prepared)
-            wheel = _build(bench, "wheel", scratch / "out")
-        built = [_keep(path, inputs.dist) for path in (sdist, wheel)]
+            wheel = wheel_repair.repaired(_build(bench, "wheel", scratch / "out"), scratch / "repaired", log)
+        # Where a matrix makes the wheels, this one only proves that the sdist can be built.
+        is_ours = not inputs.leg or all(leg.job != "wheels" for leg in plan.legs)
+        built = [_keep(path, inputs.dist) for path in ((sdist, wheel) if is_ours else (sdist,))]
     return Addition(artifacts=tuple(built))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from slipway.facts import artifact
+from slipway.facts import artifact, linkage
 from slipway.facts.release import ReleaseFacts
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, recheck
@@ -32,7 +32,12 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         if one.metadata is not None:
             rules = catalogue.family("metadata")
             judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, backend=backend))
-    release = ReleaseFacts(artifacts=tuple(facts), plan=plan)
+    release = ReleaseFacts(
+        artifacts=tuple(facts),
+        plan=plan,
+        whole=inputs.from_ is not None and inputs.command == "check",
+        linkage=linkage.read(inputs.locate(one.filename) for one in facts if one.kind == "wheel"),
+    )
     judged.append(judge(catalogue.family("set"), release, ignored=ignored, backend=backend))
     records = tuple(artifact.record(one) for one in facts)
     return msgspec.structs.replace(combined(judged), artifacts=records)

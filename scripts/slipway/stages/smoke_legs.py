@@ -63,7 +63,8 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
         manners = list(_manners(artifact, inputs, deep=artifact.kind == "wheel" or not has_wheel))
         legs += _planned(candidate, fitting, manners, classifiers=classifiers)
     supported = pythons.supported(requires, classifiers, today=datetime.now(tz=UTC).date())
-    return Choice(legs=tuple(legs), untried=(*untried, *_absent(supported, here, inputs)))
+    absent = [*_absent(supported, here, inputs), *_elsewhere(manifest, inputs)]
+    return Choice(legs=tuple(legs), untried=(*untried, *absent))
 
 
 def _planned(
@@ -198,3 +199,11 @@ def _absent(claimed: Iterable[str], here: Sequence[Interpreter], inputs: Inputs)
         else "only one Python is tried unless --python or --thorough asks for more"
     )
     yield from (Untried(leg=f"Python {version}", reason=reason) for version in missing)
+
+
+def _elsewhere(manifest: Manifest, inputs: Inputs) -> Iterator[Untried]:
+    """Yield what of a compiled project only other machines can build."""
+    legs = manifest.plan.legs if manifest.plan and not inputs.leg and not inputs.from_ else ()
+    if names := [leg.platform for leg in legs if leg.job == "wheels"]:
+        reason = "only the build matrix makes them; here the one wheel for this Python and platform was tried"
+        yield Untried(leg=f"the wheels for {', '.join(names)}", reason=reason)

