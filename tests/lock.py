@@ -1,0 +1,52 @@
+"""`python3 tests lock`: the lock files anew from the .in files, with the hashes for every platform."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from slipway import processes
+from slipway.index import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+ALL = ROOT / "tests" / "requirements" / "tests.txt"
+PARTS = tuple(ROOT / "scripts" / "requirements" / f"{name}.txt" for name in ("slipway", "publish", "uv"))
+
+OLDEST_PYTHON = "3.11"
+
+COMPILE = (
+    *("uv", "pip", "compile", "--universal", "--python-version", OLDEST_PYTHON),
+    *("--generate-hashes", "--no-annotate", "--no-header", "--no-config", "--quiet"),
+)
+
+HEADER = "# Made from the .in file beside it by\n#     python3 tests lock\n"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Resolve every .in file, and return the first exit code of uv that is not 0.
+
+    The tests' requirements hold all others, and are resolved first; what came of that is then preferred, so that one
+    release of a distribution serves everywhere.
+    """
+    # uv prefers the releases it finds in the file it is to write.
+    with tempfile.TemporaryDirectory() as folder:
+        seed = ALL
+        for target in (ALL, *PARTS):
+            made = Path(folder, target.name)
+            if seed.exists():
+                made.write_bytes(seed.read_bytes())
+            code = _resolve(target.with_suffix(".in"), made, arguments if target == ALL else ())
+            if code:
+                return code
+            target.write_text(HEADER + made.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+            seed = made if target == ALL else seed
+    return 0
+
+
+def _resolve(source: Path, made: Path, arguments: Sequence[str]) -> int:
+    environ = processes.scrubbed_environment(settings.read(os.environ).uv_environ())
+    argv = [*COMPILE, str(source.relative_to(ROOT)), "--output-file", str(made), *arguments]
+    return subprocess.run(argv, cwd=ROOT, env=environ, check=False).returncode

@@ -1,0 +1,48 @@
+"""What `python3 tests` does: the tests' environment, pytest, and the commands beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import bootstrap
+
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
+LOCK = TESTS / "requirements" / "tests.txt"
+
+TOOLS = ROOT / ".tools" / "bin"
+"""Programs that no index of Python packages has; `.ci/run` puts them there."""
+
+WHOLE_SUITE = ("-n", "auto", "--dist", "worksteal", "--timeout", "900")
+
+
+def run(arguments: Sequence[str]) -> NoReturn:
+    """Do what the arguments say, in the tests' own environment, and end with its exit code."""
+    if not bootstrap.inside(LOCK):
+        bootstrap.hand_over(LOCK, [str(TESTS), *arguments])
+    os.chdir(ROOT)
+    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+        # pytest-xdist starts its workers without -I.
+        del os.environ[name]
+    path = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), str(TOOLS))
+    os.environ["PATH"] = os.pathsep.join(path)
+    command, *rest = arguments or [""]
+    sys.exit(_command(command)(rest) if command in {"lint", "lock"} else test(arguments))
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run pytest, on the whole suite where no arguments say otherwise, and return its exit code."""
+    argv = [sys.executable, *bootstrap.PYTHON_OPTIONS, "-m", "pytest", *(arguments or WHOLE_SUITE)]
+    return subprocess.run(argv, check=False).returncode
+
+
+def _command(name: str) -> Callable[[Sequence[str]], int]:
+    import lint
+    import lock
+
+    return {"lint": lint.run, "lock": lock.run}[name]
