@@ -27,8 +27,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     """Let time pass at once, end silence early, and sign without the network."""
     fake = FakeClock()
     monkeypatch.setattr(clock, "CLOCK", fake)
-    monkeypatch.setattr(transport, "TIMEOUT", (2.0, 0.2))
-    monkeypatch.setattr(transport, "UPLOAD_TIMEOUT", (2.0, 0.2))
+    monkeypatch.setattr(transport, "TIMEOUT", (2.0, 0.15))
+    monkeypatch.setattr(transport, "UPLOAD_TIMEOUT", (2.0, 0.15))
     monkeypatch.setattr(attest, "new_signer", LocalSigner)
     monkeypatch.setattr(LocalSigner, "faults", 0)
     return fake

@@ -88,7 +88,9 @@ def test_a_fault_of_the_signing_service_passes(scene: Scene, monkeypatch) -> Non
     assert story.failure is None and [one.provenance for one in story.served] == ["same", "same"]
 
 
-def test_without_the_signing_service_a_release_goes_out_unattested_with_a_warning(scene: Scene, monkeypatch) -> None:
+def test_without_the_signing_service_a_release_goes_out_unattested_with_a_warning(
+    scene: Scene, monkeypatch
+) -> None:
     monkeypatch.setattr(LocalSigner, "faults", 10**6)
     story = scene.release()
     assert story.failure is None and scene.complete
@@ -134,7 +136,9 @@ def test_a_token_in_the_environment_publishes_without_attestations(scene: Scene,
     assert not any(receipt.attested for receipt in story.receipts)
 
 
-def test_a_stored_token_stands_in_where_the_index_refuses_trusted_publishing(scene: Scene, monkeypatch) -> None:
+def test_a_stored_token_stands_in_where_the_index_refuses_trusted_publishing(
+    scene: Scene, monkeypatch
+) -> None:
     monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
     scene.bench.job = Job(workflow="other.yml")
     story = scene.release()
@@ -147,7 +151,12 @@ def test_a_dry_run_mints_nothing_and_prints_the_form(scene: Scene, capsys) -> No
     told = capsys.readouterr().err
     assert [stage.outcome for stage in story.stages] == ["skipped"]
     assert not [request for request in scene.bench.requests if request.startswith("POST")]
-    for line in ("Owner: acme", "Repository name: demo", "Workflow name: release.yml", "Environment name: pypi"):
+    for line in (
+        "Owner: acme",
+        "Repository name: demo",
+        "Workflow name: release.yml",
+        "Environment name: pypi",
+    ):
         assert line in told
     assert "settings/publishing/?provider=github&owner=acme&repository=demo" in told
 

@@ -27,7 +27,7 @@ ACCEPT = f"{JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 
 PROVENANCE = "application/vnd.pypi.integrity.v1+json"
 
-READING = 60.0
+READING = 120.0
 """Seconds to go on trying one request when the index answers with faults."""
 
 LARGEST_FILE = 2 * 1024**3
@@ -130,7 +130,7 @@ class Client:
 
         def save(response: requests.Response) -> str:
             digest, size = hashlib.sha256(), 0
-            with response, target.open("wb") as stream:
+            with target.open("wb") as stream:
                 for block in response.iter_content(1 << 20):
                     size += len(block)
                     if size > LARGEST_FILE:
@@ -141,7 +141,7 @@ class Client:
 
         digest = self._persist(file.url, "*/*", save)
         if digest is None:
-            raise _refused(file.url, NOT_FOUND, "Not Found")
+            raise _refused(file.url, f"{NOT_FOUND} Not Found")
         return digest
 
     def _fetch(
@@ -155,15 +155,15 @@ class Client:
         while True:
             asked = None
             try:
-                response = self._get(url, accept)
-                if response.status_code in {NOT_FOUND, GONE}:
-                    return None
-                if response.ok:
-                    return use(response)
-                trouble = _refused(url, response.status_code, response.reason)
-                if not transport.passes(response.status_code):
-                    raise trouble
-                asked = transport.retry_after(response)
+                with self._get(url, accept) as response:
+                    if response.status_code in {NOT_FOUND, GONE}:
+                        return None
+                    if response.ok:
+                        return use(response)
+                    trouble = _refused(url, transport.status(response))
+                    if not transport.passes(response.status_code):
+                        raise trouble
+                    asked = transport.retry_after(response)
             except transport.FAULTS as error:
                 trouble = _unreachable(url, error)
             except (ValueError, TypeError, KeyError, transport.TooLarge) as error:
@@ -197,9 +197,9 @@ def _unreachable(url: str, error: Exception) -> ToolError:
     )
 
 
-def _refused(url: str, status: int, reason: str) -> ToolError:
+def _refused(url: str, status: str) -> ToolError:
     return ToolError(
-        f"The index answered {status} {reason} to a request for {urlsplit(url).path}.",
+        f"The index answered {status} to a request for {urlsplit(url).path}.",
         cause="The index has a fault, or wants credentials for reading.",
         remedy="Wait a minute and run again; what was uploaded stays as it is.",
     )

@@ -252,12 +252,15 @@ def _exchange(
         while True:
             asked = None
             try:
-                response = ask(session)
-                status, asked = response.status_code, transport.retry_after(response)
-                body = transport.content(response, limit=JSON_LIMIT)
-                reason = f"it answered {status} {response.reason}"
-                if not transport.passes(status):
-                    return status, _object(body)
+                with ask(session) as response:
+                    status, asked = response.status_code, transport.retry_after(response)
+                    body = transport.content(response, limit=JSON_LIMIT)
+                answer = _object(body)
+                if not transport.passes(status) and (answer is not None or not response.ok):
+                    return status, answer or {}
+                reason = f"it answered {transport.status(response)}"
+                if answer is None and response.ok:
+                    reason = "its answer makes no sense; a proxy or a login page may answer in its place"
             except (*transport.FAULTS, transport.TooLarge) as error:
                 reason = str(error)
             if not waiting.pause(asked=asked):
@@ -268,9 +271,9 @@ def _exchange(
                 )
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _object(body: bytes) -> dict[str, Any] | None:
     try:
         answer = json.loads(body)
     except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+        return None
+    return answer if isinstance(answer, dict) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -84,17 +85,25 @@ def content(response: requests.Response, *, limit: int | None = None) -> bytes:
     """
     most = LARGEST_ANSWER if limit is None else limit
     body = bytearray()
-    with response:
-        for block in response.iter_content(1 << 16):
-            body += block
-            if len(body) > most:
-                raise TooLarge(f"an answer of more than {most} bytes")
+    for block in response.iter_content(1 << 16):
+        body += block
+        if len(body) > most:
+            raise TooLarge(f"an answer of more than {most} bytes")
     return bytes(body)
 
 
 def passes(status: int) -> bool:
     """Return whether an HTTP status tells of a fault that passes by itself."""
     return status >= SERVER_FAULT or status in {REQUEST_TIMEOUT, TOO_EARLY, TOO_MANY}
+
+
+def status(response: requests.Response) -> str:
+    """Return the status of an answer for people: `503 Service Unavailable`."""
+    try:
+        phrase = HTTPStatus(response.status_code).phrase
+    except ValueError:
+        phrase = ""
+    return f"{response.status_code} {response.reason or phrase}".rstrip()
 
 
 def retry_after(response: requests.Response) -> float | None:
@@ -125,7 +134,7 @@ def words(response: requests.Response) -> str:
                 return _plain(answer[key])
     if response.reason and len(response.reason.split()) > STANDARD_REASON:
         return _plain(response.reason)
-    return _plain(re.sub(r"<[^>]*>", " ", response.text)) or _plain(response.reason or "no reason given")
+    return _plain(re.sub(r"<[^>]*>", " ", response.text)) or _plain(status(response))
 
 
 def _plain(text: str) -> str:

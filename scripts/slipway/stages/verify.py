@@ -33,27 +33,33 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Wait until the index serves the files, compare digests and origin, install each of them and smoke it.
 
     Raises:
-        ToolError: the index cannot be reached.
+        InputError: no index is named, or its address cannot be used.
     """
     if manifest.blocking or manifest.failure is not None:
         return Addition(skipped="nothing was published")
     index = addresses.resolve(addresses.asked(manifest.index, inputs.index), simple=inputs.simple_index)
     client = Client(index, credential=_for_reading(inputs, runner, index), patience=ONE_REQUEST)
-    with environments.scratch() as folder:
-        served = Watch(client, manifest, folder, runner.say).wait(inputs.verify_timeout)
-        runner.say(tally(manifest, served, index))
-        if (error := fault(served, index, inputs)) is not None:
-            command = "publish" if any(s.verdict == "missing" for s in served) else "verify"
-            told = aftermath.failure(
-                error,
-                stage="verify",
-                manifest=manifest,
-                receipts=manifest.receipts,
-                client=client,
-                command=aftermath.go_on(inputs, runner, index, command=command),
-            )
-            return Addition(served=served, failure=told)
-        return _install(manifest, inputs, runner, served, folder)
+    served: tuple[Served, ...] = ()
+    try:
+        with environments.scratch() as folder:
+            served = Watch(client, manifest, folder, runner.say).wait(inputs.verify_timeout)
+            runner.say(tally(manifest, served, index))
+            if (error := fault(served, index, inputs)) is not None:
+                raise error
+            return _install(manifest, inputs, runner, served, folder)
+    except SlipwayError as error:
+        command = "publish" if any(s.verdict == "missing" for s in served) else "verify"
+        told = aftermath.failure(
+            error,
+            stage="verify",
+            manifest=manifest,
+            receipts=manifest.receipts,
+            client=client,
+            command=aftermath.go_on(inputs, runner, index, command=command),
+        )
+        return Addition(served=served, failure=told)
+    finally:
+        client.close()
 
 
 def _for_reading(inputs: Inputs, runner: Runner, index: Index) -> Credential | None:

@@ -18,5 +18,8 @@ class FakeClock:
         self.slept.append(seconds)
         self._passed += seconds
 
+    def pass_seconds(self, seconds: float) -> None:
+        self._passed += seconds
+
     def pass_days(self, days: float) -> None:
         self._passed += days * 86_400

@@ -8,7 +8,19 @@ FOREVER = 10**9
 PLACES = ("id-token", "audience", "mint", "simple", "project", "upload", "sdist-upload", "file", "integrity")
 """Requests that can go wrong; `sdist-upload` is the upload of the sdist alone."""
 
-TRANSPORT = ("reset", "reset-midway", "reset-after", "500", "502-after", "503", "429", "hang", "slow", "garbage", "cut")
+TRANSPORT = (
+    "reset",
+    "reset-midway",
+    "reset-after",
+    "500",
+    "502-after",
+    "503",
+    "429",
+    "hang",
+    "slow",
+    "garbage",
+    "cut",
+)
 """What can go wrong with any request; those that end in `-after` happen once the request has done its work."""
 
 

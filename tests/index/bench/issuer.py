@@ -57,7 +57,9 @@ class Job:
             "repository_owner_id": self.owner_id,
             "repository_id": "99",
             "workflow_ref": self.workflow_ref,
-            "job_workflow_ref": f"{self.called}@{self.called_ref or self.ref}" if self.called else self.workflow_ref,
+            "job_workflow_ref": f"{self.called}@{self.called_ref or self.ref}"
+            if self.called
+            else self.workflow_ref,
             "event_name": self.event,
             "ref": self.ref,
             "sha": self.sha,
@@ -75,7 +77,12 @@ def read(token: str, *, audience: str, now: float) -> dict[str, Any]:
     Raises:
         jwt.PyJWTError: one of them is not.
     """
-    options = {"require": ["iss", "iat", "exp", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}
+    options = {
+        "require": ["iss", "iat", "exp", "aud"],
+        "verify_exp": False,
+        "verify_nbf": False,
+        "verify_iat": False,
+    }
     claims: dict[str, Any] = jwt.decode(
         token, key().public_key(), algorithms=["RS256"], audience=audience, options=options
     )

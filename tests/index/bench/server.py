@@ -21,6 +21,7 @@ from index.bench.warehouse import Refusal, Warehouse
 SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 ANSWERS = {"500": 500, "502-after": 502, "503": 503, "429": 429}
 RETRY_AFTER = 7
+SILENCE = 30.0
 
 
 class Bench:
@@ -126,7 +127,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     # Faults ---------------------------------------------------------------------------------------------------
 
-    def _meet(self, places: tuple[str, ...], act: Callable[[], tuple[int, bytes, str]], kind: str | None = None) -> None:
+    def _meet(
+        self, places: tuple[str, ...], act: Callable[[], tuple[int, bytes, str]], kind: str | None = None
+    ) -> None:
         bench = self.bench
         bench.requests.append(f"{self.command} {self.path}")
         bench.watch("before", places[0])
@@ -158,6 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
         if kind == "reset":
             self._cut()
         if kind == "hang":
+            # The client gives up after a moment that stands for half a minute of silence.
+            getattr(self.bench.warehouse.clock, "pass_seconds", lambda seconds: None)(SILENCE)
             self.bench.released.wait(5)
             self._cut()
         self._send(ANSWERS[kind], b"<h1>Backend fetch failed</h1>", "text/html")

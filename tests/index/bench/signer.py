@@ -93,5 +93,7 @@ def certificate(key: ec.EllipticCurvePrivateKey, claims: dict[str, Any]) -> byte
         text = value.encode()
         length = bytes([len(text)]) if len(text) < 128 else bytes([0x81, len(text)])
         oid = x509.ObjectIdentifier(f"{OID}.{number}")
-        builder = builder.add_extension(x509.UnrecognizedExtension(oid, b"\x0c" + length + text), critical=False)
+        builder = builder.add_extension(
+            x509.UnrecognizedExtension(oid, b"\x0c" + length + text), critical=False
+        )
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)

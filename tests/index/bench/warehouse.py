@@ -137,7 +137,9 @@ class Warehouse:
 
     def _publisher(self, claims: dict[str, Any]) -> tuple[TrustedPublisher, set[str]]:
         if claims["event_name"] == "pull_request_target":
-            raise _mint("invalid-publisher", "valid token, but no corresponding publisher (pull_request_target)")
+            raise _mint(
+                "invalid-publisher", "valid token, but no corresponding publisher (pull_request_target)"
+            )
         for name, pending in self.pending.items():
             if _fits(pending, claims):
                 key = canonicalize_name(name)
@@ -149,15 +151,20 @@ class Warehouse:
         fitting = [(p, key) for key, one in self.projects.items() for p in one.publishers if _fits(p, claims)]
         own = [pair for pair in fitting if pair[0].environment] or fitting
         if not own:
-            raise _mint("invalid-publisher", "valid token, but no corresponding publisher (Publisher with matching "
-                        "claims was not found)")
+            raise _mint(
+                "invalid-publisher",
+                "valid token, but no corresponding publisher (Publisher with matching claims was not found)",
+            )
         publisher = own[0][0]
         expected = [
-            f"{publisher.repository}/.github/workflows/{publisher.workflow}@{end}" for end in (claims["ref"], claims["sha"])
+            f"{publisher.repository}/.github/workflows/{publisher.workflow}@{end}"
+            for end in (claims["ref"], claims["sha"])
         ]
         if claims["job_workflow_ref"] not in expected:
-            raise _mint("invalid-publisher", "valid token, but no corresponding publisher (Checks failed for "
-                        "'job_workflow_ref')")
+            raise _mint(
+                "invalid-publisher",
+                "valid token, but no corresponding publisher (Checks failed for 'job_workflow_ref')",
+            )
         return publisher, {key for p, key in own if p == publisher}
 
     # Uploading: warehouse, forklift/legacy.py, in its order ---------------------------------------------------
@@ -189,7 +196,9 @@ class Warehouse:
         if project.status in {"archived", "quarantined"}:
             raise Refusal(403, f"The user 'alice' isn't allowed to upload to project {name!r}.")
         if hashlib.sha256(content).hexdigest() != form["sha256_digest"][0]:
-            raise Refusal(400, "The digest supplied does not match a digest calculated from the uploaded file.")
+            raise Refusal(
+                400, "The digest supplied does not match a digest calculated from the uploaded file."
+            )
         _check_filename(filename, name, version)
         if (old := project.files.get(filename)) is not None:
             if old.content == content:
@@ -223,8 +232,11 @@ class Warehouse:
         if not sent or self.drops_attestations:
             return None
         if token.publisher is None:
-            raise Refusal(400, "Invalid attestations supplied during upload: Attestations are only supported when "
-                          "using Trusted Publishing")
+            raise Refusal(
+                400,
+                "Invalid attestations supplied during upload: Attestations are only supported when "
+                "using Trusted Publishing",
+            )
         attestations = json.loads(sent[0])
         for attestation in attestations:
             _check_attestation(attestation, filename, content, token.publisher)
@@ -242,19 +254,25 @@ class Warehouse:
         project = self.projects.get(canonicalize_name(name))
         if project is None:
             raise Refusal(404, "Not Found")
-        files = [] if project.status == "quarantined" else [
-            {
-                "filename": file.filename,
-                "url": f"{base}files/{file.filename}",
-                "hashes": {"sha256": file.sha256},
-                "size": len(file.content),
-                "upload-time": datetime.fromtimestamp(file.uploaded, UTC).isoformat().replace("+00:00", "Z"),
-                "yanked": False,
-                "provenance": self._route(project, file, base) if file.provenance else None,
-            }
-            for file in project.files.values()
-            if file.filename not in hidden
-        ]
+        files = (
+            []
+            if project.status == "quarantined"
+            else [
+                {
+                    "filename": file.filename,
+                    "url": f"{base}files/{file.filename}",
+                    "hashes": {"sha256": file.sha256},
+                    "size": len(file.content),
+                    "upload-time": datetime.fromtimestamp(file.uploaded, UTC)
+                    .isoformat()
+                    .replace("+00:00", "Z"),
+                    "yanked": False,
+                    "provenance": self._route(project, file, base) if file.provenance else None,
+                }
+                for file in project.files.values()
+                if file.filename not in hidden
+            ]
+        )
         return {
             "meta": {"api-version": "1.4", "_last-serial": len(self.archive)},
             "name": canonicalize_name(name),
