@@ -1,0 +1,179 @@
+"""The house keeps its shape: imports run downwards only, and every door to the outside is in one place."""
+
+import ast
+import functools
+import graphlib
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ROOT / "scripts"
+PACKAGE = SCRIPTS / "slipway"
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("runner", "errors", "__init__"),
+    ("index", "processes", "uv_process", "attest", "manifest", "inputs"),
+    (
+        *("facts", "interpreters", "environments", "checkout", "wheel_repair"),
+        *("probe", "probing", "trial", "legs"),
+    ),
+    ("rules", "report"),
+    ("stages",),
+    ("pipeline",),
+    ("rehearse", "init", "init_caller"),
+    ("cli", "commands"),
+)
+"""From the ground up; a module may import from its own floor and from those below it."""
+
+LINES = 350
+"""What can be read in one sitting."""
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(SCRIPTS).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@functools.cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of the package by its dotted name."""
+    return {
+        name_of(path): ast.parse(path.read_text("utf-8"), filename=str(path))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The modules of the package that a module imports, wherever in it, with the line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "slipway":
+            assert node.level == 0, "imports are absolute"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield (whole if whole in modules() else node.module), node.lineno
+        elif isinstance(node, ast.Import):
+            yield from ((a.name, node.lineno) for a in node.names if a.name.split(".")[0] == "slipway")
+
+
+def unit(module: str) -> str:
+    """The first name below the package: a package of its own or a single module."""
+    return (*module.split("."), "__init__")[1]
+
+
+def floor(module: str) -> int:
+    return next(number for number, units in enumerate(FLOORS) if unit(module) in units)
+
+
+def test_every_module_has_a_floor() -> None:
+    known = {name for units in FLOORS for name in units}
+    assert {unit(module) for module in modules()} == known
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_run_downwards(module: str) -> None:
+    upwards = [
+        f"line {line} imports {target}"
+        for target, line in imported(modules()[module])
+        if floor(target) > floor(module)
+    ]
+    assert upwards == []
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    graph = {
+        module: {target for target, _ in imported(tree) if target not in {module, "slipway"}}
+        for module, tree in modules().items()
+    }
+    tuple(graphlib.TopologicalSorter(graph).static_order())
+
+
+STAGES = {"plan", "validate", "build", "inspect", "smoke", "publish", "verify", "gather"}
+
+
+def test_a_stage_never_imports_another() -> None:
+    crossing = [
+        f"{module} imports {target}"
+        for module, tree in modules().items()
+        for target, _ in imported(tree)
+        if module.startswith("slipway.stages.")
+        and target.startswith("slipway.stages.")
+        and target.split(".")[2] in STAGES - {module.split(".")[2]}
+    ]
+    assert crossing == []
+
+
+def test_rules_and_reports_know_nothing_of_each_other() -> None:
+    crossing = [
+        f"{module} imports {target}"
+        for module, tree in modules().items()
+        for target, _ in imported(tree)
+        if {unit(module), unit(target)} == {"rules", "report"}
+    ]
+    assert crossing == []
+
+
+STARTS_PROCESSES = {"subprocess", "multiprocessing", "pty"}
+STARTING_CALL = re.compile(r"system|popen|fork|forkpty|startfile|(?:posix_)?spawn\w*|exec[lv]\w*")
+
+
+def started_here(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name.split(".")[0] in STARTS_PROCESSES)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in STARTS_PROCESSES:
+            yield node.module or ""
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "os":
+            yield from (name for name in (node.attr,) if STARTING_CALL.fullmatch(name))
+
+
+def test_one_door_for_starting_programs() -> None:
+    found = {module: list(started_here(tree)) for module, tree in modules().items()}
+    assert {module for module, ways in found.items() if ways} == {"slipway.processes"}
+
+
+def test_one_place_knows_the_runner() -> None:
+    """A string that is or holds a `GITHUB_*` name stands in `runner` alone, docstrings apart."""
+    knowing = {
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"\b(GITHUB|ACTIONS_ID_TOKEN)_[A-Z_]+", node.value)
+        and not is_docstring(tree, node)
+        and unit(module) != "runner"
+    }
+    assert knowing == set()
+
+
+def is_docstring(tree: ast.Module, constant: ast.Constant) -> bool:
+    return any(isinstance(node, ast.Expr) and node.value is constant for node in ast.walk(tree))
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_is_read_in_one_sitting(module: str) -> None:
+    path = SCRIPTS.joinpath(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    assert len(path.read_text("utf-8").splitlines()) <= LINES
+
+
+REGISTRIES = re.compile(
+    rb"(?i)\b(?:[a-z-]+\.)?"
+    rb"(?:pypi\.(?:org|io)|pythonhosted\.org|piwheels\.org|anaconda\.(?:org|com)|npmjs\.(?:org|com)|crates\.io)"
+)
+"""Hosts of package registries and of their files. Addresses come from twine when they are needed."""
+
+
+def test_no_registry_host_is_named_anywhere() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
+    tracked = [ROOT / name.decode() for name in listed.stdout.split(b"\0") if name]
+    naming = [
+        f"{path.relative_to(ROOT)}: {found[0].decode()}"
+        for path in tracked
+        if path.is_file() and (found := REGISTRIES.search(path.read_bytes()))
+    ]
+    assert naming == []
