@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Literal
 
+import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from slipway.errors import InputError
+from slipway.facts import cibuildwheel, pythons
 from slipway.facts import event as event_facts
 from slipway.facts import git as git_facts
 from slipway.facts import project as project_facts
-from slipway.facts import pythons
 from slipway.facts.event import EventFacts
 from slipway.facts.git import GitFacts
 from slipway.facts.project import ProjectFacts
@@ -29,7 +32,7 @@ from slipway.manifest import (
 )
 from slipway.rules import ignoring
 from slipway.runner import Runner
-from slipway.stages import plan_matrix
+from slipway.stages import plan_matrix, plan_publisher
 
 INDEXES = ("pypi", "testpypi")
 """The indexes that are known by name; the name is also the GitHub environment of the publish job."""
@@ -54,7 +57,24 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     ignoring.check_names(project.ignored)
     git = git_facts.read(inputs.path)
     event = event_facts.read(runner.event())
-    return Addition(plan=make(project, git, event, inputs, today=datetime.now(tz=UTC).date()))
+    plan = make(project, git, event, inputs, today=datetime.now(tz=UTC).date())
+    plan_publisher.demand_match(plan, runner.event(), inputs.called_workflow)
+    return Addition(plan=_with_wheels(plan, project, event, inputs))
+
+
+def _with_wheels(plan: Plan, project: ProjectFacts, event: EventFacts, inputs: Inputs) -> Plan:
+    """Return the plan with every wheel that its matrix builds, as cibuildwheel lists them.
+
+    On a laptop they are listed where they were asked for: cibuildwheel takes a second to think.
+    """
+    platforms = [leg.platform for leg in plan.legs if leg.job == "wheels"]
+    is_asked = event.kind != "local" or inputs.command == "plan" or bool(inputs.platforms)
+    if not (platforms and is_asked and importlib.util.find_spec("cibuildwheel")):
+        return plan
+    identifiers = cibuildwheel.read(inputs.path, project.pyproject, platforms)
+    wheels = expected_wheels(plan.name, plan.version, identifiers, here=event.kind == "local")
+    sdist = tuple(file for file in plan.expected if file.kind == "sdist")
+    return msgspec.structs.replace(plan, expected=(*sdist, *wheels)) if wheels else plan
 
 
 def make(
@@ -181,14 +201,41 @@ def checked_index(index: str | None) -> str | None:
     )
 
 
+def expected_wheels(
+    name: str | None, version: str | None, identifiers: Iterable[str], *, here: bool
+) -> tuple[ExpectedFile, ...]:
+    """Return the wheel for each build identifier of cibuildwheel.
+
+    Args:
+        name: the project's name.
+        version: the project's version.
+        identifiers: as cibuildwheel prints them.
+        here: whether they are listed on a machine that makes one of them at most.
+    """
+    targets = [target for text in identifiers if (target := cibuildwheel.parse(text))]
+    return tuple(
+        ExpectedFile(
+            kind="wheel",
+            pattern=f"{_stem(name, version)}-{cibuildwheel.pattern(target)}.whl",
+            required=not here,
+            identifier=target.identifier,
+        )
+        for target in targets
+    )
+
+
 def expected_files(name: str | None, version: str | None, *, kind: str) -> tuple[ExpectedFile, ...]:
     """Return the files a release must contain, in the spelling the index asks for (PEP 625, PEP 427)."""
-    stem = f"{canonicalize_name(name).replace('-', '_') if name else '*'}-{_normal(version)}"
+    stem = _stem(name, version)
     wheel = f"{stem}-py*-none-any.whl" if kind == "pure" else f"{stem}-*.whl"
     return (
         ExpectedFile(kind="sdist", pattern=f"{stem}.tar.gz"),
         ExpectedFile(kind="wheel", pattern=wheel),
     )
+
+
+def _stem(name: str | None, version: str | None) -> str:
+    return f"{canonicalize_name(name).replace('-', '_') if name else '*'}-{_normal(version)}"
 
 
 def _normal(version: str | None) -> str:
