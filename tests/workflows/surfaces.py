@@ -71,6 +71,7 @@ SMOKE = (
     "test-sources",
     "smoke-timeout",
 )
+PUBLISHER = ("path", "tag", "tag-prefix", "index")
 JOBS = {"plan": PLAN, "build": BUILD, "smoke": SMOKE, "gate": ("path", "fail-on")}
 """The inputs that python-package.yml hands to the action, job by job."""
 
@@ -141,8 +142,8 @@ def workflow_inputs() -> Iterator[str]:
         yield f"        default: {_given(option) if number else json.dumps(_given(option))}"
 
 
-def workflow_with(job: str) -> Iterator[str]:
-    for name in JOBS[job]:
+def workflow_with(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
         yield f"          {name}: ${{{{ inputs.{name} }}}}"
 
 
@@ -185,11 +186,12 @@ def blocks() -> dict[tuple[str, str], list[str]]:
         (PACKAGE, "inputs"): [*workflow_inputs()],
         (RELEASE, "inputs"): [*workflow_inputs()],
         (RELEASE, "with"): [*release_with()],
+        (RELEASE, "with publisher"): [*workflow_with(PUBLISHER)],
         ("README.md", "action inputs"): [*inputs_table(action_options())],
         ("README.md", "workflow inputs"): [*inputs_table(workflow_options())],
         ("README.md", "outputs"): [*outputs_table()],
     }
-    made |= {(PACKAGE, f"with {job}"): [*workflow_with(job)] for job in JOBS}
+    made |= {(PACKAGE, f"with {job}"): [*workflow_with(names)] for job, names in JOBS.items()}
     examples = sorted((ROOT / "examples" / "workflows").glob("*.yml"))
     return made | {("README.md", f"example {path.name}"): [*quoted(path.name)] for path in examples}
 

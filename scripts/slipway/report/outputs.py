@@ -89,6 +89,11 @@ def _first_runner(story: Manifest, inputs: Inputs) -> str:
     return str(json.loads(rows)["include"][0]["runner"]) if rows else ""
 
 
+def _upload_url(story: Manifest, inputs: Inputs) -> str:
+    del inputs
+    return addresses.resolve(story.index).upload if story.index and story.index != "none" else ""
+
+
 def _sdist(story: Manifest, inputs: Inputs) -> str:
     del inputs
     return next((artifact.filename for artifact in story.artifacts if artifact.kind == "sdist"), "")
@@ -128,6 +133,7 @@ OUTPUTS: tuple[Output, ...] = (
         "plan",
         lambda s, _: s.index or "none",
     ),
+    Output("upload-url", "Address that takes the uploads.", "plan", _upload_url),
     Output(
         "environment",
         "GitHub environment that the publish job belongs to.",
