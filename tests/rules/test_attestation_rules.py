@@ -147,6 +147,14 @@ def test_the_good_case_is_one_for_pypi_attestations_too():
     assert Attestation.model_validate_json(attestation()).statement["subject"][0]["name"] == SDIST
 
 
+def test_without_the_library_nothing_is_said(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    facts = read(SDIST, SHA, {"a.attestation": FORGED})
+    outcome = judge(RULES, facts, ignored={})
+    assert outcome.findings == ()
+    assert len(outcome.skipped_rules) == len(RULES)
+
+
 def test_a_wheel_is_matched_by_its_parts():
     name = "spam-1.0-py2.py3-none-any.whl"
     document = attestation(statement(name="spam-1.0-py3.py2-none-any.whl"))

@@ -222,7 +222,10 @@ GOOD = [
         "description-type-invalid",
         metadata({"Description-Content-Type": "Text/Markdown; charset=UTF-8; variant=CommonMark"}),
     ),
-    ("description-not-rendered", metadata({"Description-Content-Type": "text/x-rst"}, body="Title\n=====\n")),
+    (
+        "description-not-rendered",
+        metadata({"Description-Content-Type": "text/x-rst"}, body="Title\n=====\n\nText.\n"),
+    ),
     ("description-not-rendered", metadata({"Description-Content-Type": "text/plain"}, body=":func:`x`")),
     ("description-not-rendered", metadata(body="")),
     (
@@ -388,6 +391,13 @@ def test_a_description_that_would_take_minutes_is_skipped_not_passed(body):
     assert [skipped.rule for skipped in outcome.skipped_rules] == ["description-not-rendered"]
 
 
+def test_markdown_is_skipped_where_there_is_no_renderer_for_it(monkeypatch):
+    monkeypatch.setattr("readme_renderer.markdown.variants", {})
+    outcome = judge(RULES, parse(metadata()), ignored={})
+    assert [skipped.rule for skipped in outcome.skipped_rules] == ["description-not-rendered"]
+    assert outcome.findings == ()
+
+
 def test_lost_fields_are_named():
     data = b"Metadata-Version: 2.1\nName: a\nVersion: 1\nSummary: x\ny\nRequires-Dist: b\n\nText."
     outcome = judge(RULES, parse(data), ignored={})
@@ -448,11 +458,9 @@ def test_what_packaging_refuses_is_an_error(changes):
         # twine leaves License-File out where the metadata version is too old for it.
         refused = [error for error in group.exceptions if getattr(error, "field", "") != "license-file"]
         assert not refused or findings(data, Severity.ERROR)
-
-
-def test_a_deeply_nested_marker_is_a_finding_not_a_crash():
-    marker = "(" * 5000 + 'python_version < "3"' + ")" * 5000
-    assert "requires-dist-invalid" in findings(metadata({"Requires-Dist": f"attrs ; {marker}"}))
+    except (ValueError, LookupError):
+        # packaging 26.2 lets errors of the standard library through.
+        assert findings(data, Severity.ERROR)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ is not asked here; the signature is held against the certificate that comes with
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1024 * 1024
 """An attestation has about ten kilobytes."""
+NOT_INSTALLED = "pypi-attestations, which reads attestations, does not exist for this platform"
 PAYLOAD_TYPE = b"application/vnd.in-toto+json"
 
 
@@ -57,12 +59,14 @@ class AttestationFacts:
         sha256: its digest in lower-case hexadecimal.
         attestations: in the order of the files.
         empty: files that hold an empty list.
+        unread: why none was read, None if they were.
     """
 
     filename: str
     sha256: str
     attestations: tuple[Attestation, ...] = ()
     empty: tuple[str, ...] = ()
+    unread: str | None = None
 
 
 def read(filename: str, sha256: str, documents: Mapping[str, bytes]) -> AttestationFacts:
@@ -73,6 +77,8 @@ def read(filename: str, sha256: str, documents: Mapping[str, bytes]) -> Attestat
         sha256: its digest in lower-case hexadecimal.
         documents: name to content of its `.attestation` files, each one attestation or a list of them.
     """
+    if documents and importlib.util.find_spec("pypi_attestations") is None:
+        return AttestationFacts(filename=filename, sha256=sha256, unread=NOT_INSTALLED)
     empty = []
     attestations: list[Attestation] = []
     for file, data in documents.items():

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from slipway.facts import filename as filenames
 from slipway.manifest import Severity
 from slipway.rules.metadata_fields import quoted
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.rule import Evidence, Rule, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slipway.facts.attestation import AttestationFacts
+    from slipway.facts.attestation import Attestation, AttestationFacts
 
 LIMIT = 2
 """Attestations PyPI takes per file, one of each type."""
@@ -25,27 +25,34 @@ SIGN_AGAIN = "Sign the file again, after the last change to it, and upload exact
 "signed."
 
 
+def _read(facts: AttestationFacts) -> tuple[Attestation, ...]:
+    if facts.unread is not None:
+        raise Skipped(facts.unread)
+    return facts.attestations
+
+
 def _malformed(facts: AttestationFacts) -> Iterator[Evidence]:
-    for attestation in facts.attestations:
+    for attestation in _read(facts):
         if attestation.problem is not None:
             message = f"{attestation.file} is not an attestation: {attestation.problem}."
             yield Evidence(message=message, file=attestation.file)
 
 
 def _empty(facts: AttestationFacts) -> Iterator[Evidence]:
+    _read(facts)
     for file in facts.empty:
         yield Evidence(message=f"{file} holds an empty list.", file=file)
 
 
 def _too_many(facts: AttestationFacts) -> Iterator[Evidence]:
-    count = len(facts.attestations)
+    count = len(_read(facts))
     if count > LIMIT:
         message = f"{facts.filename} comes with {count} attestations."
         yield Evidence(message=message, seen=str(count), expected=f"at most {LIMIT}")
 
 
 def _other_file(facts: AttestationFacts) -> Iterator[Evidence]:
-    for attestation in facts.attestations:
+    for attestation in _read(facts):
         names = [subject.name for subject in attestation.subjects]
         if attestation.problem is None and not (len(names) == 1 and _same_file(names[0], facts.filename)):
             about = ", ".join(map(quoted, names)) or "nothing"
@@ -71,7 +78,7 @@ def _same_file(one: str, other: str) -> bool:
 
 
 def _other_bytes(facts: AttestationFacts) -> Iterator[Evidence]:
-    for attestation in facts.attestations:
+    for attestation in _read(facts):
         for subject in attestation.subjects:
             if _same_file(subject.name, facts.filename) and subject.sha256 != facts.sha256:
                 message = f"{attestation.file} was made for other bytes than {facts.filename} has now."
@@ -81,17 +88,20 @@ def _other_bytes(facts: AttestationFacts) -> Iterator[Evidence]:
 
 
 def _not_signed(facts: AttestationFacts) -> Iterator[Evidence]:
-    for attestation in facts.attestations:
+    for attestation in _read(facts):
         if attestation.problem is None and not attestation.signed:
             message = f"The signature in {attestation.file} does not fit its statement and certificate."
             yield Evidence(message=message, file=attestation.file)
 
 
 def _type_unsupported(facts: AttestationFacts) -> Iterator[Evidence]:
+    attestations = _read(facts)
+    if not attestations:
+        return
     from pypi_attestations import AttestationType
 
     supported = [kind.value for kind in AttestationType]
-    for attestation in facts.attestations:
+    for attestation in attestations:
         if attestation.problem is None and attestation.predicate_type not in supported:
             kind = quoted(attestation.predicate_type or "")
             message = f"{attestation.file} makes a statement of the type {kind}."
@@ -105,7 +115,7 @@ def _type_unsupported(facts: AttestationFacts) -> Iterator[Evidence]:
 
 def _type_repeated(facts: AttestationFacts) -> Iterator[Evidence]:
     seen: set[str] = set()
-    for attestation in facts.attestations:
+    for attestation in _read(facts):
         kind = attestation.predicate_type
         if kind is not None and kind in seen:
             message = f"{attestation.file} is the second attestation of the type {quoted(kind)}."

@@ -6,6 +6,7 @@ import email.message
 import functools
 import io
 import re
+import warnings
 
 from slipway.rules.metadata_fields import first_line
 
@@ -34,8 +35,13 @@ def media_type(value: str) -> tuple[str, dict[str, str]]:
     return message.get_content_type(), dict(message["content-type"].params)
 
 
-def why_not_rendered(text: str) -> str | None:
-    """Return why a description is better not rendered at all, or None: some text takes minutes, made to do so."""
+def why_not_rendered(text: str, kind: str) -> str | None:
+    """Return why a description cannot be rendered here, or None if it can.
+
+    Some text, made for it, takes minutes. The Markdown renderer does not exist for every platform.
+    """
+    if kind == MARKDOWN and not _has_markdown():
+        return "is Markdown, and there is no renderer for it on this platform"
     if len(text) > RENDERED_CHARACTERS:
         return f"has {len(text)} characters, too many to be rendered here"
     if (lines := text.count("\n")) > RENDERED_LINES:
@@ -45,6 +51,14 @@ def why_not_rendered(text: str) -> str | None:
     if len(_HEADING.findall(text)) > _MANY_HEADINGS:
         return "has too many headings to be rendered here"
     return None
+
+
+def _has_markdown() -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the import itself warns where the renderer is missing
+        from readme_renderer import markdown
+
+    return bool(markdown.variants)
 
 
 @functools.lru_cache(maxsize=8)
@@ -58,12 +72,12 @@ def rendering_problem(text: str, kind: str, variant: str | None = None) -> str |
         kind: its media type.
         variant: GFM or CommonMark, for Markdown.
     """
-    warnings = io.StringIO()
+    reports = io.StringIO()
     try:
         if kind == RST:
             from readme_renderer import rst
 
-            rendered = rst.render(text, stream=warnings)
+            rendered = rst.render(text, stream=reports)
         elif kind == MARKDOWN:
             from readme_renderer import markdown
 
@@ -76,7 +90,7 @@ def rendering_problem(text: str, kind: str, variant: str | None = None) -> str |
         return f"the renderer gave up with {type(error).__name__}: {first_line(error)}"
     if rendered is not None:
         return None
-    if report := _REPORT.search(warnings.getvalue()):
+    if report := _REPORT.search(reports.getvalue()):
         where = f"line {report['line']} of it: " if report["line"] else ""
         return where + report["text"].rstrip(".:")
     return "nothing is left of it; it is blank, or holds only comments or link definitions"

@@ -78,9 +78,9 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
     value = sent(facts, FIELD) or ""
     if text is None or (value and complaint("description_content_type", value)):
         return None
-    if reason := why_not_rendered(text):
-        raise Skipped(f"the description {reason}")
     kind, parameters = media_type(value)
+    if reason := why_not_rendered(text, kind):
+        raise Skipped(f"the description {reason}")
     problem = rendering_problem(text, kind, parameters.get("variant"))
     if problem is None:
         return None
