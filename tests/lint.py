@@ -41,7 +41,8 @@ def _of_yaml() -> list[tuple[str, tuple[str, ...]]]:
     listed: list[tuple[str, tuple[str, ...]]] = []
     if action or folders:
         listed += [
-            ("zizmor", (*WORKFLOWS, *action, *folders)),
+            # In a folder it looks for .github only, so the examples are named one by one.
+            ("zizmor", (*WORKFLOWS, *action, *folders[:1], *(one for one in workflows if one[0] != "."))),
             (
                 "yamllint",
                 (
