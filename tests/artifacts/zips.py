@@ -37,7 +37,7 @@ def zip_of(
         skip_local: leave its local record out; `skip_central` its central one.
         twice: write it twice.
     """
-    records, directory, count = before, b"", 0
+    records, directory, count = bytearray(before), bytearray(), 0
     names = list(content)
     for index, name in enumerate([names[0], *names] if twice else names):
         first = index == 0
@@ -60,18 +60,9 @@ def zip_of(
         )  # fmt: skip
         records += struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1) if locator64 else b""
     said = {**claim, **(end or {})}
-    records += struct.pack(
-        "<4s4H2LH",
-        b"PK\x05\x06",
-        0,
-        0,
-        said["here"],
-        said["count"],
-        said["length"],
-        said["offset"],
-        len(comment),
-    )
-    return records + comment + after
+    counts = (said["here"], said["count"], said["length"], said["offset"], len(comment))
+    records += struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, *counts)
+    return bytes(records + comment + after)
 
 
 def extra(kind: int, body: bytes) -> bytes:

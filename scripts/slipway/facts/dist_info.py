@@ -12,10 +12,17 @@ import csv
 import email.parser
 import io
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
+
+from slipway.facts.archive import MAX_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+MAX_RECORD_ROWS = 2 * MAX_MEMBERS
+"""More rows are not read; a RECORD has one for each file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +105,9 @@ def parse_record(data: bytes) -> tuple[tuple[RecordRow, ...], Malformed | None]:
     rows: list[RecordRow] = []
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
-        rows.extend(_row(row, reader.line_num) for row in reader if row)
+        rows.extend(_row(row, reader.line_num) for row in islice(reader, MAX_RECORD_ROWS) if row)
+        if next(reader, None) is not None:
+            return tuple(rows), Malformed(detail=f"it has more than {MAX_RECORD_ROWS} rows")
     except csv.Error as error:
         return tuple(rows), Malformed(detail=f"it is not CSV ({error})", line=reader.line_num)
     return tuple(rows), None

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_SIGHTINGS = 20
 """More in one file are not kept; the first ones say what kind of file it is."""
+SHORTEST = 16
+"""Nothing that is looked for is shorter."""
 BINARY_PROBE = 1024
 """A file with a zero byte this near its start is no text."""
 MIN_KEY_BODY = 100
@@ -165,7 +167,7 @@ def look(path: str, data: bytes) -> tuple[Sighting, ...]:
         path: the member's path; its name decides whether it is a file for credentials.
         data: its whole content.
     """
-    if b"\0" in data[:BINARY_PROBE]:
+    if len(data) < SHORTEST or b"\0" in data[:BINARY_PROBE]:
         return ()
     found: list[Sighting] = []
     for finder in (_encrypted_code, _private_keys, _tokens, _credentials):

@@ -48,10 +48,11 @@ ONLY_THE_PACKAGE: Mapping[str, str] = {
 
 def _installed(facts: WheelFacts) -> list[str]:
     """Return where members land relative to site-packages, the .dist-info folder left out."""
+    described = tuple(f"{folder}/" for folder in facts.dist_infos)
     landed = (
         installed_path(member.path, facts.data_directory)
         for member in facts.members
-        if member.kind != "dir" and not member.path.startswith(tuple(f"{d}/" for d in facts.dist_infos))
+        if member.kind != "dir" and not member.path.startswith(described)
     )
     return [path for path in landed if path]
 
