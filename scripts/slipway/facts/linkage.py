@@ -89,7 +89,7 @@ def _contradictions(report: Mapping[str, Any]) -> Iterable[str]:
     for spec in report.get("specs", {}).values():
         for module in spec.get("wheel", ()):
             result = module.get("result") or {}
-            if symbols := [symbol["name"] for symbol in result.get("non_abi3_symbols", ())]:
-                yield f"{module['name']} uses {', '.join(sorted(symbols)[:5])}, which are not part of the stable ABI"
+            if symbols := sorted(map(str, result.get("non_abi3_symbols", ()))):
+                yield f"{module['name']} uses {', '.join(symbols[:5])}, which the stable ABI does not have"
             elif result and not result.get("is_abi3_baseline_compatible", True):
                 yield f"{module['name']} needs the stable ABI of Python {result['computed']}, not {result['baseline']}"
