@@ -230,7 +230,7 @@ RULES: tuple[Rule, ...] = (
         "depends on this one.",
         fix='Keep the lower bound only, for example `requires-python = ">=3.11"`.',
         fixes={
-            "poetry": 'Set `requires-python = ">=3.11"` in the [project] table, or `python = ">=3.11"` in '
+            "poetry-core": 'Set `requires-python = ">=3.11"` in the [project] table, or `python = ">=3.11"` in '
             'place of `python = "^3.11"`.'
         },
         example="Requires-Python: >=3.11,<4",
