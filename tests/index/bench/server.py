@@ -33,7 +33,7 @@ class Bench:
         job: the job that the issuer gives tokens to; None gives none.
         hidden: filenames that the listings leave out, and how many looks they still do.
         requests: every request, as `method path`.
-        watch: called with `before` or `after` and the place of every request.
+        watch: called with `before`, `half` or `after` and the place of every request; `Gone` cuts the connection.
     """
 
     def __init__(self, warehouse: Warehouse, job: issuer.Job | None) -> None:
@@ -87,7 +87,7 @@ def serve(warehouse: Warehouse, job: issuer.Job | None = issuer.Job()) -> Iterat
         thread.join()
 
 
-class _Gone(Exception):
+class Gone(Exception):
     """The connection was cut on purpose."""
 
 
@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def handle(self) -> None:
-        with contextlib.suppress(_Gone, OSError, ValueError):
+        with contextlib.suppress(Gone, OSError, ValueError):
             super().handle()
 
     def finish(self) -> None:
@@ -174,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         with contextlib.suppress(OSError):
             self.connection.close()
-        raise _Gone
+        raise Gone
 
     def _send(
         self, status: int, body: bytes, content_type: str, *, length: int | None = None, pieces: int = 1
@@ -202,7 +202,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.read(size // 2)
             self.bench.requests.append("POST /legacy/ (half)")
             self._cut()
-        form, content = _multipart(self.rfile.read(size), self.headers["Content-Type"])
+        half = self.rfile.read(size // 2)
+        self.bench.watch("half", "uploading")
+        form, content = _multipart(half + self.rfile.read(size - size // 2), self.headers["Content-Type"])
         if kind is None and form["filename"][0].endswith(".tar.gz"):
             kind = self.bench.faults.take("sdist-upload")
         scheme, _, value = self.headers.get("Authorization", "").partition(" ")

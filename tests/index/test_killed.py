@@ -1,0 +1,111 @@
+"""A run that is killed at any moment is started again, and ends as if nothing had happened."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from index import child
+from index.bench.server import Gone
+from index.scene import Scene, staged
+from slipway.index.clock import SystemClock
+
+STEPS = (
+    # As a job on a runner goes: look, ask, sign, mint, send two files, look again, read them and their origin.
+    *((when, number) for number in range(1, 15) for when in ("before", "after")),
+    ("half", 1),
+    ("half", 2),
+)
+
+CALLS = (
+    "slipway.index.journal:Journal.begin:1:before",
+    "slipway.index.journal:Journal.begin:1:after",
+    "index.bench.signer:LocalSigner.sign:1:after",
+    "index.bench.signer:LocalSigner.sign:2:after",
+    "slipway.index.journal:Journal.add:1:before",
+    "slipway.index.journal:Journal.add:1:after",
+    "slipway.index.journal:Journal.add:2:before",
+    "slipway.index.journal:Journal.add:2:after",
+    "slipway.manifest:write:1:before",
+    "slipway.manifest:write:1:after",
+)
+
+
+class Executioner:
+    """Kills a process when the bench has met a request, half of it, or none of it yet."""
+
+    def __init__(self, when: str, number: int) -> None:
+        self._when, self._left = when, number
+        self.pid: int | None = None
+        self.started = threading.Event()
+        self.struck = ""
+
+    def __call__(self, when: str, place: str) -> None:
+        if when != self._when:
+            return
+        self._left -= 1
+        if self._left == 0:
+            self.started.wait(10)
+            assert self.pid is not None
+            os.kill(self.pid, signal.SIGKILL)
+            self.struck = place
+            if when != "after":
+                raise Gone
+
+
+@pytest.fixture
+def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from index.bench.signer import LocalSigner
+    from slipway import attest, legs
+
+    monkeypatch.setattr(attest, "new_signer", LocalSigner)
+    monkeypatch.setattr(legs, "exercise", lambda *args, **settings: ())
+    with staged(tmp_path / "project" / ".slipway", clock=SystemClock()) as scene:
+        yield scene
+
+
+def finish(scene: Scene, tmp_path: Path, *, elsewhere: bool) -> None:
+    """Run again, here or on another machine, and look that the release is complete."""
+    if elsewhere:
+        scene = Scene(scene.bench, tmp_path / "other" / ".slipway", scene.clock)
+    else:
+        from slipway import manifest
+
+        scene.story = manifest.read(scene.work / manifest.FILENAME)
+    story = scene.release()
+    assert story.failure is None and not story.blocking
+    assert scene.complete
+    assert {one.verdict for one in story.served} == {"same"}
+
+
+@pytest.mark.parametrize(("when", "number"), STEPS)
+def test_killed_while_the_index_is_asked(real: Scene, tmp_path: Path, when: str, number: int) -> None:
+    executioner = Executioner(when, number)
+    real.bench.watch = executioner
+    process = child.start(real)
+    executioner.pid = process.pid
+    executioner.started.set()
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, executioner.struck
+    real.bench.watch = lambda when, place: None
+    finish(real, tmp_path, elsewhere=number % 2 == 0)
+
+
+@pytest.mark.parametrize("point", CALLS)
+def test_killed_between_two_steps(real: Scene, tmp_path: Path, point: str) -> None:
+    process = child.start(real, die=point)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    finish(real, tmp_path, elsewhere="before" in point)
+
+
+def test_what_was_attested_before_a_kill_is_still_known(real: Scene, tmp_path: Path) -> None:
+    process = child.start(real, die="slipway.index.journal:Journal.add:2:after")
+    process.communicate(timeout=60)
+    from slipway import manifest
+
+    real.story = manifest.read(real.work / manifest.FILENAME)
+    story = real.release()
+    assert [receipt.attested for receipt in story.receipts] == [True, True]
+    assert [receipt.outcome for receipt in story.receipts] == ["already-there", "already-there"]
