@@ -48,7 +48,7 @@ MODULES: dict[Family, tuple[str, ...]] = {
         "secrets",
         "litter",
     ),
-    "set": ("release",),
+    "set": ("release", "left_out"),
     "attestation": ("attestations",),
     "smoke": ("smoke",),
     "index": ("index_state", "previous_release"),
