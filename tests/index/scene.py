@@ -25,10 +25,23 @@ from slipway.runner.terminal import PlainRunner
 PUBLISHER = TrustedPublisher(environment="pypi")
 
 
+PYPROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+BACKEND = """\
+import pathlib, shutil
+
+def build_wheel(folder, settings=None, metadata=None):
+    wheel = next(pathlib.Path(__file__).parent.glob("*.whl"))
+    shutil.copy(wheel, folder)
+    return wheel.name
+"""
+
+
 @cache
 def built(name: str = "demo", version: str = "1.0") -> tuple[Built, Built]:
-    """Return a wheel and an sdist of one release."""
-    return wheel(name=name, version=version), sdist(name=name, version=version)
+    """Return a wheel and an sdist of one release; the sdist builds without an index."""
+    made = wheel(name=name, version=version)
+    files = {"pyproject.toml": PYPROJECT, "backend.py": BACKEND, made.filename: made.data}
+    return made, sdist(files, name=name, version=version)
 
 
 def record(file: Built, name: str = "demo", version: str = "1.0") -> Artifact:
