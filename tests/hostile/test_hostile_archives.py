@@ -136,13 +136,14 @@ def many_in_tar(count: int) -> Built:
 
 
 def nested_source(text: str) -> Built:
-    code = {"demo/__init__.py": f"if (x := 1): pass\n{text}\n"}
+    code = {"demo/__init__.py": f"{text}\n", "demo/new.py": "if (x := 1): pass\n"}
     points = "[console_scripts]\ndemo = demo:main\n"
     return wheel(code, fields={"Requires-Python": ">=3.7"}, entry_points=points)
 
 
 METADATA_50_MB = b"Metadata-Version: 2.4\nName: demo\nVersion: 1.0\n\n" + b"word " * (10 * 1024**2)
 MANY_HEADERS = b"Metadata-Version: 2.4\nName: demo\nVersion: 1.0\n" + b"X: y\n" * 1_000_000
+TOO_NEW = {"wheel-syntax-too-new"}
 HOSTILE: dict[str, tuple[Callable[[], Built], set[str]]] = {
     "zip bomb": (zip_bomb, {"wheel-compresses-too-well", "wheel-not-fully-read"}),
     "overlapping members": (overlapping, {"wheel-compresses-too-well", "wheel-zip-ambiguous"}),
@@ -216,11 +217,13 @@ HOSTILE: dict[str, tuple[Callable[[], Built], set[str]]] = {
         lambda: wheel({"demo/__init__.py": "", "demo/" + "a/" * 10_000 + "b.py": ""}),
         {"wheel-path-too-long"},
     ),
-    "source nested too deeply": (lambda: nested_source("x = " + "-" * 200_000 + "1"), set()),
-    "source of many brackets": (lambda: nested_source("x = " + "[" * 200_000), set()),
-    "source of one long chain": (lambda: nested_source("x = " + "1+" * 200_000 + "1"), set()),
-    "source that is binary": (lambda: nested_source("\0" * 1000), set()),
-    "a line of many commas and brackets": (lambda: nested_source("a[" * 150_000), set()),
+    "source nested too deeply": (lambda: nested_source("x = " + "-" * 200_000 + "1"), TOO_NEW),
+    "source nested as deeply as can be parsed": (lambda: nested_source("x = " + "1+" * 2500 + "1"), TOO_NEW),
+    "source of many branches": (lambda: nested_source("if 1: pass\n" + "elif 1: pass\n" * 950), TOO_NEW),
+    "source of many brackets": (lambda: nested_source("x = " + "[" * 200_000), TOO_NEW),
+    "source of one long chain": (lambda: nested_source("x = " + "1+" * 200_000 + "1"), TOO_NEW),
+    "source that is binary": (lambda: nested_source("\0" * 1000), TOO_NEW),
+    "a line of many commas and brackets": (lambda: nested_source("a[" * 150_000), TOO_NEW),
 }
 
 

@@ -43,7 +43,14 @@ class Import(NamedTuple):
 
 
 def names(tree: ast.Module) -> Names:
-    """Return the names that importing the module binds."""
+    """Return the names that importing the module binds; nothing certain where it is nested too deeply."""
+    try:
+        return _names(tree)
+    except RecursionError:
+        return Names(defined=frozenset(), certain=False)
+
+
+def _names(tree: ast.Module) -> Names:
     defined: set[str] = set()
     certain = True
     for node in _module_level(tree):
@@ -62,7 +69,7 @@ def names(tree: ast.Module) -> Names:
 
 
 def imports(tree: ast.Module, *, module: str, is_package: bool) -> tuple[Import, ...]:
-    """Return what a module imports while it is imported, in order.
+    """Return what a module imports while it is imported, in order; nothing where it is nested too deeply.
 
     Args:
         tree: its syntax tree.
@@ -70,7 +77,10 @@ def imports(tree: ast.Module, *, module: str, is_package: bool) -> tuple[Import,
         is_package: whether it is the `__init__` of a package, which decides what a leading dot means.
     """
     base = module if is_package else module.rpartition(".")[0]
-    return tuple(_imports(tree.body, base, always=True))
+    try:
+        return tuple(_imports(tree.body, base, always=True))
+    except RecursionError:
+        return ()
 
 
 def mentioned(tree: ast.Module, *, module: str, is_package: bool) -> frozenset[str]:
@@ -151,10 +161,19 @@ def _bound(node: ast.stmt) -> Iterator[str]:
         for alias in node.names:
             yield alias.asname or alias.name.partition(".")[0]
     else:
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                yield inner.id
-            elif isinstance(inner, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and inner.name:
-                yield inner.name
-            elif isinstance(inner, ast.MatchMapping) and inner.rest:
-                yield inner.rest
+        yield from _bound_in(node)
+
+
+def _bound_in(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement's own expressions and patterns bind, those of inner scopes left out."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.Lambda):
+            continue
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            if not isinstance(node, ast.comprehension):
+                yield child.id
+        elif isinstance(child, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and child.name:
+            yield child.name
+        elif isinstance(child, ast.MatchMapping) and child.rest:
+            yield child.rest
+        yield from _bound_in(child)
