@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 from slipway.manifest import Addition, Finding, Severity, SkippedRule, Where
@@ -12,6 +13,9 @@ from slipway.manifest import Addition, Finding, Severity, SkippedRule, Where
 Family = Literal[
     "project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index", "publisher", "run", "matrix", "workflow"
 ]
+
+EVIDENCE_LISTED = 50
+"""Findings of one rule on one record; nobody reads more, and a hostile file can hold ten thousand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +122,7 @@ def judge(
     broken: list[SkippedRule] = []
     for rule in rules:
         try:
-            found = list(rule.check(facts))
+            found = _evidence(rule, facts)
         except Skipped as reason:
             skipped.append(SkippedRule(rule=rule.name, reason=str(reason)))
         except Exception:  # noqa: BLE001 - whatever a rule raises is a bug of that rule alone
@@ -126,6 +130,13 @@ def judge(
         else:
             findings += [rule.finding(e, artifact=artifact, ignored=ignored, backend=backend) for e in found]
     return Addition(findings=tuple(findings), skipped_rules=tuple(skipped), broken_rules=tuple(broken))
+
+
+def _evidence(rule: Rule, facts: object) -> list[Evidence]:
+    found = list(islice(rule.check(facts), EVIDENCE_LISTED + 1))
+    if len(found) > EVIDENCE_LISTED:
+        found[-1] = Evidence(message=f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
+    return found
 
 
 def combined(judged: Iterable[Addition]) -> Addition:
