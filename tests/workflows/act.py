@@ -59,9 +59,17 @@ class Run:
 
     @property
     def jobs(self) -> dict[str, str]:
-        """Job names to results; the legs of a matrix by their names."""
-        found = [(line["job"], line["jobResult"]) for line in self.lines if "jobResult" in line]
-        return {re.sub(r"^.*?/", "", job).strip(): result for job, result in found}
+        """Job names to results; a job of a called workflow after the name of the job that calls it."""
+        return {_named(line["job"]): line["jobResult"] for line in self.lines if "jobResult" in line}
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of Slipway's own step, by name; those of the last step that had them."""
+        return {
+            line["name"]: line.get("arg", "")
+            for line in self.lines
+            if line.get("command") == "set-output" and "slipway" in (line.get("stepID") or ())
+        }
 
     @property
     def summaries(self) -> str:
@@ -84,6 +92,13 @@ class Run:
     def log(self) -> str:
         """Everything that was printed."""
         return "\n".join(str(line.get("msg", "")).rstrip("\n") for line in self.lines)
+
+
+def _named(job: str) -> str:
+    # act names a job after its workflow and those that called it, and a leg after its place in the matrix.
+    caller, *others = job.split("/")
+    name = re.sub(r"-\d+$", "", others[-1] if others else caller).strip()
+    return f"{caller} / {name}" if len(others) > 1 and caller != "Package" else name
 
 
 def export(target: Path, *, wrapper: bool = False) -> Path:

@@ -1,0 +1,26 @@
+"""What the tests of workflows share: act, and the tree of this repository in a form that act understands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from workflows import act
+
+
+@pytest.fixture(scope="session")
+def program() -> Path:
+    """act; where it is missing the test is left out, but not in CI, where `.ci/run` installs it."""
+    found = act.find()
+    if found is None:
+        told = f"act {act.VERSION} is not here; CONTRIBUTING.md says how to get it"
+        if os.environ.get("CI") or os.environ.get("REQUIRE_ACT"):
+            pytest.fail(told)
+        pytest.skip(told)
+    return found
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return act.export(tmp_path_factory.mktemp("slipway"))

@@ -1,0 +1,73 @@
+"""A repository of somebody who uses Slipway, with the workflow that `slipway init` writes for it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import command_line
+import tiny_project
+from workflows import act
+
+ONE_PYTHON = 'license-files = ["LICENSE"]\nclassifiers = ["Programming Language :: Python :: 3.14"]'
+"""Claims one version, so that the smoke matrix has one leg for each platform."""
+
+REMOTE = "https://github.com/acme/demo.git"
+
+
+def tiny(
+    folder: Path,
+    *,
+    in_build: str = "",
+    in_import: str = "",
+    index: str | None = None,
+    everywhere: bool = False,
+) -> Path:
+    """Make a repository whose project builds in a moment; it is tried out on Linux, or on every platform."""
+    tiny_project.make(folder, name="demo", in_build=in_build, in_import=in_import)
+    declared = folder / "pyproject.toml"
+    declared.write_text(declared.read_text().replace('license-files = ["LICENSE"]', ONE_PYTHON))
+    published(folder, index=index)
+    if not everywhere:
+        on_linux(folder)
+    return folder
+
+
+def example(folder: Path, name: str, *, index: str | None = None) -> Path:
+    """Make a repository of one of the example projects, for one version of Python."""
+    shutil.copytree(act.ROOT / "examples" / "projects" / name, folder)
+    declared = folder / "pyproject.toml"
+    text = declared.read_text().replace(
+        "classifiers = [", 'classifiers = ["Programming Language :: Python :: 3.14", '
+    )
+    declared.write_text(text)
+    return on_linux(published(folder, index=index))
+
+
+def on_linux(folder: Path) -> Path:
+    """Let the workflow try the project out on one platform."""
+    path = folder / ".github" / "workflows" / "release.yml"
+    if "    with: { index" in path.read_text():
+        edit(folder, "    with: { ", "    with: { platforms: linux, ")
+    else:
+        edit(folder, "  publish:\n", "    with: { platforms: linux }\n  publish:\n")
+    return folder
+
+
+def published(folder: Path, *, index: str | None = None) -> Path:
+    """Make a project's folder a repository with a remote, and let `slipway init` write its workflow."""
+    act.repository(folder, remote=REMOTE)
+    uses = f"{act.SLIPWAY}@{act.COMMIT}"
+    ended = command_line.slipway("init", folder, "--uses", uses, *(("--index", index) if index else ()))
+    assert ended.exit_code == 0, ended
+    act.commit(folder, "Add the workflow")
+    return folder
+
+
+def edit(consumer: Path, old: str, new: str, *, file: str = "release.yml") -> None:
+    """Change the workflow as its owner might."""
+    path = consumer / ".github" / "workflows" / file
+    text = path.read_text()
+    assert old in text, f"{file} has no {old!r}"
+    path.write_text(text.replace(old, new))
+    act.commit(consumer, "Change the workflow")

@@ -1,0 +1,146 @@
+"""What happens when: each event, run for real, and which jobs it starts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workflows import act, consumer
+
+CHECKED = {
+    "Plan": "success",
+    "Build": "success",
+    "Smoke (linux-x86_64, 3.14)": "success",
+    "Gate": "success",
+}
+EVERYWHERE = {"Smoke (macos-arm64, 3.14)": "success", "Smoke (windows-AMD64, 3.14)": "success"}
+
+FORK: dict[str, Any] = {
+    "number": 7,
+    "pull_request": {"number": 7, "head": {"ref": "patch", "repo": {"full_name": "mallory/demo"}}},
+}
+
+
+def test_a_newcomer_gets_a_green_check_without_editing_anything(
+    program: Path, tree: Path, tmp_path: Path
+) -> None:
+    """The file that `slipway init` wrote is run as it is, for a pull request from a fork."""
+    project = consumer.tiny(tmp_path / "demo", everywhere=True)
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="pull_request",
+        payload=FORK,
+        artifacts=tmp_path / "artifacts",
+    )
+    assert run.exit_code == 0, run.log
+    assert run.jobs == CHECKED | EVERYWHERE
+    assert run.summaries.startswith("## ✅ demo 1.0.0 is ready"), run.summaries
+    assert "A fork's pull request is checked and never published." in run.summaries
+    assert "Smoke tests: all 6 passed" in run.summaries
+    assert "```mermaid" in run.summaries
+    assert not [annotation for annotation in run.annotations if annotation[0] == "error"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "sentence"),
+    [
+        pytest.param(
+            "refs/heads/main", "a release starts with a tag or a manual dispatch", id="push-to-a-branch"
+        ),
+        pytest.param("refs/tags/nightly", "it is not a release tag", id="tag-that-does-not-match"),
+    ],
+)
+def test_is_checked_and_not_published(
+    ref: str, sentence: str, program: Path, tree: Path, tmp_path: Path
+) -> None:
+    project = consumer.tiny(tmp_path / "demo")
+    payload = {"ref": ref}
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="push",
+        payload=payload,
+        artifacts=tmp_path / "artifacts",
+    )
+    assert run.exit_code == 0, run.log
+    assert run.jobs == CHECKED
+    assert sentence in run.summaries
+    assert run.outputs["publish"] == "false"
+
+
+def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) -> None:
+    """Only the jobs before publishing are run: TestPyPI is not on this machine."""
+    project = consumer.tiny(tmp_path / "demo")
+    artifacts = tmp_path / "artifacts"
+    payload = {"ref": "refs/heads/main", "inputs": {}}
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="workflow_dispatch",
+        payload=payload,
+        artifacts=artifacts,
+        job="package",
+    )
+    assert run.exit_code == 0, run.log
+    assert run.jobs == CHECKED
+    assert "A manual dispatch publishes to TestPyPI." in run.summaries
+    outputs = run.outputs
+    assert (outputs["publish"], outputs["index"], outputs["environment"]) == ("true", "testpypi", "testpypi")
+    assert outputs["url"].endswith("/project/demo/1.0.0/")
+    handed_on = artifacts / outputs["artifact-name"]
+    manifest = json.loads((handed_on / "manifest.json").read_bytes())
+    assert sorted(path.name for path in (handed_on / "dist").iterdir()) == sorted(
+        artifact["filename"] for artifact in manifest["artifacts"]
+    )
+    assert {leg["leg"] for leg in manifest["legs"]} == {leg["name"] for leg in manifest["plan"]["legs"][1:]}
+
+
+@pytest.mark.parametrize(
+    ("fault", "results", "told"),
+    [
+        pytest.param(
+            {"in_build": "raise SystemExit('the parts are missing')"},
+            {"Plan": "success", "Build": "failure", "Gate": "failure"},
+            [
+                "The job build failed in build",
+                "the parts are missing",
+                "The job smoke-linux-x86_64-3.14 handed in no result.",
+            ],
+            id="build",
+        ),
+        pytest.param(
+            {"in_import": "import nothing_like_this"},
+            {name: "failure" if name.startswith(("Smoke", "Gate")) else "success" for name in CHECKED},
+            ["`import demo` fails", "nothing_like_this", "Smoke tests: 2 of 2 failed"],
+            id="smoke",
+        ),
+    ],
+)
+def test_a_failing_job_ends_in_a_red_gate(
+    fault: dict[str, str], results: dict[str, str], told: list[str], program: Path, tree: Path, tmp_path: Path
+) -> None:
+    project = consumer.tiny(tmp_path / "demo", **fault)
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="push",
+        payload={"ref": "refs/tags/v1.0.0"},
+        artifacts=tmp_path / "artifacts",
+    )
+    assert run.exit_code == 1
+    assert run.jobs == results
+    gate = run.summaries.rpartition("## ❌ demo 1.0.0 is not ready")[2]
+    assert all(sentence in gate for sentence in told), gate
+    assert any(level == "error" for level, _, _ in run.annotations)
+    assert run.outputs["publish"] == "false"
