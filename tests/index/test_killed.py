@@ -109,3 +109,10 @@ def test_what_was_attested_before_a_kill_is_still_known(real: Scene, tmp_path: P
     story = real.release()
     assert [receipt.attested for receipt in story.receipts] == [True, True]
     assert [receipt.outcome for receipt in story.receipts] == ["already-there", "already-there"]
+
+
+def test_the_steps_are_all_there_are(real: Scene) -> None:
+    process = child.start(real)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert len(real.bench.requests) == max(number for when, number in STEPS if when == "after")

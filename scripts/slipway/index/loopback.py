@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import threading
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,14 +43,13 @@ def serve(folder: Path) -> Iterator[Loopback]:
     Args:
         folder: where the uploaded files are kept; it must exist.
     """
-    from pypiserver import app
-
+    make_application = _pypiserver()
     credential = Credential(USER, secrets.token_urlsafe(24))
 
     def allowed(username: str, password: str) -> bool:
         return secrets.compare_digest(f"{username}:{password}", ":".join(credential.pair))
 
-    application = app(
+    application = make_application(
         roots=[folder],
         authenticate=["update"],
         auther=allowed,
@@ -66,3 +67,16 @@ def serve(folder: Path) -> Iterator[Loopback]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _pypiserver() -> Callable[..., Any]:
+    """Return what makes pypiserver's application, without the traces its import leaves.
+
+    It brings a bottle with an import hook from before PEP 451, over which every later import would stumble.
+    """
+    hooks = list(sys.meta_path)
+    with warnings.catch_warnings(action="ignore"):
+        from pypiserver import app
+    sys.meta_path[:] = hooks
+    make: Callable[..., Any] = app
+    return make

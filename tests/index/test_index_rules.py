@@ -1,0 +1,165 @@
+"""What the index shows decides whether it takes a release: each rule with a case and its counterpart."""
+
+from dataclasses import replace
+
+import pytest
+from index.bench.warehouse import File
+from index.scene import Scene, built
+from slipway.facts.index import IndexFacts
+from slipway.index.listing import Listing, ServedFile
+from slipway.manifest import Artifact
+from slipway.rules import catalogue
+from slipway.rules.rule import judge
+
+NOW = 1_800_000_000.0
+WHEEL = Artifact(filename="spam-1.0-py3-none-any.whl", kind="wheel", size=100, sha256="a" * 64, name="spam")
+SDIST = Artifact(filename="spam-1.0.tar.gz", kind="sdist", size=100, sha256="b" * 64, name="spam")
+
+
+def served(filename: str, *, sha256: str = "c" * 64, days: float = 1, size: int | None = 10) -> ServedFile:
+    from datetime import UTC, datetime
+
+    uploaded = datetime.fromtimestamp(NOW - days * 86_400, UTC).isoformat()
+    return ServedFile(filename=filename, url="", sha256=sha256, size=size, upload_time=uploaded)
+
+
+def facts(*files: ServedFile, **settings) -> IndexFacts:
+    listing = Listing(
+        exists=settings.pop("exists", True), files=files, status=settings.pop("status", "active"), detailed=True
+    )
+    base = IndexFacts(
+        index="PyPI",
+        warehouse=True,
+        project="spam",
+        version="1.0",
+        artifacts=(WHEEL, SDIST),
+        listing=listing,
+        now=NOW,
+    )
+    return replace(base, **settings)
+
+
+def found(given: IndexFacts) -> set[str]:
+    judged = judge(catalogue.family("index"), given, ignored={})
+    assert not judged.broken_rules
+    return {finding.rule for finding in judged.findings}
+
+
+CASES = {
+    "project-archived": (facts(status="archived"), facts(status="deprecated")),
+    "project-quarantined": (facts(status="quarantined"), facts()),
+    "filename-taken": (facts(served(SDIST.filename)), facts(served(SDIST.filename, sha256=SDIST.sha256))),
+    "bytes-published-before": (
+        facts(served("spam-0.9.tar.gz", sha256=SDIST.sha256)),
+        facts(served("spam-0.9.tar.gz")),
+    ),
+    "release-emptied-before": (facts(emptied=("1.0",)), facts(emptied=("0.9",))),
+    "release-closed": (
+        facts(served(WHEEL.filename, sha256=WHEEL.sha256, days=14.1)),
+        facts(served(WHEEL.filename, sha256=WHEEL.sha256, days=13.9)),
+    ),
+    "second-sdist": (facts(served("spam-1.0.0.tar.gz")), facts(served("spam-0.9.0.tar.gz"))),
+    "project-over-quota": (
+        facts(served("spam-0.9.tar.gz", size=10 * 1024**3 - 100)),
+        facts(served("spam-0.9.tar.gz", size=10 * 1024**3 + 1)),  # a raised limit
+    ),
+    "project-name-too-similar": (
+        facts(exists=False, project_names=frozenset({"s-pam", "5pam"})),
+        facts(exists=False, project_names=frozenset({"spam-eggs"})),
+    ),
+    "project-name-in-standard-library": (
+        facts(exists=False, project="asyncio"),
+        facts(exists=True, project="asyncio"),
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_rule_finds_its_case_and_leaves_the_counterpart(rule: str) -> None:
+    bad, good = CASES[rule]
+    assert rule in found(bad)
+    assert rule not in found(good)
+
+
+def test_every_rule_of_this_module_has_a_case() -> None:
+    from slipway.rules import index_state
+
+    assert {rule.name for rule in index_state.RULES} == set(CASES)
+
+
+def test_a_finished_release_of_an_archived_project_is_no_fault() -> None:
+    files = (served(WHEEL.filename, sha256=WHEEL.sha256), served(SDIST.filename, sha256=SDIST.sha256))
+    assert found(facts(*files, status="archived")) == set()
+
+
+def test_an_old_complete_release_is_no_fault() -> None:
+    files = (
+        served(WHEEL.filename, sha256=WHEEL.sha256, days=400),
+        served(SDIST.filename, sha256=SDIST.sha256, days=400),
+    )
+    assert found(facts(*files)) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("py-yaml", "pyyaml"), ("bl0ck", "block"), ("1ib", "lib"), ("a.b_c", "abc")]
+)
+def test_names_that_look_alike(name: str, other: str) -> None:
+    assert "project-name-too-similar" in found(facts(exists=False, project=name, project_names=frozenset({other})))
+
+
+def test_the_preflight_agrees_with_the_index(scene: Scene) -> None:
+    """What the rules call taken is refused by the index, and nothing was sent to find out."""
+    wheel = built()[0]
+    scene.warehouse.projects["demo"].files[wheel.filename] = File(
+        wheel.filename, b"other", "1.0", scene.clock.now()
+    )
+    story = scene.publish()
+    assert [finding.rule for finding in story.blocking] == ["filename-taken"]
+    assert not [request for request in scene.bench.requests if request.startswith("POST")]
+
+
+def test_ignoring_the_rule_does_not_send_other_bytes(scene: Scene) -> None:
+    wheel = built()[0]
+    other = File(wheel.filename, b"other", "1.0", scene.clock.now())
+    scene.warehouse.projects["demo"].files[wheel.filename] = other
+    scene.story = with_ignored(scene, "filename-taken")
+    story = scene.publish()
+    assert story.failure is not None and "Nothing was sent" in story.failure.happened
+    assert story.failure.recovery.burnt == (wheel.filename,)
+    assert scene.public() == {wheel.filename: b"other"}
+
+
+def with_ignored(scene: Scene, rule: str):
+    import msgspec
+    from slipway.manifest import Destination, Plan
+
+    plan = Plan(
+        name="demo",
+        version="1.0",
+        version_from="static",
+        backend="hatchling",
+        kind="pure",
+        layout="src",
+        requires_python=None,
+        pythons=(),
+        event="push",
+        ref=None,
+        tag=None,
+        tag_version=None,
+        git=None,
+        builds=(),
+        expected=(),
+        destination=Destination(index="pypi", publish=True, reason=""),
+        ignored={rule: "a test"},
+    )
+    return msgspec.structs.replace(scene.story, plan=plan)
+
+
+def test_a_new_project_with_a_similar_name_is_stopped_before_anything_is_minted(scene: Scene) -> None:
+    scene.warehouse.projects.clear()
+    scene.warehouse.project("d-em0")
+    story = scene.publish()
+    assert [finding.rule for finding in story.blocking] == ["project-name-too-similar"]
+    assert not [request for request in scene.bench.requests if "mint" in request]
+
+

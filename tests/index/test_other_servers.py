@@ -1,0 +1,85 @@
+"""Servers that are not PyPI: pypiserver, an index that answers in HTML, one whose simple API stands elsewhere."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from index.bench.fake_clock import FakeClock
+from index.scene import built, record
+from slipway import pipeline
+from slipway.index import loopback
+from slipway.index.loopback import Loopback
+from slipway.inputs import Inputs
+from slipway.manifest import Manifest
+from slipway.runner.terminal import PlainRunner
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Loopback]:
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    with loopback.serve(folder) as running:
+        yield running
+
+
+def release(server: Loopback, work: Path, **options) -> Manifest:
+    (work / "dist").mkdir(parents=True, exist_ok=True)
+    for file in built():
+        file.at(work / "dist")
+    inputs = Inputs(
+        command="publish",
+        path=work.parent,
+        work=work,
+        **{"index": server.address, "credential": server.credential, **options},
+    )
+    story = Manifest(artifacts=tuple(record(file) for file in built()))
+    return pipeline.run(("publish", "verify"), story, inputs, PlainRunner())
+
+
+def test_a_release_goes_to_pypiserver_and_installs_from_it(server: Loopback, tmp_path: Path) -> None:
+    story = release(server, tmp_path / "project" / ".slipway")
+    assert story.failure is None and not story.blocking
+    assert [leg.origin for leg in story.legs] == ["index", "index"]
+    assert [one.verdict for one in story.served] == ["same", "same"]
+    assert {rule.rule for rule in story.skipped_rules} >= {"release-closed", "second-sdist"}
+
+
+def test_a_release_that_was_killed_goes_on_at_pypiserver(
+    server: Loopback, tmp_path: Path, quick: FakeClock, uninstalled: None
+) -> None:
+    wheel, sdist = built()
+    wheel.at(tmp_path / "packages")
+    story = release(server, tmp_path / "project" / ".slipway")
+    assert story.failure is None
+    assert [receipt.outcome for receipt in story.receipts] == ["already-there", "uploaded"]
+    assert sorted(p.name for p in (tmp_path / "packages").iterdir()) == sorted([wheel.filename, sdist.filename])
+
+
+def test_other_bytes_on_pypiserver_stop_the_release(
+    server: Loopback, tmp_path: Path, quick: FakeClock, uninstalled: None
+) -> None:
+    (tmp_path / "packages" / built()[0].filename).write_bytes(b"something else")
+    story = release(server, tmp_path / "project" / ".slipway")
+    assert "filename-taken" in [finding.rule for finding in story.blocking]
+    assert [p.name for p in (tmp_path / "packages").iterdir()] == [built()[0].filename]
+
+
+def test_a_wrong_password_is_told_in_the_words_of_the_server(
+    server: Loopback, tmp_path: Path, quick: FakeClock, uninstalled: None, monkeypatch
+) -> None:
+    monkeypatch.setenv("TWINE_PASSWORD", "not the password")
+    story = release(server, tmp_path / "project" / ".slipway", credential=None)
+    assert story.failure is not None and "40" in story.failure.happened
+    assert list((tmp_path / "packages").iterdir()) == []
+
+
+def test_an_index_that_answers_in_html_is_read_as_well(scene) -> None:
+    scene.bench.html_only = True
+    story = scene.release()
+    assert story.failure is None and scene.complete
+    assert [one.verdict for one in story.served] == ["same", "same"]
+
+
+def test_the_simple_api_may_stand_elsewhere(scene) -> None:
+    scene.options["simple_index"] = f"{scene.bench.address}simple/"
+    assert scene.release().failure is None
