@@ -56,7 +56,7 @@ PLAN = (
     "smoke-legs",
     "runners",
 )
-BUILD = ("path", "tag", "tag-prefix", "index", "fail-on", "build-timeout")
+BUILD = (*PLAN, "build-timeout")
 SMOKE = (
     "path",
     "fail-on",

@@ -12,6 +12,9 @@ from slipway.errors import InputError
 from slipway.manifest import Manifest, Plan
 
 SUFFIXES = (".whl", ".tar.gz")
+PLANNER = "plan"
+"""The leg that plans for all others in python-package.yml."""
+
 MOST_FILES = 20_000
 """Files looked at below the folder; a release has far fewer."""
 
@@ -58,8 +61,8 @@ def read(folder: Path) -> Handover:
             remedy="Look at the jobs that build; `from` names the folder that their artifacts are downloaded to.",
         )
     planned = [story for story in stories.values() if story.plan is not None]
-    # The job that only plans decides; where there is none, all others made the same plan.
-    first = min(planned, key=lambda story: (len(story.artifacts), story.leg), default=None)
+    # The job that plans decides; where there is none, all others made the same plan.
+    first = min(planned, key=lambda story: (story.leg != PLANNER, story.leg), default=None)
     return Handover(plan=first.plan if first else None, manifests=tuple(stories.values()), files=files)
 
 

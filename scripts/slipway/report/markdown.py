@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
+from slipway.facts.handover import PLANNER
 from slipway.manifest import Artifact, Failure, Finding, Leg, Manifest, Recovery, Severity
 from slipway.report import timeline, verdict
 from slipway.report.grouping import Group, grouped
@@ -47,7 +48,7 @@ def summary(story: Manifest) -> str:
 
     A job of a matrix that found nothing shows nothing: the gate tells all of it, once.
     """
-    planned = {"plan", *(leg.name for leg in story.plan.legs)} if story.plan else set()
+    planned = {PLANNER, *(leg.name for leg in story.plan.legs)} if story.plan else set()
     if story.command in {"publish", "verify"}:
         from_index = [leg for leg in story.legs if leg.origin == "index"]
         parts = (_head(story), _failure(story.failure), _findings(story), _index(story), _smoke(from_index))
@@ -138,13 +139,20 @@ def _finding(group: Group) -> Iterator[str]:
     elif finding.seen:
         yield f"- **Seen:** {code(finding.seen)}"
     if finding.expected:
-        yield from _indented("- **Expected:** ", finding.expected)
+        yield from _value("- **Expected:** ", finding.expected)
     yield from _indented("- **Fix:** ", finding.fix)
     yield from _indented("- **Why:** ", finding.why)
     shown = ", ".join(code(place) for place in group.places[:PLACES_SHOWN])
     more = f" and {len(group.places) - PLACES_SHOWN} more" if len(group.places) > PLACES_SHOWN else ""
     yield f"- **Rule:** {code(finding.rule)}{f', in {shown}{more}' if shown else ''}"
     yield ""
+
+
+def _value(lead: str, value: str) -> Iterator[str]:
+    if "\n" in value:
+        yield from [lead, "", *(f"  {line}" for line in block(value))]
+    else:
+        yield lead + code(value)
 
 
 def _indented(lead: str, lines: str) -> Iterator[str]:
