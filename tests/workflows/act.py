@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import bootstrap
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,6 +220,7 @@ def run(
     repository: str = "acme/pkg",
     attempt: int = 1,
     job: str | None = None,
+    path: Path | None = None,
 ) -> Run:
     """Run one workflow of a consumer's repository for an event.
 
@@ -229,6 +231,7 @@ def run(
         variables: further variables of every step.
         attempt: number of the attempt.
         job: only this job and what it needs.
+        path: folder of programs that come before those of this machine.
     """
     with tempfile.TemporaryDirectory(prefix="act-") as name:
         home = Path(name)
@@ -256,7 +259,9 @@ def run(
         argv += [part for key, value in steps.items() for part in ("--env", f"{key}={value}")]
         argv += ["-j", job] if job else []
         argv += mapped(consumer, slipway)
-        done = subprocess.run(argv, env=_environment(home), capture_output=True, timeout=TIMEOUT, check=False)
+        done = subprocess.run(
+            argv, env=_environment(home, path), capture_output=True, timeout=TIMEOUT, check=False
+        )
     lines = []
     for line in done.stdout.decode("utf-8", "replace").splitlines():
         with contextlib.suppress(ValueError):
@@ -268,9 +273,13 @@ def run(
 WITHHELD = ("GITHUB_", "SLIPWAY_", "ACTIONS_", "RUNNER_", "TWINE_", "INPUT_", "GH_", "PYTHON", "VIRTUAL_ENV")
 
 
-def _environment(home: Path) -> dict[str, str]:
+def _environment(home: Path, first: Path | None) -> dict[str, str]:
     passed = {name: value for name, value in os.environ.items() if not name.startswith(WITHHELD)}
+    if first is not None:
+        passed["PATH"] = os.pathsep.join((str(first), passed.get("PATH", os.defpath)))
     return passed | {
+        # The environments of Slipway are made once for all runs.
+        "SLIPWAY_CACHE": str(bootstrap.cache_folder()),
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_CACHE_HOME": str(home / "cache"),

@@ -1,0 +1,159 @@
+"""The whole way from a pushed tag to a release that is verified, on an index and with an issuer on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from index.bench import issuer, server
+from index.bench.server import Bench
+from index.bench.warehouse import TrustedPublisher, Warehouse
+from workflows import act, consumer
+
+TAG = "refs/tags/v1.2.0"
+PROJECT = "slipway-example-pure"
+
+
+class Clock:
+    """The clock on the wall: the workflows run in processes of their own."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def now(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """An index that trusts release.yml of acme/demo, and an issuer that gives its jobs ID tokens."""
+    warehouse = Warehouse(Clock())
+    warehouse.project(PROJECT, TrustedPublisher())
+    job = issuer.Job(environment=None, ref=TAG)
+    with server.serve(warehouse, job) as bench:
+        yield bench
+
+
+def variables(bench: Bench) -> dict[str, str]:
+    """Return what GitHub gives to a job with `id-token: write`."""
+    return {
+        "ACTIONS_ID_TOKEN_REQUEST_URL": bench.token_url,
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": issuer.BEARER,
+        "GITHUB_WORKFLOW_REF": f"acme/demo/.github/workflows/release.yml@{TAG}",
+    }
+
+
+def public(bench: Bench) -> dict[str, str]:
+    """Return filename to digest of what the index has."""
+    files = bench.warehouse.projects[PROJECT].files
+    return {name: hashlib.sha256(file.content).hexdigest() for name, file in files.items()}
+
+
+def manifest(run: act.Run, artifacts: Path) -> dict[str, Any]:
+    """Return the manifest that the gate handed on."""
+    names = sorted(path.name for path in artifacts.iterdir() if ".gate." in path.name)
+    story: dict[str, Any] = json.loads((artifacts / names[-1] / "manifest.json").read_bytes())
+    return story
+
+
+def test_a_tag_is_published_and_verified_also_after_a_failure(
+    bench: Bench, program: Path, tree: Path, tmp_path: Path
+) -> None:
+    """The index fails in the middle of the first run; the run started again completes the same release."""
+    project = consumer.example(tmp_path / "pure", "pure", index=bench.upload_url)
+    # Signing needs the network, and has tests of its own.
+    consumer.edit(
+        project, "command: publish,", 'command: publish, attestations: "off", publish-timeout: "1",'
+    )
+    artifacts = tmp_path / "artifacts"
+    settings: dict[str, Any] = {
+        "workflow": "release.yml",
+        "event": "push",
+        "payload": {"ref": TAG},
+        "artifacts": artifacts,
+        "variables": variables(bench),
+        "repository": "acme/demo",
+    }
+    before = {
+        "Plan": "success",
+        "Build": "success",
+        "Smoke (linux-x86_64, 3.14)": "success",
+        "Gate": "success",
+    }
+
+    bench.faults.order("sdist-upload", "503", times=10**6)
+    first = act.run(program, project, tree, **settings)
+    assert first.exit_code == 1
+    assert first.jobs == before | {"Publish": "failure"}
+    wheel = f"{PROJECT.replace('-', '_')}-1.2.0-py3-none-any.whl"
+    assert list(public(bench)) == [wheel]
+    assert "not there yet" in first.summaries
+    assert "tar.gz" in first.summaries
+
+    bench.faults.clear()
+    second = act.run(program, project, tree, attempt=2, **settings)
+    assert second.exit_code == 0, second.log
+    assert second.jobs == before | {"Publish": "success", "Verify": "success"}
+    built = {
+        artifact["filename"]: artifact["sha256"] for artifact in manifest(second, artifacts)["artifacts"]
+    }
+    assert public(bench) == built
+    assert len(bench.warehouse.archive) == len(built)
+    assert "is released: the index serves exactly these files, and they install and work" in second.summaries
+    told = [second.summaries.index(word) for word in ("is ready: it builds", "is published", "is released")]
+    assert told == sorted(told)
+    assert not any(token in second.log for token in bench.warehouse.tokens)
+
+
+def test_a_called_workflow_publishes_with_a_token_and_makes_the_github_release(
+    bench: Bench, program: Path, tree: Path, tmp_path: Path
+) -> None:
+    """python-release.yml, as a caller with a private index uses it."""
+    project = consumer.example(tmp_path / "pure", "pure")
+    text = (act.ROOT / "examples" / "workflows" / "private-index.yml").read_text("utf-8")
+    text = text.replace("OWNER/slipway", act.SLIPWAY).replace(
+        "https://packages.example.com/legacy/", bench.upload_url
+    )
+    text = text.replace("${{ secrets.INDEX_TOKEN }}", bench.warehouse.api_token(PROJECT))
+    text = text.replace("    with:\n", "    with:\n      platforms: linux\n")
+    (project / ".github" / "workflows" / "release.yml").write_text(text)
+    act.commit(project)
+    said = tmp_path / "said-to-github"
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "gh").write_text(f'#!/bin/sh\necho "$@" >> {said}\n[ "$2" != view ]\n')
+    (tools / "gh").chmod(0o755)
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="push",
+        payload={"ref": TAG},
+        artifacts=tmp_path / "artifacts",
+        repository="acme/demo",
+        path=tools,
+    )
+    assert run.exit_code == 0, run.log
+    assert set(run.jobs.values()) == {"success"}
+    assert {
+        "Release / Publisher",
+        "Release / Publish",
+        "Release / Verify",
+        "Release / GitHub release",
+    } <= set(run.jobs)
+    assert public(bench) == {
+        artifact["filename"]: artifact["sha256"]
+        for artifact in manifest(run, tmp_path / "artifacts")["artifacts"]
+    }
+    steps = [line.split()[1:3] for line in said.read_text().splitlines()]
+    assert steps == [["view", "v1.2.0"], ["create", "v1.2.0"], ["upload", "v1.2.0"], ["edit", "v1.2.0"]]
+    assert "SHA256SUMS" in said.read_text()
