@@ -14,11 +14,15 @@ from slipway import manifest
 DRIVER = Path(__file__).with_name("driver.py")
 
 
-def start(scene: Scene, *commands: str, environ: dict[str, str] | None = None, **told: Any) -> subprocess.Popen[str]:
+def start(
+    scene: Scene, *commands: str, environ: dict[str, str] | None = None, **told: Any
+) -> subprocess.Popen[str]:
     """Start a process that publishes a scene as a job on a runner would."""
     manifest.write(scene.fresh(), scene.work)
     job = scene.bench.job
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "SLIPWAY_"))}
+    given = {
+        name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "SLIPWAY_"))
+    }
     if job is not None:
         given |= {
             "GITHUB_ACTIONS": "true",

@@ -37,7 +37,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 @pytest.fixture
 def uninstalled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the installation, for tests of what comes before it."""
-    monkeypatch.setattr(legs, "exercise", lambda *args, **settings: ())
+    monkeypatch.setattr(legs, "exercise", lambda *_args, **_settings: ())
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ class Withheld:
     def __init__(self, names: list[str]) -> None:
         self.names = frozenset(names)
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+    def find_spec(self, name: str, *_rest: object) -> None:
         if name.partition(".")[0] in self.names:
             raise ModuleNotFoundError(f"{name} is not installed where publishing runs")
 
@@ -80,7 +80,7 @@ def main() -> None:
     if not told.get("installs"):
         from slipway import legs
 
-        legs.exercise = lambda *args, **settings: ()
+        legs.exercise = lambda *_args, **_settings: ()
     if told.get("children"):
         record_children(told["children"])
     if told.get("die"):

@@ -69,7 +69,9 @@ def assert_advised(scene: Scene, story) -> None:
         assert [finding.rule for finding in story.blocking] == ["id-token-unavailable"]
         assert scene.public() == {}
         return
-    assert failure.happened and failure.cause and failure.recovery is not None
+    assert failure.happened
+    assert failure.cause
+    assert failure.recovery is not None
     assert failure.recovery.command == "gh run rerun 77 --failed"
     assert failure.recovery.command in failure.remedy
     recovery = failure.recovery
@@ -83,15 +85,18 @@ def assert_advised(scene: Scene, story) -> None:
 
 @pytest.mark.parametrize("code", MINT_CODES)
 @pytest.mark.parametrize("existing", [True, False])
-def test_a_refused_exchange_leaves_the_index_untouched(scene: Scene, code: str, existing: bool) -> None:
+def test_a_refused_exchange_leaves_the_index_untouched(scene: Scene, code: str, *, existing: bool) -> None:
     if not existing:
         scene.warehouse.projects.clear()
     scene.bench.refuses_minting = (code, "said the index")
     story = scene.release()
-    assert story.failure is not None and code in story.failure.happened
+    assert story.failure is not None
+    assert code in story.failure.happened
     assert "said the index" in "\n".join(story.failure.log)
-    assert story.failure.cause != "" and story.failure.recovery.command
-    assert scene.public() == {} and bool(scene.warehouse.projects) == existing
+    assert story.failure.cause != ""
+    assert story.failure.recovery.command
+    assert scene.public() == {}
+    assert bool(scene.warehouse.projects) == existing
     assert not [request for request in scene.bench.requests if "legacy" in request]
     scene.bench.refuses_minting = None
     if not existing:
@@ -119,7 +124,8 @@ def test_what_is_late_beyond_its_time_is_called_late(scene: Scene, hidden: str) 
     wheel, sdist = (file.filename for file in scene.files)
     scene.bench.hide(*((wheel, sdist) if hidden == "both" else (wheel,)), looks=FOREVER)
     story = scene.verify()
-    assert story.failure is not None and story.failure.exit_code == ExitCode.TOOL
+    assert story.failure is not None
+    assert story.failure.exit_code == ExitCode.TOOL
     assert "late" in [one.verdict for one in story.served]
     assert "Nothing is lost" in story.failure.cause
     assert sum(scene.clock.slept) == pytest.approx(900, abs=40)
@@ -135,7 +141,8 @@ def test_what_was_never_taken_is_called_missing_and_not_waited_for(scene: Scene)
     scene.story = msgspec.structs.replace(partial, failure=None)
     story = scene.verify()
     assert [one.verdict for one in story.served] == ["same", "missing"]
-    assert story.failure is not None and "never took" in story.failure.happened
+    assert story.failure is not None
+    assert "never took" in story.failure.happened
     assert sum(scene.clock.slept) == slept
 
 
@@ -145,7 +152,8 @@ def test_wrong_bytes_are_red_and_the_yank_page_is_named(scene: Scene) -> None:
     scene.warehouse.projects["demo"].files[wheel].served = b"something else"
     story = scene.verify()
     assert [one.verdict for one in story.served] == ["wrong", "same"]
-    assert story.failure is not None and "other bytes" in story.failure.happened
+    assert story.failure is not None
+    assert "other bytes" in story.failure.happened
     assert story.failure.recovery.yank_page == f"{scene.bench.address}manage/project/demo/release/1.0/"
 
 

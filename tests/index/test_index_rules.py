@@ -25,7 +25,10 @@ def served(filename: str, *, sha256: str = "c" * 64, days: float = 1, size: int 
 
 def facts(*files: ServedFile, **settings) -> IndexFacts:
     listing = Listing(
-        exists=settings.pop("exists", True), files=files, status=settings.pop("status", "active"), detailed=True
+        exists=settings.pop("exists", True),
+        files=files,
+        status=settings.pop("status", "active"),
+        detailed=True,
     )
     base = IndexFacts(
         index="PyPI",
@@ -104,7 +107,9 @@ def test_an_old_complete_release_is_no_fault() -> None:
     ("name", "other"), [("py-yaml", "pyyaml"), ("bl0ck", "block"), ("1ib", "lib"), ("a.b_c", "abc")]
 )
 def test_names_that_look_alike(name: str, other: str) -> None:
-    assert "project-name-too-similar" in found(facts(exists=False, project=name, project_names=frozenset({other})))
+    assert "project-name-too-similar" in found(
+        facts(exists=False, project=name, project_names=frozenset({other}))
+    )
 
 
 def test_the_preflight_agrees_with_the_index(scene: Scene) -> None:
@@ -124,7 +129,8 @@ def test_ignoring_the_rule_does_not_send_other_bytes(scene: Scene) -> None:
     scene.warehouse.projects["demo"].files[wheel.filename] = other
     scene.story = with_ignored(scene, "filename-taken")
     story = scene.publish()
-    assert story.failure is not None and "Nothing was sent" in story.failure.happened
+    assert story.failure is not None
+    assert "Nothing was sent" in story.failure.happened
     assert story.failure.recovery.burnt == (wheel.filename,)
     assert scene.public() == {wheel.filename: b"other"}
 
@@ -161,5 +167,3 @@ def test_a_new_project_with_a_similar_name_is_stopped_before_anything_is_minted(
     story = scene.publish()
     assert [finding.rule for finding in story.blocking] == ["project-name-too-similar"]
     assert not [request for request in scene.bench.requests if "mint" in request]
-
-

@@ -60,7 +60,7 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from slipway import attest, legs
 
     monkeypatch.setattr(attest, "new_signer", LocalSigner)
-    monkeypatch.setattr(legs, "exercise", lambda *args, **settings: ())
+    monkeypatch.setattr(legs, "exercise", lambda *_args, **_settings: ())
     with staged(tmp_path / "project" / ".slipway", clock=SystemClock()) as scene:
         yield scene
 
@@ -74,7 +74,8 @@ def finish(scene: Scene, tmp_path: Path, *, elsewhere: bool) -> None:
 
         scene.story = manifest.read(scene.work / manifest.FILENAME)
     story = scene.release()
-    assert story.failure is None and not story.blocking
+    assert story.failure is None
+    assert not story.blocking
     assert scene.complete
     assert {one.verdict for one in story.served} == {"same"}
 
@@ -88,7 +89,7 @@ def test_killed_while_the_index_is_asked(real: Scene, tmp_path: Path, when: str,
     executioner.started.set()
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL, executioner.struck
-    real.bench.watch = lambda when, place: None
+    real.bench.watch = lambda _when, _place: None
     finish(real, tmp_path, elsewhere=number % 2 == 0)
 
 

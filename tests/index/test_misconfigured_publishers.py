@@ -120,10 +120,14 @@ CASES = (
     ),
     Case(
         "token-for-another-project",
-        ("The token belongs to another project", "Give the token of this project", "May upload to demo: alice"),
+        (
+            "The token belongs to another project",
+            "Give the token of this project",
+            "May upload to demo: alice",
+        ),
         job=None,
         token=token_of_another_project,
-        prepare=lambda scene: None,
+        prepare=lambda _scene: None,
         projects=("demo", "other"),
     ),
     Case("archived-project", ("project-archived", "unarchives it"), prepare=archived),
@@ -149,7 +153,8 @@ def test_a_wrong_configuration_is_diagnosed_and_creates_nothing(
     for words in case.told:
         assert words in told
     assert tuple(scene.warehouse.projects) == case.projects
-    assert scene.public() == before and scene.warehouse.archive == []
+    assert scene.public() == before
+    assert scene.warehouse.archive == []
 
 
 def test_there_are_twelve() -> None:
@@ -178,7 +183,8 @@ def test_a_called_workflow_of_the_same_repository_is_warned_about(scene: Scene) 
     scene.warehouse.projects["demo"].publishers = [replace_workflow("called.yml")]
     scene.bench.job = Job(called="acme/demo/.github/workflows/called.yml")
     story = scene.publish(attestations="off")
-    assert story.failure is None and not story.findings
+    assert story.failure is None
+    assert not story.findings
     story = scene.publish(dry_run=True)
     assert [finding.rule for finding in story.findings] == ["publish-job-in-called-workflow"]
 
@@ -203,12 +209,14 @@ def test_pull_request_target_never_publishes(scene: Scene) -> None:
 def test_an_index_that_asks_for_the_token_of_another_one_gets_none(scene: Scene) -> None:
     scene.warehouse.audience = "pypi"
     story = scene.publish()
-    assert story.failure is not None and "made out to pypi" in story.failure.happened
+    assert story.failure is not None
+    assert "made out to pypi" in story.failure.happened
     assert not [request for request in scene.bench.requests if "idtoken" in request]
 
 
 def test_without_any_credential_the_ways_to_give_one_are_named(scene: Scene) -> None:
     scene.bench.job = None
     story = scene.publish()
-    assert story.failure is not None and "no credential" in story.failure.happened
+    assert story.failure is not None
+    assert "no credential" in story.failure.happened
     assert "SLIPWAY_TOKEN" in story.failure.remedy

@@ -38,7 +38,8 @@ def release(server: Loopback, work: Path, **options) -> Manifest:
 
 def test_a_release_goes_to_pypiserver_and_installs_from_it(server: Loopback, tmp_path: Path) -> None:
     story = release(server, tmp_path / "project" / ".slipway")
-    assert story.failure is None and not story.blocking
+    assert story.failure is None
+    assert not story.blocking
     assert [leg.origin for leg in story.legs] == ["index", "index"]
     assert [one.verdict for one in story.served] == ["same", "same"]
     assert {rule.rule for rule in story.skipped_rules} >= {"release-closed", "second-sdist"}
@@ -52,7 +53,9 @@ def test_a_release_that_was_killed_goes_on_at_pypiserver(
     story = release(server, tmp_path / "project" / ".slipway")
     assert story.failure is None
     assert [receipt.outcome for receipt in story.receipts] == ["already-there", "uploaded"]
-    assert sorted(p.name for p in (tmp_path / "packages").iterdir()) == sorted([wheel.filename, sdist.filename])
+    assert sorted(p.name for p in (tmp_path / "packages").iterdir()) == sorted(
+        [wheel.filename, sdist.filename]
+    )
 
 
 def test_other_bytes_on_pypiserver_stop_the_release(
@@ -69,14 +72,16 @@ def test_a_wrong_password_is_told_in_the_words_of_the_server(
 ) -> None:
     monkeypatch.setenv("TWINE_PASSWORD", "not the password")
     story = release(server, tmp_path / "project" / ".slipway", credential=None)
-    assert story.failure is not None and "40" in story.failure.happened
+    assert story.failure is not None
+    assert "40" in story.failure.happened
     assert list((tmp_path / "packages").iterdir()) == []
 
 
 def test_an_index_that_answers_in_html_is_read_as_well(scene) -> None:
     scene.bench.html_only = True
     story = scene.release()
-    assert story.failure is None and scene.complete
+    assert story.failure is None
+    assert scene.complete
     assert [one.verdict for one in story.served] == ["same", "same"]
 
 

@@ -8,7 +8,8 @@ from index.scene import PUBLISHER, Scene, built
 
 def test_a_healthy_release_is_served_byte_for_byte_with_its_attestations(scene: Scene) -> None:
     story = scene.release()
-    assert story.failure is None and not story.findings
+    assert story.failure is None
+    assert not story.findings
     assert scene.complete
     assert [receipt.outcome for receipt in story.receipts] == ["uploaded", "uploaded"]
     assert all(receipt.attested for receipt in story.receipts)
@@ -57,7 +58,8 @@ def test_a_token_is_renewed_before_it_ends(scene: Scene) -> None:
     # The index is busy for longer than a token lives, which is a quarter of an hour.
     scene.bench.faults.order("sdist-upload", "503", times=20)
     story = scene.publish(publish_timeout=3000.0)
-    assert story.failure is None and scene.complete
+    assert story.failure is None
+    assert scene.complete
     assert sum(scene.clock.slept) > 900
     assert sum("mint" in request for request in scene.bench.requests) == 2
 
@@ -85,7 +87,8 @@ def test_what_broke_off_is_not_sent_again_when_it_has_arrived(scene: Scene) -> N
 def test_a_fault_of_the_signing_service_passes(scene: Scene, monkeypatch) -> None:
     monkeypatch.setattr(LocalSigner, "faults", 2)
     story = scene.release()
-    assert story.failure is None and [one.provenance for one in story.served] == ["same", "same"]
+    assert story.failure is None
+    assert [one.provenance for one in story.served] == ["same", "same"]
 
 
 def test_without_the_signing_service_a_release_goes_out_unattested_with_a_warning(
@@ -93,7 +96,8 @@ def test_without_the_signing_service_a_release_goes_out_unattested_with_a_warnin
 ) -> None:
     monkeypatch.setattr(LocalSigner, "faults", 10**6)
     story = scene.release()
-    assert story.failure is None and scene.complete
+    assert story.failure is None
+    assert scene.complete
     assert [finding.rule for finding in story.findings] == ["attestations-not-made"]
     assert not any(receipt.attested for receipt in story.receipts)
 
@@ -102,8 +106,10 @@ def test_where_attestations_are_required_nothing_goes_out_without_them(scene: Sc
     monkeypatch.setattr(LocalSigner, "faults", 10**6)
     scene.options["attestations"] = "required"
     story = scene.release()
-    assert story.failure is not None and "attestation" in story.failure.happened
-    assert scene.public() == {} and not [r for r in scene.bench.requests if "mint" in r]
+    assert story.failure is not None
+    assert "attestation" in story.failure.happened
+    assert scene.public() == {}
+    assert not [r for r in scene.bench.requests if "mint" in r]
 
 
 def test_attestations_can_be_left_off(scene: Scene) -> None:
@@ -125,14 +131,16 @@ def test_attestations_that_the_index_drops_are_an_error_where_they_are_required(
     scene.warehouse.drops_attestations = True
     scene.options["attestations"] = "required"
     story = scene.release()
-    assert story.failure is not None and "without the attestations" in story.failure.happened
+    assert story.failure is not None
+    assert "without the attestations" in story.failure.happened
 
 
 def test_a_token_in_the_environment_publishes_without_attestations(scene: Scene, monkeypatch) -> None:
     monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
     scene.bench.job = None
     story = scene.release()
-    assert story.failure is None and scene.complete
+    assert story.failure is None
+    assert scene.complete
     assert not any(receipt.attested for receipt in story.receipts)
 
 
@@ -142,7 +150,8 @@ def test_a_stored_token_stands_in_where_the_index_refuses_trusted_publishing(
     monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
     scene.bench.job = Job(workflow="other.yml")
     story = scene.release()
-    assert story.failure is None and scene.complete
+    assert story.failure is None
+    assert scene.complete
     assert [finding.rule for finding in story.findings] == ["trusted-publishing-refused"]
 
 

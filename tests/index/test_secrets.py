@@ -67,12 +67,13 @@ def test_minted_tokens_and_id_tokens_appear_nowhere(real: Scene, tmp_path: Path)
     for secret in (*forms(minted), issuer.BEARER, id_token.split(".")[0]):
         assert secret not in everything
     # The installation did start children, so their environments were looked at.
-    assert "VIRTUAL_ENV" in everything and "receipts" in everything
+    assert "VIRTUAL_ENV" in everything
+    assert "receipts" in everything
 
 
 @pytest.mark.parametrize("variable", ["SLIPWAY_TOKEN", "TWINE_PASSWORD"])
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_stored_token_appears_nowhere(real: Scene, tmp_path: Path, variable: str, fails: bool) -> None:
+def test_a_stored_token_appears_nowhere(real: Scene, tmp_path: Path, variable: str, *, fails: bool) -> None:
     real.bench.job = None
     token = real.warehouse.api_token("other" if fails else "demo")
     everything, code = run(real, tmp_path, environ={variable: token}, installs=not fails)
@@ -85,7 +86,9 @@ def test_a_stored_token_appears_nowhere(real: Scene, tmp_path: Path, variable: s
 def test_every_secret_is_masked_before_it_is_used(real: Scene) -> None:
     process = child.start(real)
     _, stderr = process.communicate(timeout=60)
-    masked = {line.removeprefix("::add-mask::") for line in stderr.splitlines() if line.startswith("::add-mask::")}
+    masked = {
+        line.removeprefix("::add-mask::") for line in stderr.splitlines() if line.startswith("::add-mask::")
+    }
     assert {*real.warehouse.tokens, issuer.BEARER} <= masked
     assert sum(value.count(".") == 2 for value in masked) == 3  # ID tokens: to look, to sign, to mint
 
@@ -101,7 +104,8 @@ def test_publishing_starts_no_children(real: Scene, tmp_path: Path) -> None:
     children = tmp_path / "children.jsonl"
     process = child.start(real, "publish", children=str(children))
     process.communicate(timeout=60)
-    assert process.returncode == 0 and not children.exists()
+    assert process.returncode == 0
+    assert not children.exists()
 
 
 def test_an_address_with_a_credential_is_refused_and_not_repeated(real: Scene, tmp_path: Path) -> None:

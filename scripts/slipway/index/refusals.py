@@ -139,7 +139,7 @@ UPLOAD: tuple[Meaning, ...] = (
     ),
     Meaning(
         "I03",
-        r"file already exists|already exist|conflict",
+        r"already exists|^conflict",
         "The name is taken by other bytes: this version was released before, from another build.",
         "Release under a new version; or publish the files of the first build.",
         rule="filename-taken",

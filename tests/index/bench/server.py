@@ -22,6 +22,7 @@ SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 ANSWERS = {"500": 500, "502-after": 502, "503": 503, "429": 429}
 RETRY_AFTER = 7
 SILENCE = 30.0
+JOB = issuer.Job()
 
 
 class Bench:
@@ -44,7 +45,7 @@ class Bench:
         self.html_only = False
         self.refuses_minting: tuple[str, str] | None = None
         self.requests: list[str] = []
-        self.watch: Callable[[str, str], None] = lambda when, place: None
+        self.watch: Callable[[str, str], None] = lambda _when, _place: None
         self.released = threading.Event()
         self.address = ""
 
@@ -69,7 +70,7 @@ class Bench:
 
 
 @contextmanager
-def serve(warehouse: Warehouse, job: issuer.Job | None = issuer.Job()) -> Iterator[Bench]:
+def serve(warehouse: Warehouse, job: issuer.Job | None = JOB) -> Iterator[Bench]:
     """Serve a bench on a free port until the block is left."""
     bench = Bench(warehouse, job)
     handler = type("Handler", (_Handler,), {"bench": bench})
@@ -87,7 +88,7 @@ def serve(warehouse: Warehouse, job: issuer.Job | None = issuer.Job()) -> Iterat
         thread.join()
 
 
-class Gone(Exception):
+class Gone(Exception):  # noqa: N818 - named for what happened
     """The connection was cut on purpose."""
 
 
@@ -96,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         pass
 
     def handle(self) -> None:
@@ -162,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._cut()
         if kind == "hang":
             # The client gives up after a moment that stands for half a minute of silence.
-            getattr(self.bench.warehouse.clock, "pass_seconds", lambda seconds: None)(SILENCE)
+            getattr(self.bench.warehouse.clock, "pass_seconds", lambda _seconds: None)(SILENCE)
             self.bench.released.wait(5)
             self._cut()
         self._send(ANSWERS[kind], b"<h1>Backend fetch failed</h1>", "text/html")

@@ -1,7 +1,7 @@
 """A signer that needs no network: real keys, real signatures, a certificate like Sigstore's, and no public log."""
 
 import base64
-import datetime
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -78,7 +78,7 @@ def certificate(key: ec.EllipticCurvePrivateKey, claims: dict[str, Any]) -> byte
         14: claims["ref"],
         18: f"{site}/{claims['workflow_ref']}",
     }
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     name = x509.Name([])
     builder = (
         x509.CertificateBuilder()
@@ -87,7 +87,7 @@ def certificate(key: ec.EllipticCurvePrivateKey, claims: dict[str, Any]) -> byte
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now)
-        .not_valid_after(now + datetime.timedelta(minutes=10))
+        .not_valid_after(now + dt.timedelta(minutes=10))
     )
     for number, value in told.items():
         text = value.encode()

@@ -27,7 +27,7 @@ DAY = 86_400
 ALIKE = str.maketrans({"l": "1", "i": "1", "o": "0"})
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - named for what happened
     """The index says no."""
 
     def __init__(self, status: int, message: str, code: str = "") -> None:
@@ -173,7 +173,7 @@ class Warehouse:
         with self._one_at_a_time:
             self._upload(form, content, secret)
 
-    def _upload(self, form: dict[str, list[str]], content: bytes, secret: str | None) -> None:
+    def _upload(self, form: dict[str, list[str]], content: bytes, secret: str | None) -> None:  # noqa: C901 - the order of the index itself
         token = self.tokens.get(secret or "")
         if token is None:
             raise Refusal(403, "Invalid or non-existent authentication information.")

@@ -1,0 +1,185 @@
+"""Where a credential comes from, in which order, and to whom it is shown."""
+
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from index.bench.issuer import Job
+from index.scene import Scene
+from slipway.errors import InputError
+from slipway.index import addresses, credentials
+from slipway.index.addresses import Index
+from slipway.index.client import Client
+from slipway.index.credentials import Credential
+
+INDEX = Index(
+    "https://index.example.org/legacy/",
+    "https://index.example.org/legacy/",
+    "https://index.example.org/simple/",
+)
+
+
+def pypirc(text: str) -> None:
+    (Path.home() / ".pypirc").write_text(text)
+
+
+ENTRY = f"[distutils]\nindex-servers = own\n[own]\nrepository = {INDEX.upload}\nusername = __token__\npassword = {{}}\n"
+
+
+def test_a_variable_comes_before_what_a_machine_stores() -> None:
+    pypirc(ENTRY.format("from-the-file"))
+    given = credentials.stored(INDEX, {"SLIPWAY_TOKEN": "from-the-variable\n"}, own_machine=True)
+    assert given is not None
+    assert given.credential.pair == ("__token__", "from-the-variable")
+
+
+def test_slipways_variable_comes_before_twines() -> None:
+    environ = {"SLIPWAY_TOKEN": "ours", "TWINE_PASSWORD": "theirs", "TWINE_USERNAME": "someone"}
+    given = credentials.stored(INDEX, environ, own_machine=False)
+    assert given is not None
+    assert given.credential.pair == ("__token__", "ours")
+
+
+def test_twines_variables_are_taken_together() -> None:
+    environ = {"TWINE_PASSWORD": "theirs", "TWINE_USERNAME": "someone"}
+    given = credentials.stored(INDEX, environ, own_machine=False)
+    assert given is not None
+    assert given.credential.pair == ("someone", "theirs")
+
+
+def test_an_empty_secret_of_a_workflow_is_none() -> None:
+    assert credentials.stored(INDEX, {"SLIPWAY_TOKEN": "", "TWINE_PASSWORD": " "}, own_machine=False) is None
+
+
+def test_a_laptop_has_its_pypirc() -> None:
+    pypirc(ENTRY.format("from-the-file"))
+    given = credentials.stored(INDEX, {}, own_machine=True)
+    assert given is not None
+    assert given.credential.pair == ("__token__", "from-the-file")
+    assert given.spoken == "[own] in .pypirc"
+
+
+def test_a_runner_has_none() -> None:
+    pypirc(ENTRY.format("from-the-file"))
+    assert credentials.stored(INDEX, {}, own_machine=False) is None
+
+
+def test_an_entry_for_another_index_is_not_used() -> None:
+    pypirc(ENTRY.format("from-the-file").replace("index.example.org", "other.example.org"))
+    assert credentials.stored(INDEX, {}, own_machine=True) is None
+
+
+def test_a_damaged_pypirc_is_passed_over() -> None:
+    pypirc("password = without a section\n")
+    assert credentials.stored(INDEX, {}, own_machine=True) is None
+
+
+def test_the_keyring_is_asked_for_the_entry_that_twine_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def get_password(system: str, username: str) -> str:
+        asked.append((system, username))
+        return "from-the-keyring"
+
+    ring = types.SimpleNamespace(get_credential=lambda _system, _username: None, get_password=get_password)
+    monkeypatch.setattr(sys.modules.get("twine.auth") or __import__("twine.auth").auth, "keyring", ring)
+    given = credentials.stored(INDEX, {}, own_machine=True)
+    assert given is not None
+    assert given.credential.pair == ("__token__", "from-the-keyring")
+    assert asked == [(INDEX.upload, "__token__")]
+
+
+def test_a_credential_is_not_in_its_representation() -> None:
+    assert "hunter2" not in repr(Credential("me", "hunter2"))
+
+
+def test_trusted_publishing_comes_before_a_stored_token(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
+    story = scene.release()
+    assert story.failure is None
+    assert all(receipt.attested for receipt in story.receipts)
+    assert any("mint" in request for request in scene.bench.requests)
+
+
+def test_where_an_index_knows_no_trusted_publishing_the_token_is_used(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
+    scene.warehouse.trusted_publishing = False
+    story = scene.release()
+    assert story.failure is None
+    assert scene.complete
+    assert not story.findings
+
+
+def test_attestations_cannot_be_required_there(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
+    scene.warehouse.trusted_publishing = False
+    story = scene.publish(attestations="required")
+    assert "attestations-impossible" in [finding.rule for finding in story.blocking]
+    assert scene.public() == {}
+
+
+def test_a_credential_for_reading_is_shown_to_the_index_and_to_no_other_server(scene: Scene, quick) -> None:
+    seen: list[str | None] = []
+    client = Client(addresses.resolve(scene.bench.upload_url), credential=Credential("me", "hunter2"))
+    get = client._session.get
+
+    def watched(url: str, **settings):
+        response = get(url, **settings)
+        seen.append(response.request.headers.get("Authorization"))
+        return response
+
+    client._session.get = watched
+    client.listing("demo")
+    client.json(scene.bench.address.replace("127.0.0.1", "localhost") + "pypi/demo/json")
+    client.close()
+    assert seen[0] is not None
+    assert seen[1] is None
+
+
+def test_a_fork_has_no_token_and_no_secret(scene: Scene) -> None:
+    scene.bench.job = Job(event="pull_request")
+    scene.permitted = False
+    story = scene.publish()
+    assert [finding.rule for finding in story.blocking] == ["id-token-not-permitted"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://index.example.org/legacy/", "ftp://index.example.org/", "https://me:it@index.example.org/"],
+)
+def test_an_address_that_would_give_the_credential_away_is_refused(address: str) -> None:
+    with pytest.raises(InputError) as refused:
+        addresses.resolve(address)
+    assert ":it@" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("index", "simple", "site"),
+    [
+        (
+            "https://index.example.org/legacy/",
+            "https://index.example.org/simple/",
+            "https://index.example.org/",
+        ),
+        ("https://upload.example.org/legacy", "https://example.org/simple/", "https://example.org/"),
+        ("https://example.org/api/pypi/own", "https://example.org/api/pypi/own/simple/", None),
+    ],
+)
+def test_where_an_index_is_read(index: str, simple: str, site: str | None) -> None:
+    resolved = addresses.resolve(index)
+    assert (resolved.simple, resolved.site) == (simple, site)
+    assert resolved.upload.endswith("/")
+
+
+def test_the_two_that_are_known_by_name_have_sites_of_their_own() -> None:
+    both = [addresses.resolve(name) for name in addresses.NAMES]
+    assert len({index.simple for index in both}) == 2
+    for index in both:
+        assert index.site is not None
+        assert index.simple == f"{index.site}simple/"
+        assert index.upload.startswith("https://")

@@ -1,0 +1,214 @@
+"""After a failure: what is public, what is burnt, what comes next; and what a release may go on with."""
+
+import json
+from pathlib import Path
+
+import pytest
+from artifacts.sdists import sdist
+from index.bench.faults import FOREVER
+from index.bench.warehouse import File
+from index.scene import Scene, built, record
+from slipway.errors import ExitCode
+from slipway.index import recovery, refusals
+from slipway.index.journal import Journal
+from slipway.index.listing import Listing, ServedFile
+from slipway.manifest import Manifest, Receipt
+
+
+def half_done(scene: Scene) -> Manifest:
+    """Publish the wheel and fail at the sdist."""
+    scene.bench.faults.order("sdist-upload", "500", FOREVER)
+    story = scene.publish(publish_timeout=5.0)
+    scene.bench.faults.clear()
+    assert story.failure is not None
+    return story
+
+
+def test_half_a_release_says_where_it_stands(scene: Scene) -> None:
+    failure = half_done(scene).failure
+    wheel, archive = (file.filename for file in scene.files)
+    assert failure.recovery.public == (wheel,)
+    assert failure.recovery.waiting == (archive,)
+    assert failure.recovery.days_left == 14
+    for words in (
+        f"now: {wheel}.",
+        f"Still to come: {archive}.",
+        "another 14 days",
+        "`gh run rerun 77 --failed`",
+    ):
+        assert words in failure.remedy
+    assert failure.recovery.yank_page == f"{scene.bench.address}manage/project/demo/release/1.0/"
+    assert archive in failure.recovery.yank_reason
+
+
+def test_on_a_laptop_the_next_command_is_slipways_own(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
+    scene.bench.job = None
+    failure = half_done(scene).failure
+    assert failure.recovery.command == f"slipway publish --index {scene.bench.upload_url}"
+
+
+def test_bytes_that_are_gone_are_asked_for(scene: Scene) -> None:
+    half_done(scene)
+    (scene.work / "dist" / scene.files[1].filename).unlink()
+    story = scene.publish()
+    assert story.failure is not None
+    assert story.failure.exit_code == ExitCode.INPUT
+    assert "are gone" in story.failure.happened
+    assert "build the same commit again" in story.failure.remedy
+    assert story.failure.recovery.public == (scene.files[0].filename,)
+
+
+def test_bytes_that_were_changed_are_not_sent(scene: Scene) -> None:
+    (scene.work / "dist" / scene.files[0].filename).write_bytes(b"something else")
+    story = scene.publish()
+    assert story.failure is not None
+    assert story.failure.exit_code == ExitCode.INPUT
+    assert scene.public() == {}
+
+
+def test_a_release_that_was_rebuilt_the_same_goes_on(scene: Scene) -> None:
+    half_done(scene)
+    scene.story = scene.fresh()
+    assert scene.release().failure is None
+    assert scene.complete
+
+
+def test_a_release_that_was_rebuilt_differently_is_refused(scene: Scene) -> None:
+    half_done(scene)
+    other = sdist({"built": "again"})
+    other.at(scene.work / "dist")
+    scene.story = Manifest(artifacts=(record(built()[0]), record(other)))
+    story = scene.publish()
+    assert story.failure is not None
+    assert "begun with other bytes" in story.failure.happened
+    assert list(scene.public()) == [built()[0].filename]
+
+
+def test_a_burnt_name_is_called_so(scene: Scene) -> None:
+    scene.warehouse.projects["demo"].burnt.add(scene.files[0].filename)
+    story = scene.publish()
+    assert story.failure is not None
+    assert "never takes a name twice" in story.failure.cause
+    assert "already been used" in story.failure.happened
+    assert story.failure.read == "`slipway explain release-emptied-before`"
+
+
+def test_somebody_else_publishing_the_same_version_stops_the_release(scene: Scene) -> None:
+    wheel = scene.files[0].filename
+    project = scene.warehouse.projects["demo"]
+
+    def intrude(when: str, place: str) -> None:
+        if place == "uploading" and when == "before":
+            project.files[wheel] = File(wheel, b"other", "1.0", scene.clock.now())
+
+    scene.bench.watch = intrude
+    story = scene.publish()
+    assert story.failure is not None
+    assert "other bytes" in story.failure.happened
+    assert story.failure.recovery.burnt == (wheel,)
+    assert scene.public() == {wheel: b"other"}
+
+
+@pytest.mark.parametrize("table", [refusals.UPLOAD, refusals.MINT])
+def test_every_meaning_says_cause_and_fix(table: tuple[refusals.Meaning, ...]) -> None:
+    for row in table:
+        assert row.cause.endswith("."), row.id
+        assert row.fix.endswith("."), row.id
+
+
+def test_the_rules_that_refusals_name_exist_and_mirror_them() -> None:
+    from slipway.rules import catalogue
+
+    mirrors = {rule.name: rule.mirrors for rule in catalogue.every()}
+    for row in refusals.UPLOAD:
+        if row.rule is not None:
+            assert row.id in mirrors[row.rule], row
+
+
+SENTENCES = {
+    "Invalid API Token: token is expired": "A03",
+    "Invalid or non-existent authentication information. See the help page.": "A01",
+    "Username/Password authentication is no longer supported. Migrate to API Tokens.": "A02",
+    "The user 'bob' isn't allowed to upload to project 'demo'.": "A04",
+    "The given token isn't allowed to upload to project 'demo'.": "A05",
+    "User 'bob' does not have a verified primary email address.": "A06",
+    "User 'bob' does not have two-factor authentication enabled.": "A07",
+    "Non-user identities cannot create new projects.": "A08",
+    "Too many new projects created": "A10",
+    "Invalid attestations supplied during upload: Attestations are only supported when using Trusted Publishing": "A11",
+    "File already exists ('demo-1.0.tar.gz', with blake2_256 hash 'ab').": "I03",
+    "This filename has already been used, use a different version.": "I05",
+    "Only one sdist may be uploaded per release.": "I07",
+    "Project size too large. Limit for project 'demo' total size is 10 GB.": "I08",
+    "File too large. Limit for project 'demo' is 100 MB.": "C07",
+    "The name 'sys' isn't allowed (conflicts with Python Standard Library module name).": "C17",
+    "The name 'dem0' is too similar to an existing project.": "I10",
+    "The name 'demo' isn't allowed.": "I09",
+    "Read-only mode: Uploads are temporarily disabled.": "S01",
+    "New uploads are temporarily disabled.": "S02",
+    "New project registration temporarily disabled.": "S03",
+    "Can't have direct dependency: 'x @ https://example.org/x.zip'": "C54",
+    "'Foo :: Bar' is not a valid classifier.": "C49",
+    "The description failed to render for 'text/x-rst'.": "C47",
+    "Binary wheel 'demo-1.0-py3-none-linux_x86_64.whl' has an unsupported platform tag 'linux_x86_64'.": "C12",
+}
+
+
+@pytest.mark.parametrize(("sentence", "meaning"), SENTENCES.items(), ids=list(SENTENCES.values()))
+def test_an_index_is_understood(sentence: str, meaning: str) -> None:
+    understood = refusals.upload(sentence)
+    assert understood is not None
+    assert understood.id == meaning
+
+
+def test_a_journal_survives_a_line_that_was_cut(tmp_path: Path) -> None:
+    artifacts = tuple(record(file) for file in built())
+    journal = Journal(tmp_path, index="pypi", name="demo", version="1.0")
+    journal.begin(artifacts)
+    receipts = [
+        Receipt(filename=a.filename, sha256=a.sha256, index="pypi", outcome="uploaded", attested=True)
+        for a in artifacts
+    ]
+    journal.add(receipts[0])
+    (path,) = (tmp_path / "receipts").iterdir()
+    with path.open("ab") as stream:
+        stream.write(b'\n{"filename": "demo-1.0.ta')
+    again = Journal(tmp_path, index="pypi", name="demo", version="1.0")
+    assert again.begin(artifacts) == {receipts[0].filename: receipts[0]}
+    again.add(receipts[1])
+    assert Journal(tmp_path, index="pypi", name="demo", version="1.0").begin(artifacts) == {
+        receipt.filename: receipt for receipt in receipts
+    }
+
+
+def test_journals_of_two_indexes_do_not_mix(tmp_path: Path) -> None:
+    artifacts = tuple(record(file) for file in built())
+    one = Journal(tmp_path, index="testpypi", name="demo", version="1.0")
+    one.begin(artifacts)
+    one.add(Receipt(filename=artifacts[0].filename, sha256="0" * 64, index="testpypi", outcome="uploaded"))
+    assert Journal(tmp_path, index="pypi", name="demo", version="1.0").begin(artifacts) == {}
+
+
+@pytest.mark.parametrize(("days", "left"), [(0, 14), (0.5, 14), (13.2, 1), (14, 0), (20, -6)])
+def test_the_days_that_are_left(days: float, left: int) -> None:
+    from datetime import UTC, datetime
+
+    now = 1_800_000_000.0
+    uploaded = datetime.fromtimestamp(now - days * 86_400, UTC).isoformat().replace("+00:00", "Z")
+    file = ServedFile(filename="demo-1.0.tar.gz", url="", upload_time=uploaded)
+    assert recovery.days_left([file], now=now) == left
+
+
+def test_versions_that_mean_the_same_are_one_release() -> None:
+    files = tuple(ServedFile(filename=f"demo-{v}.tar.gz", url="") for v in ("1.0", "1.0.0", "1.0.1"))
+    found = recovery.of_version(Listing(exists=True, files=files), "1")
+    assert [file.filename for file in found] == ["demo-1.0.tar.gz", "demo-1.0.0.tar.gz"]
+
+
+def test_the_manifest_keeps_where_a_release_stands(scene: Scene) -> None:
+    half_done(scene)
+    written = json.loads((scene.work / "manifest.json").read_bytes())
+    assert written["failure"]["recovery"]["waiting"] == [scene.files[1].filename]
+    assert [receipt["outcome"] for receipt in written["receipts"]] == ["uploaded"]
+    assert written["publisher"]["repository"] == "demo"
