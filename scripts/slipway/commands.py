@@ -26,9 +26,35 @@ ON_FILES = frozenset({"inspect", "smoke"})
 def execute(inputs: Inputs) -> int:
     """Run a command, show its report and return its exit code."""
     place = runner.detect(verbose=inputs.verbose)
+    if inputs.all_projects:
+        return _several(inputs, place)
     story = _run(inputs, place)
     _show(story, inputs, place)
     return int(story.exit_code)
+
+
+def _several(inputs: Inputs, place: Runner) -> int:
+    """Run a command for each project below a folder; the worst exit code is the whole run's."""
+    from slipway import several
+    from slipway.report import projects
+
+    stories: dict[str, Manifest | None] = {}
+    try:
+        for told in several.run(inputs, lambda own: _run(own, place)):
+            stories[told.member.folder] = told.story
+            if told.story is not None:
+                _record(told.story, told.inputs, place)
+                _print(told.story, told.inputs, place)
+    except SlipwayError as error:
+        story = Manifest(command=inputs.command, failure=Failure.told_by(error, stage="plan"))
+        _show(story, inputs, place)
+        return int(story.exit_code)
+    if inputs.json:
+        _print_json(projects.to_json(stories))
+    else:
+        with place.quoting():
+            print("\n".join(projects.lines(stories)))
+    return max((int(story.exit_code) for story in stories.values() if story is not None), default=0)
 
 
 def _run(inputs: Inputs, place: Runner) -> Manifest:
@@ -57,15 +83,29 @@ def _start(inputs: Inputs) -> Manifest:
 
 
 def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
+    _record(story, inputs, place)
+    if inputs.json:
+        _print_json(manifest.to_json(story))
+    else:
+        _print(story, inputs, place)
+
+
+def _record(story: Manifest, inputs: Inputs, place: Runner) -> None:
     report = markdown.render(story)
     if inputs.keeps:
         _write(inputs.work / REPORT, report)
     place.summarise(markdown.summary(story))
     annotating.show(story, place, project=inputs.path)
     outputs.show(story, inputs, place)
+
+
+def _print_json(document: bytes) -> None:
+    # A runner obeys `##[command]` anywhere in a line; the escape is the same string to whoever reads JSON.
+    sys.stdout.write(document.decode().replace("##[", r"#\u0023["))
+
+
+def _print(story: Manifest, inputs: Inputs, place: Runner) -> None:
     if inputs.json:
-        # A runner obeys `##[command]` anywhere in a line; the escape is the same string to whoever reads JSON.
-        sys.stdout.write(manifest.to_json(story).decode().replace("##[", r"#\u0023["))
         return
     with place.quoting():
         if inputs.command == "plan" and story.failure is None:

@@ -106,6 +106,20 @@ OPTIONS: tuple[Option, ...] = (
         commands=PLANNING | PUBLISHING | {"init"},
     ),
     Option(
+        name="all-projects",
+        help="PATH holds several projects: take each of them, what others depend on first.",
+        kind="flag",
+        commands=PLANNING,
+        default=False,
+    ),
+    Option(
+        name="only-changed",
+        help="Of several projects, those only that changed since their last release tag, and what depends on them.",
+        kind="flag",
+        commands=PLANNING,
+        default=False,
+    ),
+    Option(
         name="python",
         help="Interpreters to smoke-test with: versions, paths, or `all` that the project supports and that are "
         "here. The first one builds.",
@@ -156,6 +170,13 @@ OPTIONS: tuple[Option, ...] = (
         help="Folder of wheels to install dependencies from, instead of an index.",
         kind="path",
         commands=SMOKING,
+    ),
+    Option(
+        name="find-links",
+        help="Folders with distributions to install from, beside the index.",
+        kind="list",
+        commands=SMOKING,
+        default=(),
     ),
     Option(
         name="smoke-command",
@@ -372,6 +393,8 @@ class Inputs:
     tag: str | None = None
     tag_prefix: str = "v"
     index: str | None = None
+    all_projects: bool = False
+    only_changed: bool = False
     python: tuple[str, ...] = ()
     thorough: bool = False
     installer: tuple[Installer, ...] = ()
@@ -379,6 +402,7 @@ class Inputs:
     extras: tuple[str, ...] = ()
     constraint: tuple[str, ...] = ()
     wheelhouse: Path | None = None
+    find_links: tuple[str, ...] = ()
     smoke_command: str | None = None
     test_command: str | None = None
     test_requires: tuple[str, ...] = ()

@@ -99,6 +99,7 @@ class Supplies:
     Attributes:
         constraints: constraint files.
         wheelhouse: a folder of wheels that stands in for the index.
+        find_links: folders to install from beside the index.
         smoke_command: a command to run in each environment, split into words.
         test_command: the project's tests, split into words.
         test_requires: requirements of the tests.
@@ -107,6 +108,7 @@ class Supplies:
 
     constraints: tuple[Path, ...] = ()
     wheelhouse: Path | None = None
+    find_links: tuple[Path, ...] = ()
     smoke_command: tuple[str, ...] = ()
     test_command: tuple[str, ...] = ()
     test_requires: tuple[str, ...] = ()
@@ -115,6 +117,7 @@ class Supplies:
     def options(self) -> list[str]:
         """Return the options that uv and pip share for installing from there."""
         options = [f"--constraint={path}" for path in self.constraints]
+        options += [f"--find-links={folder}" for folder in self.find_links]
         if self.wheelhouse is not None:
             options += ["--no-index", f"--find-links={self.wheelhouse}"]
         return options

@@ -132,6 +132,17 @@ def read(root: Path) -> GitFacts | None:
     )
 
 
+def last_tag(root: Path, prefix: str) -> str | None:
+    """Return the newest tag with a prefix that the commit descends from, None where there is none."""
+    completed = _git(root, "describe", "--tags", "--abbrev=0", f"--match={prefix}[0-9]*")
+    return completed.output.strip() or None if completed.returncode == 0 else None
+
+
+def differs(folder: Path, tag: str) -> bool:
+    """Return whether anything in a folder differs from a tag, what is not committed included."""
+    return _git(folder, "diff", "--quiet", tag, "--", ".").returncode != 0
+
+
 def _git(root: Path, *arguments: str) -> Completed:
     settings = [part for setting in _NO_FOREIGN_PROGRAMS for part in ("-c", setting)]
     environ = processes.scrubbed_environment(_QUIET)

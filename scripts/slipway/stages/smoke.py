@@ -50,6 +50,7 @@ def _supplies(inputs: Inputs, scratch: Path) -> Supplies:
     return Supplies(
         constraints=tuple(_existing(inputs, "constraint", name) for name in inputs.constraint),
         wheelhouse=_existing(inputs, "wheelhouse", inputs.wheelhouse) if inputs.wheelhouse else None,
+        find_links=tuple(_existing(inputs, "find-links", name) for name in inputs.find_links),
         smoke_command=_words(inputs, "smoke-command", inputs.smoke_command),
         test_command=_words(inputs, "test-command", inputs.test_command),
         test_requires=inputs.test_requires,

@@ -1,0 +1,75 @@
+"""Several projects of one repository, one after the other: what others depend on comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from slipway.errors import InputError
+from slipway.facts import repository
+from slipway.facts.repository import Member
+from slipway.inputs import Inputs
+from slipway.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Told:
+    """One project and what came of it; no story where it did not change."""
+
+    member: Member
+    inputs: Inputs
+    story: Manifest | None
+
+
+def run(inputs: Inputs, one: Callable[[Inputs], Manifest]) -> Iterator[Told]:
+    """Run a command for every project below a folder and yield what came of each.
+
+    A project is tried with the artifacts of those that it needs, so that they are released together or not at all.
+
+    Args:
+        inputs: what was asked for; each project gets its own path, work folder and tag prefix.
+        one: runs the command for one project.
+
+    Raises:
+        InputError: there is no project, or one of them cannot be read.
+    """
+    members = repository.read(inputs.path)
+    if not members:
+        raise InputError(
+            f"There are no projects below {inputs.path}.",
+            cause="--all-projects looks into folders, three levels deep, and not into tests, docs or examples.",
+            remedy="Name the folder that holds the projects, or one project's folder without --all-projects.",
+        )
+    own = {member.folder: _own(inputs, member) for member in members}
+    for member in members:
+        beside = [
+            str(own[needed].dist) for needed in _all_needed(member, members) if own[needed].dist.is_dir()
+        ]
+        asked = replace(own[member.folder], find_links=(*inputs.find_links, *beside))
+        is_wanted = member.changed or not inputs.only_changed
+        yield Told(member, asked, one(asked) if is_wanted else None)
+
+
+def _own(inputs: Inputs, member: Member) -> Inputs:
+    return replace(
+        inputs,
+        path=member.path,
+        work=member.path / inputs.work.relative_to(inputs.path)
+        if inputs.work.is_relative_to(inputs.path)
+        else inputs.work / member.folder,
+        tag_prefix=member.tag_prefix,
+        all_projects=False,
+    )
+
+
+def _all_needed(member: Member, members: tuple[Member, ...]) -> list[str]:
+    """Return the folders of all that a project needs, directly or through others."""
+    by_folder = {other.folder: other for other in members}
+    found: list[str] = []
+    waiting = list(member.needs)
+    while waiting:
+        folder = waiting.pop()
+        if folder not in found:
+            found.append(folder)
+            waiting += by_folder[folder].needs
+    return found
