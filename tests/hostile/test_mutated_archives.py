@@ -176,7 +176,7 @@ def test_any_source(source: bytes, floor: int) -> None:
     python_syntax.newer_than(source, floor)
     tree = python_syntax.parse(source)
     if tree is not None:
-        python_module.names(tree)
+        python_module.names(tree, source)
         python_module.imports(tree, module="demo", is_package=True)
         python_module.mentioned(tree, module="demo.b", is_package=False)
 

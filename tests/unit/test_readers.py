@@ -233,18 +233,29 @@ def test_which_version_syntax_came_with(source: str, since: int | None) -> None:
 
 
 def test_the_names_of_a_module() -> None:
-    tree = python_syntax.parse(
+    source = (
         b"import a.b, c as d\nfrom e import f as g\n"
         b"try:\n    h = 1\nexcept E as i:\n    pass\n"
         b"for j, (k, *l) in m: pass\nwith n as o: pass\n"
         b"if p:\n    class Q:\n        r = 1\n    def s(): t = 1\n"
-        b"def u():\n    global v\n"
-        b"[w for w in m if (x := w)]\nlambda y: (z := y)\n"
+        b"def u():\n    global v, w\n"
+        b"[y for y in m if (x := y)]\nlambda z: (z := z)\n"
     )
+    tree = python_syntax.parse(source)
     assert tree is not None
-    names = python_module.names(tree)
-    assert names.defined == {"a", "d", "g", "h", "i", "j", "k", "l", "o", "Q", "s", "u", "v", "x"}
+    names = python_module.names(tree, source)
+    assert names.defined == set("adghijkloQsuvwx")
     assert names.certain
+
+
+@pytest.mark.parametrize(
+    "more", ["from a import *", "globals()['b'] = 1", "def __getattr__(name): ...", "exec ('')"]
+)
+def test_a_module_that_may_have_other_names(more: str) -> None:
+    source = f"x = 1\n{more}\n".encode()
+    tree = python_syntax.parse(source)
+    assert tree is not None
+    assert not python_module.names(tree, source).certain
 
 
 def test_what_a_module_imports() -> None:

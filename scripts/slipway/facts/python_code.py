@@ -137,10 +137,12 @@ def _defines(
 ) -> bool | None:
     first = attribute.partition(".")[0]
     data = None if module.compiled or f"{dotted}.{first}" in known else source(module.path)
+    if data is not None and python_module.defines_plainly(data, first):
+        return True
     tree = python_syntax.parse(data) if data is not None else None
-    if tree is None:
+    if tree is None or data is None:
         return None
-    names = python_module.names(tree)
+    names = python_module.names(tree, data)
     return True if first in names.defined else (False if names.certain else None)
 
 

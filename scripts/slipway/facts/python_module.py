@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DYNAMIC_CALLS = frozenset({"exec", "eval", "globals", "setattr", "vars", "locals", "__import__"})
-"""A module that calls one of these may define what its source does not show."""
+DYNAMIC = re.compile(
+    rb"\b(?:exec|eval|globals|setattr|vars|locals|__import__)\s*\(|\b__getattr__\b|\b__dict__\b|\bsys\.modules\b"
+    rb"|\bimport\s*\(?\s*\*"
+)
+"""A module whose source has one of these may define what it does not show."""
+_GLOBAL = re.compile(rb"\bglobal\s+([\w, \t]+)")
 MAX_NAME = 200
 """Longer texts in quotes are no names of modules."""
 _DOTTED = re.compile(r"\.?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -42,30 +46,26 @@ class Import(NamedTuple):
     always: bool
 
 
-def names(tree: ast.Module) -> Names:
-    """Return the names that importing the module binds; nothing certain where it is nested too deeply."""
+def names(tree: ast.Module, source: bytes) -> Names:
+    """Return the names that importing a module binds; nothing certain where it is nested too deeply.
+
+    Args:
+        tree: its syntax tree.
+        source: its source.
+    """
     try:
-        return _names(tree)
+        defined = {name for node in _module_level(tree) for name in _bound(node)}
     except RecursionError:
         return Names(defined=frozenset(), certain=False)
+    for declared in _GLOBAL.findall(source):
+        defined.update(name.strip() for name in declared.decode("utf-8", "replace").split(","))
+    return Names(defined=frozenset(defined), certain=not DYNAMIC.search(source))
 
 
-def _names(tree: ast.Module) -> Names:
-    defined: set[str] = set()
-    certain = True
-    for node in _module_level(tree):
-        defined.update(_bound(node))
-        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-            certain = False
-    for inner in ast.walk(tree):
-        if isinstance(inner, ast.Global):
-            defined.update(inner.names)
-        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-            certain = certain and inner.func.id not in DYNAMIC_CALLS
-        elif isinstance(inner, ast.Attribute) and inner.attr in ("modules", "__dict__"):
-            # `sys.modules[__name__] = …` replaces the module, `__dict__.update(…)` fills it.
-            certain = False
-    return Names(defined=frozenset(defined), certain=certain and "__getattr__" not in defined)
+def defines_plainly(source: bytes, name: str) -> bool:
+    """Whether a function or class of that name begins at the start of a line; quicker than parsing."""
+    plain = rb"^(?:async[ \t]+)?(?:def|class)[ \t]+" + re.escape(name.encode()) + rb"\b"
+    return re.search(plain, source, re.MULTILINE) is not None
 
 
 def imports(tree: ast.Module, *, module: str, is_package: bool) -> tuple[Import, ...]:

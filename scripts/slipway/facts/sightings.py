@@ -38,10 +38,7 @@ class Sight(StrEnum):
     CERTIFIED_KEY = "private key beside its certificate"
     PYPI_TOKEN = "API token of PyPI"  # noqa: S105 - the name of a thing, as the next ones
     GITHUB_TOKEN = "token of GitHub"  # noqa: S105
-    GITLAB_TOKEN = "token of GitLab"  # noqa: S105
-    NPM_TOKEN = "token of npm"  # noqa: S105
     SLACK_TOKEN = "token of Slack"  # noqa: S105
-    STRIPE_KEY = "live key of Stripe"
     AWS_SECRET = "secret access key of AWS"  # noqa: S105
     AWS_KEY_ID = "access key id of AWS"
     PASSWORD = "password or key"  # noqa: S105
@@ -97,26 +94,15 @@ _TOKENS: tuple[tuple[Sight, tuple[_Marker, ...], re.Pattern[bytes]], ...] = (
         re.compile(rb"(?<![\w-])(?:gh[pousr]_|github_pat_)(?P<random>[A-Za-z0-9_]{36,255})(?![\w-])"),
     ),
     (
-        Sight.GITLAB_TOKEN,
-        _markers(b"glpat-"),
-        re.compile(rb"(?<![\w-])glpat-(?P<random>[\w-]{20,64})(?![\w-])"),
-    ),
-    (Sight.NPM_TOKEN, _markers(b"npm_"), re.compile(rb"(?<![\w-])npm_(?P<random>[A-Za-z0-9]{36})(?![\w-])")),
-    (
         Sight.SLACK_TOKEN,
         _markers(b"xox"),
         re.compile(rb"(?<![\w-])xox[abeoprs]-(?P<random>[0-9]{9,15}-[A-Za-z0-9-]{16,200})"),
     ),
     (
-        Sight.STRIPE_KEY,
-        _markers(b"k_live_"),
-        re.compile(rb"\b[sr]k_live_(?P<random>[A-Za-z0-9]{24,128})(?![\w-])"),
-    ),
-    (
         Sight.AWS_SECRET,
-        _markers(b"aws_secret", b"AWS_SECRET", b"ecretAccessKey"),
+        _markers(b"_access_key", b"_ACCESS_KEY", b"AccessKey"),
         re.compile(
-            rb"(?i:aws_secret(?:_access)?(?:_key)?|secret_?access_?key)[\"']?\s{0,4}[:=]{1,2}\s{0,4}[\"']?"
+            rb"(?i:secret_?access_?key)[\"']?\s{0,4}[:=]{1,2}\s{0,4}[\"']?"
             rb"(?P<random>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
         ),
     ),
@@ -185,7 +171,7 @@ def _encrypted_code(path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
     if b"__pyarmor_" in data and (match := _PYARMOR.search(data)):
         yield Sight.PYARMOR, match.start(), match[0].decode("ascii")
     begin, end = _SOURCEDEFENDER
-    if begin in data and end in data:
+    if end in data and begin in data:
         yield Sight.SOURCEDEFENDER, data.index(begin), begin.decode("ascii")
 
 

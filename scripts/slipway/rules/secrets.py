@@ -30,10 +30,7 @@ LEAKS = frozenset(
         Sight.PRIVATE_KEY,
         Sight.PYPI_TOKEN,
         Sight.GITHUB_TOKEN,
-        Sight.GITLAB_TOKEN,
-        Sight.NPM_TOKEN,
         Sight.SLACK_TOKEN,
-        Sight.STRIPE_KEY,
         Sight.AWS_SECRET,
         Sight.PASSWORD,
     }
