@@ -7,6 +7,8 @@ keeps the signature. https://docs.sigstore.dev/
 from __future__ import annotations
 
 import json
+import logging
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,6 +27,9 @@ AUDIENCE = "sigstore"
 
 TRYING = 90.0
 """Seconds to go on trying one file when Sigstore answers with faults."""
+
+SILENCE = 120.0
+"""Seconds that signing one file may take; Sigstore's own clients wait for ever."""
 
 
 class SigningFailed(Exception):  # noqa: N818 - named for what happened
@@ -62,8 +67,14 @@ class Sigstore:
         self._token = token
         self._publisher = publisher
         self._signer: SigstoreSigner | None = None
+        # What goes wrong is raised; their warnings on the way would only puzzle.
+        for name in ("sigstore", "tuf"):
+            logging.getLogger(name).setLevel(logging.ERROR)
 
     def sign(self, path: Path) -> dict[str, Any]:
+        return _in_time(lambda: self._sign(path))
+
+    def _sign(self, path: Path) -> dict[str, Any]:
         import requests
         from pypi_attestations import Attestation, AttestationError, Distribution, VerificationError
         from sigstore.errors import Error as SigstoreError
@@ -71,7 +82,8 @@ class Sigstore:
         try:
             distribution = Distribution.from_file(path)
             attestation = Attestation.sign(self._ready(), distribution)
-            attestation.verify(self._identity(), distribution)
+            # The trust root was brought up to date for signing a moment ago.
+            attestation.verify(self._identity(), distribution, offline=True)
         except VerificationError as error:
             raise SigningFailed(str(error), final=True) from error
         # Sigstore's own clients for certificates and log entries raise errors of no common kind.
@@ -103,6 +115,31 @@ class Sigstore:
 
         repository = f"{self._publisher.owner}/{self._publisher.repository}"
         return GitHubPublisher(repository=repository, workflow=self._publisher.workflow)
+
+
+def _in_time(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what a piece of work returns.
+
+    Raises:
+        SigningFailed: it is not done in time; whatever it waits for is left behind.
+    """
+    done: list[dict[str, Any]] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:  # noqa: BLE001 - handed on to the thread that waits
+            failed.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(SILENCE)
+    if failed:
+        raise failed[0]
+    if not done:
+        raise SigningFailed(f"no answer within {SILENCE:g} s")
+    return done[0]
 
 
 new_signer: Callable[[Callable[[], str], Publisher], Signer] = Sigstore

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,8 @@ class Uploader:
     def __init__(self, index: Index) -> None:
         from twine.repository import Repository
 
+        # Its warnings speak of retries and options that are not ours.
+        logging.getLogger("twine").setLevel(logging.ERROR)
         self._repository = Repository(index.upload, None, None, disable_progress_bar=True)
         transport.limit(self._repository.session, transport.UPLOAD_TIMEOUT)
         # Warehouse then says what is wrong in JSON; HTTP/2 has no reason phrase to say it in.

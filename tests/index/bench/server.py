@@ -124,6 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self._meet(("mint",), lambda: self._mint(body))
         else:
+            self.bench.requests.append(f"POST {path}")
             self._send(405, b"", "text/plain")
 
     # Faults ---------------------------------------------------------------------------------------------------
