@@ -242,14 +242,6 @@ OPTIONS: tuple[Option, ...] = (
         commands=frozenset({"build", "inspect", "smoke", "check"}),
     ),
     Option(
-        name="only",
-        help="Build only the sdist, or both; wheels of a compiled project are built from the sdist by other jobs.",
-        kind="choice",
-        commands=frozenset({"build"}),
-        default="both",
-        choices=("both", "sdist"),
-    ),
-    Option(
         name="leg",
         help="Name of this job of a matrix; its manifest and its artifact carry it.",
         kind="text",
@@ -412,7 +404,6 @@ class Inputs:
     smoke_legs: int = 12
     runners: tuple[str, ...] = ()
     from_: Path | None = None
-    only: Literal["both", "sdist"] = "both"
     leg: str = ""
     called_workflow: str | None = None
     uses: str | None = None

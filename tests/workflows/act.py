@@ -102,7 +102,7 @@ def _named(job: str) -> str:
     return f"{caller} / {name}" if len(others) > 1 and caller != "Package" else name
 
 
-def export(target: Path, *, wrapper: bool = False) -> Path:
+def export(target: Path) -> Path:
     """Copy what the action and the workflows need to a folder, in the form that act understands."""
     listed = subprocess.check_output(
         [
@@ -126,11 +126,6 @@ def export(target: Path, *, wrapper: bool = False) -> Path:
         shutil.copyfile(source, copy)
         if copy.suffix == ".yml":
             copy.write_text(understood(copy.read_text("utf-8")), "utf-8")
-    if wrapper or not (target / "scripts" / "__main__.py").exists():
-        (target / "scripts" / "__main__.py").write_text(
-            f"import os, sys\nstart = 'import sys; sys.path.insert(0, sys.argv.pop(1)); from slipway.cli import main; main()'\n"
-            f"os.execv({sys.executable!r}, [{sys.executable!r}, '-I', '-c', start, os.path.dirname(__file__), *sys.argv[1:]])\n"
-        )
     repository(target)
     return target
 
@@ -169,7 +164,7 @@ def _used(*trees: Path) -> set[str]:
     found: set[str] = set()
     for tree in trees:
         for path in [*tree.glob("*.yml"), *tree.glob(".github/workflows/*.yml")]:
-            found |= {value for value in _uses(yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader))}
+            found |= set(_uses(yaml.safe_load(path.read_text("utf-8"))))
     return found
 
 

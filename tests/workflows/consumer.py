@@ -12,6 +12,8 @@ from workflows import act
 ONE_PYTHON = 'license-files = ["LICENSE"]\nclassifiers = ["Programming Language :: Python :: 3.14"]'
 """Claims one version, so that the smoke matrix has one leg for each platform."""
 
+ONE_LEG = 'platforms: linux, python-versions: "3.14"'
+
 REMOTE = "https://github.com/acme/demo.git"
 
 
@@ -34,13 +36,8 @@ def tiny(
 
 
 def example(folder: Path, name: str, *, index: str | None = None) -> Path:
-    """Make a repository of one of the example projects, for one version of Python."""
+    """Make a repository of one of the example projects."""
     shutil.copytree(act.ROOT / "examples" / "projects" / name, folder)
-    declared = folder / "pyproject.toml"
-    text = declared.read_text().replace(
-        "classifiers = [", 'classifiers = ["Programming Language :: Python :: 3.14", '
-    )
-    declared.write_text(text)
     return on_linux(published(folder, index=index))
 
 
@@ -48,9 +45,9 @@ def on_linux(folder: Path) -> Path:
     """Let the workflow try the project out on one platform."""
     path = folder / ".github" / "workflows" / "release.yml"
     if "    with: { index" in path.read_text():
-        edit(folder, "    with: { ", "    with: { platforms: linux, ")
+        edit(folder, "    with: { ", f"    with: {{ {ONE_LEG}, ")
     else:
-        edit(folder, "  publish:\n", "    with: { platforms: linux }\n  publish:\n")
+        edit(folder, "  publish:\n", f"    with: {{ {ONE_LEG} }}\n  publish:\n")
     return folder
 
 

@@ -201,7 +201,8 @@ def fresh(path: Path, text: str) -> str:
     name = path.relative_to(ROOT).as_posix()
     for (file, block), lines in blocks().items():
         if file == name:
-            marked = rf"(?m)^(?P<begin>[ ]*(?:#|<!--) begin {re.escape(block)}(?: -->)?\n)(?:.*\n)*?(?P<end>[ ]*(?:#|<!--) end {re.escape(block)}(?: -->)?$)"
+            begin, end = (rf"[ ]*(?:#|<!--) {word} {re.escape(block)}(?: -->)?" for word in ("begin", "end"))
+            marked = rf"(?m)^(?P<begin>{begin}\n)(?:.*\n)*?(?P<end>{end}$)"
             body = "".join(f"{line}\n" for line in lines)
             text = re.sub(marked, lambda m, body=body: f"{m['begin']}{body}{m['end']}", text)
     return text

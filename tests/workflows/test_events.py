@@ -113,7 +113,7 @@ def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) 
             [
                 "The job build failed in build",
                 "the parts are missing",
-                "The job smoke-linux-x86_64-3.14 handed in no result.",
+                "smoke-linux-x86_64-3.14 handed in no result.",
             ],
             id="build",
         ),
@@ -126,7 +126,13 @@ def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) 
     ],
 )
 def test_a_failing_job_ends_in_a_red_gate(
-    fault: dict[str, str], results: dict[str, str], told: list[str], program: Path, tree: Path, tmp_path: Path
+    fault: dict[str, str],
+    results: dict[str, str],
+    told: list[str],
+    *,
+    program: Path,
+    tree: Path,
+    tmp_path: Path,
 ) -> None:
     project = consumer.tiny(tmp_path / "demo", **fault)
     run = act.run(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 
 def text(value: str) -> str:
     """Return text so that Markdown and HTML show it as it is, on one line."""
     escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u2060")
-    for sign in "\\`*_[]|#":
+    for sign in "\\`*[]|#":
         escaped = escaped.replace(sign, f"\\{sign}")
+    # Inside a word an underscore is no markup, and names are full of them.
+    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", escaped)
     return " ".join(escaped.split())
 
 

@@ -79,16 +79,6 @@ def _decided(plan: Plan) -> tuple[object, ...]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        name="leg-missing",
-        title="A job of the matrix handed in no result",
-        family="matrix",
-        severity=Severity.ERROR,
-        why="A job that was skipped, cancelled or lost tested nothing; what it stands for would go out unseen.",
-        fix="Open the run, look at that job and start it again with `Re-run failed jobs`.",
-        example="smoke-windows-3.13 was cancelled when its runner was lost",
-        check=_missing,
-    ),
-    Rule(
         name="leg-failed",
         title="A job of the matrix failed",
         family="matrix",
@@ -97,6 +87,16 @@ RULES: tuple[Rule, ...] = (
         fix="Do what its own words below say, or start it again if its machine or the network was to blame.",
         example="wheels-macos failed in build because a header was missing",
         check=_failed,
+    ),
+    Rule(
+        name="leg-missing",
+        title="A job of the matrix handed in no result",
+        family="matrix",
+        severity=Severity.ERROR,
+        why="A job that was skipped, cancelled or lost tested nothing; what it stands for would go out unseen.",
+        fix="Open the run, look at that job and start it again with `Re-run failed jobs`.",
+        example="smoke-windows-3.13 was cancelled when its runner was lost",
+        check=_missing,
     ),
     Rule(
         name="same-name-other-bytes",
