@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from slipway.errors import InputError
 from slipway.facts import sdist, wheel
 from slipway.facts.sdist import SdistFacts
 from slipway.facts.wheel import WheelFacts
-from slipway.manifest import CONTENTS_LISTED, Artifact
+from slipway.manifest import CONTENTS_LISTED, Artifact, sha256
 
 SDIST_ENDINGS = (".tar.gz", ".zip")
 
@@ -19,6 +20,20 @@ def read(path: Path) -> SdistFacts | WheelFacts:
     Raises:
         InputError: there is no such file, or it is neither.
     """
+    return wheel.read(path) if _kind(path) == "wheel" else sdist.read(path)
+
+
+def identify(path: Path) -> Artifact:
+    """Return the record of a file that is to be read later: its name and its bytes, and nothing of what is in it.
+
+    Raises:
+        InputError: there is no such file, or it is neither an sdist nor a wheel.
+    """
+    kind = _kind(path)
+    return Artifact(filename=path.name, kind=kind, size=path.stat().st_size, sha256=sha256(path))
+
+
+def _kind(path: Path) -> Literal["sdist", "wheel"]:
     if not path.is_file():
         raise InputError(
             f"There is no file {path}.",
@@ -26,9 +41,9 @@ def read(path: Path) -> SdistFacts | WheelFacts:
             remedy="Build first (`slipway build`), or name the files: `slipway inspect dist/*`.",
         )
     if path.suffix.lower() == ".whl":
-        return wheel.read(path)
+        return "wheel"
     if path.name.lower().endswith(SDIST_ENDINGS):
-        return sdist.read(path)
+        return "sdist"
     raise InputError(
         f"{path.name} is neither an sdist nor a wheel.",
         cause="Its name ends neither in .tar.gz nor in .whl; eggs and installers are no longer published.",

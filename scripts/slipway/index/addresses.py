@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
-from slipway.index.transport import is_loopback
 
 NAMES = ("pypi", "testpypi")
 
@@ -113,6 +112,8 @@ def _ending_in_slash(url: str) -> str:
 
 
 def _insist_on_safe(url: str) -> None:
+    from slipway.index.transport import is_loopback  # brings the HTTP client, which a check does not need
+
     parts = urlsplit(url)
     if "@" in parts.netloc:
         raise InputError(

@@ -46,9 +46,9 @@ def _rows(facts: WheelFacts) -> tuple[RecordRow, ...]:
 
 
 def _unlisted(facts: WheelFacts) -> Iterable[Evidence]:
-    listed = {row.path for row in _rows(facts)}
-    exempt = {f"{facts.dist_info}/{name}" for name in RECORD_SIGNATURES}
-    paths = [m.path for m in facts.members if m.kind != "dir" and m.path not in listed | exempt]
+    known = {row.path for row in _rows(facts)}
+    known |= {f"{facts.dist_info}/{name}" for name in RECORD_SIGNATURES}
+    paths = [m.path for m in facts.members if m.kind != "dir" and m.path not in known]
     return together(paths, "{} is in the wheel but not in RECORD.", "{} are in the wheel but not in RECORD.")
 
 
