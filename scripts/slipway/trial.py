@@ -13,7 +13,7 @@ from slipway import environments, probing, processes
 from slipway.environments import Environment, InstallFailed, Interpreter
 from slipway.errors import ToolError
 from slipway.facts.leg import LegFacts, Started
-from slipway.legs import Candidate, Outcome, Planned, Supplies
+from slipway.leg import Candidate, Outcome, Planned, Supplies
 from slipway.probing import Booth, Probed
 
 NETWORK = re.compile(

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 import artifacts
 from slipway import interpreters, legs, uv_process
 from slipway.facts import wheel
-from slipway.legs import Candidate, Manner, Planned
+from slipway.leg import Candidate, Manner, Planned
 
 ROUNDS = 5
 

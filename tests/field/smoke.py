@@ -18,7 +18,7 @@ from slipway import environments, interpreters, processes, trial
 from slipway.environments import Environment, Interpreter
 from slipway.facts import artifact
 from slipway.inputs import Inputs
-from slipway.legs import Supplies
+from slipway.leg import Supplies
 from slipway.manifest import Addition, Manifest, Severity
 from slipway.runner import detect
 from slipway.stages import smoke
@@ -53,8 +53,8 @@ def main(names: list[str]) -> int:
     print(f"Pythons: {', '.join(one.label for one in interpreters.installed())}")
     with environments.scratch() as scratch:
         pips = {
-            python: trial.pip_environment(scratch / python.label, python, Supplies())
-            for python in interpreters.installed()
+            python: trial.pip_environment(scratch / str(number), python, Supplies())
+            for number, python in enumerate(interpreters.installed())
         }
         for kind, projects in table.items():
             for name, version in projects.items():

@@ -19,12 +19,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("index", "processes", "uv_process", "attest", "manifest", "inputs"),
     (
         *("facts", "interpreters", "environments", "checkout", "wheel_repair"),
-        *("probe", "probing", "trial", "legs"),
+        *("probe", "probing", "leg", "trial", "legs"),
     ),
     ("rules", "report"),
     ("stages",),
     ("pipeline",),
-    ("rehearse", "init", "init_caller"),
+    ("rehearse", "init", "init_caller", "several"),
     ("cli", "commands"),
 )
 """From the ground up; a module may import from its own floor and from those below it."""

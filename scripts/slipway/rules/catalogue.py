@@ -50,7 +50,7 @@ MODULES: dict[Family, tuple[str, ...]] = {
     ),
     "set": ("release", "left_out"),
     "attestation": ("attestations",),
-    "smoke": ("smoke",),
+    "smoke": ("smoke_install", "smoke_imports", "smoke_started"),
     "index": ("index_state", "previous_release"),
     "publisher": ("publishers",),
     "run": ("ignoring",),

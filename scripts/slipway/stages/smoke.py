@@ -13,7 +13,7 @@ from slipway import environments, legs
 from slipway.errors import InputError
 from slipway.facts import sdist
 from slipway.inputs import Inputs
-from slipway.legs import Outcome, Supplies
+from slipway.leg import Outcome, Supplies
 from slipway.manifest import Addition, Manifest, recheck
 from slipway.rules import smoke as smoke_rules
 from slipway.runner import Runner

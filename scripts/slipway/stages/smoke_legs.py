@@ -24,7 +24,7 @@ from slipway.facts.archive import MAX_TEXT_BYTES
 from slipway.facts.metadata import MetadataFacts
 from slipway.inputs import Inputs
 from slipway.interpreters import ALL, Interpreter
-from slipway.legs import Candidate, Manner, Planned
+from slipway.leg import Candidate, Manner, Planned
 from slipway.manifest import Artifact, Manifest, Untried
 
 METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
