@@ -35,6 +35,9 @@ PYTHON_OPTIONS = ("-I", "-X", "utf8")
 TOOL = 3
 """Exit code for a tool, the network or the machine that failed; `slipway.errors.ExitCode.TOOL`."""
 
+BUG = 4
+"""Exit code for our own bug; `slipway.errors.ExitCode.BUG`."""
+
 
 def run(arguments: Sequence[str]) -> NoReturn:
     """Run a command of Slipway in its private environment, and end with its exit code."""
@@ -69,6 +72,12 @@ def hand_over(lock: Path, arguments: Sequence[str]) -> NoReturn:
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. What was half made is not used; the next run makes it anew.\n")
         sys.exit(TOOL)
+    except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.write("\nThis is a bug of Slipway. Please report it with the lines above.\n")
+        sys.exit(BUG)
     # A launcher on macOS leaves this behind, and a Python that finds it takes itself for another one.
     os.environ.pop("__PYVENV_LAUNCHER__", None)
     argv = [str(python_of(folder)), *PYTHON_OPTIONS, *arguments]

@@ -102,7 +102,7 @@ def _announced(folder: Path, lock: Path, description: str, held: int) -> None:
     started = time.monotonic()
     _say(f"Setting up Slipway's private environment ({lock.stem}), once, in about 10 seconds: {folder} ...")
     uv = _installer(folder.parent, held)
-    index = settings.read(os.environ).uv_environ()
+    index = settings.read(os.environ)
     ours = {
         "UV_CACHE_DIR": str(folder.parent.parent / "uv"),
         "UV_NO_CONFIG": "1",
@@ -115,7 +115,8 @@ def _announced(folder: Path, lock: Path, description: str, held: int) -> None:
     with _whole(folder, description):
         _create(folder, held)
         python = bootstrap.python_of(folder)
-        _step("filled", [uv, "pip", "install", "--python", python, *options], held, index | ours)
+        argv: list[str | Path] = [uv, "pip", "install", "--python", python, *options]
+        _step(f"filled from {_told(index)}", argv, held, index.uv_environ() | ours)
     _say(f"Ready after {time.monotonic() - started:.0f} seconds.")
 
 
@@ -131,15 +132,24 @@ def _installer(environments: Path, held: int) -> Path:
 
 
 def _install_uv(folder: Path, held: int) -> None:
-    if importlib.util.find_spec("ensurepip") is None:
+    ensurepip = importlib.util.find_spec("ensurepip")
+    # A package that was removed may leave an empty folder, which Python takes for a namespace.
+    if ensurepip is None or ensurepip.origin is None:
         raise setup_failures.no_ensurepip()
     _create(folder, held)
     python = bootstrap.python_of(folder)
-    wheel = _wheel_of_pip()
+    wheel = _wheel_of_pip(Path(ensurepip.origin))
     if wheel is None:
         _step("given pip", [python, "-I", "-m", "ensurepip"], held, {})
     pip: list[str | Path] = [python, "-I", wheel / "pip"] if wheel else [python, "-I", "-m", "pip"]
-    quiet = ("--disable-pip-version-check", "--no-input", "--no-cache-dir", "--no-compile")
+    quiet = (
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar",
+        "off",
+        "--no-cache-dir",
+        "--no-compile",
+    )
     options = (
         "--require-hashes",
         "--no-deps",
@@ -148,20 +158,26 @@ def _install_uv(folder: Path, held: int) -> None:
         "--requirement",
         bootstrap.INSTALLER,
     )
-    index = settings.read(os.environ).pip_environ()
-    _step("given uv", [*pip, "install", *quiet, *options], held, {**index, "PIP_CONFIG_FILE": os.devnull})
+    index = settings.read(os.environ)
+    variables = index.pip_environ() | {"PIP_CONFIG_FILE": os.devnull}
+    _step(f"given uv from {_told(index)}", [*pip, "install", *quiet, *options], held, variables)
 
 
-def _wheel_of_pip() -> Path | None:
+def _told(index: settings.IndexSettings) -> str:
+    return "the configured folders" if index.no_index else settings.redacted(index.default or "PyPI")
+
+
+def _wheel_of_pip(ensurepip: Path) -> Path | None:
     """Return the wheel of pip that came with Python, if it can be found.
 
     pip runs from its wheel; to install it first, as `ensurepip` does, takes two seconds more. Where the wheels are:
     https://docs.python.org/3/library/ensurepip.html, and Debian's package python3-pip-whl.
     """
-    import ensurepip
-
-    bundled = Path(ensurepip.__file__).with_name("_bundled")
-    places = (sysconfig.get_config_var("WHEEL_PKG_DIR"), bundled, "/usr/share/python-wheels")
+    places = (
+        sysconfig.get_config_var("WHEEL_PKG_DIR"),
+        ensurepip.with_name("_bundled"),
+        "/usr/share/python-wheels",
+    )
     wheels = (wheel for place in places if place for wheel in Path(place).glob("pip-*-py3-none-any.whl"))
     return next(wheels, None)
 

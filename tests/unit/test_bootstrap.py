@@ -298,7 +298,7 @@ def test_an_index_that_lacks_a_package(machine):
     done = machine.run("check", PIP_INDEX_URL=machine.index.url.replace("://", "://crew:s3cret@"))
 
     assert done.returncode == 3
-    assert "could not be filled" in done.stderr
+    assert f"could not be filled from http://****@127.0.0.1:{machine.index.port}/simple/" in done.stderr
     assert "The configured index does not have all that is needed" in done.stderr
     assert "anchor" in done.stderr
     assert "s3cret" not in done.stderr
@@ -354,6 +354,15 @@ def test_a_broken_setting_is_the_users_to_mend(machine):
 
     assert done.returncode == 2
     assert str(folder / "pip.conf") in done.stderr
+
+
+def test_what_nobody_foresaw_is_no_finding(machine):
+    (machine.scripts / "requirements" / "uv.txt").unlink()
+
+    done = machine.run("check")
+
+    assert done.returncode == 4
+    assert "This is a bug of Slipway" in done.stderr
 
 
 def test_environments_nobody_used_for_a_month_are_removed(machine):
