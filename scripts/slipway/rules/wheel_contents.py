@@ -85,19 +85,24 @@ def _own_names(facts: WheelFacts) -> frozenset[str]:
     return frozenset({named, *(named.removeprefix(prefix) for prefix in ("python_", "py_", "py"))})
 
 
-def _general(facts: WheelFacts, names: frozenset[str]) -> Iterator[Evidence]:
-    for top in facts.top_level:
-        if top.name.lower() in names and top.name.lower() not in _own_names(facts):
-            shown = f"{top.name}.py" if top.kind == "module" else f"{top.name}/"
-            yield Evidence(message=f"The wheel installs {quoted(shown)} at the top level.", file=top.name)
-
-
 def _development(facts: WheelFacts) -> Iterator[Evidence]:
-    yield from _general(facts, NOT_FOR_USERS)
+    for top in facts.top_level:
+        if top.kind in ("package", "namespace") and _is_foreign(top.name, NOT_FOR_USERS, facts):
+            message = f"The wheel installs {quoted(top.name + '/')} at the top level."
+            yield Evidence(message=message, file=top.name)
 
 
 def _used_by_many(facts: WheelFacts) -> Iterator[Evidence]:
-    yield from _general(facts, USED_BY_MANY)
+    for top in facts.top_level:
+        is_module = top.kind in ("module", "extension")
+        names = USED_BY_MANY | NOT_FOR_USERS if is_module else USED_BY_MANY
+        if _is_foreign(top.name, names, facts):
+            message = f"The wheel installs {quoted(top.name)} at the top level."
+            yield Evidence(message=message, file=f"{top.name}.py" if top.kind == "module" else top.name)
+
+
+def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
+    return name.lower() in names and name.lower() not in _own_names(facts)
 
 
 def _stray(facts: WheelFacts) -> Iterable[Evidence]:
@@ -140,6 +145,9 @@ def _untyped(facts: WheelFacts) -> Iterator[Evidence]:
         yield Evidence(message=message, expected=f"{packages[0]}/{MARKER}")
         return
     stubs = sorted(path for path in landed if _is_unmarked_stub(path, landed, marked))
+    if len(stubs) == 1 and posixpath.basename(stubs[0]) != "__init__.pyi":
+        # One lone stub, mostly of a generated version file, makes no typed package.
+        return
     yield from together(
         stubs,
         f"{{}} is ignored by type checkers: its package has no {MARKER}.",

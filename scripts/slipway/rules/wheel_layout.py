@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
 
-from slipway.facts.importable import SUFFIX_OF_EXTENSION
+from slipway.facts.importable import EXTENSIONS, SUFFIX_OF_EXTENSION
 from slipway.manifest import Severity
 from slipway.rules.artifact import named, require_complete, require_listed, together
 from slipway.rules.metadata_fields import license_files_sent, quoted
+from slipway.rules.places import is_for_development, own_names
 from slipway.rules.rule import Evidence, Rule, Skipped
 from slipway.rules.sdist_layout import LICENCE_FILES
 
@@ -142,9 +143,14 @@ def _extension_for_any(facts: WheelFacts) -> Iterable[Evidence]:
 
 
 def _extensions(facts: WheelFacts) -> list[str]:
-    purelib = f"{facts.data_directory}/"
+    """Return the compiled modules, test data and what lies in .data left out."""
+    own = own_names(facts)
     return sorted(
-        path for path in facts.paths if path.endswith((".so", ".pyd")) and not path.startswith(purelib)
+        path
+        for path in facts.paths
+        if path.endswith(EXTENSIONS)
+        and not path.startswith(f"{facts.data_directory}/")
+        and not is_for_development(path, own_names=own)
     )
 
 
