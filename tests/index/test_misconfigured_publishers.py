@@ -92,7 +92,7 @@ CASES = (
     ),
     Case(
         "reusable-workflow",
-        ("publish-job-in-foreign-workflow", "id-token: write", "uses: tools/slipway@v1", "download-artifact"),
+        ("publish-job-in-foreign-workflow", "id-token: write", "uses: tools/slipway@v1", "command: publish"),
         job=Job(called="tools/slipway/.github/workflows/release.yml", called_ref="refs/tags/v1"),
     ),
     Case(

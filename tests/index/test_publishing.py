@@ -188,3 +188,15 @@ def test_a_release_is_not_finished_after_fourteen_days(scene: Scene) -> None:
     story = scene.release()
     assert [finding.rule for finding in story.blocking] == ["release-closed"]
     assert list(scene.public()) == [built()[0].filename]
+
+
+def test_a_verify_job_without_receipts_still_knows_its_repository(scene: Scene) -> None:
+    scene.publish()
+    scene.story = scene.fresh()
+    assert scene.verify().failure is None
+    for file in scene.warehouse.projects["demo"].files.values():
+        file.provenance["attestation_bundles"][0]["publisher"]["repository"] = "mallory/demo"
+    scene.story = scene.fresh()
+    story = scene.verify()
+    assert story.failure is not None
+    assert "do not vouch" in story.failure.happened

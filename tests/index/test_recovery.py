@@ -9,7 +9,7 @@ from index.bench.faults import FOREVER
 from index.bench.warehouse import File
 from index.scene import Scene, built, record
 from slipway.errors import ExitCode
-from slipway.index import recovery, refusals
+from slipway.index import mint_refusals, recovery, refusals
 from slipway.index.journal import Journal
 from slipway.index.listing import Listing, ServedFile
 from slipway.manifest import Manifest, Receipt
@@ -110,7 +110,7 @@ def test_somebody_else_publishing_the_same_version_stops_the_release(scene: Scen
     assert scene.public() == {wheel: b"other"}
 
 
-@pytest.mark.parametrize("table", [refusals.UPLOAD, refusals.MINT])
+@pytest.mark.parametrize("table", [refusals.UPLOAD, mint_refusals.MINT])
 def test_every_meaning_says_cause_and_fix(table: tuple[refusals.Meaning, ...]) -> None:
     for row in table:
         assert row.cause.endswith("."), row.id

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from slipway.facts.event import EventFacts
 from slipway.index.oidc import Claims
+
+TEMPLATE = Path(__file__).parents[1] / "templates" / "caller.yml"
 
 Policy = Literal["required", "best-effort", "off"]
 
@@ -53,3 +56,23 @@ class PublisherFacts:
         """Whether the job is written in a workflow of another repository."""
         claims = self.claims
         return claims is not None and claims.job_repository.lower() != claims.repository.lower()
+
+    @property
+    def job(self) -> str:
+        """The publish job to paste into the caller's own workflow; empty where it stands there already."""
+        if self.claims is None or not self.elsewhere:
+            return ""
+        return publish_job(self.claims.job_repository, self.claims.job_workflow_ref.rpartition("@")[2])
+
+
+def publish_job(repository: str, ref: str) -> str:
+    """Return the job that publishes, to be pasted into the caller's own workflow.
+
+    Args:
+        repository: `owner/name` of the Slipway to use.
+        ref: its tag, branch or commit, with or without `refs/tags/` in front.
+    """
+    text = TEMPLATE.read_text("utf-8")
+    lines = text[text.index("  publish:\n") : text.index("  verify:\n")]
+    name = ref.removeprefix("refs/tags/").removeprefix("refs/heads/")
+    return lines.replace("@OWNER@", repository).replace("@COMMIT@ # @VERSION@", name)

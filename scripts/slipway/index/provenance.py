@@ -66,7 +66,8 @@ def compare(document: dict[str, Any] | None, artifact: Artifact, publisher: Publ
     Args:
         document: the provenance object the index serves, None where it has none.
         artifact: the file.
-        publisher: who published; None where that is not known, so that only the digest is compared.
+        publisher: who published, with an empty workflow where only the repository is known; None where nothing
+            is, so that only the digest is compared.
     """
     if document is None:
         return "missing"
@@ -80,7 +81,7 @@ def compare(document: dict[str, Any] | None, artifact: Artifact, publisher: Publ
 def _same(origin: Origin, publisher: Publisher) -> bool:
     return (
         origin.repository.lower() == f"{publisher.owner}/{publisher.repository}".lower()
-        and origin.workflow == publisher.workflow
+        and publisher.workflow in {"", origin.workflow}
     )
 
 

@@ -50,12 +50,14 @@ class Watch:
         client: reads the index past caches.
         manifest: what is to be served, with the receipts of the upload.
         folder: where the files are downloaded to.
+        publisher: in whose name attestations must be.
         say: shows a line.
     """
 
     client: Client
     manifest: Manifest
     folder: Path
+    publisher: Publisher | None
     say: Callable[[str], None]
     _files: list[_File] = field(default_factory=list)
 
@@ -137,8 +139,7 @@ class Watch:
         document = self.client.provenance(
             listed, project=self.manifest.name, version=self.manifest.version or ""
         )
-        publisher: Publisher | None = self.manifest.publisher
-        verdict = provenance.compare(document, file.artifact, publisher)
+        verdict = provenance.compare(document, file.artifact, self.publisher)
         file.served = msgspec.structs.replace(file.served, provenance=verdict)
         file.settled = verdict != "missing" or not sent
 

@@ -14,21 +14,6 @@ from slipway.rules.rule import Evidence, Rule
 
 REFERENCE = "https://docs.github.com/en/actions/reference/security/oidc"
 
-JOB = """\
-publish:
-  needs: package
-  runs-on: ubuntu-latest
-  environment: {environment}
-  permissions:
-    id-token: write  # trusted publishing and attestations
-    contents: read
-  steps:
-    - uses: actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1
-      with: {{ name: slipway, path: .slipway }}
-    - uses: {action}
-      with: {{ command: publish, index: {index} }}"""
-"""The job to paste into the caller's own workflow file."""
-
 
 def _fork(run: PublisherFacts) -> Iterator[Evidence]:
     if run.event.fork:
@@ -69,11 +54,7 @@ def _elsewhere(run: PublisherFacts) -> Iterator[Evidence]:
         return
     yield Evidence(
         message=f"The publish job is written in {claims.job_workflow_ref}, and runs for {claims.repository}.",
-        seen=JOB.format(
-            environment=claims.environment or "pypi",
-            action=f"{claims.job_repository}@{claims.job_workflow_ref.rpartition('@')[2].rpartition('/')[2]}",
-            index="testpypi" if run.index == "TestPyPI" else "pypi",
-        ),
+        seen=run.job,
         expected=f"a job of {claims.workflow_ref.partition('@')[0]}",
     )
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from slipway.errors import InputError
+from slipway.facts.publisher import publish_job
 from slipway.index.addresses import SPOKEN
 from slipway.manifest import Plan
 from slipway.runner import Event
-
-TEMPLATE = Path(__file__).parents[1] / "templates" / "caller.yml"
 
 
 def demand_match(plan: Plan, event: Event, called: str | None) -> None:
@@ -37,13 +34,6 @@ def demand_match(plan: Plan, event: Event, called: str | None) -> None:
         f"{index} would refuse this release: the job that publishes stands in {repository}, not in {event.repository}.",
         cause=f"{index} matches a trusted publisher with the repository of the workflow file that publishes.",
         remedy="Call python-package.yml instead, and add this job to your own workflow "
-        "(`slipway init` writes the whole file):\n" + job(repository, ref),
+        "(`slipway init` writes the whole file):\n" + publish_job(repository, ref),
         read="https://docs.pypi.org/trusted-publishers/troubleshooting/",
     )
-
-
-def job(repository: str, ref: str) -> str:
-    """Return the job that publishes, to be pasted into the caller's own workflow."""
-    text = TEMPLATE.read_text("utf-8")
-    lines = text[text.index("  publish:\n") : text.index("  verify:\n")]
-    return lines.replace("@OWNER@", repository).replace("@COMMIT@ # @VERSION@", ref)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slipway.errors import SlipwayError, ToolError
-from slipway.index import provenance, refusals
+from slipway.index import mint_refusals, provenance
 from slipway.index.addresses import Index
 from slipway.index.delivery import Refused
 from slipway.index.oidc import MintRefused
@@ -31,7 +31,7 @@ def refused(refusal: Refused, *, index: Index, flight: Preflight) -> ToolError:
 
 def mint_refused(refusal: MintRefused, *, index: Index, flight: Preflight) -> ToolError:
     """Return the error for an exchange of tokens that the index refused."""
-    meaning = refusals.mint(refusal.code, refusal.description)
+    meaning = mint_refusals.mint(refusal.code, refusal.description)
     exists = flight.state.listing.exists
     differing = _differing(flight)
     cause, fix = _explained(meaning)

@@ -126,16 +126,19 @@ def _claims(tokens: IdTokenRequest, runner: Runner) -> tuple[Claims | None, str 
 def _publisher(claims: Claims | None, index: Index, project: str | None) -> Publisher | None:
     if claims is None:
         return None
+    # A job of a foreign workflow is to move into the file that was started; that one the publisher names.
+    foreign = claims.job_repository.lower() != claims.repository.lower()
+    file = claims.workflow_ref.partition("@")[0].rpartition("/")[2] if foreign else claims.workflow
     fields = {
         "owner": claims.owner,
         "repository": claims.name,
-        "workflow_filename": claims.workflow,
+        "workflow_filename": file,
         "environment": claims.environment or "",
     }
     return Publisher(
         owner=claims.owner,
         repository=claims.name,
-        workflow=claims.workflow,
+        workflow=file,
         environment=claims.environment,
         form=index.publisher_form(project, fields),
     )

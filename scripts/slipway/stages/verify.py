@@ -19,7 +19,7 @@ from slipway.index.credentials import Credential
 from slipway.index.watch import Watch
 from slipway.inputs import Inputs
 from slipway.legs import Candidate
-from slipway.manifest import Addition, Manifest, Served
+from slipway.manifest import Addition, Manifest, Publisher, Served
 from slipway.rules import catalogue
 from slipway.rules import smoke as smoke_rules
 from slipway.rules.rule import combined, judge
@@ -42,7 +42,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     served: tuple[Served, ...] = ()
     try:
         with environments.scratch() as folder:
-            served = Watch(client, manifest, folder, runner.say).wait(inputs.verify_timeout)
+            served = Watch(client, manifest, folder, _publisher(manifest, runner), runner.say).wait(
+                inputs.verify_timeout
+            )
             runner.say(tally(manifest, served, index))
             if (error := fault(served, index, inputs)) is not None:
                 raise error
@@ -74,6 +76,15 @@ def _for_reading(inputs: Inputs, runner: Runner, index: Index) -> Credential | N
         return None
     runner.mask(stored.credential.secret)
     return stored.credential
+
+
+def _publisher(manifest: Manifest, runner: Runner) -> Publisher | None:
+    """Return who is to have published; in a job that got no receipts, at least from which repository."""
+    repository = runner.event().repository
+    if manifest.publisher is not None or repository is None:
+        return manifest.publisher
+    owner, _, name = repository.partition("/")
+    return Publisher(owner=owner, repository=name, workflow="")
 
 
 def _install(

@@ -16,7 +16,7 @@ from slipway.attest import SigningFailed
 from slipway.manifest import Publisher
 
 PAYLOAD_TYPE = b"application/vnd.in-toto+json"
-PUBLISH = "https://docs.pypi.org/attestations/publish/v1"
+PREDICATE = "https://slsa.dev/provenance/v1"
 OID = "1.3.6.1.4.1.57264.1"
 
 
@@ -44,7 +44,7 @@ class LocalSigner:
             {
                 "_type": "https://in-toto.io/Statement/v1",
                 "subject": [{"name": path.name, "digest": {"sha256": digest}}],
-                "predicateType": PUBLISH,
+                "predicateType": PREDICATE,
                 "predicate": None,
             }
         ).encode()
