@@ -1,5 +1,9 @@
+import ast
 import re
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -97,3 +101,58 @@ def test_signing_is_for_publishing_alone():
 @pytest.mark.parametrize("name", ["slipway", "publish"])
 def test_metadata_is_judged_by_the_release_of_packaging_that_the_index_runs(name):
     assert releases(REQUIREMENTS / f"{name}.txt")["packaging"] == {"26.2"}
+
+
+PROVIDERS = packages_distributions()
+
+
+def imported(path: Path) -> set[str]:
+    """The distributions whose modules a file imports; those of the standard library and our own left out."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules.add(node.module.partition(".")[0])
+    foreign = modules - {*sys.stdlib_module_names, "slipway"}
+    return {canonicalize_name(provider) for module in foreign for provider in PROVIDERS[module]}
+
+
+def test_what_the_code_imports_is_asked_for_by_name():
+    requested = asked(REQUIREMENTS / "slipway.in").keys() | asked(REQUIREMENTS / "publish.in").keys()
+
+    for path in sorted((ROOT / "scripts" / "slipway").rglob("*.py")):
+        assert imported(path) <= requested, path
+
+
+REFUSING_THE_REST = """
+import importlib, pkgutil, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in refused:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+refused = set(sys.argv[1].split())
+sys.meta_path.insert(0, Missing())
+sys.path.insert(0, sys.argv[2])
+import slipway.cli, slipway.commands, slipway.pipeline, slipway.attest, slipway.stages
+for module in pkgutil.iter_modules(slipway.stages.__path__):
+    if module.name.startswith("publish"):
+        importlib.import_module(f"slipway.stages.{module.name}")
+"""
+
+
+def test_publishing_imports_nothing_that_its_environment_lacks():
+    there = releases(REQUIREMENTS / "publish.txt").keys()
+    refused = {
+        module
+        for module, providers in PROVIDERS.items()
+        if not any(canonicalize_name(provider) in there for provider in providers)
+    }
+
+    argv = [sys.executable, "-I", "-c", REFUSING_THE_REST, " ".join(refused), str(ROOT / "scripts")]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+
+    assert "build" in refused
+    assert done.returncode == 0, done.stderr
