@@ -139,7 +139,7 @@ def find(wanted: str, *, remedy: str) -> Interpreter:
     """
     argv = ["python", "find", "--no-project", "--", wanted]
     done = uv_process.run(argv, cwd=Path(tempfile.gettempdir()), timeout=60, environ={"PATH": _search_path()})
-    if done.returncode == 0 and (found := _probe(Path(done.output.strip()))):
+    if done.returncode == 0 and (found := _probe(Path(tempfile.gettempdir(), done.output.strip()))):
         return found
     raise InputError(
         f"No Python that satisfies `{wanted}` was found on this machine.",
@@ -159,7 +159,10 @@ def _listed_by_uv() -> Iterator[Interpreter]:
     for row in rows:
         if row.get("path") and _new_enough(row["version"]):
             free = "freethreaded" in row.get("variant", "")
-            yield Interpreter(Path(row["path"]), row["version"], row["implementation"], free)
+            # uv shortens what lies below the folder it runs in.
+            yield Interpreter(
+                Path(tempfile.gettempdir(), row["path"]), row["version"], row["implementation"], free
+            )
 
 
 def _new_enough(version: str) -> bool:

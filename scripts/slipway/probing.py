@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,14 @@ class Booth:
         name: the distribution's name.
         folder: a private folder; an empty `home` in it is home and current folder of every child.
         sink: called with every line that is printed.
+        variables: to set for the children on top.
     """
 
     environment: Environment
     name: str
     folder: Path
     sink: Callable[[str], None]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
@@ -63,7 +65,7 @@ class Booth:
             "XDG_CACHE_HOME": str(self.home / ".cache"),
             "COLUMNS": "100",
         }
-        return processes.scrubbed_environment(self.environment.environ() | own)
+        return processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
 
 
 @dataclass(frozen=True, kw_only=True)

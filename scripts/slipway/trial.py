@@ -139,7 +139,9 @@ def _commands(leg: Planned, booth: Booth, place: Place) -> tuple[Started, ...]:
     """Run the user's own commands: the smoke command here, the tests in an environment of their own."""
     supplies, done = place.supplies, list[Started]()
     if supplies.smoke_command:
-        smoke = _own(booth, supplies.smoke_command, cwd=booth.home, timeout=place.timeout)
+        # A script in the checkout must not bring the checkout's modules with it.
+        aside = replace(booth, variables={"PYTHONSAFEPATH": "1"})
+        smoke = _own(aside, supplies.smoke_command, cwd=booth.home, timeout=place.timeout)
         done.append(replace(smoke, role="smoke-command"))
     if supplies.test_command and supplies.test_folder is not None:
         tests = _tests(leg, booth, place, folder=supplies.test_folder)

@@ -37,6 +37,7 @@ def render(story: Manifest) -> str:
         _findings(story),
         _artifacts(story),
         _smoke(story.legs),
+        _untried(story),
         _index(story),
         _time(story),
     )
@@ -209,6 +210,11 @@ def _smoke(legs: Iterable[Leg]) -> Iterator[str]:
         yield from _folded(f"All {len(legs)} of them", rows)
     else:
         yield from [*rows, ""]
+
+
+def _untried(story: Manifest) -> Iterator[str]:
+    if sentences := verdict.untried(story):
+        yield from [*(f"- {text(sentence)}" for sentence in sentences), ""]
 
 
 def _cell(leg: Leg) -> tuple[str, str]:

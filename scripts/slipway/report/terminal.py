@@ -133,7 +133,12 @@ def _details(story: Manifest) -> Iterator[Line]:
         imported = ", ".join(leg.imported[:4]) + (" …" if len(leg.imported) > 4 else "")  # noqa: PLR2004 - a glance
         detail = f"imports {imported}" if leg.imported else "imports nothing"
         source = "" if leg.origin == "file" else " from the index"
-        yield Line(f"  {sign} {leg.artifact}{source} on Python {leg.python}: {detail} ({leg.seconds:.1f} s)")
+        manner = "".join(f", {word}" for word in verdict.how(leg))
+        yield Line(
+            f"  {sign} {leg.artifact}{source} on Python {leg.python}{manner}: {detail} ({leg.seconds:.1f} s)"
+        )
+    for sentence in verdict.untried(story):
+        yield Line(f"  · {sentence}", "dim")
     if story.stages:
         times = " · ".join(
             f"{stage.name} {stage.seconds:.1f} s"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slipway.errors import ExitCode
-from slipway.manifest import Manifest, Severity
+from slipway.manifest import Leg, Manifest, Severity
 from slipway.report.grouping import grouped
 
 Mood = Literal["good", "blocked", "failed"]
@@ -78,6 +78,21 @@ def tally(story: Manifest) -> str:
     if ignored := sum(finding.ignored is not None for finding in found):
         parts.append(f"{ignored} ignored")
     return ", ".join(parts)
+
+
+def how(leg: Leg) -> list[str]:
+    """Return in what manner a leg installed, where it was not the plain one."""
+    told = ["pip"] if leg.installer == "pip" else []
+    told += [f"extra {leg.extra}"] if leg.extra else []
+    return [*told, *(["lowest dependencies"] if leg.resolution != "highest" else [])]
+
+
+def untried(story: Manifest) -> list[str]:
+    """Return what was not tried and why, a sentence for each reason."""
+    legs: dict[str, list[str]] = {}
+    for one in story.untried:
+        legs.setdefault(one.reason, []).append(one.leg)
+    return [f"not tried: {', '.join(names)} ({reason})" for reason, names in legs.items()]
 
 
 def size(number: int) -> str:

@@ -189,16 +189,18 @@ def _metadata(path: Path) -> MetadataFacts | None:
         return None  # the installer says what is wrong with it
 
 
-def _absent(claimed: Iterable[str], here: Sequence[Interpreter], inputs: Inputs) -> Iterator[Untried]:
+def _absent(supported: Iterable[str], here: Sequence[Interpreter], inputs: Inputs) -> Iterator[Untried]:
+    """Yield the Pythons that are supported and not tried; in a matrix the other jobs have them."""
     tried = {_number(one) for one in here}
-    missing = sorted(set(claimed) - tried, key=lambda version: tuple(map(int, version.split("."))))
-    asked = inputs.thorough or ALL in inputs.python
-    reason = (
-        "not on this machine"
-        if asked
-        else "only one Python is tried unless --python or --thorough asks for more"
-    )
-    yield from (Untried(leg=f"Python {version}", reason=reason) for version in missing)
+    missing = [version for version in supported if version not in tried]
+    if missing and not inputs.leg:
+        asked = inputs.thorough or ALL in inputs.python
+        reason = (
+            "not on this machine"
+            if asked
+            else "one Python is tried unless --python or --thorough asks for more"
+        )
+        yield Untried(leg=f"Python {', '.join(missing)}", reason=reason)
 
 
 def _elsewhere(manifest: Manifest, inputs: Inputs) -> Iterator[Untried]:

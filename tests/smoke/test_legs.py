@@ -1,0 +1,221 @@
+"""Which legs run, with what, and what is said of those that cannot."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import artifacts
+import pytest
+from slipway import interpreters
+from slipway.errors import InputError
+from slipway.facts import artifact
+from slipway.inputs import Inputs
+from slipway.interpreters import Interpreter
+from slipway.manifest import Addition, Manifest
+from slipway.runner import detect
+from slipway.stages import smoke, smoke_legs
+
+HERE = ".".join(map(str, sys.version_info[:2]))
+SEVERAL = tuple(
+    Interpreter(Path(f"/python/{name}"), version, implementation, free)
+    for name, version, implementation, free in (
+        ("a", "3.11.9", "cpython", False),
+        ("b", "3.13.1", "cpython", False),
+        ("c", "3.14.0", "cpython", True),
+        ("d", "3.11.11", "pypy", False),
+    )
+)
+
+
+def story(*files: Path) -> Manifest:
+    return Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in files))
+
+
+def inputs(files: tuple[Path, ...], **given: Any) -> Inputs:
+    folder = files[0].parent
+    return Inputs(command="smoke", path=folder, work=folder / "work", files=files, **given)
+
+
+def smoked(*files: Path, **given: Any) -> Addition:
+    return smoke.run(story(*files), inputs(files, **given), detect({}))
+
+
+@pytest.fixture
+def several(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pretend that the machine has more Pythons than it may have; which legs are chosen is what is looked at."""
+    monkeypatch.setattr(interpreters, "chosen", lambda _requires, _wanted: SEVERAL)
+
+
+def chosen(*files: Path, **given: Any) -> list[str]:
+    return [str(leg) for leg in smoke_legs.choose(story(*files), inputs(files, **given)).legs]
+
+
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize(
+    ("tag", "pythons"),
+    [
+        ("py3-none-any", ["3.11.9", "3.13.1", "3.14.0t", "pypy 3.11.11"]),
+        ("py2.py3-none-any", ["3.11.9", "3.13.1", "3.14.0t", "pypy 3.11.11"]),
+        ("py312-none-any", ["3.13.1", "3.14.0t"]),
+        ("cp311-cp311-any", ["3.11.9"]),
+        ("cp314-cp314t-any", ["3.14.0t"]),
+        ("cp39-abi3-any", ["3.11.9", "3.13.1"]),
+        ("pp311-pypy311_pp73-any", ["pypy 3.11.11"]),
+        ("cp312-cp312-any", []),
+        ("py3-none-macosx_99_0_arm64", []),
+        ("cp311-cp311-win_ia64", []),
+    ],
+)
+def test_a_wheel_is_tried_where_its_tags_let_it(tmp_path: Path, tag: str, pythons: list[str]) -> None:
+    file = artifacts.wheel(tag=tag, tags=[tag]).at(tmp_path)
+    assert chosen(file) == [f"{file.name} on Python {python}" for python in pythons]
+
+
+@pytest.mark.usefixtures("several")
+def test_every_dimension_is_taken_once_and_the_dear_ones_on_one_python(tmp_path: Path) -> None:
+    fields = {"Provides-Extra": ["fast", "web"], "Requires-Dist": ["gear>=1", 'wind; extra == "fast"']}
+    wheel = artifacts.wheel(fields=fields).at(tmp_path)
+    sdist = artifacts.sdist(fields=fields).at(tmp_path)
+    legs = chosen(wheel, sdist, thorough=True)
+    on_main = [leg.partition(" on Python 3.13.1")[2] for leg in legs if leg.startswith(wheel.name)]
+    assert {" (pip)", " (lowest dependencies)", " (extra fast)", " (extra web)"} <= set(on_main)
+    assert sum(leg.startswith(wheel.name) for leg in legs) == 4 + 4
+    assert sum(leg.startswith(sdist.name) for leg in legs) == 4 + 1
+
+
+def test_only_the_first_manner_is_taken_by_default(tmp_path: Path) -> None:
+    file = artifacts.wheel(fields={"Provides-Extra": ["fast"]}).at(tmp_path)
+    assert len(chosen(file)) == 1
+
+
+def test_what_is_claimed_and_not_tried_is_said(tmp_path: Path) -> None:
+    file = artifacts.wheel(
+        fields={"Classifier": [f"Programming Language :: Python :: {v}" for v in (HERE, "3.15")]}
+    )
+    choice = smoke_legs.choose(story(path := file.at(tmp_path)), inputs((path,)))
+    assert "Python 3.15" in {one.leg for one in choice.untried}
+    in_matrix = smoke_legs.choose(story(path), inputs((path,), leg="smoke-linux-x86_64-3.12"))
+    assert in_matrix.untried == ()
+    asked = smoke_legs.choose(story(path), inputs((path,), thorough=True))
+    assert {one.reason for one in asked.untried if one.leg == "Python 3.15"} <= {"not on this machine"}
+
+
+def test_a_wheel_for_another_platform_is_said_to_be_untried(tmp_path: Path) -> None:
+    tag = "cp312-cp312-win_ia64"
+    addition = smoked(artifacts.wheel(tag=tag, tags=[tag]).at(tmp_path))
+    assert addition.legs == ()
+    assert addition.findings == ()
+    assert "another platform" in addition.untried[0].reason
+
+
+def test_an_extra_that_is_none_is_bad_input(tmp_path: Path) -> None:
+    file = artifacts.wheel(fields={"Provides-Extra": ["fast"]}).at(tmp_path)
+    with pytest.raises(InputError, match="no extra 'fats'") as caught:
+        smoked(file, extras=("fats",))
+    assert "fast" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "option", [{"constraint": ("no.txt",)}, {"wheelhouse": Path("no")}, {"find_links": ("no",)}]
+)
+def test_a_file_that_is_not_there_is_bad_input(tmp_path: Path, option: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="There is no no"):
+        smoked(artifacts.wheel().at(tmp_path), **option)
+
+
+def test_a_command_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="smoke-command"):
+        smoked(artifacts.wheel().at(tmp_path), smoke_command="python -c 'print(")
+
+
+def gears(folder: Path) -> Path:
+    folder.mkdir()
+    for version in ("1.0", "2.0"):
+        held = {"gear.py": f"VERSION = {version!r}\n"}
+        artifacts.wheel(held, name="gear", version=version).at(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("given", "version"),
+    [({}, "2.0"), ({"constraint": ("limits.txt",)}, "1.0"), ({"resolution": ("lowest-direct",)}, "1.0")],
+)
+def test_dependencies_are_chosen_as_asked(tmp_path: Path, given: dict[str, Any], version: str) -> None:
+    (tmp_path / "limits.txt").write_text("gear<2\n")
+    file = artifacts.wheel(fields={"Requires-Dist": ["gear>=1"]}).at(tmp_path)
+    command = f"python -c \"import gear; assert gear.VERSION == '{version}', gear.VERSION\""
+    addition = smoked(file, wheelhouse=gears(tmp_path / "house"), smoke_command=command, **given)
+    assert [f.message for f in addition.findings] == []
+    assert [leg.resolution for leg in addition.legs] == list(given.get("resolution", ("highest",)))
+
+
+def test_a_leg_runs_far_from_the_checkout(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "__init__.py").write_text("raise RuntimeError('the checkout was imported')\n")
+    script = tmp_path / "look.py"
+    script.write_text("import os, demo\nassert 'site-packages' in demo.__file__\nassert os.listdir() == []\n")
+    addition = smoked(artifacts.wheel().at(tmp_path), smoke_command="python {project}/look.py")
+    assert [f.seen for f in addition.findings] == []
+
+
+def test_secrets_of_the_caller_do_not_reach_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPLOAD_TOKEN", "hush")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    code = "import os\nassert 'UPLOAD_TOKEN' not in os.environ and 'PYTHONPATH' not in os.environ\n"
+    addition = smoked(artifacts.wheel({"demo/__init__.py": code}).at(tmp_path))
+    assert [f.seen for f in addition.findings] == []
+
+
+def test_pip_installs_as_uv_does(tmp_path: Path) -> None:
+    entry = "[console_scripts]\ndemo = demo:main\n"
+    file = artifacts.wheel({"demo/__init__.py": "def main(): ...\n"}, entry_points=entry).at(tmp_path)
+    addition = smoked(file, installer=("uv", "pip"))
+    assert [f.message for f in addition.findings] == []
+    assert [(leg.installer, leg.imported) for leg in addition.legs] == [("uv", ("demo",)), ("pip", ("demo",))]
+
+
+def test_what_several_legs_have_in_common_is_told_once(tmp_path: Path) -> None:
+    file = artifacts.wheel({"demo/__init__.py": "import gear\n"}).at(tmp_path)
+    addition = smoked(file, installer=("uv",), resolution=("highest",), python=(HERE, "all"))
+    assert len(addition.legs) >= 1
+    assert len([f for f in addition.findings if f.rule == "import-fails"]) == 1
+    for leg in addition.legs:
+        assert leg.python in addition.findings[0].message
+
+
+def test_installed_pythons_include_the_own_one_and_each_once() -> None:
+    found = interpreters.installed()
+    assert interpreters.own().path in [one.path for one in found]
+    minors = [one.minor for one in found]
+    assert len(minors) == len(set(minors))
+    assert all(one.path.is_absolute() for one in found)
+
+
+def test_a_python_of_the_tool_cache_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = interpreters.own()
+    folder = tmp_path / "Python" / own.version / "x64" / "bin"
+    folder.mkdir(parents=True)
+    (folder / "python3").symlink_to(own.path)
+    monkeypatch.setenv("RUNNER_TOOL_CACHE", str(tmp_path))
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    assert interpreters.find(own.version, remedy="").version == own.version
+
+
+def test_a_python_that_is_not_here_is_bad_input() -> None:
+    with pytest.raises(InputError, match=r"`3\.99`"):
+        interpreters.chosen(None, ("3.99",))
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "minor", "label"),
+    [
+        (SEVERAL[0], "3.11", "3.11.9"),
+        (SEVERAL[2], "3.14t", "3.14.0t"),
+        (SEVERAL[3], "pypy 3.11", "pypy 3.11.11"),
+    ],
+)
+def test_an_interpreter_is_named_as_people_name_it(interpreter: Interpreter, minor: str, label: str) -> None:
+    assert (interpreter.minor, interpreter.label) == (minor, label)
