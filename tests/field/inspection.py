@@ -30,7 +30,7 @@ LIST = Path(__file__).with_name("inspection_projects.toml")
 
 def inspected(files: tuple[Path, ...], work: Path) -> Addition:
     inputs = Inputs(command="inspect", path=work, work=work, files=files)
-    story = Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in files))
+    story = Manifest(artifacts=tuple(artifact.identify(file) for file in files))
     return inspect.run(story, inputs, detect({}))
 
 
@@ -59,17 +59,17 @@ def row(project: Project, cache: Path, counts: Counter[tuple[Severity, str]]) ->
     addition = inspected(tuple(cache / name for name in sorted(project.files)), cache)
     seconds = time.monotonic() - started
     counts.update((finding.severity, finding.rule) for finding in addition.findings)
-    wrong = [
-        finding
-        for finding in addition.findings
-        if finding.severity == Severity.ERROR
-        or (finding.severity == Severity.WARNING and finding.rule not in project.warnings)
-    ]
+    known = {Severity.ERROR: project.refused, Severity.WARNING: project.warnings}
+    wrong = [f for f in addition.findings if f.severity != Severity.NOTE and f.rule not in known[f.severity]]
     bad = bool(wrong or addition.broken_rules)
     sign = "WRONG" if bad else "ok"
-    print(f"{sign:6}{project.name} {project.version}: {len(project.files)} files in {seconds:.1f} s", flush=True)
+    print(
+        f"{sign:6}{project.name} {project.version}: {len(project.files)} files in {seconds:.1f} s", flush=True
+    )
     for finding in wrong:
-        where = ":".join(map(str, filter(None, (finding.where.artifact, finding.where.file, finding.where.line))))
+        where = ":".join(
+            map(str, filter(None, (finding.where.artifact, finding.where.file, finding.where.line)))
+        )
         print(f"{'':6}  {finding.severity} {finding.rule}: {finding.message} [{where}]")
     for broken in addition.broken_rules:
         print(f"{'':6}  broken {broken.rule}: {broken.reason}")

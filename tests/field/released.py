@@ -15,18 +15,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from packaging.version import Version
 from slipway import uv_process
 from slipway.index import addresses
 from slipway.index.client import Client
 from slipway.index.listing import ServedFile
 from slipway.manifest import sha256
 
-PYTHON = "3.12"
+PYTHONS = ("3.12", "3.14")
+"""For the second, where a release wants one newer than the first."""
+
 LARGEST = 60 * 1000**2
 """Bytes; the wheels of one project for several platforms tell the same, so that a larger one is left out."""
 
-PLATFORMS = (r"any", r"manylinux[^-]*x86_64", r"musllinux[^-]*x86_64", r"macosx[^-]*(arm64|universal2)", r"win_amd64")
-ABIS = ("none", "abi3", f"cp{PYTHON.replace('.', '')}")
+PLATFORMS = (
+    r"any",
+    r"manylinux[^-]*x86_64",
+    r"musllinux[^-]*x86_64",
+    r"macosx[^-]*(arm64|universal2)",
+    r"win_amd64",
+)
+ABIS = ("none", "abi3", *(f"cp{python.replace('.', '')}" for python in PYTHONS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +45,19 @@ class Project:
     Attributes:
         files: SHA-256 by filename.
         warnings: rules whose warnings there were looked at and are true.
+        refused: rules whose errors are right, with the reason: what the index took when it was released, it refuses now.
     """
 
     name: str
     version: str
     files: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Found:
+    name: str
     version: str
     addresses: dict[str, str] = field(default_factory=dict)
 
@@ -62,6 +74,7 @@ def _project(name: str, entry: dict[str, Any]) -> Project:
         version=entry["version"],
         files=entry["files"],
         warnings=tuple(entry.get("warnings", ())),
+        refused=entry.get("refused", {}),
     )
 
 
@@ -72,8 +85,16 @@ def write(projects: Mapping[str, Project], path: Path) -> None:
         lines += ["", f'["{name}"]', f'version = "{project.version}"']
         if project.warnings:
             lines.append(f"warnings = {json.dumps(sorted(project.warnings))}")
-        lines.append(f'["{name}".files]')
-        lines += [f'"{filename}" = "{digest}"' for filename, digest in sorted(project.files.items())]
+        for table in ("files", "refused"):
+            entries = getattr(project, table)
+            lines += (
+                [
+                    f'["{name}".{table}]',
+                    *(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in sorted(entries.items())),
+                ]
+                if entries
+                else []
+            )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -81,15 +102,15 @@ def fetch(projects: Iterable[Project], cache: Path) -> None:
     """Download what is not in the cache yet.
 
     Raises:
-        SystemExit: a file has other bytes than the list says.
+        SystemExit: a file is not there, or has other bytes than the list says.
     """
-    wanted = list(projects)
-    absent = [p for p in wanted if any(not (cache / name).is_file() for name in p.files)]
-    found = _ask([f"{p.name}=={p.version}" for p in absent], cache) if absent else {}
-    for project in absent:
-        for name in project.files:
-            _download(name, found[project.name].addresses[name], cache)
-    for project in wanted:
+    for project in projects:
+        absent = [name for name in project.files if not (cache / name).is_file()]
+        found = _ask(f"{project.name}=={project.version}", cache) if absent else None
+        for name in absent:
+            if found is None or name not in found.addresses:
+                raise SystemExit(f"The index has no {name}.")
+            _download(name, found.addresses[name], cache)
         for name, digest in project.files.items():
             if sha256(cache / name) != digest:
                 raise SystemExit(f"{cache / name} is not the file that the list names.")
@@ -97,26 +118,34 @@ def fetch(projects: Iterable[Project], cache: Path) -> None:
 
 def newest(names: Iterable[str], cache: Path) -> Iterator[Project]:
     """Yield the newest release of each project, with its sdist and a wheel for each kind of platform."""
-    for name, found in _ask(names, cache).items():
-        files = {file: sha256(_download(file, found.addresses[file], cache)) for file in _chosen(found.addresses)}
-        small = {file: digest for file, digest in files.items() if (cache / file).stat().st_size <= LARGEST}
-        yield Project(name=name, version=found.version, files=small or files)
+    for name in names:
+        found = _ask(name, cache)
+        if found is None:
+            raise SystemExit(f"The index has no {name}.")
+        chosen = {file: _download(file, found.addresses[file], cache) for file in _chosen(found.addresses)}
+        files = {file: sha256(path) for file, path in chosen.items() if path.stat().st_size <= LARGEST}
+        yield Project(name=found.name, version=found.version, files=files)
 
 
-def _ask(requirements: Iterable[str], cache: Path) -> dict[str, _Found]:
+def _ask(requirement: str, cache: Path) -> _Found | None:
+    """Return what uv finds for a requirement: the newest that fits, for the oldest Python that it fits."""
     asked = cache / "requirements.txt"
-    asked.write_text("\n".join(requirements), encoding="utf-8")
+    asked.write_text(requirement, encoding="utf-8")
     argv = ["pip", "compile", "--no-deps", "--universal", "--format=pylock.toml", "--no-header"]
-    done = uv_process.run([*argv, f"--python-version={PYTHON}", asked], cwd=cache, timeout=600)
-    if done.returncode:
-        raise SystemExit(f"uv cannot tell where the files are:\n{done.output}{done.errors}")
-    return {p["name"]: _found(p) for p in tomllib.loads(done.output)["packages"]}
+    for python in PYTHONS:
+        done = uv_process.run([*argv, f"--python-version={python}", asked], cwd=cache, timeout=600)
+        if done.returncode == 0:
+            packages = [_found(package) for package in tomllib.loads(done.output)["packages"]]
+            return max(packages, key=lambda one: Version(one.version))
+    return None
 
 
 def _found(package: dict[str, Any]) -> _Found:
     files = [*([package["sdist"]] if "sdist" in package else []), *package.get("wheels", ())]
     return _Found(
-        package["version"], {unquote(urlsplit(f["url"]).path.rpartition("/")[2]): f["url"] for f in files}
+        package["name"],
+        package["version"],
+        {unquote(urlsplit(f["url"]).path.rpartition("/")[2]): f["url"] for f in files},
     )
 
 

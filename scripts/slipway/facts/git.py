@@ -143,6 +143,15 @@ def differs(folder: Path, tag: str) -> bool:
     return _git(folder, "diff", "--quiet", tag, "--", ".").returncode != 0
 
 
+def tracked(root: Path) -> frozenset[str]:
+    """Return the paths below a folder that git tracks, relative to it; a submodule is one path.
+
+    Raises:
+        ToolError: git fails.
+    """
+    return frozenset(filter(None, _demanded(root, "ls-files", "-z").split("\0")))
+
+
 def _git(root: Path, *arguments: str) -> Completed:
     settings = [part for setting in _NO_FOREIGN_PROGRAMS for part in ("-c", setting)]
     environ = processes.scrubbed_environment(_QUIET)

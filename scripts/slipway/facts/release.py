@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from slipway.facts.linkage import Linkage
 from slipway.facts.sdist import SdistFacts
+from slipway.facts.tracked import Tracked
 from slipway.facts.wheel import WheelFacts
 from slipway.manifest import Plan
 
@@ -19,12 +20,14 @@ class ReleaseFacts:
         plan: what was expected; None for artifacts that were built by somebody else.
         whole: whether everything that other machines made is there too.
         linkage: how compiled wheels are linked, by filename.
+        tracked: how the sdist differs from what git tracks; None where there is no checkout to compare with.
     """
 
     artifacts: tuple[SdistFacts | WheelFacts, ...]
     plan: Plan | None = None
     whole: bool = False
     linkage: Mapping[str, Linkage] = field(default_factory=dict)
+    tracked: Tracked | None = None
 
     @property
     def wheels(self) -> tuple[WheelFacts, ...]:

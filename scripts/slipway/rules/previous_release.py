@@ -13,6 +13,7 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 from slipway.facts.index import IndexFacts
+from slipway.index.listing import ServedFile
 from slipway.manifest import Severity
 from slipway.rules.rule import Evidence, Rule, Skipped
 
@@ -20,35 +21,41 @@ FAMILIES = ("manylinux", "musllinux", "linux", "macosx", "win")
 
 
 def _fewer_platforms(facts: IndexFacts) -> Iterator[Evidence]:
-    previous = _previous(facts)
-    before = _platforms(previous)
+    files = [file.filename for file in previous(facts)]
+    before = _platforms(files)
     now = _platforms([artifact.filename for artifact in facts.artifacts])
     if "any" in now:
         return
     for platform in sorted(before - now):
-        examples = [name for name in previous if platform in _platforms([name])]
+        examples = [name for name in files if platform in _platforms([name])]
         yield Evidence(
             message=f"The release before had wheels for {platform}, and this one has none.",
             seen="\n".join(examples[:3]),
         )
 
 
-def _previous(facts: IndexFacts) -> list[str]:
-    """Return the files of the newest final release on the index.
+def previous(facts: IndexFacts) -> list[ServedFile]:
+    """Return the files of the newest final release on the index that is older than this one.
 
     Raises:
         Skipped: there is none to compare with.
     """
-    releases: dict[Version, list[str]] = {}
-    for file in facts.listing.files:
-        version = _version(file.filename)
-        if version is not None and not file.yanked and not version.is_prerelease:
-            releases.setdefault(version, []).append(file.filename)
-    own = _parsed(facts.version)
-    earlier = [version for version in releases if own is None or version < own]
+    own = version_of(facts.version)
+    final = [version for version in released(facts) if not version.is_prerelease]
+    earlier = [version for version in final if own is None or version < own]
     if not earlier:
         raise Skipped(f"{facts.index} has no earlier release to compare with")
-    return releases[max(earlier)]
+    return released(facts)[max(earlier)]
+
+
+def released(facts: IndexFacts) -> dict[Version, list[ServedFile]]:
+    """Return the files the index shows of each version, those that were yanked left out."""
+    releases: dict[Version, list[ServedFile]] = {}
+    for file in facts.listing.files:
+        version = _version(file.filename)
+        if version is not None and not file.yanked:
+            releases.setdefault(version, []).append(file)
+    return releases
 
 
 def _version(filename: str) -> Version | None:
@@ -60,7 +67,8 @@ def _version(filename: str) -> Version | None:
         return None
 
 
-def _parsed(text: str | None) -> Version | None:
+def version_of(text: str | None) -> Version | None:
+    """Return a version, None for what is none."""
     try:
         return Version(text) if text else None
     except InvalidVersion:

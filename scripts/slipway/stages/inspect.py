@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from slipway.facts import artifact, linkage
+from slipway.facts import artifact, linkage, tracked
 from slipway.facts.release import ReleaseFacts
+from slipway.facts.sdist import SdistFacts
+from slipway.facts.tracked import Tracked
+from slipway.facts.wheel import WheelFacts
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Manifest, recheck
+from slipway.manifest import Addition, Manifest, Plan, SkippedRule, recheck
 from slipway.rules import catalogue
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
@@ -24,20 +29,42 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     plan, ignored = manifest.plan, manifest.ignored
     backend = plan.backend if plan else None
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
-    judged = []
+    moot = _moot(plan)
+    judged = [Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in moot.items()))]
     for one in facts:
         judged.append(
             judge(catalogue.family(one.kind), one, ignored=ignored, artifact=one.filename, backend=backend)
         )
         if one.metadata is not None:
-            rules = catalogue.family("metadata")
+            rules = [rule for rule in catalogue.family("metadata") if rule.name not in moot]
             judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, backend=backend))
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
         whole=inputs.from_ is not None and inputs.command == "check",
         linkage=linkage.read(inputs.locate(one.filename) for one in facts if one.kind == "wheel"),
+        tracked=_tracked(facts, plan, inputs),
     )
     judged.append(judge(catalogue.family("set"), release, ignored=ignored, backend=backend))
     records = tuple(artifact.record(one) for one in facts)
     return msgspec.structs.replace(combined(judged), artifacts=records)
+
+
+def _moot(plan: Plan | None) -> dict[str, str]:
+    """Return the rules that have no say here, each with the reason.
+
+    Between two releases a version taken from git has a local part. Nothing is wrong with that in a pull request or
+    on a laptop; before the first byte leaves, publishing asks again (`rules/index_version.py`).
+    """
+    if plan is None or plan.destination.publish or plan.tag_version is not None:
+        return {}
+    return {
+        "version-local": "nothing is published from here, and between releases the version has a local part"
+    }
+
+
+def _tracked(facts: Sequence[SdistFacts | WheelFacts], plan: Plan | None, inputs: Inputs) -> Tracked | None:
+    sdist = next((one for one in facts if isinstance(one, SdistFacts)), None)
+    if plan is None or plan.git is None or sdist is None:
+        return None
+    return tracked.read(inputs.path, sdist)

@@ -1,0 +1,60 @@
+"""Between two releases a version taken from git has a local part, which stops a release and nothing else."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import tiny_project
+from command_line import slipway
+from slipway import manifest
+
+LOCAL = "1.0.1.dev3+gabcdef0"
+
+
+def between_releases(folder: Path) -> Path:
+    """Return a project in git whose backend makes a version with a local part."""
+    project = tiny_project.make(folder / "project")
+    for name in ("pyproject.toml", "_build_tools/own_backend.py"):
+        file = project / name
+        text = file.read_text("utf-8").replace('version = "1.0.0"', 'dynamic = ["version"]')
+        file.write_text(text.replace("1.0.0", LOCAL), encoding="utf-8")
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "All of it"]):
+        subprocess.run([*git, *command], cwd=project, check=True)
+    return project
+
+
+def rules(story: dict[str, Any]) -> set[str]:
+    return {finding["rule"] for finding in story["findings"]}
+
+
+def test_a_check_passes_and_says_that_the_rule_did_not_count(tmp_path: Path) -> None:
+    project = between_releases(tmp_path)
+    run = slipway("check", "--json", project)
+    assert run.exit_code == 0, str(run)
+    assert {one["version"] for one in run.story["artifacts"]} == {LOCAL}
+    assert "version-local" not in rules(run.story)
+    reasons = {one["rule"]: one["reason"] for one in run.story["skipped_rules"]}
+    assert "nothing is published" in reasons["version-local"]
+
+
+def test_files_that_are_inspected_by_themselves_are_meant_for_an_index(tmp_path: Path) -> None:
+    project = between_releases(tmp_path)
+    assert slipway("build", "--json", project).exit_code == 0
+    files = sorted((project / ".slipway" / "dist").iterdir())
+    run = slipway("inspect", "--json", *files)
+    assert run.exit_code == 1, str(run)
+    assert {f["rule"] for f in run.story["findings"] if f["severity"] == "error"} == {"version-local"}
+
+
+def test_a_run_that_publishes_is_blocked(tmp_path: Path) -> None:
+    project = between_releases(tmp_path)
+    assert slipway("build", "--json", project).exit_code == 0
+    written = project / ".slipway" / manifest.FILENAME
+    told = written.read_text("utf-8")
+    written.write_text(
+        told.replace('"publish": false', '"publish": true').replace('"publish":false', '"publish":true')
+    )
+    run = slipway("inspect", "--json", cwd=project)
+    assert run.exit_code == 1, str(run)
+    assert "version-local" in rules(run.story)

@@ -1,0 +1,83 @@
+"""A release beside the others of its project: its version, and the size of its wheels."""
+
+from dataclasses import replace
+
+import pytest
+from index.scene import Scene
+from slipway.facts.index import IndexFacts
+from slipway.index.listing import Listing, ServedFile
+from slipway.manifest import Artifact
+from slipway.rules import index_version
+from slipway.rules.rule import judge
+
+MB = 1_000_000
+
+
+def found(
+    version: str, *public: str, size: int = MB, before: int | None = MB, **settings: object
+) -> list[str]:
+    """Return what is found for a wheel of that version, where wheels of other versions are public."""
+    files = tuple(ServedFile(filename=f"spam-{v}-py3-none-any.whl", url="", size=before) for v in public)
+    name = f"spam-{version}-py3-none-any.whl"
+    facts = IndexFacts(
+        index="PyPI",
+        warehouse=True,
+        project="spam",
+        version=version,
+        artifacts=(Artifact(filename=name, kind="wheel", size=size, sha256="a" * 64),),
+        listing=Listing(exists=bool(files), files=files, detailed=True),
+        now=0.0,
+    )
+    judged = judge(index_version.RULES, replace(facts, **settings), ignored={})
+    assert not judged.broken_rules
+    return [finding.rule for finding in judged.findings]
+
+
+@pytest.mark.parametrize(
+    ("version", "public"),
+    [
+        ("1.0", ()),
+        ("1.10", ("1.9", "1.2")),
+        ("4.2.25", ("4.2.24", "5.2")),  # an older line that is still cared for
+        ("2.0rc1", ("1.9",)),
+        ("1.9", ("1.9", "2.0")),  # going on with a release
+        ("1.9.post1", ("1.9", "2.0")),
+        ("0.9", ("1.0", "0.9.0")),
+    ],
+)
+def test_a_version_that_may_follow(version, public):
+    assert found(version, *public) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "public"),
+    [("1.9", ("1.10",)), ("2.0rc1", ("2.0",)), ("4.2.3", ("4.2.24", "5.2")), ("0.1", ("2024.1",))],
+)
+def test_a_version_that_nobody_would_get(version, public):
+    assert found(version, *public) == ["version-not-raised"]
+
+
+def test_a_local_version_is_for_other_indexes():
+    assert found("1.2.dev3+gabc") == ["local-version-not-taken"]
+    assert found("1.2.dev3+gabc", warehouse=False) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "before", "rules"),
+    [
+        (40 * MB, 2 * MB, ["wheel-grew-many-times"]),
+        (9 * MB, 2 * MB, []),
+        (100_000, 1000, []),
+        (40 * MB, None, []),
+    ],
+)
+def test_a_wheel_that_grew(size, before, rules):
+    assert found("1.1", "1.0", size=size, before=before) == rules
+
+
+def test_a_local_version_is_refused_before_the_first_byte(scene: Scene) -> None:
+    scene.version = "1.0.dev3+gabc"
+    scene.__post_init__()
+    story = scene.publish()
+    assert [finding.rule for finding in story.blocking] == ["local-version-not-taken"]
+    assert not [request for request in scene.bench.requests if "legacy" in request or "mint" in request]
