@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import struct
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -63,10 +64,10 @@ def half_a_tar() -> bytes:
 
 
 def corrupt_gzip() -> bytes:
-    """Return a gzip stream whose second block is of no known type."""
-    data = bytearray(gzip.compress(gzip.decompress(sdist({"big.bin": bytes(90_000)}).data), compresslevel=0))
-    data[10 + 5 + 0xFFFF] = 0xFF
-    return bytes(data)
+    """Return a gzip stream of one whole block and one of no known type."""
+    start = gzip.decompress(sdist({"big.bin": bytes(90_000)}).data)[:50_000]
+    header = b"\x1f\x8b\x08" + bytes(7)
+    return header + struct.pack("<B2H", 0, len(start), len(start) ^ 0xFFFF) + start + b"\xff" * 20
 
 
 def zip_sdist(content: dict[str, bytes]) -> Built:
