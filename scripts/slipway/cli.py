@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import sys
@@ -14,9 +16,10 @@ from typing import Any, NoReturn
 import click
 
 from slipway import __version__, processes
-from slipway.errors import ExitCode, SlipwayError
+from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.inputs import OPTIONS, Inputs, Option
 from slipway.manifest import Severity
+from slipway.runner.github import unobeyed
 
 WORK = ".slipway"
 
@@ -32,6 +35,9 @@ HELP: dict[str, str] = {
     "init": "Write the workflow for this project and say what to enter at PyPI; with --check, judge what is there.",
     "rehearse": "The whole release against an index of its own; nothing leaves the machine.",
 }
+
+LINE_SHOWN = 500
+"""Characters of one line of an error; a value can be longer than anybody reads."""
 
 TAKES_FILES = frozenset({"inspect", "smoke"})
 
@@ -60,7 +66,7 @@ class DefaultToCheck(click.Group):
 
     def _with_default(self, args: list[str]) -> list[str]:
         # A first word that is no command is meant as one, unless it is an option or a folder.
-        if args and not args[0].startswith("-") and not Path(args[0]).exists():
+        if args and not args[0].startswith("-") and not os.path.lexists(args[0]):
             return args
         return ["check", *args]
 
@@ -150,7 +156,24 @@ def _set_by_project(project: Path, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _absolute(path: Path) -> Path:
+    text = str(path)
+    if any(not character.isprintable() for character in text) or not _can_be_asked_for(text):
+        raise InputError(
+            f"{text[:100]!r} is not a path.",
+            cause="It holds a control character, or is longer than the system allows.",
+            remedy="Name a file or a folder; in a workflow, look what the input was made from.",
+        )
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps `..`
+
+
+def _can_be_asked_for(text: str) -> bool:
+    try:
+        os.lstat(text)
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
+    except ValueError:
+        return False
+    return True
 
 
 for _name in HELP:
@@ -199,17 +222,16 @@ def main() -> NoReturn:
         print("Stopped. Nothing is left running, and your project is as it was.", file=sys.stderr)
         sys.exit(ExitCode.TOOL)
     except click.ClickException as error:
-        error.show()
+        usage = io.StringIO()
+        error.show(file=usage)
+        _say(usage.getvalue().rstrip("\n"))
         sys.exit(ExitCode.INPUT)
     except SlipwayError as error:
         _tell(error)
         sys.exit(error.exit_code)
     except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
-        traceback.print_exc()
-        print(
-            "\nThis is a bug of Slipway, not of your project. Please report it with the lines above.",
-            file=sys.stderr,
-        )
+        _say(traceback.format_exc())
+        _say("This is a bug of Slipway, not of your project. Please report it with the lines above.")
         sys.exit(ExitCode.BUG)
     sys.exit(ExitCode.CLEAN)
 
@@ -223,8 +245,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _tell(error: SlipwayError) -> None:
-    print(error.happened, file=sys.stderr)
-    print(f"  likely cause: {error.cause}", file=sys.stderr)
-    print(f"  what to do: {error.remedy}", file=sys.stderr)
+    _say(error.happened)
+    _say(f"  likely cause: {error.cause}")
+    _say(f"  what to do: {error.remedy}")
     if error.read:
-        print(f"  read: {error.read}", file=sys.stderr)
+        _say(f"  read: {error.read}")
+
+
+def _say(text: str) -> None:
+    # The text may quote a value that came from outside, and a runner reads what is written here.
+    lines = unobeyed(text).split("\n")
+    shown = (line if len(line) <= LINE_SHOWN else f"{line[:LINE_SHOWN]} …" for line in lines)
+    print("\n".join(shown), file=sys.stderr)

@@ -30,6 +30,16 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
+def unobeyed(text: str) -> str:
+    """Return text in which a runner sees no command.
+
+    It obeys `::command::` where only blanks stand before it, and `##[command]` anywhere in a line
+    (actions/runner, ActionCommand.cs).
+    """
+    lines = text.replace("\r", "\n").replace("##[", "# #[").split("\n")
+    return "\n".join(f"│ {line}" if line.lstrip().startswith("::") else line for line in lines)
+
+
 class GitHubRunner:
     """Everything goes to stderr, which the runner reads for commands just like stdout."""
 
@@ -46,9 +56,8 @@ class GitHubRunner:
         yield lambda reason: self.say(f"{title}: {reason}")
 
     def say(self, line: str) -> None:
-        # A line of our own may quote a project's text; a leading space keeps it from being read as a command.
-        text = f" {line}" if line.lstrip().startswith("::") else line
-        print(text.replace("\r", " ").replace("\n", "\n "), file=sys.stderr, flush=True)
+        # A line of our own may quote a project's text.
+        print(unobeyed(line), file=sys.stderr, flush=True)
 
     @contextmanager
     def untrusted(self, title: str) -> Iterator[Sink]:
