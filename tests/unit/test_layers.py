@@ -117,7 +117,7 @@ def test_rules_and_reports_know_nothing_of_each_other() -> None:
 
 
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "pty"}
-STARTING_CALL = re.compile(r"system|popen|fork|forkpty|startfile|(?:posix_)?spawn\w*|exec[lv]\w*")
+STARTING_CALL = re.compile(r"os\.(?:system|popen|fork|forkpty|startfile|(?:posix_)?spawn\w*|exec[lv]\w*)")
 
 
 def started_here(tree: ast.Module) -> Iterator[str]:
@@ -126,8 +126,8 @@ def started_here(tree: ast.Module) -> Iterator[str]:
             yield from (a.name for a in node.names if a.name.split(".")[0] in STARTS_PROCESSES)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in STARTS_PROCESSES:
             yield node.module or ""
-        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "os":
-            yield from (name for name in (node.attr,) if STARTING_CALL.fullmatch(name))
+        elif isinstance(node, ast.Attribute) and STARTING_CALL.fullmatch(ast.unparse(node)):
+            yield ast.unparse(node)
 
 
 def test_one_door_for_starting_programs() -> None:
