@@ -117,3 +117,37 @@ def test_the_steps_are_all_there_are(real: Scene) -> None:
     process.communicate(timeout=60)
     assert process.returncode == 0
     assert len(real.bench.requests) == max(number for when, number in STEPS if when == "after")
+
+
+def test_a_run_that_is_stopped_says_where_the_release_stands(real: Scene, tmp_path: Path) -> None:
+    """A runner that cancels a job sends SIGTERM; the receipts and the way on are kept."""
+    from slipway import manifest
+
+    stopped = threading.Event()
+    uploads = iter((False, True))
+    process_id: list[int] = []
+    started = threading.Event()
+
+    def stop_at_the_second_upload(when: str, place: str) -> None:
+        if (when, place) == ("half", "uploading") and next(uploads):
+            started.wait(10)
+            os.kill(process_id[0], signal.SIGTERM)
+            stopped.set()
+            real.bench.released.wait(1)
+            raise Gone
+
+    real.bench.watch = stop_at_the_second_upload
+    process = child.start(real)
+    process_id.append(process.pid)
+    started.set()
+    stdout, _ = process.communicate(timeout=60)
+    assert stopped.is_set()
+    assert process.returncode == 3, stdout
+    story = manifest.read(real.work / manifest.FILENAME)
+    wheel, archive = (file.filename for file in real.files)
+    assert story.failure is not None
+    assert story.failure.happened == "Publishing was stopped."
+    assert story.failure.recovery.public == (wheel,)
+    assert story.failure.recovery.waiting == (archive,)
+    real.bench.watch = lambda _when, _place: None
+    finish(real, tmp_path, elsewhere=False)

@@ -152,6 +152,10 @@ SENTENCES = {
     "'Foo :: Bar' is not a valid classifier.": "C49",
     "The description failed to render for 'text/x-rst'.": "C47",
     "Binary wheel 'demo-1.0-py3-none-linux_x86_64.whl' has an unsupported platform tag 'linux_x86_64'.": "C12",
+    "308 Permanent Redirect": "P01",
+    "404 Not Found": "P03",
+    "405 Method Not Allowed": "P03",
+    "Error: 403 Forbidden Access denied": "A01",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from slipway.errors import SlipwayError
+from slipway.errors import Interrupted, SlipwayError
 from slipway.index import clock, recovery
 from slipway.index.addresses import Index
 from slipway.index.client import Client
@@ -44,13 +44,13 @@ def failure(
         stage: where.
         manifest: what the release should be.
         receipts: what the index took.
-        client: asks the index what is public now.
+        client: asks the index what is public now; after an interruption there is no time for that.
         command: the one command to go on with.
     """
     stands = recovery.assess(
         manifest,
         client.index,
-        listing=_listing(client, manifest),
+        listing=None if isinstance(error, Interrupted) else _listing(client, manifest),
         receipts=receipts,
         now=clock.CLOCK.now(),
         command=command,

@@ -61,7 +61,7 @@ UPLOAD: tuple[Meaning, ...] = (
     ),
     Meaning(
         "A01",
-        r"invalid or non-existent authentication|invalid or missing credentials|^unauthorized|^forbidden$",
+        r"invalid or non-existent authentication|invalid or missing credentials",
         "The token is unknown to this index: PyPI and TestPyPI keep separate ones, and a revoked one is unknown too.",
         "Look which index the token was made for, and make a new one there if in doubt.",
         credential=True,
@@ -286,6 +286,25 @@ UPLOAD: tuple[Meaning, ...] = (
         "The metadata is of a version this index does not take.",
         "Use a version of the build backend that writes an older one.",
         rule="metadata-version-unsupported",
+    ),
+    Meaning(
+        "P01",
+        r"redirect|moved permanently|^302",
+        "The address does not take uploads itself; it sends clients elsewhere.",
+        "Give the address it leads to, with the slash at its end.",
+    ),
+    Meaning(
+        "P03",
+        r"method not allowed|\bgone\b|not found",
+        "The address is not one that takes uploads.",
+        "Look up the upload address of the index in its documentation, and give it with --index.",
+    ),
+    Meaning(
+        "A01",
+        r"unauthorized|forbidden|access denied|permission",
+        "The user name, the password or the token is wrong, or does not allow uploads.",
+        "Try them on the index's site, and give others as TWINE_USERNAME and TWINE_PASSWORD or as SLIPWAY_TOKEN.",
+        credential=True,
     ),
 )
 

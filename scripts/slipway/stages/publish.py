@@ -13,7 +13,7 @@ import msgspec
 
 from slipway import attest
 from slipway import manifest as manifests
-from slipway.errors import InputError, SlipwayError, ToolError
+from slipway.errors import InputError, Interrupted, SlipwayError, ToolError
 from slipway.index import addresses, aftermath, oidc, recovery
 from slipway.index.addresses import Index
 from slipway.index.client import Client
@@ -96,6 +96,14 @@ class _Publishing:
             return self._failed(failures.mint_refused(refusal, index=self.index, flight=self.flight))
         except SlipwayError as error:
             return self._failed(error)
+        except KeyboardInterrupt:
+            return self._failed(
+                Interrupted(
+                    "Publishing was stopped.",
+                    cause="You, or the runner on your behalf, ended the run.",
+                    remedy="Nothing is lost: whatever arrived stays, and is not sent twice.",
+                )
+            )
         return self._addition()
 
     def _publish(self) -> None:

@@ -42,10 +42,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     served: tuple[Served, ...] = ()
     try:
         with environments.scratch() as folder:
-            served = Watch(client, manifest, folder, _publisher(manifest, runner), runner.say).wait(
-                inputs.verify_timeout
-            )
-            runner.say(tally(manifest, served, index))
+            watch = Watch(client, manifest, folder, _publisher(manifest, runner), runner.say)
+            served = watch.wait(inputs.verify_timeout)
             if (error := fault(served, index, inputs)) is not None:
                 raise error
             return _install(manifest, inputs, runner, served, folder)
@@ -62,6 +60,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         return Addition(served=served, failure=told)
     finally:
         client.close()
+        if served:
+            runner.say(tally(manifest, served, index))
 
 
 def _for_reading(inputs: Inputs, runner: Runner, index: Index) -> Credential | None:
