@@ -12,7 +12,7 @@ from pathlib import Path
 
 from slipway import environments, processes, trial
 from slipway.environments import Environment, Interpreter
-from slipway.leg import Candidate, Outcome, Planned, Supplies
+from slipway.leg import Candidate, Manner, Outcome, Planned, Supplies
 from slipway.runner import Runner
 
 __all__ = ["Candidate", "Outcome", "Planned", "Supplies", "exercise", "run", "show"]
@@ -40,7 +40,11 @@ def exercise(
         ToolError: the index cannot be reached, or no environment can be made.
     """
     several = (interpreter,) if isinstance(interpreter, Interpreter) else tuple(interpreter)
-    planned = [Planned(candidate=one, interpreter=python) for one in candidates for python in several]
+    planned = [
+        Planned(candidate=one, interpreter=python, manner=Manner(thorough=one.artifact.endswith(".whl")))
+        for one in candidates
+        for python in several
+    ]
     return run(planned, timeout=timeout, supplies=supplies)
 
 

@@ -107,6 +107,20 @@ def attempt(report, kind, name, action, **more):
     report(result)
 
 
+def load(point):
+    """Load an entry point; a group's host may also mean a submodule that nobody has imported yet."""
+    try:
+        point.load()
+    except AttributeError as error:
+        module = point.value.split("[", 1)[0].replace(":", ".").replace(" ", "")
+        try:
+            importlib.import_module(module)
+        except ModuleNotFoundError as other:
+            if (module + ".").startswith(str(other.name) + "."):
+                raise error from None
+            raise
+
+
 def told(error):
     """Return what an exception says: its text, the module or file that is missing, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -171,7 +185,7 @@ def _probe(distribution, report):
             report,
             "entry-point",
             "{}: {}".format(point.group, point.name),
-            point.load,
+            lambda point=point: load(point),
             target=point.value,
             extra="[" in point.value,
         )

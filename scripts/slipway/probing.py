@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ SCRIPT_SECONDS = 10.0
 SUBMODULE_SECONDS = 10.0
 """Seconds after which no further submodule is imported; an import that hangs gets as much again."""
 
+SCREENS = frozenset({"DISPLAY", "WAYLAND_DISPLAY"})
+
 KEPT_OUTPUT = 2000
 """Characters kept of what a program printed."""
 
@@ -41,6 +43,7 @@ class Booth:
         folder: a private folder; an empty `home` in it is home and current folder of every child.
         sink: called with every line that is printed.
         variables: to set for the children on top.
+        without: variables they do not get.
     """
 
     environment: Environment
@@ -48,6 +51,7 @@ class Booth:
     folder: Path
     sink: Callable[[str], None]
     variables: Mapping[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
     @property
     def home(self) -> Path:
@@ -65,7 +69,8 @@ class Booth:
             "XDG_CACHE_HOME": str(self.home / ".cache"),
             "COLUMNS": "100",
         }
-        return processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
+        whole = processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
+        return {name: value for name, value in whole.items() if name not in self.without}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +130,10 @@ def scripts(booth: Booth, entry_points: Sequence[Attempt]) -> tuple[Started, ...
         for point in entry_points
         if point.error is None and point.name.startswith(SCRIPT_GROUPS)
     ]
+    # Nothing opens a window on the screen of whoever runs this.
+    hidden = replace(booth, without=SCREENS)
     with ThreadPoolExecutor(2) as pool:
-        return tuple(pool.map(lambda name: _help(booth, name), loaded[:SCRIPTS]))
+        return tuple(pool.map(lambda name: _help(hidden, name), loaded[:SCRIPTS]))
 
 
 def _help(booth: Booth, name: str) -> Started:
