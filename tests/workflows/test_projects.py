@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+import tomllib
 from pathlib import Path
 
 from workflows import act, consumer
@@ -15,8 +17,6 @@ def test_a_compiled_project_is_built_wheel_by_wheel_from_one_sdist(
     program: Path, tree: Path, tmp_path: Path
 ) -> None:
     """The stand-in for cibuildwheel builds the one wheel that this machine can build."""
-    import sys
-
     project = consumer.example(tmp_path / "compiled", "compiled")
     declared = project / "pyproject.toml"
     wanted = f'\n[tool.cibuildwheel]\nbuild = "{IDENTIFIER.format(minor=sys.version_info.minor)}"\n'
@@ -73,11 +73,8 @@ def test_of_two_projects_only_the_tagged_one_is_to_be_published(
     workflows.mkdir(parents=True)
     (workflows / "release.yml").write_text(head + ends)
     act.repository(project, remote=consumer.REMOTE)
-    version = next(
-        line.split('"')[1]
-        for line in (project / "core" / "pyproject.toml").read_text().splitlines()
-        if line.startswith("version")
-    )
+    declared = tomllib.loads((project / "core" / "pyproject.toml").read_text())
+    version = declared["project"]["version"]
     run = act.run(
         program,
         project,

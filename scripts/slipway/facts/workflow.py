@@ -15,6 +15,7 @@ SIZE_LIMIT = 1_000_000
 """Bytes of a workflow; GitHub's own limit is lower."""
 NODE_LIMIT = 50_000
 """Values in a workflow with every alias counted as often as it is used."""
+DEPTH_LIMIT = 50
 
 
 class Text(str):
@@ -126,7 +127,9 @@ def _job(name: str, value: object) -> Job:
         line=_line(name),
         uses=_text(job.get("uses")),
         values=_texts(job.get("with")),
-        secrets={"*": job["secrets"]} if isinstance(job.get("secrets"), str) else _texts(job.get("secrets")),
+        secrets={"*": str(job["secrets"])}
+        if isinstance(job.get("secrets"), str)
+        else _texts(job.get("secrets")),
         permissions=_permissions(job.get("permissions")),
         environment=_text(
             _mapping(environment).get("name") if isinstance(environment, dict) else environment
@@ -164,11 +167,11 @@ def _mapping(value: object) -> dict[str, Any]:
 
 
 def _texts(value: object) -> dict[str, str]:
-    return {str(key): text for key, text in _mapping(value).items() if isinstance(text, str)}
+    return {str(key): str(text) for key, text in _mapping(value).items() if isinstance(text, str)}
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return str(value) if isinstance(value, str) else ""
 
 
 def _line(value: object) -> int:
@@ -182,28 +185,30 @@ class _Budget:
         self._file = file
         self._left = NODE_LIMIT
 
-    def spend(self) -> None:
+    def spend(self, depth: int) -> None:
         self._left -= 1
         if self._left < 0:
             raise _unreadable(self._file, f"it holds more than {NODE_LIMIT} values")
+        if depth > DEPTH_LIMIT:
+            raise _unreadable(self._file, "it holds itself, or is nested too deeply")
 
 
-def _plain(node: yaml.Node, budget: _Budget) -> Any:  # noqa: ANN401 - YAML holds anything
-    budget.spend()
+def _plain(node: yaml.Node, budget: _Budget, depth: int = 0) -> Any:  # noqa: ANN401 - YAML holds anything
+    budget.spend(depth)
     if isinstance(node, yaml.MappingNode):
-        return dict(_pairs(node, budget))
+        return dict(_pairs(node, budget, depth))
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(one, budget) for one in node.value]
+        return [_plain(one, budget, depth + 1) for one in node.value]
     text = Text(node.value)
     text.line = node.start_mark.line + 1
     return text
 
 
-def _pairs(node: yaml.MappingNode, budget: _Budget) -> Iterator[tuple[str, Any]]:
+def _pairs(node: yaml.MappingNode, budget: _Budget, depth: int) -> Iterator[tuple[str, Any]]:
     for key, value in node.value:
-        name = _plain(key, budget)
+        name = _plain(key, budget, depth + 1)
         if isinstance(name, str):
-            yield name, _plain(value, budget)
+            yield name, _plain(value, budget, depth + 1)
 
 
 def _unreadable(file: str, why: str) -> InputError:

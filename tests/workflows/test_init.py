@@ -1,0 +1,175 @@
+"""`slipway init`: the file it writes, what it says, and what `--check` finds in the workflows that are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import command_line
+import pytest
+import tiny_project
+from workflows import act, consumer
+
+USES = f"{act.SLIPWAY}@{act.COMMIT}"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "demo"
+    tiny_project.make(folder, name="demo")
+    act.repository(folder, remote=consumer.REMOTE)
+    return folder
+
+
+def init(project: Path, *options: str) -> command_line.Ended:
+    return command_line.slipway("init", project, "--uses", USES, *options)
+
+
+def workflow(project: Path) -> Path:
+    return project / ".github" / "workflows" / "release.yml"
+
+
+def test_writes_the_file_and_says_what_to_enter(project: Path) -> None:
+    ended = init(project)
+    assert ended.exit_code == 0, ended
+    text = workflow(project).read_text()
+    assert f"uses: {act.SLIPWAY}/.github/workflows/python-package.yml@{act.COMMIT} # v" in text
+    assert 'tags: ["v*"]' in text
+    assert len(text.splitlines()) < 40
+    query = "provider=github&owner=acme&repository=demo&workflow_filename=release.yml&environment=pypi"
+    assert f"/manage/project/demo/settings/publishing/?{query}" in ended.stdout
+    assert "/manage/account/publishing/" in ended.stdout
+    assert "Environment name:   testpypi" in ended.stdout
+    assert init(project, "--check").exit_code == 0
+
+
+def test_leaves_a_file_that_differs_and_shows_how(project: Path) -> None:
+    init(project)
+    text = workflow(project).read_text()
+    workflow(project).write_text(text.replace("  workflow_dispatch:\n", ""))
+    ended = init(project)
+    assert ended.exit_code == 2
+    assert "+  workflow_dispatch:" in ended.stdout
+    assert "--overwrite" in ended.stderr + ended.stdout
+    assert "workflow_dispatch" not in workflow(project).read_text()
+    assert init(project, "--overwrite").exit_code == 0
+    assert workflow(project).read_text() == text
+
+
+def test_a_project_in_a_folder_has_a_file_and_a_tag_of_its_own(tmp_path: Path) -> None:
+    top = tmp_path / "both"
+    tiny_project.make(top / "core", name="core")
+    act.repository(top, remote="git@github.com:acme/both.git")
+    ended = init(top / "core")
+    text = (top / ".github" / "workflows" / "release-core.yml").read_text()
+    assert "with: { path: core, tag-prefix: core-v }" in text
+    assert 'tags: ["core-v*"]' in text
+    assert "repository=both&workflow_filename=release-core.yml" in ended.stdout
+
+
+def test_says_so_where_it_does_not_know_which_slipway_it_is(project: Path) -> None:
+    ended = command_line.slipway("init", project, "--uses", "acme/slipway@main")
+    assert ended.exit_code == 2
+    assert "does not name a commit" in ended.stderr + ended.stdout
+    assert not workflow(project).exists()
+
+
+PUBLISHING = """\
+name: Publish
+on: {trigger}
+permissions: {{}}
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    permissions:
+      id-token: write
+    steps:
+      - uses: {action}
+{step}
+"""
+PINNED = f"actions/download-artifact@{'a' * 40}"
+
+
+TWO_COMMITS = f"""\
+      - uses: {USES}
+        with: {{ command: publish }}
+      - uses: {act.SLIPWAY}@{"c" * 40}
+        with: {{ command: publish }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "trigger", "action", "step"),
+    [
+        ("pull-request-target-used", "pull_request_target", PINNED, ""),
+        ("action-not-pinned", "push", "actions/download-artifact@v8", ""),
+        ("cache-in-release", "push", f"actions/cache@{'b' * 40}", ""),
+        ("build-and-publish-in-one-job", "push", PINNED, "      - run: python -m build"),
+        ("index-token-stored", "push", PINNED, "        env: {TWINE_PASSWORD: '${{ secrets.PYPI_TOKEN }}'}"),
+        (
+            "commits-of-slipway-differ",
+            "push",
+            PINNED,
+            TWO_COMMITS,
+        ),
+    ],
+)
+def test_check_finds_what_is_unsafe(
+    rule: str, trigger: str, action: str, step: str, *, project: Path
+) -> None:
+    init(project)
+    other = workflow(project).with_name("other.yml")
+    other.write_text(PUBLISHING.format(trigger=trigger, action=action, step=step))
+    ended = init(project, "--check", "--json")
+    assert ended.exit_code == 1, ended
+    found = [finding for finding in ended.story["findings"] if finding["where"]["file"].endswith("other.yml")]
+    assert [finding["rule"] for finding in found] == [rule], ended
+    assert found[0]["fix"]
+    assert found[0]["where"]["line"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("    permissions:\n      contents: read # check out the project\n", "", "caller-grants-too-little"),
+        (
+            "cancel-in-progress: ${{ github.event_name == 'pull_request' }}",
+            "cancel-in-progress: true",
+            "workflow-drifted",
+        ),
+        ("python-package.yml", "python-release.yml", "publisher-cannot-match"),
+    ],
+)
+def test_check_finds_what_has_drifted(old: str, new: str, rule: str, project: Path) -> None:
+    init(project)
+    path = workflow(project)
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    ended = init(project, "--check", "--json")
+    assert rule in {finding["rule"] for finding in ended.story["findings"]}, ended
+
+
+def test_check_leaves_what_a_caller_may_choose(project: Path) -> None:
+    init(project)
+    path = workflow(project)
+    text = (
+        path.read_text().replace(act.COMMIT, "d" * 40).replace("branches: [main]", "branches: [main, stable]")
+    )
+    path.write_text(
+        text.replace("  publish:\n", '    with: { smoke-legs: "4" }\n  publish:\n').replace(
+            "Publish exactly", "Send"
+        )
+    )
+    ended = init(project, "--check")
+    assert ended.exit_code == 0, ended
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: [", "- 1", "&a [*a]", "x: &x [y, y]\n" + "\n".join(f"k{n}: &k{n} [{'*x,' * 9}]" for n in range(9))],
+)
+def test_check_reads_broken_files(text: str, project: Path) -> None:
+    init(project)
+    workflow(project).with_name("broken.yml").write_text(text)
+    ended = init(project, "--check")
+    assert ended.exit_code in {0, 2}, ended
+    assert "Traceback" not in ended.stderr
