@@ -2,7 +2,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from slipway.errors import InputError
 from slipway.manifest import Severity
 from slipway.rules import catalogue, pages
@@ -35,9 +34,11 @@ def test_names_are_unique_and_name_a_state():
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_rule_says_everything(rule):
-    assert rule.title and not rule.title.endswith(".")
+    assert rule.title
+    assert not rule.title.endswith(".")
     assert rule.why.endswith(".")
-    assert rule.fix.strip() and rule.fix != rule.title
+    assert rule.fix.strip()
+    assert rule.fix != rule.title
     assert rule.example.strip()
 
 
