@@ -8,7 +8,7 @@ from index.bench.fake_clock import FakeClock
 from index.bench.signer import LocalSigner
 from index.scene import Scene, staged
 from slipway import attest, legs
-from slipway.index import clock, transport
+from slipway.index import clock
 
 
 @pytest.fixture(autouse=True)
@@ -24,11 +24,9 @@ def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """Let time pass at once, end silence early, and sign without the network."""
+    """Let time pass at once, and sign without the network."""
     fake = FakeClock()
     monkeypatch.setattr(clock, "CLOCK", fake)
-    monkeypatch.setattr(transport, "TIMEOUT", (2.0, 0.15))
-    monkeypatch.setattr(transport, "UPLOAD_TIMEOUT", (2.0, 0.15))
     monkeypatch.setattr(attest, "new_signer", LocalSigner)
     monkeypatch.setattr(LocalSigner, "faults", 0)
     return fake

@@ -10,6 +10,7 @@ import pytest
 from index.bench.faults import FOREVER, PLACES, TRANSPORT
 from index.scene import Scene
 from slipway.errors import ExitCode
+from slipway.index import transport
 
 MINT_CODES = (
     "invalid-payload",
@@ -39,9 +40,12 @@ def test_the_matrix_has_its_size() -> None:
 
 @pytest.mark.parametrize("combination", COMBINATIONS, ids=named)
 def test_a_fault_ends_in_a_complete_release_after_at_most_one_rerun(
-    scene: Scene, combination: tuple[str, str, int]
+    scene: Scene, combination: tuple[str, str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, kind, times = combination
+    if kind == "hang":
+        monkeypatch.setattr(transport, "TIMEOUT", (2.0, 0.2))
+        monkeypatch.setattr(transport, "UPLOAD_TIMEOUT", (2.0, 0.2))
     scene.bench.faults.order(place, kind, times)
     first = scene.release()
     assert first.exit_code in {ExitCode.CLEAN, ExitCode.TOOL, ExitCode.FINDINGS}, first.failure
