@@ -212,7 +212,7 @@ def _foreign(caller: CallerFacts) -> Iterator[Evidence]:
                 )
 
 
-_READ_PUBLISHERS = "https://docs.pypi.org/trusted-publishers/security-model/"
+_READ_PUBLISHERS = "https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-pypi"
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -316,7 +316,7 @@ RULES: tuple[Rule, ...] = (
         why="PyPI matches a trusted publisher with the repository of the workflow that runs, which is not yours there.",
         fix="Call python-package.yml and publish in a job of your own: `slipway init` writes it.",
         example="uses: OWNER/slipway/.github/workflows/python-release.yml@… without a token",
-        read="https://docs.pypi.org/trusted-publishers/troubleshooting/",
+        read="https://packaging.python.org/en/latest/guides/publishing-package-distribution-releases-using-github-actions-ci-cd-workflows/",
         check=_foreign,
     ),
 )

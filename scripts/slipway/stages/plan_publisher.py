@@ -35,5 +35,5 @@ def demand_match(plan: Plan, event: Event, called: str | None) -> None:
         cause=f"{index} matches a trusted publisher with the repository of the workflow file that publishes.",
         remedy="Call python-package.yml instead, and add this job to your own workflow "
         "(`slipway init` writes the whole file):\n" + publish_job(repository, ref),
-        read="https://docs.pypi.org/trusted-publishers/troubleshooting/",
+        read="https://packaging.python.org/en/latest/guides/publishing-package-distribution-releases-using-github-actions-ci-cd-workflows/",
     )
