@@ -64,10 +64,12 @@ def half_a_tar() -> bytes:
 
 
 def corrupt_gzip() -> bytes:
-    """Return a gzip stream of one whole block and one of no known type."""
-    start = gzip.decompress(sdist({"big.bin": bytes(90_000)}).data)[:50_000]
-    header = b"\x1f\x8b\x08" + bytes(7)
-    return header + struct.pack("<B2H", 0, len(start), len(start) ^ 0xFFFF) + start + b"\xff" * 20
+    """Return a gzip stream of whole blocks, more than is read at once, and one of no known type."""
+    tar = gzip.decompress(sdist({"big.bin": bytes(800_000)}).data)
+    stream = b"\x1f\x8b\x08" + bytes(7)
+    for at in range(0, 600_000, 60_000):
+        stream += struct.pack("<B2H", 0, 60_000, 60_000 ^ 0xFFFF) + tar[at : at + 60_000]
+    return stream + b"\xff" * 200_000
 
 
 def zip_sdist(content: dict[str, bytes]) -> Built:
