@@ -22,6 +22,10 @@ HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[2] / "scripts"), str(HERE.parents[1])]
 
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""On Windows every signal ends a process at once."""
+
+
 class Withheld:
     """An importer that knows some packages only to refuse them."""
 
@@ -48,10 +52,10 @@ def die_at(point: str) -> None:
         nonlocal calls
         calls += 1
         if calls == int(number) and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), KILL)
         result = original(*args, **settings)
         if calls == int(number) and when == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), KILL)
         return result
 
     setattr(owner, name, wrapped)

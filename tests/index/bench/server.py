@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 ANSWERS = {"500": 500, "502-after": 502, "503": 503, "429": 429}
 RETRY_AFTER = 7
 SILENCE = 30.0
+LINGER = "hh" if sys.platform == "win32" else "ii"
 JOB = issuer.Job()
 
 
@@ -173,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         with contextlib.suppress(OSError):
             # No linger: the client sees a reset, not an orderly end.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(LINGER, 1, 0))
         with contextlib.suppress(OSError):
             self.connection.close()
         raise Gone
