@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def hanging(marks: Path) -> str:
 
 
 def alive(marks: Path) -> list[str]:
+    """The processes that left a mark and still run; the system takes a moment to end what was killed."""
+    deadline = time.monotonic() + 10
+    while running(marks) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return running(marks)
+
+
+def running(marks: Path) -> list[str]:
     return [
         mark.name
         for mark in marks.iterdir()

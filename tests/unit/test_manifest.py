@@ -1,0 +1,168 @@
+"""The manifest: it survives being written and read, adds up, and says how a run ends."""
+
+import itertools
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+from slipway import manifest
+from slipway.errors import ExitCode, InputError, ToolError
+from slipway.manifest import (
+    Addition,
+    Artifact,
+    Failure,
+    Finding,
+    Leg,
+    Manifest,
+    Receipt,
+    Served,
+    Severity,
+    SkippedRule,
+    StageResult,
+)
+
+
+def finding(
+    severity: Severity = Severity.ERROR, *, ignored: str | None = None, stage: str | None = None
+) -> Finding:
+    return Finding(
+        rule="some-rule", severity=severity, message="m", why="w", fix="f", ignored=ignored, stage=stage
+    )
+
+
+def artifact(filename: str = "a-1.0.tar.gz", sha256: str = "0" * 64) -> Artifact:
+    return Artifact(filename=filename, kind="sdist", size=1, sha256=sha256)
+
+
+def leg(origin: str) -> Leg:
+    return Leg(
+        artifact="a-1.0.tar.gz", python="3.12.1", installer="uv", origin=origin, passed=True, seconds=0.1
+    )
+
+
+FAILURE = Failure.told_by(
+    ToolError("It broke.", cause="A cause.", remedy="A remedy.", log=("last line",)), stage="build"
+)
+
+FULL = Manifest(
+    slipway="1.0",
+    command="check",
+    artifacts=(artifact(),),
+    stages=(StageResult(name="build", outcome="done", seconds=1.5),),
+    findings=(finding(stage="inspect"), finding(Severity.NOTE, stage="smoke")),
+    skipped_rules=(SkippedRule(rule="other-rule", reason="no tag"),),
+    legs=(leg("file"), leg("index")),
+    receipts=(Receipt(filename="a-1.0.tar.gz", sha256="0" * 64, index="pypi", outcome="uploaded"),),
+    served=(Served(filename="a-1.0.tar.gz", sha256="0" * 64, verdict="same"),),
+    failure=FAILURE,
+)
+
+
+def test_written_and_read_again_it_is_the_same(tmp_path: Path) -> None:
+    path = manifest.write(FULL, tmp_path)
+    assert manifest.read(path) == FULL
+    assert [one.name for one in tmp_path.iterdir()] == [manifest.FILENAME]
+
+
+def test_json_is_indented_and_ends_in_a_newline() -> None:
+    text = manifest.to_json(FULL).decode()
+    assert text.endswith("}\n")
+    assert json.loads(text)["failure"]["log"] == ["last line"]
+
+
+def test_a_run_that_dies_while_writing_leaves_the_manifest_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest.write(FULL, tmp_path)
+
+    def die(self: Path, data: bytes) -> int:
+        with self.open("wb") as stream:
+            stream.write(data[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", die)
+    with pytest.raises(OSError, match="No space"):
+        manifest.write(Manifest(), tmp_path)
+    monkeypatch.undo()
+    assert manifest.read(tmp_path / manifest.FILENAME) == FULL
+
+
+def test_what_a_stage_added_goes_when_it_runs_again() -> None:
+    again = FULL.without(["smoke", "publish", "verify"])
+    assert [one.stage for one in again.findings] == ["inspect"]
+    assert again.legs == ()
+    assert again.receipts == ()
+    assert again.served == ()
+    assert again.failure is None
+    assert again.artifacts == FULL.artifacts
+
+
+def test_only_the_legs_of_the_stage_that_runs_again_go() -> None:
+    assert [one.origin for one in FULL.without(["verify"]).legs] == ["file"]
+    assert [one.origin for one in FULL.without(["smoke"]).legs] == ["index"]
+
+
+def test_an_addition_replaces_artifacts_of_the_same_name_and_names_its_stage() -> None:
+    newer = artifact(sha256="1" * 64)
+    other = artifact("b-1.0.tar.gz")
+    story = FULL.with_addition(Addition(artifacts=(newer, other), findings=(finding(),)), stage="smoke")
+    assert story.artifacts == (newer, other)
+    assert story.findings[-1].stage == "smoke"
+    assert story.failure == FAILURE
+
+
+LIMITS = {
+    Severity.ERROR: {"error"},
+    Severity.WARNING: {"error", "warning"},
+    Severity.NOTE: {"error", "warning", "note"},
+}
+
+
+@pytest.mark.parametrize(("severity", "fail_on"), [*itertools.product(Severity, Severity)])
+def test_what_blocks(severity: Severity, fail_on: Severity) -> None:
+    story = Manifest(findings=(finding(severity),), fail_on=fail_on)
+    blocks = severity in LIMITS[fail_on]
+    assert bool(story.blocking) is blocks
+    assert story.exit_code is (ExitCode.FINDINGS if blocks else ExitCode.CLEAN)
+
+
+def test_what_is_ignored_never_blocks() -> None:
+    assert Manifest(findings=(finding(ignored="a reason"),)).exit_code is ExitCode.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, ExitCode.CLEAN),
+        ({"findings": (finding(),)}, ExitCode.FINDINGS),
+        ({"findings": (finding(),), "failure": FAILURE}, ExitCode.TOOL),
+        ({"failure": msgspec.structs.replace(FAILURE, exit_code=2)}, ExitCode.INPUT),
+        ({"failure": FAILURE, "broken_rules": (SkippedRule(rule="r", reason="x"),)}, ExitCode.BUG),
+    ],
+)
+def test_exit_codes(changes: dict[str, object], code: ExitCode) -> None:
+    assert msgspec.structs.replace(Manifest(), **changes).exit_code is code
+
+
+def test_what_is_built_names_the_release() -> None:
+    built = msgspec.structs.replace(artifact(), name="built", version="2.0")
+    assert (Manifest().name, Manifest().version) == ("", None)
+    assert (Manifest(artifacts=(built,)).name, Manifest(artifacts=(built,)).version) == ("built", "2.0")
+
+
+def test_bytes_are_rechecked(tmp_path: Path) -> None:
+    path = tmp_path / "a-1.0.tar.gz"
+    path.write_bytes(b"bytes")
+    story = Manifest(artifacts=(artifact(sha256=manifest.sha256(path)),))
+    manifest.recheck(story, tmp_path.joinpath)
+    path.write_bytes(b"other bytes")
+    with pytest.raises(InputError, match="has changed"):
+        manifest.recheck(story, tmp_path.joinpath)
+    path.unlink()
+    with pytest.raises(InputError, match="is not in"):
+        manifest.recheck(story, tmp_path.joinpath)
+
+
+def test_every_severity_has_its_rank() -> None:
+    assert sorted(Severity, key=lambda one: one.rank, reverse=True) in (list(Severity), list(Severity)[::-1])

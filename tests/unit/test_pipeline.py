@@ -1,0 +1,152 @@
+"""The loop over the stages: what it keeps, where it stops, and what it makes of a machine that refuses."""
+
+import errno
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from slipway import manifest, pipeline
+from slipway.errors import ExitCode, InputError, ToolError
+from slipway.inputs import Inputs
+from slipway.manifest import Addition, Finding, Manifest, Severity
+from slipway.pipeline import COMMANDS, STAGES, Stage
+from slipway.runner import Runner
+from slipway.runner.terminal import PlainRunner
+
+FINDING = Finding(rule="some-rule", severity=Severity.ERROR, message="m", why="w", fix="f")
+
+Entry = Callable[[Manifest, Inputs, Runner], Addition]
+
+
+def inputs(tmp_path: Path, *, command: str = "check") -> Inputs:
+    return Inputs(command=command, path=tmp_path, work=tmp_path / "work")
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, **entries: Entry) -> list[str]:
+    """Put stages of the test's own in place of the real ones; return the list of those that ran."""
+    ran: list[str] = []
+
+    def run(stage: Stage, story: Manifest, asked: Inputs, runner: Runner) -> Addition:
+        ran.append(stage.module)
+        return entries[stage.module](story, asked, runner)
+
+    monkeypatch.setattr(Stage, "run", run)
+    return ran
+
+
+def nothing(story: Manifest, asked: Inputs, runner: Runner) -> Addition:
+    return Addition()
+
+
+def raising(error: Exception) -> Entry:
+    def entry(story: Manifest, asked: Inputs, runner: Runner) -> Addition:
+        raise error
+
+    return entry
+
+
+def test_every_command_names_stages_that_are_there() -> None:
+    named = {name for names in (*COMMANDS.values(), *pipeline.GATHERING.values()) for name in names}
+    assert named == set(STAGES)
+    assert COMMANDS["rehearse"] == (*COMMANDS["check"], "publish", "verify")
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_every_stage_has_its_entry(name: str) -> None:
+    module = importlib.import_module(f"slipway.stages.{STAGES[name].module}")
+    assert callable(module.run)
+
+
+def test_findings_do_not_stop_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = pretend(monkeypatch, plan=nothing, validate=lambda *_: Addition(findings=(FINDING,)), build=nothing)
+    story = pipeline.run(("plan", "validate", "build"), Manifest(), inputs(tmp_path), PlainRunner())
+    assert ran == ["plan", "validate", "build"]
+    assert [stage.outcome for stage in story.stages] == ["done"] * 3
+    assert story.exit_code is ExitCode.FINDINGS
+
+
+def test_a_stage_that_fails_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ToolError("It broke.", cause="c", remedy="r")
+    ran = pretend(monkeypatch, plan=nothing, build=raising(error), inspect=nothing)
+    story = pipeline.run(("plan", "build", "inspect"), Manifest(), inputs(tmp_path), PlainRunner())
+    assert ran == ["plan", "build"]
+    assert [(stage.name, stage.outcome) for stage in story.stages] == [("plan", "done"), ("build", "failed")]
+    assert story.failure is not None
+    assert story.failure.stage == "build"
+    assert story.exit_code is ExitCode.TOOL
+
+
+def test_a_bug_is_not_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, plan=raising(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        pipeline.run(("plan",), Manifest(), inputs(tmp_path), PlainRunner())
+
+
+def test_a_skipped_stage_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pretend(monkeypatch, publish=lambda *_: Addition(skipped="the findings block it"))
+    story = pipeline.run(("publish",), Manifest(), inputs(tmp_path), PlainRunner())
+    assert (story.stages[0].outcome, story.stages[0].reason) == ("skipped", "the findings block it")
+    assert "skipped: the findings block it" in capsys.readouterr().err
+
+
+def test_the_manifest_is_kept_after_every_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def look(story: Manifest, asked: Inputs, runner: Runner) -> Addition:
+        seen.append(len(manifest.read(asked.work / manifest.FILENAME).stages))
+        return Addition()
+
+    pretend(monkeypatch, plan=nothing, build=look, inspect=look)
+    pipeline.run(("plan", "build", "inspect"), Manifest(), inputs(tmp_path), PlainRunner())
+    assert seen == [1, 2]
+    assert (tmp_path / "work" / ".gitignore").read_text() == "*\n"
+
+
+REFUSALS = {
+    "a full disk": (errno.ENOSPC, ExitCode.TOOL, "full"),
+    "a quota": (errno.EDQUOT, ExitCode.TOOL, "full"),
+    "a file that may not grow": (errno.EFBIG, ExitCode.TOOL, "full"),
+    "no right": (errno.EACCES, ExitCode.INPUT, "cannot be written"),
+    "a read-only disk": (errno.EROFS, ExitCode.INPUT, "cannot be written"),
+    "a file for a folder": (errno.ENOTDIR, ExitCode.INPUT, "cannot be made"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_machine_that_refuses(refusal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number, exit_code, words = REFUSALS[refusal]
+    pretend(monkeypatch, plan=raising(OSError(number, "as the system says", "some/path")))
+    story = pipeline.run(("plan",), Manifest(), inputs(tmp_path), PlainRunner())
+    assert story.failure is not None
+    assert story.exit_code is exit_code
+    assert "some/path" in story.failure.happened
+    assert words in story.failure.happened
+    assert "--work DIR" in story.failure.remedy
+
+
+def test_any_other_error_of_the_machine_is_a_bug_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, plan=raising(OSError(errno.EIO, "as the system says")))
+    with pytest.raises(OSError, match="as the system says"):
+        pipeline.run(("plan",), Manifest(), inputs(tmp_path), PlainRunner())
+
+
+def test_where_nothing_was_planned_no_folder_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, plan=raising(InputError("No project.", cause="c", remedy="r")))
+    pipeline.run(("plan",), Manifest(), inputs(tmp_path), PlainRunner())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_later_run_does_not_forget_what_was_to_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, publish=nothing)
+    story = pipeline.run(
+        ("publish",), Manifest(fail_on=Severity.NOTE), inputs(tmp_path, command="publish"), PlainRunner()
+    )
+    assert story.fail_on is Severity.NOTE
+    assert story.command == "publish"
