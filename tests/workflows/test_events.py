@@ -104,6 +104,29 @@ def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) 
     assert {leg["leg"] for leg in manifest["legs"]} == {leg["name"] for leg in manifest["plan"]["legs"][1:]}
 
 
+def test_a_project_that_cannot_be_read_ends_in_a_red_gate(program: Path, tree: Path, tmp_path: Path) -> None:
+    """Nothing is built then, and the gate still says why."""
+    project = consumer.tiny(tmp_path / "demo")
+    (project / "pyproject.toml").write_text("[project\n")
+    act.commit(project)
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="push",
+        payload={"ref": "refs/tags/v1.0.0"},
+        artifacts=tmp_path / "artifacts",
+    )
+    assert run.exit_code == 1
+    assert run.jobs == {"Plan": "success", "Gate": "failure"}
+    assert "The job plan failed in plan" in run.summaries
+    assert "pyproject.toml" in run.summaries
+    assert any(
+        "skipped, cancelled or failed" in message for level, message, _ in run.annotations if level == "error"
+    )
+
+
 @pytest.mark.parametrize(
     ("fault", "results", "told"),
     [

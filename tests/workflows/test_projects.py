@@ -66,8 +66,8 @@ def test_of_two_projects_only_the_tagged_one_is_to_be_published(
     steps:
       - run: echo "core=$CORE cli=$CLI"
         env:
-          CORE: ${{ needs.core.outputs.publish }} to ${{ needs.core.outputs.index }} from ${{ needs.core.outputs.artifact-name }}
-          CLI: ${{ needs.cli.outputs.publish }} to ${{ needs.cli.outputs.index }} from ${{ needs.cli.outputs.artifact-name }}
+          CORE: ${{ needs.core.outputs.publish }} ${{ needs.core.outputs.index }} ${{ needs.core.outputs.artifact-name }}
+          CLI: ${{ needs.cli.outputs.publish }} ${{ needs.cli.outputs.index }} ${{ needs.cli.outputs.artifact-name }}
 """
     workflows = project / ".github" / "workflows"
     workflows.mkdir(parents=True)
@@ -91,6 +91,5 @@ def test_of_two_projects_only_the_tagged_one_is_to_be_published(
     }
     told = next(line for line in run.log.splitlines() if line.startswith("core="))
     assert told == (
-        "core=true to pypi from slipway.slipway-example-core.gate.1 "
-        "cli=false to none from slipway.slipway-example-cli.gate.1"
+        "core=true pypi slipway.slipway-example-core.gate.1 cli=false none slipway.slipway-example-cli.gate.1"
     )

@@ -1,0 +1,283 @@
+"""What the gate says to what the jobs hand over, and which jobs the plan asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from artifacts.sdists import sdist
+from artifacts.wheels import wheel
+from slipway import manifest as manifests
+from slipway import pipeline
+from slipway.errors import InputError
+from slipway.inputs import Inputs
+from slipway.manifest import (
+    Artifact,
+    Failure,
+    Finding,
+    Manifest,
+    Plan,
+    PlannedLeg,
+    Severity,
+    StageResult,
+    Where,
+)
+from slipway.report import annotations, markdown, matrix, timeline
+from slipway.runner.github import GitHubRunner, unobeyed
+from slipway.runner.terminal import PlainRunner
+from slipway.stages import plan_matrix
+
+LEGS = (
+    PlannedLeg(name="build", job="build", platform="linux-x86_64"),
+    PlannedLeg(name="smoke-linux-x86_64-3.13", job="smoke", platform="linux-x86_64", python="3.13"),
+    PlannedLeg(name="smoke-windows-AMD64-3.13", job="smoke", platform="windows-AMD64", python="3.13"),
+)
+PLAN = Plan(
+    name="demo",
+    version="1.0",
+    version_from="static",
+    backend="hatchling",
+    kind="pure",
+    layout="src",
+    requires_python=None,
+    pythons=("3.13",),
+    event="push",
+    ref=None,
+    tag=None,
+    tag_version=None,
+    git=None,
+    builds=(),
+    expected=(),
+    destination=manifests.Destination(index="pypi", publish=True, reason="A tag.", environment="pypi"),
+    legs=LEGS,
+)
+
+
+def artifact(name: str, data: bytes) -> Artifact:
+    import hashlib
+
+    kind: Any = "wheel" if name.endswith(".whl") else "sdist"
+    return Artifact(
+        filename=name, kind=kind, size=len(data), sha256=hashlib.sha256(data).hexdigest(), name="demo"
+    )
+
+
+class Parts:
+    """A folder as actions/download-artifact fills it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "parts"
+        self.files = [wheel(name="demo", version="1.0"), sdist(name="demo", version="1.0")]
+        built = tuple(artifact(file.filename, file.data) for file in self.files)
+        self.hand_over("plan", Manifest(plan=PLAN))
+        self.hand_over(
+            "build", Manifest(plan=PLAN, artifacts=built), {f.filename: f.data for f in self.files}
+        )
+        for leg in LEGS[1:]:
+            self.hand_over(leg.name, Manifest(plan=PLAN, artifacts=built))
+
+    def hand_over(
+        self, leg: str, story: Manifest, files: dict[str, bytes] | None = None, attempt: int = 1
+    ) -> None:
+        folder = self.folder / f"slipway.demo.{leg}.{attempt}"
+        (folder / "dist").mkdir(parents=True)
+        manifests.write(msgspec.structs.replace(story, leg=leg, attempt=attempt), folder)
+        for name, data in (files or {}).items():
+            (folder / "dist" / name).write_bytes(data)
+
+    def gate(self, command: str = "check") -> Manifest:
+        inputs = Inputs(
+            command=command, path=self.folder, work=self.folder.parent / "work", from_=self.folder
+        )
+        return pipeline.run(("gather",), Manifest(), replace(inputs, keeps=True), PlainRunner())
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    return Parts(tmp_path)
+
+
+def rules(story: Manifest) -> list[str]:
+    return [finding.rule for finding in story.blocking]
+
+
+def test_all_is_there(parts: Parts) -> None:
+    story = parts.gate()
+    assert rules(story) == []
+    assert sorted(one.filename for one in story.artifacts) == sorted(file.filename for file in parts.files)
+    assert {stage.leg for stage in story.stages} == {""}
+
+
+def test_a_leg_without_a_result_is_no_success(parts: Parts) -> None:
+    manifest = next(parts.folder.glob("*windows*/manifest.json"))
+    manifest.unlink()
+    assert rules(parts.gate()) == ["leg-missing"]
+
+
+def test_the_last_attempt_of_a_leg_counts(parts: Parts) -> None:
+    failure = Failure(stage="smoke", happened="The runner was lost.", cause="Bad luck.", remedy="Again.")
+    leg = LEGS[2].name
+    parts.hand_over(leg, Manifest(plan=PLAN, failure=failure), attempt=2)
+    assert rules(parts.gate()) == ["leg-failed"]
+    parts.hand_over(leg, Manifest(plan=PLAN), attempt=3)
+    assert rules(parts.gate()) == []
+
+
+def test_other_bytes_under_one_name(parts: Parts) -> None:
+    name = parts.files[0].filename
+    parts.hand_over("wheels-linux", Manifest(plan=PLAN), {name: b"something else"})
+    assert rules(parts.gate()) == ["same-name-other-bytes"]
+
+
+def test_a_file_that_was_built_and_is_not_here(parts: Parts) -> None:
+    next(parts.folder.rglob("*.whl")).unlink()
+    assert rules(parts.gate()) == ["artifact-not-handed-over"]
+
+
+def test_another_commit_or_version(parts: Parts) -> None:
+    other = msgspec.structs.replace(PLAN, version="1.1")
+    parts.hand_over("build", Manifest(plan=other, artifacts=()), attempt=2)
+    assert "plans-differ" in rules(parts.gate())
+
+
+def test_findings_of_the_legs_come_together_with_their_names(parts: Parts) -> None:
+    finding = Finding(
+        rule="import-fails",
+        severity=Severity.ERROR,
+        message="No.",
+        why="It is.",
+        fix="Mend it.",
+        stage="smoke",
+    )
+    for leg in LEGS[1:]:
+        parts.hand_over(leg.name, Manifest(plan=PLAN, findings=(finding,)), attempt=2)
+    story = parts.gate()
+    assert {found.leg for found in story.findings} == {leg.name for leg in LEGS[1:]}
+    report = markdown.render(story)
+    assert report.count("**No.**") == 1
+    assert all(leg.name in report for leg in LEGS[1:])
+    assert parts.gate("smoke").findings == ()
+
+
+def test_nothing_handed_over(tmp_path: Path) -> None:
+    inputs = Inputs(command="check", path=tmp_path, work=tmp_path / "work", from_=tmp_path / "nothing")
+    story = pipeline.run(("gather",), Manifest(), inputs, PlainRunner())
+    assert story.failure is not None
+    assert "neither a manifest nor an artifact" in story.failure.happened
+
+
+def inputs(**options: Any) -> Inputs:
+    return Inputs(command="plan", path=Path(), work=Path(), **options)
+
+
+def names(*arguments: Any, **options: Any) -> list[str]:
+    return [leg.name for leg in plan_matrix.legs(*arguments, inputs(**options))]
+
+
+def test_a_pure_project_is_built_once_and_tried_everywhere() -> None:
+    assert names("pure", ("3.13", "3.14"), ()) == [
+        "build",
+        *(
+            f"smoke-{platform}-{version}"
+            for platform in ("linux-x86_64", "macos-arm64", "windows-AMD64")
+            for version in ("3.13", "3.14")
+        ),
+    ]
+
+
+def test_a_compiled_project_has_a_job_for_each_platform() -> None:
+    legs = names("compiled", ("3.14",), (), platforms=("linux", "windows-ARM64"))
+    assert legs[:3] == ["build", "wheels-linux-x86_64", "wheels-windows-ARM64"]
+
+
+def test_free_threading_is_tried_where_it_is_claimed() -> None:
+    claim = "Programming Language :: Python :: Free Threading :: 3 - Stable"
+    assert "smoke-linux-x86_64-3.14t" in names("pure", ("3.14",), (claim,))
+    assert not any(name.endswith("t") for name in names("pure", ("3.14",), ()))
+
+
+def test_of_many_legs_those_are_kept_that_tell_most() -> None:
+    pythons = ("3.11", "3.12", "3.13", "3.14", "3.15")
+    legs = names("pure", pythons, (), smoke_legs=9)[1:]
+    assert len(legs) == 9
+    assert {f"smoke-linux-x86_64-{version}" for version in pythons} < set(legs)
+    ends = {
+        f"smoke-{one}-{version}" for one in ("macos-arm64", "windows-AMD64") for version in ("3.11", "3.15")
+    }
+    assert ends < set(legs)
+
+
+@pytest.mark.parametrize(
+    "options", [{"platforms": ("beos",)}, {"python_versions": ("3",)}, {"python_versions": ("$(id)",)}]
+)
+def test_what_is_no_platform_or_version_is_said(options: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        names("pure", ("3.14",), (), **options)
+
+
+def test_runners_of_ones_own() -> None:
+    rendered = matrix.render(PLAN, "smoke", matrix.runners(["windows=big-windows"]))
+    assert '"runner": "big-windows"' in rendered
+    assert '"runner": "ubuntu-latest"' in rendered
+    with pytest.raises(InputError):
+        matrix.runners(["linux=$(id)"])
+
+
+def test_an_annotation_stands_at_the_path_from_the_top_of_the_repository(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finding = Finding(
+        rule="version-wrong",
+        severity=Severity.WARNING,
+        message="100% wrong:\nreally",
+        why="It is.",
+        fix="Mend it.",
+        where=Where(file="pyproject.toml", line=7),
+    )
+    runner = GitHubRunner({"GITHUB_WORKSPACE": str(tmp_path)})
+    annotations.show(Manifest(findings=(finding,)), runner, project=tmp_path / "libs" / "core")
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "::warning title=version-wrong,file=libs/core/pyproject.toml,line=7::100%25 wrong:%0Areally"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["::error::x", "  ::set-output name=a::b", "a ##[set-output name=a;]b", "a\r::x::y"]
+)
+def test_a_quoted_text_is_no_command(text: str) -> None:
+    for line in unobeyed(text).split("\n"):
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line
+
+
+def bars(story: Manifest) -> Iterator[tuple[str, int, int]]:
+    for bar in timeline.bars(story):
+        yield bar.section, bar.start, bar.length
+
+
+def test_jobs_side_by_side_begin_together() -> None:
+    def done(name: str, seconds: float, leg: str = "") -> StageResult:
+        return StageResult(name=name, outcome="done", seconds=seconds, leg=leg)
+
+    story = Manifest(
+        leg="gate",
+        stages=(
+            done("smoke", 3, "smoke-a"),
+            done("plan", 1, "plan"),
+            done("build", 2, "build"),
+            done("smoke", 4, "smoke-b"),
+            done("inspect", 1),
+        ),
+    )
+    assert list(bars(story)) == [
+        ("plan", 0, 1000),
+        ("build", 1000, 2000),
+        ("smoke-a", 3000, 3000),
+        ("smoke-b", 3000, 4000),
+        ("gate", 7000, 1000),
+    ]
