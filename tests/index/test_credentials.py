@@ -183,3 +183,10 @@ def test_the_two_that_are_known_by_name_have_sites_of_their_own() -> None:
         assert index.site is not None
         assert index.simple == f"{index.site}simple/"
         assert index.upload.startswith("https://")
+
+
+@pytest.mark.parametrize("name", addresses.NAMES)
+def test_one_that_is_known_by_name_is_known_by_its_address_too(name: str) -> None:
+    known = addresses.resolve(name)
+    assert addresses.resolve(known.upload) == known
+    assert addresses.resolve(known.upload.rstrip("/")) == known

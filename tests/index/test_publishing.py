@@ -1,9 +1,11 @@
 """A release goes out as it should: by whom, with what, in which order, and what is written down of it."""
 
+import msgspec
 from index.bench.issuer import Job
 from index.bench.server import RETRY_AFTER
 from index.bench.signer import LocalSigner
 from index.scene import PUBLISHER, Scene, built
+from slipway.manifest import Manifest, StageResult
 
 
 def test_a_healthy_release_is_served_byte_for_byte_with_its_attestations(scene: Scene) -> None:
@@ -200,3 +202,26 @@ def test_a_verify_job_without_receipts_still_knows_its_repository(scene: Scene) 
     story = scene.verify()
     assert story.failure is not None
     assert "do not vouch" in story.failure.happened
+
+
+def test_a_release_that_failed_a_stage_before_is_not_published(scene: Scene) -> None:
+    failed = StageResult(name="smoke", outcome="failed", seconds=1.0)
+    scene.story = msgspec.structs.replace(scene.fresh(), stages=(failed,))
+    story = scene.publish()
+    assert story.failure is not None
+    assert "did not get through smoke" in story.failure.happened
+    assert scene.bench.requests == []
+
+
+def test_nothing_is_no_release(scene: Scene) -> None:
+    scene.story = Manifest()
+    story = scene.publish()
+    assert story.failure is not None
+    assert "nothing to publish" in story.failure.happened
+
+
+def test_what_was_never_published_is_not_waited_for(scene: Scene) -> None:
+    scene.publish(dry_run=True)
+    story = scene.verify()
+    assert [one.verdict for one in story.served] == ["missing", "missing"]
+    assert scene.clock.slept == []

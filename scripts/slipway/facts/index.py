@@ -13,6 +13,9 @@ from slipway.index.client import Client
 from slipway.index.listing import Listing
 from slipway.manifest import Artifact, Manifest
 
+EXTRAS = 20.0
+"""Seconds to go on trying what only adds to the picture."""
+
 Answer = TypeVar("Answer")
 
 
@@ -63,8 +66,10 @@ def read(manifest: Manifest, client: Client, *, now: float) -> IndexFacts:
     """
     listing = client.listing(manifest.name)
     warehouse = client.index.site is not None
-    told = _ask(lambda: client.project(manifest.name)) if warehouse and listing.exists else None
-    names = _ask(client.project_names) if warehouse and not listing.exists else None
+    quick = Client(client.index, credential=client.credential, patience=EXTRAS)
+    told = _ask(lambda: quick.project(manifest.name)) if warehouse and listing.exists else None
+    names = _ask(quick.project_names) if warehouse and not listing.exists else None
+    quick.close()
     return IndexFacts(
         index=client.index.spoken,
         warehouse=warehouse,

@@ -87,10 +87,11 @@ def resolve(index: str, *, simple: str | None = None) -> Index:
     Raises:
         InputError: an address holds a credential, or would carry one unencrypted.
     """
-    if index in NAMES:
-        from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
+    from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 
-        return _warehouse(DEFAULT_REPOSITORY if index == "pypi" else TEST_REPOSITORY, name=index)
+    for name, upload in zip(NAMES, (DEFAULT_REPOSITORY, TEST_REPOSITORY), strict=True):
+        if index == name or _ending_in_slash(index) == upload:
+            return _warehouse(upload, name=name)
     for url in filter(None, (index, simple)):
         _insist_on_safe(url)
     if urlsplit(index).path.rstrip("/").endswith("/legacy"):

@@ -5,7 +5,7 @@ What a CDN in front of PyPI keeps: warehouse, `cache/origin/`; up to ten minutes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,7 +68,12 @@ class Watch:
             SlipwayError: the index could not be read at all.
         """
         receipts = {receipt.filename: receipt for receipt in self.manifest.receipts}
-        self._files = [_file(artifact, receipts) for artifact in self.manifest.artifacts]
+        # Where publishing is on record, a file without a receipt was never taken by the index; it will not come.
+        told = bool(receipts) or any(stage.name == "publish" for stage in self.manifest.stages)
+        self._files = [
+            _file(artifact, receipts.get(artifact.filename), told=told)
+            for artifact in self.manifest.artifacts
+        ]
         waiting = Patience(seconds, first=FIRST_PAUSE, longest=LONGEST_PAUSE, growth=1.5)
         origin: Patience | None = None
         while True:
@@ -144,10 +149,8 @@ class Watch:
         file.settled = verdict != "missing" or not sent
 
 
-def _file(artifact: Artifact, receipts: Mapping[str, Receipt]) -> _File:
-    receipt = receipts.get(artifact.filename)
-    # Where other files have receipts, one without was never taken by the index; it will not come.
-    unsent = bool(receipts) and receipt is None
+def _file(artifact: Artifact, receipt: Receipt | None, *, told: bool) -> _File:
+    unsent = told and receipt is None
     verdict = Served(filename=artifact.filename, sha256=None, verdict="missing" if unsent else "late")
     return _File(artifact=artifact, receipt=receipt, awaited=not unsent, served=verdict)
 

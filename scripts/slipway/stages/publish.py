@@ -43,10 +43,11 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     Wheels go first and the sdist last: nobody builds from source while a wheel is on its way.
 
     Raises:
-        InputError: no index is named, or its address cannot be used.
+        InputError: there is nothing to publish, an earlier stage failed, or no index is named that can be used.
     """
     if manifest.blocking:
         return Addition(skipped="the findings block it")
+    _insist_on_success(manifest)
     index = addresses.resolve(addresses.asked(manifest.index, inputs.index), simple=inputs.simple_index)
     try:
         flight = preflight.look(manifest, inputs, runner, index)
@@ -59,6 +60,25 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     if inputs.dry_run:
         return msgspec.structs.replace(flight.judged, skipped="a dry run sends nothing")
     return _Publishing(manifest, inputs, runner, index, flight).run()
+
+
+def _insist_on_success(manifest: Manifest) -> None:
+    """Make sure that there is something to publish, and that no earlier stage failed over it."""
+    failed = [
+        s.name for s in manifest.stages if s.outcome == "failed" and s.name not in {"publish", "verify"}
+    ]
+    if failed:
+        raise InputError(
+            f"This release did not get through {', '.join(map(str, failed))}. Nothing was sent.",
+            cause="An earlier command failed before it had judged and tried every file.",
+            remedy="Run `slipway check` until it passes, then publish what it made.",
+        )
+    if not manifest.artifacts:
+        raise InputError(
+            "There is nothing to publish: the manifest names no files.",
+            cause="The command before planned or validated, and built nothing.",
+            remedy="Run `slipway check`, then publish what it made.",
+        )
 
 
 def _introduce(flight: Preflight, index: Index, runner: Runner, *, at_length: bool) -> None:
