@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slipway.facts.leg import Attempt, LegFacts
 from slipway.rules.rule import Evidence
-from slipway.rules.smoke_causes import Diagnosis
+from slipway.rules.smoke_causes import DISPLAY, SYSTEM, Diagnosis, Kind
 
 SHOWN = 8
 """Lines of a traceback or paths shown in one message."""
@@ -25,6 +25,18 @@ def is_floor(leg: LegFacts) -> bool:
 def bears(leg: LegFacts) -> bool:
     """Return whether what fails in this leg breaks the package for whoever installs it as it is meant."""
     return leg.claimed and not is_floor(leg)
+
+
+def death(leg: LegFacts) -> Kind | None:
+    """Return why the probe broke off: the package, or what this machine lacks; None where it did not."""
+    if leg.died is None or is_floor(leg):
+        return None
+    if DISPLAY.search(leg.printed):
+        return "display"
+    # SIGKILL is the system's answer to too little memory, SIGILL to a processor that lacks an instruction.
+    if leg.died_code in {-4, -9} or SYSTEM.search(leg.printed):
+        return "system"
+    return "broken"
 
 
 def import_evidence(attempt: Attempt, leg: LegFacts, diagnosis: Diagnosis) -> Evidence:

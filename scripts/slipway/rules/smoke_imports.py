@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from slipway.facts.leg import LegFacts
 from slipway.manifest import Severity
 from slipway.rules.rule import Evidence, Rule
-from slipway.rules.smoke_causes import DISPLAY, SYSTEM, Kind, diagnose
-from slipway.rules.smoke_evidence import SHOWN, bears, import_evidence
+from slipway.rules.smoke_causes import Kind, diagnose
+from slipway.rules.smoke_evidence import SHOWN, bears, death, import_evidence, is_floor
 
 
 def _imports_of(kind: Kind) -> Callable[[LegFacts], Iterator[Evidence]]:
@@ -16,24 +16,12 @@ def _imports_of(kind: Kind) -> Callable[[LegFacts], Iterator[Evidence]]:
 
     def check(leg: LegFacts) -> Iterator[Evidence]:
         for attempt in leg.imports:
-            if attempt.error and bears(leg):
+            if attempt.error and (bears(leg) if kind == "broken" else not is_floor(leg)):
                 diagnosis = diagnose(attempt, leg)
                 if diagnosis.kind == kind:
                     yield import_evidence(attempt, leg, diagnosis)
 
     return check
-
-
-def _death(leg: LegFacts) -> Kind | None:
-    """Return why the probe broke off: the package, or what this machine lacks."""
-    if leg.died is None or not bears(leg):
-        return None
-    if DISPLAY.search(leg.printed):
-        return "display"
-    # SIGKILL is the system's answer to too little memory, SIGILL to a processor that lacks an instruction.
-    if leg.died_code in {-4, -9} or SYSTEM.search(leg.printed):
-        return "system"
-    return "broken"
 
 
 def _death_evidence(leg: LegFacts) -> Evidence:
@@ -45,24 +33,24 @@ def _death_evidence(leg: LegFacts) -> Evidence:
 
 
 def _never_ends(leg: LegFacts) -> Iterator[Evidence]:
-    if _death(leg) == "broken" and leg.died_code is None:
+    if death(leg) == "broken" and bears(leg) and leg.died_code is None:
         yield _death_evidence(leg)
 
 
 def _crashes(leg: LegFacts) -> Iterator[Evidence]:
-    if _death(leg) == "broken" and leg.died_code is not None:
+    if death(leg) == "broken" and bears(leg) and leg.died_code is not None:
         yield _death_evidence(leg)
 
 
 def _display(leg: LegFacts) -> Iterator[Evidence]:
     yield from _imports_of("display")(leg)
-    if _death(leg) == "display":
+    if death(leg) == "display":
         yield _death_evidence(leg)
 
 
 def _system(leg: LegFacts) -> Iterator[Evidence]:
     yield from _imports_of("system")(leg)
-    if _death(leg) == "system":
+    if death(leg) == "system":
         yield _death_evidence(leg)
 
 

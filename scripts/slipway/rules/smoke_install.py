@@ -11,7 +11,7 @@ from slipway.facts.leg import LegFacts
 from slipway.manifest import Severity
 from slipway.rules.rule import Evidence, Rule
 from slipway.rules.smoke_causes import diagnose
-from slipway.rules.smoke_evidence import SHOWN, bears, import_evidence, is_floor, told
+from slipway.rules.smoke_evidence import SHOWN, bears, death, import_evidence, is_floor, told
 
 BUILD_TOOLS = re.compile(
     r"(?i)(\bgcc\b.*(not found|no such file)|unable to execute|Microsoft Visual C\+\+|unknown compiler|CMAKE_C\w*_COMPILER"
@@ -53,10 +53,10 @@ def _unclaimed(leg: LegFacts) -> Iterator[Evidence]:
         yield Evidence(
             message=f"{leg.artifact} cannot be installed with Python {leg.python}.", seen=_last(leg)
         )
-    if leg.died is not None:
+    if death(leg) == "broken":
         yield Evidence(message=f"The import breaks off with Python {leg.python}: {leg.died}.")
     for attempt in leg.imports:
-        if attempt.error and (diagnosis := diagnose(attempt, leg)).kind in {"broken", "seeded"}:
+        if attempt.error and (diagnosis := diagnose(attempt, leg)).kind == "broken":
             yield import_evidence(attempt, leg, diagnosis)
 
 
