@@ -90,8 +90,9 @@ def wheelhouse(name: str, house: Path) -> Path:
         project, _, version = folder.name.partition("-")
         held = files_in(folder)
         requires = held.pop("REQUIRES", b"")
+        tag = bytes(held.pop("TAG", b"py3-none-any")).decode()
         about = {"Requires-Dist": bytes(requires).decode().split("\n")[:-1]}
-        artifacts.wheel(held, name=project, version=version, fields=about).at(house)
+        artifacts.wheel(held, name=project, version=version, tag=tag, tags=[tag], fields=about).at(house)
     return house
 
 

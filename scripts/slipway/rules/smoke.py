@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -22,10 +23,28 @@ def judge_legs(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) -> Ad
         ignored: rule names the project turned off, with its reasons.
     """
     rules = catalogue.family("smoke")
+    outcomes = _as_uv_says(outcomes)
     judged = [judge(rules, o.facts, artifact=o.candidate.artifact, ignored=ignored) for o in outcomes]
     records = tuple(_record(outcome, one) for outcome, one in zip(outcomes, judged, strict=True))
     found = [(o.facts.python, f) for o, one in zip(outcomes, judged, strict=True) for f in one.findings]
     return msgspec.structs.replace(combined(judged), findings=_merged(found), legs=records)
+
+
+def _as_uv_says(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes with uv's words where pip could not install either, for uv says why."""
+    words = {
+        (o.candidate.artifact, o.interpreter): o.facts.install_error
+        for o in outcomes
+        if o.manner == replace(o.manner, installer="uv", extra=None, resolution="highest")
+    }
+    told = []
+    for outcome in outcomes:
+        said = words.get((outcome.candidate.artifact, outcome.interpreter))
+        if outcome.manner.installer == "pip" and outcome.facts.install_error and said:
+            told.append(replace(outcome, facts=replace(outcome.facts, install_error=said)))
+        else:
+            told.append(outcome)
+    return told
 
 
 def _merged(found: Sequence[tuple[str, Finding]]) -> tuple[Finding, ...]:

@@ -22,9 +22,22 @@ BUILD_TOOLS = re.compile(
 
 
 def _install_fails(leg: LegFacts) -> Iterator[Evidence]:
-    if leg.install_error is not None and bears(leg) and not _needs_build_tools(leg):
+    if leg.install_error is not None and bears(leg) and not (_needs_build_tools(leg) or _elsewhere(leg)):
         what = f"the extra `{leg.extra}` of {leg.artifact}" if leg.extra else leg.artifact
         yield Evidence(message=f"{what} cannot be installed with Python {leg.python}.", seen=_last(leg))
+
+
+def _elsewhere(leg: LegFacts) -> bool:
+    """Return whether a dependency exists for other platforms only, in the words of uv."""
+    return bool(re.search(r"no wheels\s+with\s+a\s+matching\s+platform\s+tag", leg.install_error or ""))
+
+
+def _other_platform(leg: LegFacts) -> Iterator[Evidence]:
+    if leg.install_error is not None and bears(leg) and _elsewhere(leg):
+        yield Evidence(
+            message=f"{leg.artifact} cannot be installed on this platform: a dependency is for others only.",
+            seen=_last(leg),
+        )
 
 
 def _needs_build_tools(leg: LegFacts) -> bool:
@@ -109,6 +122,16 @@ RULES: tuple[Rule, ...] = (
         fix="Read what the installer says; usually a dependency has no version that fits, or the sdist does not build.",
         example='dependencies = ["requests<1,>2"]',
         check=_install_fails,
+    ),
+    Rule(
+        name="install-needs-other-platform",
+        title="A dependency has no wheel for this platform",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Nothing was tested here; on this platform nobody can install the package.",
+        fix='Smoke-test it on its own platform, and put a marker on the dependency: `; sys_platform == "win32"`.',
+        example='dependencies = ["pywin32"], on Linux',
+        check=_other_platform,
     ),
     Rule(
         name="install-needs-build-tools",
