@@ -1,10 +1,11 @@
 """A release goes out as it should: by whom, with what, in which order, and what is written down of it."""
 
 import msgspec
+from artifacts.built import Built
 from index.bench.issuer import Job
 from index.bench.server import RETRY_AFTER
 from index.bench.signer import LocalSigner
-from index.scene import PUBLISHER, Scene, built
+from index.scene import PUBLISHER, Scene, built, record
 from slipway.manifest import Manifest, StageResult
 
 
@@ -225,3 +226,14 @@ def test_what_was_never_published_is_not_waited_for(scene: Scene) -> None:
     story = scene.verify()
     assert [one.verdict for one in story.served] == ["missing", "missing"]
     assert scene.clock.slept == []
+
+
+def test_a_file_that_cannot_be_sent_keeps_the_others_at_home(scene: Scene) -> None:
+    broken = Built(built()[1].filename, b"no gzip at all")
+    broken.at(scene.work / "dist")
+    scene.story = Manifest(artifacts=(record(built()[0]), record(broken)))
+    story = scene.publish()
+    assert story.failure is not None
+    assert "twine cannot read" in story.failure.happened
+    assert scene.public() == {}
+    assert not [request for request in scene.bench.requests if "mint" in request]

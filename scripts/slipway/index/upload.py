@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
-import json
 import logging
+import tarfile
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +18,14 @@ from slipway.index import transport
 
 if TYPE_CHECKING:
     import requests
+    from twine.package import PackageFile
 
     from slipway.index.addresses import Index
     from slipway.index.credentials import Credential
+
+
+DAMAGED = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, ValueError, KeyError)
+"""What reading a damaged archive raises, which twine passes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,37 +62,45 @@ class Uploader:
         # Its warnings speak of retries and options that are not ours.
         logging.getLogger("twine").setLevel(logging.ERROR)
         self._repository = Repository(index.upload, None, None, disable_progress_bar=True)
+        self._packages: dict[Path, PackageFile] = {}
         transport.limit(self._repository.session, transport.UPLOAD_TIMEOUT)
         # Warehouse then says what is wrong in JSON; HTTP/2 has no reason phrase to say it in.
         self._repository.session.headers["Accept"] = "application/json"
 
-    def attempt(
-        self, path: Path, credential: Credential, attestations: tuple[dict[str, Any], ...] = ()
-    ) -> Reply:
-        """Upload a file once and return what the index answered.
+    def load(self, path: Path) -> None:
+        """Read what the index is told about a file; done for all of them before the first is sent.
 
         Raises:
-            transport.Broken: the connection broke, or the index was silent.
             ToolError: the file cannot be read as a distribution.
         """
         from twine.exceptions import TwineException
         from twine.package import PackageFile
 
-        self._repository.session.auth = credential.pair
         try:
-            # twine says on stdout what it does; stdout belongs to the command's own answer.
-            with contextlib.redirect_stdout(io.StringIO()):
-                package = PackageFile.from_filename(str(path), comment=None)
-                if attestations:
-                    package.attestations = [*attestations]
-                # With one try only: twine's own repetitions do not pause, and do not look in between.
-                response = self._repository.upload(package, max_redirects=1)
-        except TwineException as error:
+            self._packages[path] = PackageFile.from_filename(str(path), comment=None)
+        except (TwineException, *DAMAGED) as error:
             raise ToolError(
                 f"twine cannot read {path.name}: {error}.",
                 cause="The metadata of the file is damaged, or newer than the twine that Slipway carries.",
                 remedy="Run `slipway inspect` on the file; if it finds nothing, Slipway is too old for this file.",
             ) from error
+
+    def attempt(
+        self, path: Path, credential: Credential, attestations: tuple[dict[str, Any], ...] = ()
+    ) -> Reply:
+        """Upload a file that was loaded, once, and return what the index answered.
+
+        Raises:
+            transport.Broken: the connection broke, or the index was silent.
+        """
+        package = self._packages[path]
+        package.attestations = [*attestations] or None
+        self._repository.session.auth = credential.pair
+        try:
+            # twine says on stdout what it does; stdout belongs to the command's own answer.
+            with contextlib.redirect_stdout(io.StringIO()):
+                # With one try only: twine's own repetitions do not pause, and do not look in between.
+                response = self._repository.upload(package, max_redirects=1)
         except transport.FAULTS as error:
             raise transport.Broken(str(error)) from error
         return _reply(response)
@@ -101,8 +117,3 @@ def _reply(response: requests.Response) -> Reply:
         if reply.taken
         else Reply(status=reply.status, words=transport.words(response), retry_after=reply.retry_after)
     )
-
-
-def as_attestation(document: bytes) -> dict[str, Any]:
-    """Return an attestation as twine wants it."""
-    return dict(json.loads(document))

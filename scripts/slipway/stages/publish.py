@@ -6,6 +6,7 @@ The index is the authority on what is public: whatever an earlier run came to, t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,13 +54,14 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         flight = preflight.look(manifest, inputs, runner, index)
     except SlipwayError as error:
         return aftermath.before(error, command=aftermath.go_on(inputs, runner, index))
-    blocked = bool(manifest.with_addition(flight.judged, stage="publish").blocking)
-    _introduce(flight, index, runner, at_length=blocked or inputs.dry_run)
-    if blocked:
-        return flight.judged
-    if inputs.dry_run:
-        return msgspec.structs.replace(flight.judged, skipped="a dry run sends nothing")
-    return _Publishing(manifest, inputs, runner, index, flight).run()
+    with closing(flight.client):
+        blocked = bool(manifest.with_addition(flight.judged, stage="publish").blocking)
+        _introduce(flight, index, runner, at_length=blocked or inputs.dry_run)
+        if blocked:
+            return flight.judged
+        if inputs.dry_run:
+            return msgspec.structs.replace(flight.judged, skipped="a dry run sends nothing")
+        return _Publishing(manifest, inputs, runner, index, flight).run()
 
 
 def _insist_on_success(manifest: Manifest) -> None:
@@ -135,10 +137,13 @@ class _Publishing:
         self._receipts += [self._receipt(a, known) for a in ordered if a not in waiting]
         if waiting:
             self._insist_on_bytes(waiting)
-            source = self._source()
-            attestations = self._sign(waiting, source)
-            source, attestations = self._admit(source, attestations)
-            self._send(waiting, source, attestations, journal)
+            with closing(Uploader(self.index)) as uploader:
+                for artifact in waiting:
+                    uploader.load(self.inputs.locate(artifact.filename))
+                source = self._source()
+                attestations = self._sign(waiting, source)
+                source, attestations = self._admit(source, attestations)
+                self._send(waiting, uploader, source, attestations, journal)
 
     def _insist_on_names(self, artifacts: Sequence[Artifact]) -> None:
         """Make sure that no name is taken by other bytes, also where the project ignores the rule that says so."""
@@ -208,11 +213,15 @@ class _Publishing:
         return source, attestations
 
     def _send(
-        self, waiting: Sequence[Artifact], source: Source, attestations: Attestations, journal: Journal
+        self,
+        waiting: Sequence[Artifact],
+        uploader: Uploader,
+        source: Source,
+        attestations: Attestations,
+        journal: Journal,
     ) -> None:
         credential = source.credential if isinstance(source, Fixed) and self.index.site is None else None
         client = Client(self.index, credential=credential, patience=LOOKING)
-        uploader = Uploader(self.index)
         delivery = Delivery(uploader, client, source, self.runner.say, self.inputs.publish_timeout)
         try:
             for number, artifact in enumerate(waiting, start=1):
@@ -224,7 +233,6 @@ class _Publishing:
                 self._receipts.append(receipt)
                 journal.add(receipt)
         finally:
-            uploader.close()
             client.close()
 
     def _journal(self) -> Journal:
