@@ -119,7 +119,8 @@ RULES: tuple[Rule, ...] = (
         family="smoke",
         severity=Severity.ERROR,
         why="Whoever runs `pip install` gets this error instead of the package.",
-        fix="Read what the installer says; usually a dependency has no version that fits, or the sdist does not build.",
+        fix="Read what the installer says; usually a dependency has no version that fits, or the index used here lacks it, "
+        "or the sdist does not build.",
         example='dependencies = ["requests<1,>2"]',
         check=_install_fails,
     ),
