@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from artifacts.wheels import wheel
 from index.bench.fake_clock import FakeClock
-from index.scene import built, record
+from index.bench.warehouse import File
+from index.scene import built, record, staged
 from slipway import pipeline
 from slipway.index import loopback
 from slipway.index.loopback import Loopback
@@ -88,3 +90,28 @@ def test_an_index_that_answers_in_html_is_read_as_well(scene) -> None:
 def test_the_simple_api_may_stand_elsewhere(scene) -> None:
     scene.options["simple_index"] = f"{scene.bench.address}simple/"
     assert scene.release().failure is None
+
+
+# pypiserver leaves the file open where uv has read enough of it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_dependencies_never_come_from_the_index_that_is_published_to(
+    server: Loopback, tmp_path: Path, quick: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On TestPyPI anybody may have registered the name of a dependency."""
+    wheel(name="benchdep", files={"benchdep.py": "HONEST = True\n"}).at(tmp_path / "packages")
+    junk = wheel(name="benchdep", version="9.9", files={"benchdep.py": "raise SystemExit('junk')\n"})
+    needy = wheel(
+        files={"demo/__init__.py": "from benchdep import HONEST\n"}, fields={"Requires-Dist": "benchdep"}
+    )
+    monkeypatch.setenv("PIP_INDEX_URL", f"{server.address}simple/")
+    with staged(tmp_path / "project" / ".slipway", clock=quick) as scene:
+        scene.warehouse.project("benchdep").files[junk.filename] = File(
+            junk.filename, junk.data, "9.9", quick.now()
+        )
+        needy.at(scene.work / "dist")
+        scene.story = Manifest(artifacts=(record(needy),))
+        story = scene.release()
+        assert story.failure is None
+        assert not story.blocking, story.blocking
+        assert [leg.imported for leg in story.legs] == [("demo",)]
+        assert not [request for request in scene.bench.requests if "benchdep" in request]

@@ -186,7 +186,7 @@ class _Publishing:
         wanted = self.inputs.attestations
         if wanted == "off" or source.kind != "trusted-publishing" or tokens is None or publisher is None:
             return {}
-        self.runner.say(f"signing {len(waiting)} files")
+        self.runner.say(f"signing {len(waiting)} file{'s' if len(waiting) > 1 else ''}")
         signer = attest.new_signer(
             lambda: oidc.id_token(tokens, attest.AUDIENCE, mask=self.runner.mask), publisher
         )

@@ -122,7 +122,8 @@ def tally(manifest: Manifest, served: Sequence[Served], index: Index) -> str:
     release = " ".join(part for part in (manifest.name, manifest.version) if part)
     same = sum(one.verdict == "same" for one in served)
     others = [f"{one.filename} is {one.verdict}" for one in served if one.verdict != "same"]
-    told = f"intended: {len(served)} files of {release}; {index.spoken} serves {same} of them, byte for byte"
+    files = f"{len(served)} file{'' if len(served) == 1 else 's'}"
+    told = f"intended: {files} of {release}; {index.spoken} serves {same} of them, byte for byte"
     return f"{told}; {', '.join(others)}" if others else told
 
 
