@@ -24,7 +24,13 @@ BUILD_TOOLS = re.compile(
 def _install_fails(leg: LegFacts) -> Iterator[Evidence]:
     if leg.install_error is not None and bears(leg) and not (_needs_build_tools(leg) or _elsewhere(leg)):
         what = f"the extra `{leg.extra}` of {leg.artifact}" if leg.extra else leg.artifact
-        yield Evidence(message=f"{what} cannot be installed with Python {leg.python}.", seen=_last(leg))
+        if leg.install_error.startswith("not done"):
+            message = f"Installing {what} with Python {leg.python} takes longer than it may."
+            fix = "If it is only large, or the network slow, raise --smoke-timeout; else see where its build hangs."
+            yield Evidence(message=message, seen=_last(leg), fix=fix)
+        else:
+            message = f"{what} cannot be installed with Python {leg.python}."
+            yield Evidence(message=message, seen=_last(leg))
 
 
 def _elsewhere(leg: LegFacts) -> bool:
