@@ -81,6 +81,14 @@ def script(value: str, code: str = "def main(): ...\n", **options: Any) -> Built
     return wheel({"demo/__init__.py": INIT, "demo/cli.py": code}, entry_points=points, **options)
 
 
+def plugin(value: str, **options: Any) -> Built:
+    """Return a wheel with an entry point that is no command, and `demo/cli.py`."""
+    points = f"[pytest11]\ndemo = {value}\n"
+    return wheel(
+        {"demo/__init__.py": INIT, "demo/cli.py": "def main(): ...\n"}, entry_points=points, **options
+    )
+
+
 def code(content: Mapping[str, str], floor: str = ">=3.9") -> Built:
     return wheel(content, fields={"Requires-Python": floor})
 
@@ -204,6 +212,7 @@ BAD: list[tuple[str, Built, str | None]] = [
     ("wheel-installs-stray-files", holding("README.md", "# Demo"), None),
     ("wheel-installs-stray-files", holding("share/logo.txt", "logo"), None),
     ("wheel-has-pth-file", holding("demo.pth", "import demo\n"), None),
+    ("wheel-has-init-at-top-level", wheel({"__init__.py": INIT, "core.py": INIT}), None),
     ("wheel-has-pth-file", holding("demo-1.0.data/purelib/demo.pth", "import demo\n"), None),
     ("wheel-type-marker-missing", wheel(fields={"Classifier": "Typing :: Typed"}), None),
     ("wheel-type-marker-missing", holding("demo/__init__.pyi", "X: int\n"), None),
@@ -214,6 +223,8 @@ BAD: list[tuple[str, Built, str | None]] = [
     ("wheel-script-cannot-start", script("demo-cli:main"), None),
     ("wheel-script-cannot-start", script("dmeo.cli:main"), None),
     ("wheel-script-cannot-start", script("demo.cli:App.run", "def main(): ...\n"), None),
+    ("wheel-plugin-cannot-load", plugin("demo.plugin:Hooks"), None),
+    ("wheel-plugin-cannot-load", plugin("demo.cli:Hooks"), None),
     ("wheel-script-of-another-package", script("core.cli:main", fields={"Requires-Dist": "core"}), None),
     ("wheel-syntax-too-new", code({"demo/__init__.py": MATCH}), None),
     ("wheel-syntax-too-new", code({"demo/__init__.py": "from . import core", "demo/core.py": MATCH}), None),
@@ -313,6 +324,11 @@ GOOD: list[tuple[str, Built]] = [
         {"demo/__init__.py": INIT, "demo/cli.cpython-313-darwin.so": b"\xcf"},
         entry_points="[console_scripts]\ndemo = demo.cli:main\n")),
     ("wheel-script-of-another-package", script("demo.cli:main")),
+    ("wheel-plugin-cannot-load", plugin("demo.cli")),
+    ("wheel-plugin-cannot-load", plugin("demo.cli.main")),
+    ("wheel-plugin-cannot-load", plugin("demo.cli:main")),
+    ("wheel-plugin-cannot-load", plugin("anything at all")),
+    ("wheel-plugin-cannot-load", plugin("core.hooks:Hooks", fields={"Requires-Dist": "core"})),
     ("wheel-syntax-too-new", code({"demo/__init__.py": MATCH}, ">=3.10")),
     ("wheel-syntax-too-new", wheel({"demo/__init__.py": MATCH}, fields={"Requires-Python": None})),
     ("wheel-syntax-too-new", code({"demo/__init__.py": "match = 1\nwith (open(match)): pass\n"}, ">=3.7")),

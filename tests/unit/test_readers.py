@@ -85,6 +85,7 @@ def test_record_and_wheel_file(tmp_path: Path) -> None:
     [
         (["demo/__init__.py", "demo/core.py"], ["demo"]),
         (["demo.py"], ["demo"]),
+        (["__init__.py", "demo.py"], ["demo"]),
         (["demo.cpython-313-darwin.so"], ["demo"]),
         (["demo/__init__.cp313-win_amd64.pyd"], ["demo"]),
         (["a/b/c/__init__.py", "a/b/d.py"], ["a.b.d", "a.b.c"]),

@@ -114,7 +114,7 @@ def names(tops: Iterable[TopLevel]) -> tuple[str, ...]:
 def _place(root: _Folder, path: str) -> None:
     *parents, basename = path.split("/")
     module = module_name(basename)
-    if module is None or not all(map(_is_name, parents)):
+    if module is None or not all(map(_is_name, parents)) or (not parents and module[0] == "__init__"):
         return
     folder = root
     for parent in parents:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from slipway.facts import python_module, python_syntax
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_MODULES = 5_000
 """More modules are not followed; it takes a wheel that has newer syntax to follow any."""
+MAX_TARGETS = 1_000
+"""More entry points are not followed; the largest sets known have some hundred."""
 SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 
 Source = Callable[[str], bytes | None]
@@ -34,15 +37,15 @@ class Module(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScriptTarget:
-    """What a console or GUI script leads to.
+class Target:
+    """What an entry point leads to.
 
     Attributes:
-        group: `console_scripts` or `gui_scripts`.
-        name: the command.
+        group: `console_scripts` and `gui_scripts` are commands, all others are plugins of some program.
+        name: the command or the plugin.
         value: as written.
         module: dotted name; None where the value cannot be parsed.
-        attribute: what is called in it, dotted; None where the value names none.
+        attribute: what is taken from it, dotted; None where the value names none.
         path: the member that is the module; None where the wheel has none.
         parent: the nearest package above the module that the wheel has as a regular package, if any.
         parent_open: whether that package says where else its modules are to be found (`__path__`).
@@ -99,27 +102,26 @@ def modules(paths: Iterable[str], data_directory: str | None) -> dict[str, Modul
     return found
 
 
-def script_targets(
+def targets(
     entry_points: EntryPoints | None, known: Mapping[str, Module], source: Source
-) -> tuple[ScriptTarget, ...]:
-    """Return where each console and GUI script leads."""
-    return tuple(
-        _script_target(group, name, value, known, source)
-        for group in SCRIPT_GROUPS
-        for name, value in (entry_points or {}).get(group, {}).items()
+) -> tuple[Target, ...]:
+    """Return where each entry point leads."""
+    listed = (
+        (group, name, value)
+        for group, points in (entry_points or {}).items()
+        for name, value in points.items()
     )
+    return tuple(_target(*point, known=known, source=source) for point in islice(listed, MAX_TARGETS))
 
 
-def _script_target(
-    group: str, name: str, value: str, known: Mapping[str, Module], source: Source
-) -> ScriptTarget:
+def _target(group: str, name: str, value: str, *, known: Mapping[str, Module], source: Source) -> Target:
     match = _TARGET.fullmatch(value.strip())
     if match is None:
-        return ScriptTarget(group=group, name=name, value=value)
+        return Target(group=group, name=name, value=value)
     dotted, attribute = match["module"], match["attribute"]
     module = known.get(dotted)
     parent = next((above for above in _parents(dotted) if above in known and known[above].is_package), None)
-    return ScriptTarget(
+    return Target(
         group=group,
         name=name,
         value=value,

@@ -54,6 +54,7 @@ class SdistFacts:
         setup_py: path of the setup.py directly in the top directory.
         licence_files: paths directly in the top directory that are named like a licence.
         sightings: keys, tokens, passwords and encrypted code.
+        paths: the paths of all members.
     """
 
     filename: str

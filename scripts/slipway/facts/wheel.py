@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from slipway.facts.dist_info import EntryPoints, Malformed, RecordRow, WheelFile
     from slipway.facts.importable import TopLevel
     from slipway.facts.metadata import MetadataFacts
-    from slipway.facts.python_code import NewerSyntax, ScriptTarget
+    from slipway.facts.python_code import NewerSyntax, Target
     from slipway.facts.sightings import Sighting
 
 RECORD_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
@@ -59,12 +59,13 @@ class WheelFacts:
         digests: what RECORD should say of each path it lists, with the algorithm it uses there.
         entry_points: group to name to value; None where there is no such file.
         entry_points_problem: why entry_points.txt cannot be parsed.
-        scripts: where each console and GUI script leads.
+        targets: where each entry point leads.
         top_level: what can be imported, one per top-level name.
         importable: names to import to touch every package (`google.cloud.storage`), namespaces resolved.
         newer_syntax: modules that the oldest Python of Requires-Python cannot read.
         sightings: keys, tokens, passwords and encrypted code.
         licence_files: paths of licences in the .dist-info folder.
+        paths: the paths of all members.
     """
 
     filename: str
@@ -88,7 +89,7 @@ class WheelFacts:
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     entry_points: EntryPoints | None = None
     entry_points_problem: Malformed | None = None
-    scripts: tuple[ScriptTarget, ...] = ()
+    targets: tuple[Target, ...] = ()
     top_level: tuple[TopLevel, ...] = ()
     importable: tuple[str, ...] = ()
     newer_syntax: tuple[NewerSyntax, ...] = ()
@@ -121,7 +122,7 @@ def read(path: Path) -> WheelFacts:
         paths = frozenset(member.path for member in contents.members)
         top_level = importable.top_level(paths, about.data_directory)
         names = importable.names(top_level)
-        scripts, newer = code.hang_together(stream, directory, entry_points=about.entry_points, tops=names)
+        targets, newer = code.hang_together(stream, directory, entry_points=about.entry_points, tops=names)
     problems = tuple(dict.fromkeys([*contents.problems, *about.problems]))
     return WheelFacts(
         filename=path.name,
@@ -144,7 +145,7 @@ def read(path: Path) -> WheelFacts:
         digests=contents.digests,
         entry_points=about.entry_points,
         entry_points_problem=about.entry_points_problem,
-        scripts=scripts,
+        targets=targets,
         top_level=top_level,
         importable=names,
         newer_syntax=newer,

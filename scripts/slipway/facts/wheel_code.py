@@ -8,7 +8,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from slipway.facts import python_code, python_syntax, sightings, zip_members
 from slipway.facts.importable import installed_path
-from slipway.facts.python_code import NewerSyntax, ScriptTarget
+from slipway.facts.python_code import NewerSyntax, Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,8 +59,8 @@ class WheelCode:
         *,
         entry_points: EntryPoints | None,
         tops: Iterable[str],
-    ) -> tuple[tuple[ScriptTarget, ...], tuple[NewerSyntax, ...]]:
-        """Return where the scripts lead, and the modules whose syntax is too new.
+    ) -> tuple[tuple[Target, ...], tuple[NewerSyntax, ...]]:
+        """Return where the entry points lead, and the modules whose syntax is too new.
 
         Args:
             stream: the wheel, open for reading and seekable.
@@ -70,14 +70,14 @@ class WheelCode:
         """
         known = python_code.modules((entry.path for entry in directory.entries), self._data_directory)
         source = _Sources(stream, directory)
-        scripts = python_code.script_targets(entry_points, known, source.read)
+        targets = python_code.targets(entry_points, known, source.read)
         if not self._newer or self._floor is None:
-            return scripts, ()
-        starts = [*tops, *(script.module for script in scripts if script.path and script.module)]
+            return targets, ()
+        starts = [*tops, *(target.module for target in targets if target.path and target.module)]
         imported = python_code.reached(starts, known, source.read)
         newer = {dotted: known[dotted].path for dotted in known if known[dotted].path in self._newer}
         guarded = python_code.guarded(newer.keys() - imported, known, source.read)
-        return scripts, tuple(
+        return targets, tuple(
             NewerSyntax(
                 path=path,
                 module=dotted,

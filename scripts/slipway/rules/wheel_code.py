@@ -6,6 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from slipway.facts.python_code import SCRIPT_GROUPS
 from slipway.manifest import Severity
 from slipway.rules.artifact import require_complete
 from slipway.rules.metadata_fields import quoted
@@ -15,7 +16,7 @@ from slipway.rules.rule import Evidence, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slipway.facts.python_code import NewerSyntax, ScriptTarget
+    from slipway.facts.python_code import NewerSyntax, Target
     from slipway.facts.wheel import WheelFacts
 
 ENTRY_POINTS = "https://packaging.python.org/en/latest/specifications/entry-points/"
@@ -26,41 +27,59 @@ _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$
 def _broken_script(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     path = facts.in_dist_info("entry_points.txt")
-    for script in facts.scripts:
-        reason = _why_broken(script, _may_come_from_elsewhere(facts, script))
-        if reason:
-            message = f"The command {quoted(script.name)} cannot start: {reason}."
-            yield Evidence(message=message, file=path, seen=script.value)
+    for target in facts.targets:
+        if target.group in SCRIPT_GROUPS and (reason := _why_no_command(facts, target)):
+            message = f"The command {quoted(target.name)} cannot start: {reason}."
+            yield Evidence(message=message, file=path, seen=target.value)
 
 
-def _why_broken(script: ScriptTarget, may_come_from_elsewhere: bool) -> str | None:  # noqa: FBT001 - two callers
-    if script.module is None or script.attribute is None:
+def _broken_plugin(facts: WheelFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    path = facts.in_dist_info("entry_points.txt")
+    for target in facts.targets:
+        if target.group not in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
+            message = f"The entry point {quoted(target.name)} of [{target.group}] cannot be loaded: {reason}."
+            yield Evidence(message=message, file=path, seen=target.value)
+
+
+def _why_no_command(facts: WheelFacts, target: Target) -> str | None:
+    if target.module is None or target.attribute is None:
         return "what it calls is not written as module:function"
-    if script.path is None:
-        return None if may_come_from_elsewhere else f"there is no module {quoted(script.module)} in the wheel"
-    if script.defined is False:
-        return f"{quoted(script.path)} defines no {quoted(script.attribute.partition('.')[0])}"
+    return _why_broken(facts, target)
+
+
+def _why_broken(facts: WheelFacts, target: Target) -> str | None:
+    """Return why what an entry point names cannot be there, None where it may be.
+
+    Without a colon the last part may be an attribute too: some programs read their entry points so.
+    """
+    if target.module is None or target.attribute is None:
+        return None
+    if target.path is None and not _may_come_from_elsewhere(facts, target):
+        return f"there is no module {quoted(target.module)} in the wheel"
+    if target.path is not None and target.defined is False:
+        return f"{quoted(target.path)} defines no {quoted(target.attribute.partition('.')[0])}"
     return None
 
 
-def _may_come_from_elsewhere(facts: WheelFacts, script: ScriptTarget) -> bool:
-    """Whether the module of a script can be part of another package that is installed too."""
-    if script.module is None or script.module.partition(".")[0] in sys.stdlib_module_names:
+def _may_come_from_elsewhere(facts: WheelFacts, target: Target) -> bool:
+    """Whether the module can be part of another package that is installed too."""
+    if target.module is None or target.module.partition(".")[0] in sys.stdlib_module_names:
         return True
-    if script.parent is not None:
-        return script.parent_open
+    if target.parent is not None:
+        return target.parent_open
     return bool(facts.metadata is None or facts.metadata.every("requires-dist"))
 
 
 def _foreign_script(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
-    for script in facts.scripts:
-        missing = script.module is not None and script.attribute is not None and script.path is None
-        if missing and _may_come_from_elsewhere(facts, script):
+    for target in facts.targets:
+        missing = target.module is not None and target.attribute is not None and target.path is None
+        if target.group in SCRIPT_GROUPS and missing and _may_come_from_elsewhere(facts, target):
             yield Evidence(
-                message=f"The command {quoted(script.name)} calls {quoted(script.value)}, which is not in the wheel.",
+                message=f"The command {quoted(target.name)} calls {quoted(target.value)}, which is not in the wheel.",
                 file=facts.in_dist_info("entry_points.txt"),
-                seen=script.value,
+                seen=target.value,
             )
 
 
@@ -102,6 +121,18 @@ RULES: tuple[Rule, ...] = (
         example='`demo = "demo.cli:mian"` under [project.scripts]',
         read=ENTRY_POINTS,
         check=_broken_script,
+    ),
+    Rule(
+        name="wheel-plugin-cannot-load",
+        title="An entry point of the wheel leads nowhere",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="The program that looks for plugins finds it and fails with an ImportError or AttributeError, and with it "
+        "often the program of somebody who does not even use the plugin.",
+        fix="Correct the value under [project.entry-points], or include the module in the wheel.",
+        example='`demo = "demo.plugin:Hooks"` under [project.entry-points.pytest11], without `demo/plugin.py`',
+        read=ENTRY_POINTS,
+        check=_broken_plugin,
     ),
     Rule(
         name="wheel-script-of-another-package",

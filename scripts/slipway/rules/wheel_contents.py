@@ -129,6 +129,11 @@ def _top(path: str) -> str:
     return top + slash
 
 
+def _init_at_top(facts: WheelFacts) -> Iterable[Evidence]:
+    paths = [path for path in _installed(facts) if path in ("__init__.py", "__init__.pyi")]
+    return together(paths, "{} lies in site-packages itself.", "{} lie in site-packages itself.")
+
+
 def _pth(facts: WheelFacts) -> Iterable[Evidence]:
     paths = [path for path in _installed(facts) if path.endswith(".pth") and "/" not in path]
     return together(paths, "{} is run whenever Python starts.", "{} are run whenever Python starts.")
@@ -225,6 +230,18 @@ RULES: tuple[Rule, ...] = (
         fixes=ONLY_THE_PACKAGE,
         example="`README.md` or `share/demo.json` beside `demo/__init__.py`",
         check=_stray,
+    ),
+    Rule(
+        name="wheel-has-init-at-top-level",
+        title="The wheel installs an __init__.py outside of any package",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="The content of the package lands in site-packages without its folder, so `import demo` finds nothing, and "
+        "its modules stand among those of all others.",
+        fix="Let the build backend include the folder of the package, not what is in it.",
+        fixes=ONLY_THE_PACKAGE,
+        example="`__init__.py` and `core.py` at the top level in place of `demo/__init__.py` and `demo/core.py`",
+        check=_init_at_top,
     ),
     Rule(
         name="wheel-has-pth-file",
