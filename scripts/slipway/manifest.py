@@ -8,317 +8,77 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from slipway.errors import ExitCode, InputError, SlipwayError
+from slipway.records import (
+    CONTENTS_LISTED,
+    Artifact,
+    BuildTarget,
+    Destination,
+    ExpectedFile,
+    Finding,
+    Git,
+    Leg,
+    Plan,
+    PlannedLeg,
+    Publisher,
+    Receipt,
+    Record,
+    Recovery,
+    Served,
+    Severity,
+    SkippedRule,
+    StageResult,
+    Untried,
+    Where,
+)
 
 SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
 DIST = "dist"
 
-
-class Severity(StrEnum):
-    """How much a finding weighs: errors block, warnings hurt someone, notes are worth knowing."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-    @property
-    def rank(self) -> int:
-        """Its place among the severities, 0 for the gravest."""
-        return list(Severity).index(self)
-
-
-class Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of everything in the manifest."""
-
-
-class Where(Record, frozen=True):
-    """Where a finding was seen.
-
-    Attributes:
-        artifact: filename of the sdist or wheel, if it was seen in one.
-        file: path inside the project or inside the artifact, with forward slashes.
-        line: line in `file`, counted from 1.
-    """
-
-    artifact: str | None = None
-    file: str | None = None
-    line: int | None = None
-
-
-class Finding(Record, frozen=True):
-    """One thing a rule or a stage found.
-
-    Attributes:
-        stage: the stage that found it.
-        leg: the job of a matrix that found it, where that was another one.
-        mirrors: ids of the index's own rules that say the same (for example C49).
-        ignored: the project's reason for turning the rule off; such a finding never blocks.
-    """
-
-    rule: str
-    severity: Severity
-    message: str
-    why: str
-    fix: str
-    where: Where = Where()
-    seen: str | None = None
-    expected: str | None = None
-    mirrors: tuple[str, ...] = ()
-    ignored: str | None = None
-    stage: str | None = None
-    leg: str = ""
-
-
-class SkippedRule(Record, frozen=True):
-    """A rule that could not be judged, and why."""
-
-    rule: str
-    reason: str
-
-
-class Git(Record, frozen=True):
-    """The commit that is released.
-
-    Attributes:
-        commit: full hash.
-        tags: tags that point at it.
-        dirty: paths that differ from the commit, at most a handful.
-        committed_at: time of the commit, seconds since the epoch.
-    """
-
-    commit: str | None
-    tags: tuple[str, ...]
-    dirty: tuple[str, ...]
-    shallow: bool
-    committed_at: int | None
-
-
-class Destination(Record, frozen=True):
-    """Where the release goes, and why there or nowhere.
-
-    Attributes:
-        index: `pypi`, `testpypi`, `none`, or the upload URL of another index.
-        environment: the GitHub environment the publish job belongs to.
-    """
-
-    index: str
-    publish: bool
-    reason: str
-    environment: str | None = None
-
-
-class BuildTarget(Record, frozen=True):
-    """One build: on which platform, with which tool, what it is expected to make."""
-
-    name: str
-    platform: str
-    tool: Literal["build", "cibuildwheel"]
-    makes: tuple[Literal["sdist", "wheel"], ...]
-
-
-class PlannedLeg(Record, frozen=True):
-    """One job of a workflow's matrices, which hands in a manifest of its own.
-
-    Attributes:
-        name: unique in the plan; the manifest of that job carries it as its `leg`.
-        platform: a name from `facts.platforms`.
-        python: for a smoke job a version as actions/setup-python takes it, such as `3.13` or `3.14t`.
-    """
-
-    name: str
-    job: Literal["build", "wheels", "smoke"]
-    platform: str
-    python: str = ""
-
-
-class ExpectedFile(Record, frozen=True):
-    """A file the release must contain.
-
-    Attributes:
-        pattern: the filename, with `*` for what only the build decides (a dynamic version, a platform tag).
-        required: False for what only another machine of the build matrix can make.
-        identifier: what cibuildwheel calls the wheel, such as `cp313-manylinux_x86_64`.
-    """
-
-    kind: Literal["sdist", "wheel"]
-    pattern: str
-    required: bool = True
-    identifier: str | None = None
-
-
-class Plan(Record, frozen=True):
-    """Everything decided before anything runs.
-
-    Attributes:
-        ignored: the rules the project turned off, with its reasons.
-        legs: the jobs of a workflow that build and test; the gate waits for all of them.
-    """
-
-    name: str | None
-    version: str | None
-    version_from: Literal["static", "dynamic"]
-    backend: str
-    kind: Literal["pure", "compiled"]
-    layout: str
-    requires_python: str | None
-    pythons: tuple[str, ...]
-    event: str
-    ref: str | None
-    tag: str | None
-    tag_version: str | None
-    git: Git | None
-    builds: tuple[BuildTarget, ...]
-    expected: tuple[ExpectedFile, ...]
-    destination: Destination
-    ignored: dict[str, str] = {}
-    legs: tuple[PlannedLeg, ...] = ()
-
-
-class Artifact(Record, frozen=True):
-    """One built distribution, by name, size in bytes and digest.
-
-    Attributes:
-        contents: paths inside, sorted; at most `CONTENTS_LISTED` of them.
-        members: how many there are in all.
-    """
-
-    filename: str
-    kind: Literal["sdist", "wheel"]
-    size: int
-    sha256: str
-    name: str | None = None
-    version: str | None = None
-    requires_python: str | None = None
-    tags: tuple[str, ...] = ()
-    members: int = 0
-    contents: tuple[str, ...] = ()
-
-
-CONTENTS_LISTED = 500
+__all__ = [
+    "CONTENTS_LISTED",
+    "DIST",
+    "FILENAME",
+    "SCHEMA_VERSION",
+    "Addition",
+    "Artifact",
+    "BuildTarget",
+    "Destination",
+    "ExpectedFile",
+    "Failure",
+    "Finding",
+    "Git",
+    "Leg",
+    "Manifest",
+    "Plan",
+    "PlannedLeg",
+    "Publisher",
+    "Receipt",
+    "Record",
+    "Recovery",
+    "Served",
+    "Severity",
+    "SkippedRule",
+    "StageResult",
+    "Untried",
+    "Where",
+    "json_schema",
+    "read",
+    "recheck",
+    "sha256",
+    "to_json",
+    "write",
+]
 
 _STAGE_OF_LEG = {"file": "smoke", "index": "verify"}
-
-
-class Leg(Record, frozen=True):
-    """One smoke test: an artifact in a clean environment.
-
-    Attributes:
-        origin: `file` for the artifact itself, `index` when it was installed from the index.
-        imported: top-level names that were imported.
-        entry_points: entry points that were loaded.
-        leg: the job of a matrix it ran in, where that was another one.
-        resolution: `highest` for the newest dependencies allowed, `lowest-direct` for the lowest.
-        extra: the extra that was installed with it.
-    """
-
-    artifact: str
-    python: str
-    installer: str
-    origin: Literal["file", "index"]
-    passed: bool
-    seconds: float
-    imported: tuple[str, ...] = ()
-    entry_points: int = 0
-    leg: str = ""
-    resolution: str = "highest"
-    extra: str | None = None
-
-
-class Untried(Record, frozen=True):
-    """A leg that the project's claims ask for and that was not run, and why."""
-
-    leg: str
-    reason: str
-
-
-class Receipt(Record, frozen=True):
-    """What the index said to one upload.
-
-    Attributes:
-        attested: whether an attestation was sent along.
-    """
-
-    filename: str
-    sha256: str
-    index: str
-    outcome: Literal["uploaded", "already-there"]
-    attested: bool = False
-
-
-class Served(Record, frozen=True):
-    """What the index was seen to serve.
-
-    Attributes:
-        verdict: `late` for a file that the index took and does not show yet, `missing` for one it never took.
-        provenance: whether the attestations served with it name this repository and workflow; None where
-            none are served and none were sent.
-    """
-
-    filename: str
-    sha256: str | None
-    verdict: Literal["same", "late", "missing", "wrong"]
-    url: str | None = None
-    provenance: Literal["same", "missing", "wrong"] | None = None
-
-
-class Publisher(Record, frozen=True):
-    """This run as a trusted publisher: what the index's form asks for.
-
-    Attributes:
-        workflow: filename of the workflow, without a folder.
-        form: address of the form: filled in for a project that exists, else the one for new projects.
-    """
-
-    owner: str
-    repository: str
-    workflow: str
-    environment: str | None = None
-    form: str | None = None
-
-
-class Recovery(Record, frozen=True):
-    """Where a release stands after it was interrupted, and how it goes on.
-
-    Attributes:
-        public: files the index has, with the bytes of the manifest.
-        waiting: files it does not have yet.
-        burnt: files it has with other bytes, whose names it never takes again.
-        days_left: days until the index closes the release for new files; None where nothing is public.
-        command: the one command to go on with.
-        yank_page: where the release is yanked, if it must be.
-        yank_reason: a reason to give there.
-    """
-
-    public: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
-    burnt: tuple[str, ...] = ()
-    days_left: int | None = None
-    command: str | None = None
-    yank_page: str | None = None
-    yank_reason: str | None = None
-
-
-class StageResult(Record, frozen=True):
-    """How a stage ended.
-
-    Attributes:
-        reason: why it was skipped.
-        leg: the job of a matrix that ran it, where that was another one.
-    """
-
-    name: str | None
-    outcome: Literal["done", "skipped", "failed"]
-    seconds: float
-    reason: str | None = None
-    leg: str = ""
+"""The stage that runs the legs of each origin."""
 
 
 class Failure(Record, frozen=True):

@@ -16,7 +16,7 @@ PACKAGE = SCRIPTS / "slipway"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("runner", "errors", "__init__"),
-    ("index", "processes", "uv_process", "attest", "manifest", "options", "inputs"),
+    ("index", "processes", "uv_process", "attest", "records", "manifest", "options", "inputs"),
     (
         *("facts", "interpreters", "environments", "checkout", "wheel_repair"),
         *("probe", "probing", "leg", "trial", "legs"),
