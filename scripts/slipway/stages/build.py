@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from slipway import checkout, environments, processes, wheel_repair
@@ -218,7 +218,10 @@ def _unpack(sdist: Path, target: Path) -> Path:
     """
     try:
         with tarfile.open(sdist, "r:gz") as archive:
-            archive.extractall(target, filter="data")
+            if hasattr(tarfile, "data_filter"):
+                archive.extractall(target, filter="data")
+            else:  # Python 3.11 before 3.11.4, which Debian 12 has
+                archive.extractall(target, members=_harmless(archive))  # noqa: S202 - each member was looked at
         return next(path for path in target.iterdir() if path.is_dir())
     except (tarfile.TarError, OSError, EOFError, StopIteration) as error:
         raise ToolError(
@@ -227,6 +230,23 @@ def _unpack(sdist: Path, target: Path) -> Path:
             remedy="Look at what the project puts into its sdist; installers refuse this one as well.",
             read="https://packaging.python.org/en/latest/specifications/source-distribution-format/",
         ) from error
+
+
+def _harmless(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Yield the members of an archive.
+
+    Raises:
+        tarfile.TarError: one of them, or what it links to, is outside of the archive, or is no file at all.
+    """
+    for member in archive:
+        place = PurePosixPath(member.name)
+        goal = place.parent / member.linkname if member.issym() else PurePosixPath(member.linkname)
+        for path in (place, goal):
+            if path.is_absolute() or os.path.normpath(path).startswith(".."):
+                raise tarfile.TarError(f"{member.name!r} leads outside")
+        if member.isdev():
+            raise tarfile.TarError(f"{member.name!r} is a device")
+        yield member
 
 
 def _keep(path: Path, dist: Path) -> Artifact:
