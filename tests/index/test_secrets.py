@@ -108,10 +108,12 @@ def test_publishing_starts_no_children(real: Scene, tmp_path: Path) -> None:
     assert not children.exists()
 
 
-def test_an_address_with_a_credential_is_refused_and_not_repeated(real: Scene, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["publish", "plan"])
+def test_an_address_with_a_credential_is_refused_and_not_repeated(real: Scene, command: str) -> None:
     real.bench.job = None
+    (real.work.parent / "pyproject.toml").write_text('[project]\nname = "demo"\nversion = "1.0"\n')
     address = real.bench.upload_url.replace("://", "://user:hunter2@")
-    process = child.start(real, "publish", arguments=[str(real.work.parent), "--index", address])
+    process = child.start(real, command, arguments=[str(real.work.parent), "--index", address])
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 2, stdout + stderr
     assert "holds a credential" in stdout + stderr

@@ -93,7 +93,7 @@ def resolve(index: str, *, simple: str | None = None) -> Index:
         if index == name or _ending_in_slash(index) == upload:
             return _warehouse(upload, name=name)
     for url in filter(None, (index, simple)):
-        _insist_on_safe(url)
+        insist_on_safe(url)
     if urlsplit(index).path.rstrip("/").endswith("/legacy"):
         made = _warehouse(_ending_in_slash(index), name=index)
     else:
@@ -112,9 +112,12 @@ def _ending_in_slash(url: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
 
-def _insist_on_safe(url: str) -> None:
-    from slipway.index.transport import is_loopback  # brings the HTTP client, which a check does not need
+def insist_on_safe(url: str) -> None:
+    """Make sure that the address of an index gives no credential away.
 
+    Raises:
+        InputError: it holds one, would carry one unencrypted, or is no address.
+    """
     parts = urlsplit(url)
     if "@" in parts.netloc:
         raise InputError(
@@ -128,9 +131,13 @@ def _insist_on_safe(url: str) -> None:
             cause="It does not begin with https://, or names no host.",
             remedy="Write pypi, testpypi, or the full URL to which the index takes uploads.",
         )
-    if parts.scheme == "http" and not is_loopback(url):
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise InputError(
             f"The index at {parts.hostname} would be reached unencrypted.",
             cause="Its address begins with http://, so that anybody on the way could read the credential.",
             remedy="Use its https:// address.",
         )
+
+
+def _is_loopback(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")

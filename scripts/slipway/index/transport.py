@@ -141,12 +141,6 @@ def _plain(text: str) -> str:
     return " ".join(text.split())[:LONGEST_WORDS]
 
 
-def is_loopback(url: str) -> bool:
-    """Return whether a URL stays on this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
-
-
 def same_origin(one: str, other: str) -> bool:
     """Return whether two URLs go to the same server; a credential for one is not shown to another."""
     return urlsplit(one)[:2] == urlsplit(other)[:2]

@@ -20,6 +20,7 @@ from slipway.facts import project as project_facts
 from slipway.facts.event import EventFacts
 from slipway.facts.git import GitFacts
 from slipway.facts.project import ProjectFacts
+from slipway.index import addresses
 from slipway.inputs import Inputs
 from slipway.manifest import (
     Addition,
@@ -190,10 +191,13 @@ def checked_index(index: str | None) -> str | None:
     """Return the index asked for.
 
     Raises:
-        InputError: it is neither a known name nor a URL.
+        InputError: it is neither a known name nor a URL, or it is a URL that gives a credential away.
     """
-    if not index or index in INDEXES or index == "none" or index.startswith(("https://", "http://")):
+    if not index or index in INDEXES or index == "none":
         return index or None
+    if index.startswith(("https://", "http://")):
+        addresses.insist_on_safe(index)
+        return index
     raise InputError(
         f"There is no index called {index!r}.",
         cause="The option `index` takes a name that Slipway knows or an upload URL.",
