@@ -13,6 +13,8 @@ from slipway.rules.smoke_evidence import SHOWN, bears, is_floor, told
 
 SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 TRACEBACK = "Traceback (most recent call last)"
+ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\w+\W+){0,3}install\b")
+"""How a program says that something optional has to be installed first."""
 
 
 def _script_cannot_load(leg: LegFacts) -> Iterator[Evidence]:
@@ -45,6 +47,8 @@ def _failed(script: Started, leg: LegFacts) -> str | None:
     if script.returncode is None:
         return f"does not come back within {script.seconds:.0f} s"
     if script.returncode >= 0 and (script.returncode == 0 or TRACEBACK not in script.output):
+        return None
+    if ASKS.search("\n".join(script.output.splitlines()[-SHOWN:])):
         return None
     last = next((line for line in reversed(script.output.splitlines()) if line and line[0].isalpha()), "")
     missing = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", last)

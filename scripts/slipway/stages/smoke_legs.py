@@ -95,11 +95,15 @@ def _manners(artifact: Artifact, inputs: Inputs, *, deep: bool) -> Iterator[Mann
     installers = inputs.installer or (("uv", "pip") if inputs.thorough else ("uv",))
     resolutions = inputs.resolution or (("highest", "lowest-direct") if inputs.thorough else ("highest",))
     for number, (resolution, installer) in enumerate(itertools.product(resolutions, installers)):
+        lowest = resolution == "lowest-direct"
+        direct = _requirements(artifact, inputs) if lowest and installer == "uv" and deep else ()
         # pip cannot resolve downwards, and an sdist has the same dependencies as its wheel.
-        if resolution == "highest" or (installer == "uv" and deep):
-            direct = _requirements(artifact, inputs) if resolution == "lowest-direct" else ()
+        if not lowest or direct or inputs.resolution == ("lowest-direct",):
             yield Manner(
-                installer=installer, resolution=resolution, thorough=deep and number == 0, direct=direct
+                installer="uv" if lowest else installer,
+                resolution=resolution,
+                thorough=deep and number == 0,
+                direct=direct,
             )
     for extra in _extras(artifact, inputs) if deep else ():
         yield Manner(extra=extra, installer=installers[0], thorough=False)

@@ -1,0 +1,2 @@
+def main():
+    raise RuntimeError('To use the demo command, please install "demo[cli]"')
