@@ -33,6 +33,7 @@ from slipway.rules import (
     wheel_contents,
     wheel_layout,
     wheel_record,
+    wheel_tags,
 )
 from slipway.rules.rule import judge
 
@@ -48,6 +49,7 @@ MODULES = (
     wheel_contents,
     wheel_layout,
     wheel_record,
+    wheel_tags,
 )
 C_ROWS = {"C18", "C19", "C20", "C21", "C22", "C24", "C25", "C26", "C33", "C34", "C35", "C36"}
 

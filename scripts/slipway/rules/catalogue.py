@@ -41,6 +41,7 @@ MODULES: dict[Family, tuple[str, ...]] = {
         "filenames",
         "archive_integrity",
         "wheel_layout",
+        "wheel_tags",
         "wheel_record",
         "wheel_contents",
         "wheel_code",
