@@ -4,6 +4,7 @@ A fault is followed by at most one rerun from the same manifest, when it has pas
 """
 
 import itertools
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -173,3 +174,22 @@ def test_a_download_that_was_damaged_on_the_way_once_is_read_again(scene: Scene)
     scene.publish()
     scene.bench.faults.order("file", "garbage", 2)
     assert scene.verify().failure is None
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_several_faults_at_once(scene: Scene, seed: int) -> None:
+    """Faults that come together and pass: whatever they are, the release is complete after one rerun at most."""
+    dice = random.Random(seed)  # noqa: S311 - nothing secret
+    kinds = [kind for kind in TRANSPORT if kind != "hang"]
+    for _ in range(dice.randint(2, 5)):
+        scene.bench.faults.order(dice.choice(PLACES), dice.choice(kinds), dice.randint(1, 4))
+    scene.bench.hide(*dice.sample(sorted(scene.intended()), dice.randint(0, 2)), looks=dice.randint(0, 5))
+    scene.warehouse.uploads_per_token = dice.choice((1, 10))
+    first = scene.release()
+    assert_nothing_foreign(scene)
+    if first.exit_code != ExitCode.CLEAN:
+        scene.bench.faults.clear()
+        scene.bench.hidden.clear()
+        second = scene.release()
+        assert second.exit_code == ExitCode.CLEAN, second.failure
+    assert scene.complete

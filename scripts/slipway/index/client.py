@@ -166,7 +166,7 @@ class Client:
                     asked = transport.retry_after(response)
             except transport.FAULTS as error:
                 trouble = _unreachable(url, error)
-            except (ValueError, TypeError, KeyError, transport.TooLarge) as error:
+            except (ValueError, TypeError, KeyError, RecursionError, transport.TooLarge) as error:
                 trouble = _senseless(url, error)
             if not patience.pause(asked=asked):
                 raise trouble

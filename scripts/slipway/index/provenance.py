@@ -56,7 +56,7 @@ def _subjects(attestation: object) -> Iterator[tuple[str, str]]:
         envelope = attestation["envelope"]["statement"]  # type: ignore[index]
         for subject in json.loads(base64.b64decode(envelope))["subject"]:
             yield str(subject["name"]), str(subject["digest"]["sha256"])
-    except (KeyError, TypeError, ValueError, binascii.Error):
+    except (KeyError, TypeError, ValueError, RecursionError, binascii.Error):
         return
 
 

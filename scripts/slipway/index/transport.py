@@ -126,7 +126,7 @@ def words(response: requests.Response) -> str:
     """
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict):
         for key in ("message", "detail", "title", "error"):
