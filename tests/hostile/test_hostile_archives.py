@@ -14,6 +14,7 @@ import pytest
 from artifacts import Built, sdist, wheel
 from artifacts.sdists import member, tarred
 from artifacts.zips import zip_of
+from command_line import slipway
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 ADDRESS_SPACE = 500 * 1024**2
@@ -171,6 +172,28 @@ HOSTILE: dict[str, tuple[Callable[[], Built], set[str]]] = {
         lambda: sdist(members=[member("demo-1.0/a", kind=tarfile.CHRTYPE)]),
         {"sdist-has-special-file"},
     ),
+    "hard link to elsewhere": (
+        lambda: sdist(members=[member("demo-1.0/a", kind=tarfile.LNKTYPE, linkname="/etc/passwd")]),
+        {"sdist-link-leaves-it"},
+    ),
+    "link, and a file behind it": (
+        lambda: sdist(
+            members=[
+                member("demo-1.0/a", kind=tarfile.SYMTYPE, linkname="../.."),
+                member("demo-1.0/a/evil", b"x"),
+            ]
+        ),
+        {"sdist-link-leaves-it"},
+    ),
+    "named pipe": (
+        lambda: sdist(members=[member("demo-1.0/a", kind=tarfile.FIFOTYPE)]),
+        {"sdist-has-special-file"},
+    ),
+    "drive letter": (lambda: wheel({"C:\\evil": "x"}), {"wheel-path-unsafe"}),
+    "duplicate names in a sdist": (
+        lambda: sdist(members=[member("demo-1.0/PKG-INFO", b"Name: other\n")]),
+        {"sdist-has-duplicate-member"},
+    ),
     "duplicate names": (lambda: Built(WHEEL, zip_of({"a": b"b"}, twice=True)), {"wheel-zip-ambiguous"}),
     "ten thousand members": (lambda: many_members(10_000), {"wheel-metadata-missing"}),
     "a hundred thousand members": (lambda: many_members(100_500), {"wheel-not-fully-read"}),
@@ -186,6 +209,14 @@ HOSTILE: dict[str, tuple[Callable[[], Built], set[str]]] = {
         lambda: wheel(extra={f"{INFO}/METADATA": METADATA_50_MB}, drop=("METADATA",)),
         {"metadata-too-large"},
     ),
+    "PKG-INFO of 50 MB": (lambda: sdist({"PKG-INFO": METADATA_50_MB}), {"metadata-too-large"}),
+    "NUL in METADATA": (
+        lambda: wheel(
+            extra={f"{INFO}/METADATA": b"Metadata-Version: 2.4\nName: de\0mo\nVersion: 1.0\n\n\0"},
+            drop=("METADATA",),
+        ),
+        {"name-invalid"},
+    ),
     "METADATA of a million headers": (
         lambda: wheel(extra={f"{INFO}/METADATA": MANY_HEADERS}, drop=("METADATA",)),
         {"metadata-too-large"},
@@ -199,6 +230,10 @@ HOSTILE: dict[str, tuple[Callable[[], Built], set[str]]] = {
     "invalid UTF-8 in a name": (
         lambda: Built(WHEEL, zip_of({"a": b"b"}, local={"name": b"\xff\xfe"}, central={"name": b"\xff\xfe"})),
         {"wheel-zip-ambiguous"},
+    ),
+    "invalid UTF-8 in a name of a sdist": (
+        lambda: sdist(members=[member("demo-1.0/\udcff\udcfe", b"x")], layout=tarfile.GNU_FORMAT),
+        {"sdist-path-illegal-on-windows"},
     ),
     "invalid UTF-8 everywhere": (
         lambda: wheel(
@@ -264,3 +299,25 @@ def test_nothing_is_written_while_reading(tmp_path: Path) -> None:
     judged(sdist({"../escaped": "x", "inside": "y"}), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [SDIST]
     assert not (tmp_path.parent / "escaped").exists()
+
+
+FOR_LINUX = "demo-1.0-cp39-abi3-manylinux_2_17_x86_64.whl"
+"""A wheel that the tools for compiled code would unpack."""
+
+COMMANDED: dict[str, Callable[[], Built]] = {
+    "zip bomb": zip_bomb,
+    "zip bomb with compiled code": lambda: Built(FOR_LINUX, zip_bomb().data),
+    "truncated wheel with compiled code": lambda: Built(FOR_LINUX, wheel().data[:-30]),
+    "METADATA of 50 MB": HOSTILE["METADATA of 50 MB"][0],
+    "a hundred thousand members": HOSTILE["a hundred thousand members"][0],
+    "invalid UTF-8 everywhere": HOSTILE["invalid UTF-8 everywhere"][0],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDED)
+def test_the_command_answers_in_the_same_limits(name: str, tmp_path: Path) -> None:
+    limits = ("prlimit", f"--as={ADDRESS_SPACE}", f"--cpu={CPU_SECONDS}", f"--fsize={ADDRESS_SPACE}")
+    run = slipway("inspect", "--json", COMMANDED[name]().at(tmp_path), cwd=tmp_path, before=limits)
+    assert run.exit_code == 1, str(run)
+    assert "Traceback" not in run.stderr
+    assert run.story["broken_rules"] == []

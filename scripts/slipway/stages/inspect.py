@@ -42,7 +42,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         artifacts=tuple(facts),
         plan=plan,
         whole=inputs.from_ is not None and inputs.command == "check",
-        linkage=linkage.read(inputs.locate(one.filename) for one in facts if one.kind == "wheel"),
+        # Its tools unpack a wheel, so what the readers stopped at is kept from them.
+        linkage=linkage.read(
+            inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems
+        ),
         tracked=_tracked(facts, plan, inputs),
     )
     judged.append(judge(catalogue.family("set"), release, ignored=ignored, backend=backend))
