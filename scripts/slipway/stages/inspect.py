@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from slipway.facts import artifact, linkage, tracked
+from slipway.facts import artifact, git, linkage, tracked
 from slipway.facts.release import ReleaseFacts
 from slipway.facts.sdist import SdistFacts
 from slipway.facts.tracked import Tracked
@@ -68,6 +68,7 @@ def _moot(plan: Plan | None) -> dict[str, str]:
 
 def _tracked(facts: Sequence[SdistFacts | WheelFacts], plan: Plan | None, inputs: Inputs) -> Tracked | None:
     sdist = next((one for one in facts if isinstance(one, SdistFacts)), None)
-    if plan is None or plan.git is None or sdist is None:
+    if plan is None or plan.git is None or sdist is None or git.read(inputs.path) is None:
+        # The files may come from other jobs, to a machine without a checkout.
         return None
     return tracked.read(inputs.path, sdist)
