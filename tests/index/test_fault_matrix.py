@@ -160,6 +160,8 @@ def test_wrong_bytes_are_red_and_the_yank_page_is_named(scene: Scene) -> None:
     assert story.failure is not None
     assert "other bytes" in story.failure.happened
     assert story.failure.recovery.yank_page == f"{scene.bench.address}manage/project/demo/release/1.0/"
+    assert "do not install" in story.failure.recovery.yank_reason
+    assert story.failure.recovery.yank_reason in story.failure.remedy
 
 
 @pytest.mark.parametrize("looks", [0, 1, 3])

@@ -21,6 +21,8 @@ ASSESSING = 15.0
 
 def before(error: SlipwayError, *, command: str) -> Addition:
     """Return what a stage adds that failed before it could look at the index."""
+    if yank_reason is not None:
+        stands = msgspec.structs.replace(stands, yank_reason=yank_reason)
     record = Failure.told_by(error, stage="publish")
     remedy = f"{error.remedy}\nNothing was sent by this run. Then: `{command}`"
     return Addition(
@@ -36,6 +38,7 @@ def failure(
     receipts: Iterable[Receipt],
     client: Client,
     command: str | None,
+    yank_reason: str | None = None,
 ) -> Failure:
     """Return the record of an error, with where the release stands and how it goes on.
 
@@ -46,6 +49,7 @@ def failure(
         receipts: what the index took.
         client: asks the index what is public now; after an interruption there is no time for that.
         command: the one command to go on with.
+        yank_reason: a reason to yank the release, where more is wrong than that it is incomplete.
     """
     stands = recovery.assess(
         manifest,

@@ -29,6 +29,10 @@ ONE_REQUEST = 20.0
 """Seconds to go on trying one request; the stage as a whole waits longer."""
 
 
+TAMPERED = "The files served are not the ones that were built and tested; do not install this release."
+"""A reason to give when a release is yanked because its bytes or its origin are wrong."""
+
+
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Wait until the index serves the files, compare digests and origin, install each of them and smoke it.
 
@@ -56,6 +60,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
             receipts=manifest.receipts,
             client=client,
             command=aftermath.go_on(inputs, runner, index, command=command),
+            yank_reason=TAMPERED if any("wrong" in (s.verdict, s.provenance) for s in served) else None,
         )
         return Addition(served=served, failure=told)
     finally:
