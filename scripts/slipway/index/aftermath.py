@@ -21,8 +21,6 @@ ASSESSING = 15.0
 
 def before(error: SlipwayError, *, command: str) -> Addition:
     """Return what a stage adds that failed before it could look at the index."""
-    if yank_reason is not None:
-        stands = msgspec.structs.replace(stands, yank_reason=yank_reason)
     record = Failure.told_by(error, stage="publish")
     remedy = f"{error.remedy}\nNothing was sent by this run. Then: `{command}`"
     return Addition(
@@ -59,6 +57,8 @@ def failure(
         now=clock.CLOCK.now(),
         command=command,
     )
+    if yank_reason is not None:
+        stands = msgspec.structs.replace(stands, yank_reason=yank_reason)
     record = Failure.told_by(error, stage=stage)
     remedy = f"{error.remedy}\n{recovery.told(stands, client.index)}"
     return msgspec.structs.replace(record, remedy=remedy, recovery=stands)
