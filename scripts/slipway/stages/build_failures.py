@@ -66,7 +66,12 @@ SIGNATURES: tuple[Signature, ...] = (
         "for a backend inside the project set `backend-path`.",
     ),
     _signature(
-        r"(?:fatal error|error): (?P<header>[\w./+-]+\.h(?:pp)?): No such file",
+        r"fatal error(?: C1083)?: .*?\bPython\.h['\"]?(?:: No such file| file not found)",
+        "The headers of Python itself are not installed on this machine.",
+        "Install them (Debian: python3-dev; Fedora: python3-devel), or build with a Python that has them (--python).",
+    ),
+    _signature(
+        r"(?:fatal error|error)(?: C1083)?: .*?(?P<header>[\w./+-]+\.h(?:pp|xx)?)['\"]?(?:: No such file| file not found)",
         "The header {header} is missing: either a system library is not installed or the file is not in the sdist.",
         "Install the library's development package, or, if the header is the project's own, include it in the sdist.",
     ),

@@ -1,0 +1,163 @@
+"""What builds print when they fail, as their tools really word it, and what is made of it."""
+
+import pytest
+from build import BuildException
+from slipway.errors import ExitCode, InputError
+from slipway.processes import TimedOut
+from slipway.stages.build_failures import SIGNATURES, TAIL, HookFailed, explain
+
+PRINTED: dict[str, tuple[str, str]] = {
+    "uv, a name that is not there": (
+        "  cause: Because no-such-thing was not found in the package registry and you require no-such-thing, we can",
+        "does not exist under this name",
+    ),
+    "pip, a version that is not there": (
+        "ERROR: No matching distribution found for setuptools>=9999",
+        "does not exist under this name",
+    ),
+    "uv without a network": (
+        "  Caused by: dns error: failed to lookup address information",
+        "cannot be reached",
+    ),
+    "uv and a closed port": (
+        "  cause: tcp connect error: Connection refused (os error 111)",
+        "cannot be reached",
+    ),
+    "an import": ("ModuleNotFoundError: No module named 'numpy'", "imports numpy"),
+    "an import of a submodule": (
+        "ModuleNotFoundError: No module named 'Cython.Build'",
+        "imports Cython.Build",
+    ),
+    "gcc and a header": (
+        "src/a.c:1:10: fatal error: openssl/ssl.h: No such file or directory",
+        "openssl/ssl.h",
+    ),
+    "clang and a header": ("./a.c:3:10: fatal error: 'zlib.h' file not found", "header zlib.h"),
+    "gcc and no headers of Python": (
+        "a.c:1:10: fatal error: Python.h: No such file or directory",
+        "Python itself",
+    ),
+    "clang and no headers of Python": ("a.c:1:10: fatal error: 'Python.h' file not found", "Python itself"),
+    "MSVC and a header": (
+        "a.c(1): fatal error C1083: Cannot open include file: 'zlib.h': No such file or directory",
+        "zlib.h",
+    ),
+    "distutils and no gcc": ("error: command 'gcc' failed: No such file or directory", "no compiler"),
+    "setuptools and no gcc": (
+        "error: [Errno 2] No such file or directory: 'x86_64-linux-gnu-gcc'",
+        "no compiler",
+    ),
+    "setuptools and no clang": ("unable to execute 'clang': No such file or directory", "no compiler"),
+    "setuptools on Windows": (
+        'error: Microsoft Visual C++ 14.0 or greater is required. Get it with "Microsoft C++ Build Tools"',
+        "no compiler",
+    ),
+    "meson and no compiler": (
+        "../meson.build:1:0: ERROR: Unknown compiler(s): [['cc'], ['gcc']]",
+        "no compiler",
+    ),
+    "cmake and no compiler": ("  No CMAKE_CXX_COMPILER could be found.", "no compiler"),
+    "setuptools-rust": ("error: can't find Rust compiler", "no Rust toolchain"),
+    "maturin": (
+        "Cargo, the Rust package manager, is not installed or is not on PATH; cargo: not found",
+        "no Rust",
+    ),
+    "setuptools-scm": (
+        "LookupError: setuptools-scm was unable to detect version for /work.",
+        "comes from git",
+    ),
+    "versioningit": (
+        "fatal: No names found, cannot describe anything: git describe --tags",
+        "comes from git",
+    ),
+    "flit": ("ValueError: No file/folder found for module tiny", "called like the project, tiny"),
+    "poetry": (
+        "ModuleOrPackageNotFoundError: No file/folder found for package tiny",
+        "called like the project, tiny",
+    ),
+    "uv_build": ("Error: Expected a Python module at: `src/tiny/__init__.py`", "src/tiny/__init__.py"),
+    "hatchling and a readme": ("OSError: Readme file does not exist: README.md", "README.md"),
+    "an open": (
+        "FileNotFoundError: [Errno 2] No such file or directory: 'requirements.txt'",
+        "requirements.txt",
+    ),
+    "a full disk": ("OSError: [Errno 28] No space left on device", "full"),
+    "setuptools and several packages": (
+        "error: Multiple top-level packages discovered in a flat-layout: ['a', 'b'].",
+        "several top-level packages",
+    ),
+    "hatchling and no package": (
+        "ValueError: Unable to determine which files to ship inside the wheel",
+        "hatchling",
+    ),
+}
+
+
+def cause(*printed: str) -> str:
+    return explain(HookFailed(1), step="build_wheel", distribution="wheel", printed=printed).cause
+
+
+@pytest.mark.parametrize("tool", PRINTED)
+def test_a_known_failure(tool: str) -> None:
+    line, fragment = PRINTED[tool]
+    assert fragment in cause("before", line, "  after, a hint that means nothing")
+
+
+def test_every_signature_has_an_example_that_reaches_it() -> None:
+    reached = {
+        next((s.pattern.pattern for s in SIGNATURES if s.pattern.search(line)), None)
+        for line, _ in PRINTED.values()
+    }
+    assert reached == {signature.pattern.pattern for signature in SIGNATURES}
+
+
+def test_the_last_thing_said_counts() -> None:
+    assert "zlib" in cause(
+        "ModuleNotFoundError: No module named 'numpy'", "fatal error: zlib.h: No such file"
+    )
+
+
+def test_what_nobody_knows_shows_the_last_lines() -> None:
+    error = explain(
+        HookFailed(1),
+        step="build_sdist",
+        distribution="sdist",
+        printed=[str(number) for number in range(100)],
+    )
+    assert "last lines are below" in error.cause
+    assert error.log == tuple(str(number) for number in range(100 - TAIL, 100))
+    assert error.exit_code is ExitCode.TOOL
+
+
+def test_a_backend_that_says_nothing() -> None:
+    error = explain(HookFailed(7), step="build_sdist", distribution="sdist", printed=["", "  "])
+    assert "exit code 7" in error.cause
+    assert "said nothing" in error.cause
+
+
+def test_a_backend_that_is_killed() -> None:
+    error = explain(HookFailed(-9), step="build_wheel", distribution="wheel", printed=["compiling"])
+    assert "signal 9" in error.cause
+    assert "memory" in error.cause
+
+
+def test_a_time_limit() -> None:
+    error = explain(TimedOut(2.0, ""), step="build_wheel", distribution="wheel", printed=["waiting"])
+    assert "not done after 2 s" in error.happened
+    assert error.log == ("waiting",)
+
+
+def test_a_build_system_that_is_not_valid() -> None:
+    error = explain(BuildException("no"), step="reading the build system", distribution="sdist", printed=[])
+    assert isinstance(error, InputError)
+    assert "[build-system]" in error.cause
+
+
+def test_a_fault_of_our_own_stays_one() -> None:
+    with pytest.raises(ZeroDivisionError):
+        explain(
+            ZeroDivisionError(),
+            step="build_wheel",
+            distribution="wheel",
+            printed=["fatal error: a.h: No such file"],
+        )
