@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -28,6 +29,7 @@ class Measured:
         check: seconds of `check`, a round each.
         commands: the median seconds of each bare command.
         stages: the median seconds of each stage; `start and report` is what is left of the whole.
+        processor: the median seconds of processor time of all processes, for `bare` and `check`.
         ratio: of the medians, `check` to bare.
     """
 
@@ -36,6 +38,7 @@ class Measured:
     check: tuple[float, ...]
     commands: dict[str, float]
     stages: dict[str, float]
+    processor: dict[str, float]
     ratio: float
 
 
@@ -91,7 +94,15 @@ def measure(source: Path, *, rounds: int, offline: bool) -> Measured:
         both: tuple[Callable[..., dict[str, float]], ...] = (bare, check)
         for action in both:
             action(project, folder, offline=offline)
-        taken = [[action(project, folder, offline=offline) for action in both] for _ in range(rounds)]
+        taken, processor = [], []
+        for _ in range(rounds):
+            marks = [processor_time()]
+            parts = []
+            for action in both:
+                parts.append(action(project, folder, offline=offline))
+                marks.append(processor_time())
+            taken.append(parts)
+            processor.append({"bare": marks[1] - marks[0], "check": marks[2] - marks[1]})
     bares, checks = zip(*taken, strict=True)
     totals = [tuple(round(sum(parts.values()), 3) for parts in each) for each in (bares, checks)]
     return Measured(
@@ -100,8 +111,15 @@ def measure(source: Path, *, rounds: int, offline: bool) -> Measured:
         check=totals[1],
         commands=medians(bares),
         stages=medians(checks),
+        processor=medians(processor),
         ratio=round(statistics.median(totals[1]) / statistics.median(totals[0]), 3),
     )
+
+
+def processor_time() -> float:
+    """Return the seconds of processor time of all children so far, and of theirs."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def medians(rounds: Sequence[dict[str, float]]) -> dict[str, float]:
@@ -119,6 +137,7 @@ def show(measured: Measured) -> None:
         print(
             f"{measured.project}: {title} {whole:.2f} s (of {len(totals)}, {min(totals):.2f} to {max(totals):.2f} s)"
         )
+        print(f"    processor time         {measured.processor[title]:6.2f} s")
         for part, seconds in parts.items():
             print(f"    {part:<22} {seconds:6.2f} s  {seconds / whole:4.0%}")
     print(f"{measured.project}: ratio of medians {measured.ratio:.2f}")
