@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from slipway.facts.event import EventFacts
-from slipway.index.oidc import Claims
+
+if TYPE_CHECKING:
+    # It brings the HTTP client, which most commands never need.
+    from slipway.index.oidc import Claims
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "caller.yml"
 
