@@ -126,8 +126,8 @@ def _result(name: str, outcome: Outcome, reason: str | None = None) -> StageResu
 
 
 def _keep(story: Manifest, inputs: Inputs) -> Manifest:
-    # Where there was no project to plan for, no folder is left behind either.
-    nothing = story.failure is not None and story.plan is None and not story.artifacts
+    # Where there was no project to plan for, no folder is left behind either, unless another job waits for it.
+    nothing = story.failure is not None and story.plan is None and not story.artifacts and not inputs.leg
     if not inputs.keeps or (nothing and not inputs.work.is_dir()):
         return story
     try:

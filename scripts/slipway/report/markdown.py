@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from slipway.facts.handover import PLANNER
 from slipway.manifest import Artifact, Failure, Finding, Leg, Manifest, Recovery, Severity
@@ -18,6 +19,8 @@ from slipway.report.text import block, code, sentence, text
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
 SIGN = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "💡"}
 PLACES_SHOWN = 4
+URL = ":/?#@!$&'*+,;=%~"
+"""What stays as it is in the address of a link; everything else that could end it is escaped."""
 ROWS_SHOWN = 6
 LINE = 100
 """Characters of a value that still stands in a line of text."""
@@ -259,7 +262,11 @@ def _index(story: Manifest) -> Iterator[str]:
     if story.served:
         yield from ["### 🌍 On the index", "", "| file | served | SHA-256 |", "|---|---|---|"]
         for record in story.served:
-            name = f"[{text(record.filename)}]({record.url})" if record.url else code(record.filename)
+            name = (
+                f"[{text(record.filename)}](<{quote(record.url, safe=URL)}>)"
+                if record.url
+                else code(record.filename)
+            )
             yield f"| {name} | {SERVED[record.verdict]} | {code(record.sha256 or '')} |"
         yield ""
     elif story.receipts:
