@@ -11,7 +11,18 @@ from typing import Any, Literal
 from slipway.manifest import Addition, Finding, Severity, SkippedRule, Where
 
 Family = Literal[
-    "project", "metadata", "sdist", "wheel", "set", "attestation", "smoke", "index", "publisher", "run", "matrix", "workflow"
+    "project",
+    "metadata",
+    "sdist",
+    "wheel",
+    "set",
+    "attestation",
+    "smoke",
+    "index",
+    "publisher",
+    "run",
+    "matrix",
+    "workflow",
 ]
 
 EVIDENCE_LISTED = 50

@@ -212,7 +212,9 @@ def _foreign(caller: CallerFacts) -> Iterator[Evidence]:
                 )
 
 
-_READ_PUBLISHERS = "https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-pypi"
+_READ_PUBLISHERS = (
+    "https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-pypi"
+)
 
 RULES: tuple[Rule, ...] = (
     Rule(
