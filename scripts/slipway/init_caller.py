@@ -96,8 +96,10 @@ def slipway_in_use(wanted: str | None) -> tuple[str, str]:
             cause="A workflow pins what it uses to a commit, because tags and branches can be moved.",
             remedy="Write OWNER/REPOSITORY@COMMIT, with all 40 digits of the commit.",
         )
-    home = hosting.read(Path(__file__).resolve().parent)
-    if home and home.owner and home.commit and (home.top / "action.yml").is_file():
+    here = Path(__file__).resolve()
+    home = hosting.read(here.parent)
+    # Installed into somebody's environment it may stand in their repository, which is not Slipway's.
+    if home and home.owner and home.commit and here.parents[2] == home.top.resolve():
         return f"{home.owner}/{home.name}", home.commit
     if recorded := _installed_from():
         return recorded
