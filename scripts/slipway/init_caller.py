@@ -165,7 +165,13 @@ def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str
     file = caller.file.rpartition("/")[2]
     for name in (caller.index,) if caller.index else ("testpypi", "pypi"):
         index = addresses.resolve(name)
-        fields = {"owner": owner, "repository": repository, "workflow_filename": file, "environment": name}
+        environment = addresses.environment(name, tag_prefix=caller.tag_prefix) or ""
+        fields = {
+            "owner": owner,
+            "repository": repository,
+            "workflow_filename": file,
+            "environment": environment,
+        }
         yield f"{index.spoken}, if {project or 'the project'} is there already: open, look, press Add:"
         yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), fields)}"
         yield f"{index.spoken}, if it is new: {index.publisher_form(None, fields)}"
@@ -174,7 +180,7 @@ def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str
             "Owner": owner,
             "Repository name": repository,
             "Workflow name": file,
-            "Environment name": name,
+            "Environment name": environment,
         }
         yield from (f"  {label + ':':<19} {value}" for label, value in rows.items())
         yield ""

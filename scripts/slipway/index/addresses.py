@@ -5,6 +5,7 @@ The addresses of PyPI and TestPyPI are the ones twine ships (`twine.utils`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -74,6 +75,22 @@ def asked(planned: str | None, wanted: str | None) -> str:
         cause="This run was planned as a check, which publishes nothing.",
         remedy="Name the index with --index: testpypi, pypi, or an upload URL.",
     )
+
+
+def environment(index: str, *, tag_prefix: str) -> str | None:
+    """Return the GitHub environment of the job that publishes to an index; None for an index without a name.
+
+    Projects of one repository, told apart by their tag prefixes, get one each: pending publishers of new projects
+    must differ in it (warehouse/oidc/models). It is lower-case, as the index compares it.
+
+    Args:
+        index: `pypi`, `testpypi`, or an upload address.
+        tag_prefix: what stands before the version in a release tag: `v`, or `core-v` in a repository of several.
+    """
+    if index not in NAMES:
+        return None
+    project = re.sub(r"[^a-z0-9]+", "-", tag_prefix.lower().removesuffix("v")).strip("-")
+    return f"{index}-{project}" if project else index
 
 
 def resolve(index: str, *, simple: str | None = None) -> Index:

@@ -35,9 +35,6 @@ from slipway.rules import ignoring
 from slipway.runner import Runner
 from slipway.stages import plan_matrix, plan_publisher
 
-INDEXES = ("pypi", "testpypi")
-"""The indexes that are known by name; the name is also the GitHub environment of the publish job."""
-
 NEVER = {
     "pull-request": "A pull request is checked and never published.",
     "push": "A push to a branch is checked; a release starts with a tag or a manual dispatch.",
@@ -171,19 +168,29 @@ def destination(inputs: Inputs, event: EventFacts, *, tag: str | None) -> Destin
         reason = "On your own machine nothing is published unless you run `slipway publish`."
         return Destination(index=asked or "none", publish=False, reason=reason)
     if event.kind == "dispatch":
-        return _to(asked or "testpypi", "A manual dispatch publishes to TestPyPI.", asked=asked)
+        return _to(
+            asked or "testpypi",
+            "A manual dispatch publishes to TestPyPI.",
+            asked=asked,
+            tag_prefix=inputs.tag_prefix,
+        )
     if tag is None or not tag.startswith(inputs.tag_prefix):
         reason = f"The tag {tag!r} does not begin with {inputs.tag_prefix!r}: it is not a release tag."
         return Destination(index="none", publish=False, reason=reason)
-    return _to(asked or "pypi", f"The release tag {tag} publishes to PyPI.", asked=asked)
+    return _to(
+        asked or "pypi",
+        f"The release tag {tag} publishes to PyPI.",
+        asked=asked,
+        tag_prefix=inputs.tag_prefix,
+    )
 
 
-def _to(index: str, reason: str, *, asked: str | None) -> Destination:
+def _to(index: str, reason: str, *, asked: str | None, tag_prefix: str) -> Destination:
     return Destination(
         index=index,
         publish=True,
         reason=f"The option `index` asks for {index}." if asked else reason,
-        environment=index if index in INDEXES else None,
+        environment=addresses.environment(index, tag_prefix=tag_prefix),
     )
 
 
@@ -193,7 +200,7 @@ def checked_index(index: str | None) -> str | None:
     Raises:
         InputError: it is neither a known name nor a URL, or it is a URL that gives a credential away.
     """
-    if not index or index in INDEXES or index == "none":
+    if not index or index in addresses.NAMES or index == "none":
         return index or None
     if index.startswith(("https://", "http://")):
         addresses.insist_on_safe(index)
