@@ -6,6 +6,7 @@ keeps the signature. https://docs.sigstore.dev/
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import logging
 import threading
@@ -52,6 +53,7 @@ class Signer(Protocol):
 
         Raises:
             SigningFailed: there is none.
+            ToolError: there is nothing to sign with on this machine.
         """
 
 
@@ -72,6 +74,12 @@ class Sigstore:
             logging.getLogger(name).setLevel(logging.ERROR)
 
     def sign(self, path: Path) -> dict[str, Any]:
+        if importlib.util.find_spec("pypi_attestations") is None:
+            raise ToolError(
+                "Nothing can be signed on this machine.",
+                cause="The libraries that sign have no release for Windows on ARM and for Intel Macs.",
+                remedy="Publish from a job on Linux, or set `attestations` to best-effort or off.",
+            )
         return _in_time(lambda: self._sign(path))
 
     def _sign(self, path: Path) -> dict[str, Any]:
@@ -152,7 +160,7 @@ def sign_all(
     """Return an attestation for every file, by filename.
 
     Raises:
-        ToolError: one of the files could not be signed.
+        ToolError: one of the files could not be signed, or nothing can be signed here.
     """
     return {path.name: _persist(signer, path, say=say, patience=patience) for path in paths}
 

@@ -1,6 +1,7 @@
 """Signing for real, as far as it goes without the network: the way to Sigstore's certificate authority."""
 
 import functools
+import sys
 import time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from index.scene import Scene
 from slipway import attest
 from slipway.attest import SigningFailed, Sigstore
+from slipway.errors import ToolError
 from slipway.manifest import Publisher
 
 PUBLISHER = Publisher(owner="acme", repository="demo", workflow="release.yml")
@@ -32,6 +34,12 @@ def test_the_way_leads_to_the_certificate_authority_and_a_refusal_is_told(
         sigstore.sign(scene.work / "dist" / scene.files[0].filename)
     assert "POST /api/v2/signingCert" in scene.bench.requests
     assert not failed.value.final
+
+
+def test_a_machine_that_cannot_sign_is_told(sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypi_attestations", None)
+    with pytest.raises(ToolError, match="Nothing can be signed on this machine"):
+        attest.sign_all(sigstore, [Path("demo-1.0-py3-none-any.whl")], say=print)
 
 
 def test_an_id_token_for_somebody_else_is_not_used(scene: Scene, sigstore: Sigstore) -> None:
