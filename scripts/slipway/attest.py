@@ -77,8 +77,10 @@ class Sigstore:
         if importlib.util.find_spec("pypi_attestations") is None:
             raise ToolError(
                 "Nothing can be signed on this machine.",
-                cause="The libraries that sign have no release for Windows on ARM and for Intel Macs.",
-                remedy="Publish from a job on Linux, or set `attestations` to best-effort or off.",
+                cause="pypi-attestations is not installed. It cannot be on Windows on ARM and Intel Macs; an "
+                "installed Slipway brings it with the extra `attest`.",
+                remedy="Publish from a job on Linux, or install `slipway[attest]`; or set `attestations` to "
+                "best-effort or off.",
             )
         return _in_time(lambda: self._sign(path))
 
