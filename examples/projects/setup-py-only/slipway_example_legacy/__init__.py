@@ -1,7 +1,7 @@
 """Converts knots to kilometres per hour."""
 
+import argparse
 import os
-import sys
 
 with open(os.path.join(os.path.dirname(__file__), "factors.txt"), encoding="utf-8") as _stream:
     KNOT = float(_stream.read().split()[1])
@@ -13,7 +13,7 @@ def kilometres_per_hour(knots):
 
 
 def main():
-    """Print the speed named by the first argument."""
-    if len(sys.argv) != 2:
-        sys.exit("usage: knots SPEED")
-    print(kilometres_per_hour(float(sys.argv[1])))
+    """Print a speed given in knots in kilometres per hour."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("speed", type=float)
+    print(kilometres_per_hour(parser.parse_args().speed))
