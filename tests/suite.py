@@ -23,8 +23,7 @@ WHOLE_SUITE = ("-n", "auto", "--dist", "worksteal", "--timeout", "900")
 
 def run(arguments: Sequence[str]) -> NoReturn:
     """Do what the arguments say, in the tests' own environment, and end with its exit code."""
-    if not bootstrap.inside(LOCK):
-        bootstrap.hand_over(LOCK, [str(TESTS), *arguments])
+    go_on(TESTS, arguments)
     os.chdir(ROOT)
     for name in [name for name in os.environ if name.startswith("PYTHON")]:
         # pytest-xdist starts its workers without -I.
@@ -33,6 +32,12 @@ def run(arguments: Sequence[str]) -> NoReturn:
     os.environ["PATH"] = os.pathsep.join(path)
     command, *rest = arguments or [""]
     sys.exit(_command(command)(rest) if command in {"lint", "lock"} else test(arguments))
+
+
+def go_on(script: Path, arguments: Sequence[str]) -> None:
+    """Start a script again in the tests' own environment, unless this process runs there."""
+    if not bootstrap.inside(LOCK):
+        bootstrap.hand_over(LOCK, [str(script), *arguments])
 
 
 def test(arguments: Sequence[str]) -> int:

@@ -13,11 +13,9 @@ from pathlib import Path
 if __name__ == "__main__":
     HERE = Path(__file__).resolve().parent
     sys.path[:0] = [str(HERE.parents[1] / "scripts"), str(HERE.parent)]
-    import bootstrap
-    from suite import LOCK
+    import suite
 
-    if not bootstrap.inside(LOCK):
-        bootstrap.hand_over(LOCK, [str(HERE), *sys.argv[1:]])
+    suite.go_on(HERE, sys.argv[1:])
     import against_bare
 
     against_bare.main(sys.argv[1:])

@@ -98,9 +98,7 @@ def main(arguments: Sequence[str]) -> None:
 
 if __name__ == "__main__":
     sys.path[:0] = [str(SCRIPTS), str(HERE.parent)]
-    import bootstrap
-    from suite import LOCK
+    import suite
 
-    if not bootstrap.inside(LOCK):
-        bootstrap.hand_over(LOCK, [str(HERE / "inspection.py"), *sys.argv[1:]])
+    suite.go_on(HERE / "inspection.py", sys.argv[1:])
     main(sys.argv[1:])

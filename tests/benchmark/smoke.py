@@ -1,6 +1,6 @@
 """Measures a leg of the smoke test against the bare commands it stands on.
 
-    python tests/benchmark/smoke.py [WHEEL…]
+    python3 tests/benchmark/smoke.py [WHEEL…]
 
 Bare is `uv venv`, `uv pip install WHEEL` and `python -c "import …"`. Without wheels, a tiny one is made. The legs
 of a full set run side by side, so their seconds add up to more than the whole took.
@@ -14,8 +14,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "scripts")]
+
+import suite
+
+if __name__ == "__main__":
+    suite.go_on(Path(__file__).resolve(), sys.argv[1:])
 
 import artifacts
 from slipway import interpreters, legs, uv_process

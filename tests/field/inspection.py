@@ -1,6 +1,6 @@
 """Inspects released projects; the index took them and they work, so an error is a false alarm.
 
-    python tests/field/inspection.py [--add] [NAME…]
+    python3 tests/field/inspection.py [--add] [NAME…]
 
 `--add` puts the newest release of each named project on the list first. It needs an index and downloads some hundred
 megabytes once, so it is no part of the test suite; the files stay in `slipway-field` in the folder for temporary
@@ -15,7 +15,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "scripts")]
+
+import suite
+
+if __name__ == "__main__":
+    suite.go_on(Path(__file__).resolve(), sys.argv[1:])
 
 import released
 from released import Project

@@ -1,6 +1,6 @@
 """Smoke-tests released projects on every Python of this machine; a finding that blocks is a false alarm.
 
-    python tests/field/smoke.py [NAME…]
+    python3 tests/field/smoke.py [NAME…]
 
 It needs an index and takes some minutes, so it is no part of the test suite. It prints a row per project, and ends
 with exit code 1 if one of them was blocked.
@@ -12,7 +12,13 @@ import time
 import tomllib
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "scripts")]
+
+import suite
+
+if __name__ == "__main__":
+    suite.go_on(Path(__file__).resolve(), sys.argv[1:])
 
 from slipway import environments, interpreters, processes, trial
 from slipway.environments import Environment, Interpreter
