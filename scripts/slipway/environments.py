@@ -124,7 +124,11 @@ class Environment:
             *options,
         ]
         environ = processes.scrubbed_environment(
-            {"PIP_CONFIG_FILE": os.devnull, **_pip_environ(), "TMPDIR": str(self.path.parent)}
+            {
+                "PIP_CONFIG_FILE": os.devnull,
+                **settings.read(os.environ).pip_environ(),
+                "TMPDIR": str(self.path.parent),
+            }
         )
         done = processes.run(
             [*argv, "--", *requirements], cwd=self.path, timeout=timeout, environ=environ, sink=sink
@@ -143,13 +147,6 @@ class Environment:
         """Uninstall one distribution by name."""
         argv: list[str | Path] = ["pip", "uninstall", "--python", self.python, "--", name]
         return uv_process.run(argv, cwd=self.path, timeout=timeout)
-
-
-def _pip_environ() -> dict[str, str]:
-    """Return pip's variables for the index that uv is told to use."""
-    asked = settings.read(os.environ).uv_environ()
-    named = {"PIP_INDEX_URL": asked.get("UV_DEFAULT_INDEX"), "PIP_EXTRA_INDEX_URL": asked.get("UV_INDEX")}
-    return {name: value for name, value in named.items() if value}
 
 
 def create(path: Path, interpreter: Interpreter, *, timeout: float = 120) -> Environment:

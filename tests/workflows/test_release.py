@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,29 +12,18 @@ import pytest
 from index.bench import issuer, server
 from index.bench.server import Bench
 from index.bench.warehouse import TrustedPublisher, Warehouse
+from slipway.index.clock import SystemClock
 from workflows import act, consumer
 
 TAG = "refs/tags/v1.2.0"
 PROJECT = "slipway-example-pure"
 
 
-class Clock:
-    """The clock on the wall: the workflows run in processes of their own."""
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def now(self) -> float:
-        return time.time()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     """An index that trusts release.yml of acme/demo, and an issuer that gives its jobs ID tokens."""
-    warehouse = Warehouse(Clock())
+    # The workflows run in processes of their own, so this is the clock on the wall.
+    warehouse = Warehouse(SystemClock())
     warehouse.project(PROJECT, TrustedPublisher())
     job = issuer.Job(environment=None, ref=TAG)
     with server.serve(warehouse, job) as bench:

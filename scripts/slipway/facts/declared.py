@@ -95,11 +95,6 @@ class Declared:
     lines: Mapping[tuple[str | int, ...], int] = field(default_factory=dict)
 
 
-def is_text(value: object) -> bool:
-    """Return whether a value is a string with something in it."""
-    return isinstance(value, str) and bool(value.strip())
-
-
 def text_or_none(value: object) -> str | None:
     """Return the value if it is a string with something in it."""
     return value if isinstance(value, str) and value.strip() else None

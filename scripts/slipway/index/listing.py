@@ -11,6 +11,14 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import Version
+
 
 @dataclass(frozen=True, kw_only=True)
 class ServedFile:
@@ -29,6 +37,16 @@ class ServedFile:
     upload_time: str | None = None
     yanked: bool = False
     provenance: str | None = None
+
+    @property
+    def version(self) -> Version | None:
+        """The version its name says, None where that is no name of an sdist or a wheel."""
+        try:
+            if self.filename.endswith(".whl"):
+                return parse_wheel_filename(self.filename)[1]
+            return parse_sdist_filename(self.filename)[1]
+        except (InvalidSdistFilename, InvalidWheelFilename):
+            return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,6 @@ import math
 from collections.abc import Iterable
 from datetime import datetime
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
 from packaging.version import InvalidVersion, Version
 
 from slipway.index.addresses import Index
@@ -29,16 +23,7 @@ def of_version(listing: Listing, version: str | None) -> tuple[ServedFile, ...]:
     wanted = _version(version or "")
     if wanted is None:
         return ()
-    return tuple(file for file in listing.files if _version_of(file.filename) == wanted)
-
-
-def _version_of(filename: str) -> Version | None:
-    try:
-        if filename.endswith(".whl"):
-            return parse_wheel_filename(filename)[1]
-        return parse_sdist_filename(filename)[1]
-    except (InvalidSdistFilename, InvalidWheelFilename):
-        return None
+    return tuple(file for file in listing.files if file.version == wanted)
 
 
 def _version(text: str) -> Version | None:

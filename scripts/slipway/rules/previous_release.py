@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
 from packaging.version import InvalidVersion, Version
 
 from slipway.facts.index import IndexFacts
@@ -52,19 +46,9 @@ def released(facts: IndexFacts) -> dict[Version, list[ServedFile]]:
     """Return the files the index shows of each version, those that were yanked left out."""
     releases: dict[Version, list[ServedFile]] = {}
     for file in facts.listing.files:
-        version = _version(file.filename)
-        if version is not None and not file.yanked:
-            releases.setdefault(version, []).append(file)
+        if file.version is not None and not file.yanked:
+            releases.setdefault(file.version, []).append(file)
     return releases
-
-
-def _version(filename: str) -> Version | None:
-    try:
-        if filename.endswith(".whl"):
-            return parse_wheel_filename(filename)[1]
-        return parse_sdist_filename(filename)[1]
-    except (InvalidWheelFilename, InvalidSdistFilename):
-        return None
 
 
 def version_of(text: str | None) -> Version | None:
