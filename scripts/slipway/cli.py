@@ -18,7 +18,7 @@ import click
 from slipway import __version__, processes
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.inputs import OPTIONS, Inputs, Option
-from slipway.manifest import Severity
+from slipway.records import Severity
 from slipway.runner.github import unobeyed
 
 WORK = ".slipway"
@@ -144,7 +144,7 @@ def _inputs(name: str, path: Path, files: tuple[Path, ...], values: dict[str, An
 
 def _set_by_project(project: Path, values: dict[str, Any]) -> dict[str, Any]:
     """Return what [tool.slipway] sets of the options that were given neither as a word nor as a variable."""
-    from slipway.facts import settings
+    from slipway.project import settings
 
     context = click.get_current_context()
     return {

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from slipway import manifest, pipeline, runner
+from slipway.artifacts import artifact
 from slipway.errors import SlipwayError
-from slipway.facts import artifact
 from slipway.inputs import Inputs
 from slipway.manifest import Failure, Manifest
 from slipway.report import annotations as annotating
@@ -61,7 +61,7 @@ def _run(inputs: Inputs, place: Runner) -> Manifest:
     try:
         # Each has needs of its own, which the job that may publish does not have installed.
         if inputs.command == "init":
-            from slipway import init
+            from slipway.workflows import init
 
             return init.run(inputs)
         if inputs.command == "rehearse":

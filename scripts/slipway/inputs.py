@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from slipway.index.credentials import Credential
-from slipway.manifest import Severity
 from slipway.options import OPTIONS, Option
+from slipway.records import Severity
 
 __all__ = ["ACTION_INPUTS", "OPTIONS", "Inputs", "Installer", "Option", "Resolution"]
 

@@ -42,41 +42,6 @@ SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
 DIST = "dist"
 
-__all__ = [
-    "CONTENTS_LISTED",
-    "DIST",
-    "FILENAME",
-    "SCHEMA_VERSION",
-    "Addition",
-    "Artifact",
-    "BuildTarget",
-    "Destination",
-    "ExpectedFile",
-    "Failure",
-    "Finding",
-    "Git",
-    "Leg",
-    "Manifest",
-    "Plan",
-    "PlannedLeg",
-    "Publisher",
-    "Receipt",
-    "Record",
-    "Recovery",
-    "Served",
-    "Severity",
-    "SkippedRule",
-    "StageResult",
-    "Untried",
-    "Where",
-    "json_schema",
-    "read",
-    "recheck",
-    "sha256",
-    "to_json",
-    "write",
-]
-
 _STAGE_OF_LEG = {"file": "smoke", "index": "verify"}
 """The stage that runs the legs of each origin."""
 

@@ -6,7 +6,7 @@ import keyword
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from slipway.manifest import Severity
+from slipway.records import Severity
 
 BUILDING = frozenset({"check", "build", "rehearse"})
 SMOKING = frozenset({"check", "smoke", "rehearse", "verify"})

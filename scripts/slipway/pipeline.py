@@ -15,8 +15,9 @@ import msgspec
 from slipway import __version__, errors, manifest
 from slipway.errors import SlipwayError
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Failure, Manifest, StageResult
-from slipway.rules import ignoring
+from slipway.manifest import Addition, Failure, Manifest
+from slipway.records import StageResult
+from slipway.rules.settings import ignoring
 from slipway.runner import Runner
 
 Outcome = Literal["done", "skipped", "failed"]

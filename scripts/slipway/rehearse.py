@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slipway import environments, pipeline
+from slipway import pipeline
+from slipway.environments import disposable
 from slipway.index import loopback
 from slipway.inputs import Inputs
 from slipway.manifest import Manifest
@@ -16,6 +17,6 @@ def run(inputs: Inputs, runner: Runner) -> Manifest:
 
     The index lives as long as this call; nothing leaves the machine.
     """
-    with environments.scratch() as folder, loopback.serve(folder) as index:
+    with disposable.scratch() as folder, loopback.serve(folder) as index:
         own = replace(inputs, index=index.address, credential=index.credential)
         return pipeline.run(pipeline.COMMANDS["rehearse"], Manifest(), own, runner)

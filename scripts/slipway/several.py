@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from slipway.errors import InputError
-from slipway.facts import repository
-from slipway.facts.repository import Member
 from slipway.inputs import Inputs
 from slipway.manifest import Manifest
+from slipway.project import repository
+from slipway.project.repository import Member
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,10 @@ if __name__ == "__main__":
     suite.go_on(Path(__file__).resolve(), sys.argv[1:])
 
 import artifacts
-from slipway import interpreters, legs, uv_process
-from slipway.facts import wheel
-from slipway.leg import Candidate, Manner, Planned
+from slipway.artifacts import wheel
+from slipway.environments import interpreters, uv_program
+from slipway.smoke import runs
+from slipway.smoke.smoke_test import Candidate, Manner, Planned
 
 ROUNDS = 5
 
@@ -41,7 +42,7 @@ def median(action: Callable[[], object]) -> float:
 
 
 def bare(file: Path, module: str | None) -> None:
-    uv = uv_process.executable()
+    uv = uv_program.executable()
     with tempfile.TemporaryDirectory() as folder:
         python = Path(folder) / "bin" / "python"
         subprocess.run(
@@ -63,7 +64,7 @@ def leg(file: Path, *, thorough: bool) -> None:
         interpreter=interpreters.own(),
         manner=Manner(thorough=thorough),
     )
-    outcome = legs.run([planned], timeout=600)[0]
+    outcome = runs.run([planned], timeout=600)[0]
     assert outcome.facts.install_error is None
 
 

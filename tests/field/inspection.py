@@ -25,9 +25,10 @@ if __name__ == "__main__":
 
 import released
 from released import Project
-from slipway.facts import artifact
+from slipway.artifacts import artifact
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Manifest, Severity
+from slipway.manifest import Addition, Manifest
+from slipway.records import Severity
 from slipway.runner import detect
 from slipway.stages import inspect
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from packaging.version import Version
-from slipway import uv_process
+from slipway.environments import uv_program
 from slipway.index import addresses
 from slipway.index.client import Client
 from slipway.index.listing import ServedFile
@@ -133,7 +133,7 @@ def _ask(requirement: str, cache: Path) -> _Found | None:
     asked.write_text(requirement, encoding="utf-8")
     argv = ["pip", "compile", "--no-deps", "--universal", "--format=pylock.toml", "--no-header"]
     for python in PYTHONS:
-        done = uv_process.run([*argv, f"--python-version={python}", asked], cwd=cache, timeout=600)
+        done = uv_program.run([*argv, f"--python-version={python}", asked], cwd=cache, timeout=600)
         if done.returncode == 0:
             packages = [_found(package) for package in tomllib.loads(done.output)["packages"]]
             return max(packages, key=lambda one: Version(one.version))

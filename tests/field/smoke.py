@@ -20,13 +20,16 @@ import suite
 if __name__ == "__main__":
     suite.go_on(Path(__file__).resolve(), sys.argv[1:])
 
-from slipway import environments, interpreters, processes, trial
-from slipway.environments import Environment, Interpreter
-from slipway.facts import artifact
+from slipway import processes
+from slipway.artifacts import artifact
+from slipway.environments import disposable, interpreters
+from slipway.environments.disposable import Environment, Interpreter
 from slipway.inputs import Inputs
-from slipway.leg import Supplies
-from slipway.manifest import Addition, Manifest, Severity
+from slipway.manifest import Addition, Manifest
+from slipway.records import Severity
 from slipway.runner import detect
+from slipway.smoke import sandbox
+from slipway.smoke.smoke_test import Supplies
 from slipway.stages import smoke
 
 PROJECTS = Path(__file__).with_name("smoke_projects.toml")
@@ -57,9 +60,9 @@ def main(names: list[str]) -> int:
     blocked = 0
     table = tomllib.loads(PROJECTS.read_text("utf-8"))
     print(f"Pythons: {', '.join(one.label for one in interpreters.installed())}")
-    with environments.scratch() as scratch:
+    with disposable.scratch() as scratch:
         pips = {
-            python: trial.pip_environment(scratch / str(number), python, Supplies())
+            python: sandbox.pip_environment(scratch / str(number), python, Supplies())
             for number, python in enumerate(interpreters.installed())
         }
         for kind, projects in table.items():

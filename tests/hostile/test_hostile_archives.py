@@ -32,7 +32,7 @@ resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
 resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[4]),) * 2)
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
-from slipway.facts import artifact
+from slipway.artifacts import artifact
 from slipway.rules import catalogue
 from slipway.rules.rule import combined, judge
 facts = artifact.read(Path(sys.argv[1]))

@@ -11,10 +11,10 @@ from pathlib import Path
 from artifacts import sdist, wheel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from slipway.facts import artifact, dist_info, python_module, python_syntax, sightings
-from slipway.facts.archive import Fault, complete
-from slipway.facts.sdist import SdistFacts
-from slipway.facts.wheel import WheelFacts
+from slipway.artifacts import artifact, dist_info, python_module, python_syntax, secret_scan
+from slipway.artifacts.archive import Fault, complete
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.rules import catalogue
 from slipway.rules.rule import judge
 
@@ -189,4 +189,4 @@ def test_any_source(source: bytes, floor: int) -> None:
 )
 def test_any_file_for_credentials(data: bytes) -> None:
     for name in (".env", ".netrc", ".pypirc", "demo/core.py", "a.pem"):
-        sightings.look(name, data)
+        secret_scan.look(name, data)

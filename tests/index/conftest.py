@@ -7,8 +7,9 @@ import pytest
 from index.bench.fake_clock import FakeClock
 from index.bench.signer import LocalSigner
 from index.scene import Scene, staged
-from slipway import attest, legs
 from slipway.index import clock
+from slipway.publishing import signing
+from slipway.smoke import runs
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     """Let time pass at once, and sign without the network."""
     fake = FakeClock()
     monkeypatch.setattr(clock, "CLOCK", fake)
-    monkeypatch.setattr(attest, "new_signer", LocalSigner)
+    monkeypatch.setattr(signing, "new_signer", LocalSigner)
     monkeypatch.setattr(LocalSigner, "faults", 0)
     return fake
 
@@ -35,7 +36,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 @pytest.fixture
 def uninstalled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the installation, for tests of what comes before it."""
-    monkeypatch.setattr(legs, "exercise", lambda *_args, **_settings: ())
+    monkeypatch.setattr(runs, "exercise", lambda *_args, **_settings: ())
 
 
 @pytest.fixture

@@ -78,13 +78,13 @@ def main() -> None:
     told = json.loads(sys.argv[1])
     sys.meta_path.insert(0, Withheld(told.get("withheld", [])))
     from index.bench.signer import LocalSigner
-    from slipway import attest
+    from slipway.publishing import signing
 
-    attest.new_signer = LocalSigner
+    signing.new_signer = LocalSigner
     if not told.get("installs"):
-        from slipway import legs
+        from slipway.smoke import runs
 
-        legs.exercise = lambda *_args, **_settings: ()
+        runs.exercise = lambda *_args, **_settings: ()
     if told.get("children"):
         record_children(told["children"])
     if told.get("die"):

@@ -17,7 +17,8 @@ from index.bench.server import Bench
 from index.bench.warehouse import TrustedPublisher, Warehouse
 from slipway import pipeline
 from slipway.inputs import Inputs
-from slipway.manifest import Artifact, Manifest
+from slipway.manifest import Manifest
+from slipway.records import Artifact
 from slipway.runner import Runner
 from slipway.runner.github import GitHubRunner
 from slipway.runner.terminal import PlainRunner

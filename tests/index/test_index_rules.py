@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from index.bench.warehouse import File
 from index.scene import Scene, built
-from slipway.facts.index import IndexFacts
 from slipway.index.listing import Listing, ServedFile
-from slipway.manifest import Artifact
+from slipway.publishing.index_state import IndexFacts
+from slipway.records import Artifact
 from slipway.rules import catalogue
 from slipway.rules.rule import judge
 
@@ -85,9 +85,9 @@ def test_a_rule_finds_its_case_and_leaves_the_counterpart(rule: str) -> None:
 
 
 def test_every_rule_of_this_module_has_a_case() -> None:
-    from slipway.rules import index_state
+    from slipway.rules.index import state
 
-    assert {rule.name for rule in index_state.RULES} == set(CASES)
+    assert {rule.name for rule in state.RULES} == set(CASES)
 
 
 def test_a_finished_release_of_an_archived_project_is_no_fault() -> None:
@@ -137,7 +137,7 @@ def test_ignoring_the_rule_does_not_send_other_bytes(scene: Scene) -> None:
 
 def with_ignored(scene: Scene, rule: str):
     import msgspec
-    from slipway.manifest import Destination, Plan
+    from slipway.records import Destination, Plan
 
     plan = Plan(
         name="demo",

@@ -20,14 +20,14 @@ STEPS = (
 )
 
 CALLS = (
-    "slipway.index.journal:Journal.begin:1:before",
-    "slipway.index.journal:Journal.begin:1:after",
+    "slipway.publishing.journal:Journal.begin:1:before",
+    "slipway.publishing.journal:Journal.begin:1:after",
     "index.bench.signer:LocalSigner.sign:1:after",
     "index.bench.signer:LocalSigner.sign:2:after",
-    "slipway.index.journal:Journal.add:1:before",
-    "slipway.index.journal:Journal.add:1:after",
-    "slipway.index.journal:Journal.add:2:before",
-    "slipway.index.journal:Journal.add:2:after",
+    "slipway.publishing.journal:Journal.add:1:before",
+    "slipway.publishing.journal:Journal.add:1:after",
+    "slipway.publishing.journal:Journal.add:2:before",
+    "slipway.publishing.journal:Journal.add:2:after",
     "slipway.manifest:write:1:before",
     "slipway.manifest:write:1:after",
 )
@@ -63,10 +63,11 @@ class Executioner:
 @pytest.fixture
 def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from index.bench.signer import LocalSigner
-    from slipway import attest, legs
+    from slipway.publishing import signing
+    from slipway.smoke import runs
 
-    monkeypatch.setattr(attest, "new_signer", LocalSigner)
-    monkeypatch.setattr(legs, "exercise", lambda *_args, **_settings: ())
+    monkeypatch.setattr(signing, "new_signer", LocalSigner)
+    monkeypatch.setattr(runs, "exercise", lambda *_args, **_settings: ())
     with staged(tmp_path / "project" / ".slipway", clock=SystemClock()) as scene:
         yield scene
 
@@ -108,7 +109,7 @@ def test_killed_between_two_steps(real: Scene, tmp_path: Path, point: str) -> No
 
 
 def test_what_was_attested_before_a_kill_is_still_known(real: Scene, tmp_path: Path) -> None:
-    process = child.start(real, die="slipway.index.journal:Journal.add:2:after")
+    process = child.start(real, die="slipway.publishing.journal:Journal.add:2:after")
     process.communicate(timeout=60)
     from slipway import manifest
 

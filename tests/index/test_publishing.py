@@ -6,7 +6,8 @@ from index.bench.issuer import Job
 from index.bench.server import RETRY_AFTER
 from index.bench.signer import LocalSigner
 from index.scene import PUBLISHER, Scene, built, record
-from slipway.manifest import Manifest, StageResult
+from slipway.manifest import Manifest
+from slipway.records import StageResult
 
 
 def test_a_healthy_release_is_served_byte_for_byte_with_its_attestations(scene: Scene) -> None:

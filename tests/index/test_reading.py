@@ -10,8 +10,8 @@ from index.scene import Scene
 from slipway.errors import ToolError
 from slipway.index import addresses, listing, transport
 from slipway.index.client import Client
-from slipway.index.provenance import compare, read
-from slipway.manifest import Artifact, Publisher
+from slipway.publishing.provenance import compare, read
+from slipway.records import Artifact, Publisher
 
 JSON = "application/vnd.pypi.simple.v1+json"
 BASE = "https://index.example.org/simple/demo/"

@@ -9,10 +9,11 @@ from index.bench.faults import FOREVER
 from index.bench.warehouse import File
 from index.scene import Scene, built, record
 from slipway.errors import ExitCode
-from slipway.index import mint_refusals, recovery, refusals
-from slipway.index.journal import Journal
 from slipway.index.listing import Listing, ServedFile
-from slipway.manifest import Manifest, Receipt
+from slipway.manifest import Manifest
+from slipway.publishing import mint_refusals, recovery, refusals
+from slipway.publishing.journal import Journal
+from slipway.records import Receipt
 
 
 def half_done(scene: Scene) -> Manifest:

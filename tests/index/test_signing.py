@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from index.scene import Scene
-from slipway import attest
-from slipway.attest import SigningFailed, Sigstore
 from slipway.errors import ToolError
-from slipway.manifest import Publisher
+from slipway.publishing import signing
+from slipway.publishing.signing import SigningFailed, Sigstore
+from slipway.records import Publisher
 
 PUBLISHER = Publisher(owner="acme", repository="demo", workflow="release.yml")
 
@@ -39,7 +39,7 @@ def test_the_way_leads_to_the_certificate_authority_and_a_refusal_is_told(
 def test_a_machine_that_cannot_sign_is_told(sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pypi_attestations", None)
     with pytest.raises(ToolError, match="Nothing can be signed on this machine"):
-        attest.sign_all(sigstore, [Path("demo-1.0-py3-none-any.whl")], say=print)
+        signing.sign_all(sigstore, [Path("demo-1.0-py3-none-any.whl")], say=print)
 
 
 def test_an_id_token_for_somebody_else_is_not_used(scene: Scene, sigstore: Sigstore) -> None:
@@ -65,7 +65,7 @@ def test_silence_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import threading
 
     released = threading.Event()
-    monkeypatch.setattr(attest, "SILENCE", 0.05)
+    monkeypatch.setattr(signing, "SILENCE", 0.05)
     monkeypatch.setattr(Sigstore, "_sign", lambda _self, _path: released.wait(10))
     with pytest.raises(SigningFailed, match="no answer"):
         Sigstore(lambda: "token", PUBLISHER).sign(tmp_path)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from index.scene import Scene
-from slipway.facts.index import IndexFacts
 from slipway.index.listing import Listing, ServedFile
-from slipway.manifest import Artifact
-from slipway.rules import index_version
+from slipway.publishing.index_state import IndexFacts
+from slipway.records import Artifact
+from slipway.rules.index import versions
 from slipway.rules.rule import judge
 
 MB = 1_000_000
@@ -28,7 +28,7 @@ def found(
         listing=Listing(exists=bool(files), files=files, detailed=True),
         now=0.0,
     )
-    judged = judge(index_version.RULES, replace(facts, **settings), ignored={})
+    judged = judge(versions.RULES, replace(facts, **settings), ignored={})
     assert not judged.broken_rules
     return [finding.rule for finding in judged.findings]
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from artifacts import Built, sdist, wheel
-from slipway.facts import artifact, tracked
-from slipway.facts.release import ReleaseFacts
-from slipway.facts.sdist import SdistFacts
-from slipway.rules import agreement, tracked_files
+from slipway.artifacts import artifact
+from slipway.artifacts.sdist import SdistFacts
+from slipway.project import tracked
+from slipway.rules.release import agreement, tracked_files
+from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge
 
 CLICK = {"Requires-Dist": ["click>=8,<9"]}

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypi_attestations import Attestation, AttestationType
 from sigstore.dsse import DigestSet, StatementBuilder, Subject, _pae
-from slipway.facts.attestation import MAX_BYTES, read
+from slipway.artifacts.attestation import MAX_BYTES, read
 from slipway.rules import catalogue
 from slipway.rules.rule import judge
 

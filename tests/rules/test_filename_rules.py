@@ -11,13 +11,13 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from slipway.facts.filename import kind_of, parse_sdist, parse_wheel
-from slipway.facts.metadata import MetadataFacts, from_fields
-from slipway.rules import distribution_files, filenames
-from slipway.rules.distribution_files import MIB, exceeds_default_limit
-from slipway.rules.platform_tags import is_accepted
+from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
+from slipway.artifacts.metadata import MetadataFacts, from_fields
+from slipway.rules.artifact import distribution_files, filenames
+from slipway.rules.artifact.distribution_files import MIB, exceeds_default_limit
+from slipway.rules.index.stdlib_names import TABLE, is_standard_library_name
 from slipway.rules.rule import judge
-from slipway.rules.stdlib_names import TABLE, is_standard_library_name
+from slipway.rules.wheel.platform_tags import is_accepted
 
 RULES = (*distribution_files.RULES, *filenames.RULES)
 

@@ -10,11 +10,11 @@ import twine.package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.metadata import Metadata
-from slipway.facts.metadata import FIELDS, MAX_BYTES, from_fields, parse
-from slipway.manifest import Severity
+from slipway.artifacts.metadata import FIELDS, MAX_BYTES, from_fields, parse
+from slipway.records import Severity
 from slipway.rules import catalogue
-from slipway.rules.metadata_classifiers import classifier_rules
-from slipway.rules.metadata_framing import FIELD_SINCE
+from slipway.rules.metadata.classifiers import classifier_rules
+from slipway.rules.metadata.framing import FIELD_SINCE
 from slipway.rules.rule import judge
 
 RULES = catalogue.family("metadata")

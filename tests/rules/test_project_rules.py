@@ -5,10 +5,10 @@ import subprocess
 from dataclasses import dataclass, field
 
 import pytest
-from slipway.facts import source
-from slipway.manifest import Severity
+from slipway.project import source
+from slipway.records import Severity
 from slipway.rules import catalogue
-from slipway.rules.project import judge_source
+from slipway.rules.project.judge import judge_source
 
 SETUPTOOLS = '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n'
 HATCHLING = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'

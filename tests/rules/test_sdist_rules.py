@@ -20,14 +20,16 @@ from artifacts.secret_values import (
     encrypted_code,
 )
 from artifacts.wheels import zipped
-from slipway.facts import sdist as reader
-from slipway.manifest import Severity
-from slipway.rules import archive_integrity, catalogue, litter, member_paths, sdist_layout, secrets
+from slipway.artifacts import sdist as reader
+from slipway.records import Severity
+from slipway.rules import catalogue
+from slipway.rules.artifact import integrity, litter, member_paths, secrets
 from slipway.rules.rule import judge
+from slipway.rules.sdist import contents
 
 FILENAME = "demo-1.0.tar.gz"
 TOP = "demo-1.0"
-MODULES = (archive_integrity, litter, member_paths, sdist_layout, secrets)
+MODULES = (integrity, litter, member_paths, contents, secrets)
 C_ROWS = {"C18", "C20", "C23", "C25", "C27", "C28", "C29", "C30", "C31", "C32"}
 
 

@@ -21,35 +21,26 @@ from artifacts.secret_values import (
 )
 from artifacts.wheels import record_digest, wheel_file, zipped
 from artifacts.zips import extra, zip_of
-from slipway.facts import wheel as reader
-from slipway.manifest import Severity
-from slipway.rules import (
-    archive_integrity,
-    catalogue,
-    litter,
-    member_paths,
-    secrets,
-    wheel_code,
-    wheel_contents,
-    wheel_layout,
-    wheel_record,
-    wheel_tags,
-)
+from slipway.artifacts import wheel as reader
+from slipway.records import Severity
+from slipway.rules import catalogue
+from slipway.rules.artifact import integrity, litter, member_paths, secrets
 from slipway.rules.rule import judge
+from slipway.rules.wheel import installed, layout, python_code, record, tags
 
 FILENAME = "demo-1.0-py3-none-any.whl"
 INFO = "demo-1.0.dist-info"
 INIT = "X = 1\n"
 MODULES = (
-    archive_integrity,
+    integrity,
     litter,
     member_paths,
     secrets,
-    wheel_code,
-    wheel_contents,
-    wheel_layout,
-    wheel_record,
-    wheel_tags,
+    python_code,
+    installed,
+    layout,
+    record,
+    tags,
 )
 C_ROWS = {"C18", "C19", "C20", "C21", "C22", "C24", "C25", "C26", "C33", "C34", "C35", "C36"}
 

@@ -1,9 +1,9 @@
 """Why an import failed, told from facts: what depends on the version of Python or on the machine."""
 
 import pytest
-from slipway.facts import pythons
-from slipway.facts.leg import Attempt, LegFacts
-from slipway.rules.smoke_causes import diagnose
+from slipway.planning import pythons
+from slipway.rules.smoke.causes import diagnose
+from slipway.rules.smoke.facts import Attempt, LegFacts
 
 
 def leg(python: str = "3.13.0", *, imports: tuple[Attempt, ...] = (), **changes: object) -> LegFacts:

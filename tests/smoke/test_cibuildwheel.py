@@ -6,12 +6,14 @@ from typing import Any
 import artifacts
 import pytest
 from packaging.tags import parse_tag
+from slipway.artifacts import wheel
+from slipway.building import cibuildwheel
 from slipway.errors import InputError
-from slipway.facts import cibuildwheel, wheel
-from slipway.facts.release import ReleaseFacts
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, ExpectedFile
+from slipway.manifest import Addition
+from slipway.records import ExpectedFile
 from slipway.rules import catalogue
+from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge
 from slipway.runner import detect
 from slipway.stages import plan

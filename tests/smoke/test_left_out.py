@@ -4,9 +4,9 @@ from pathlib import Path
 
 import artifacts
 import pytest
-from slipway.facts import sdist, wheel
-from slipway.facts.release import ReleaseFacts
-from slipway.rules import left_out
+from slipway.artifacts import sdist, wheel
+from slipway.rules.release import left_out
+from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge
 
 HELD = {"demo/__init__.py": "", "demo/parts/__init__.py": "", "demo/rates.json": "{}", "demo/py.typed": ""}

@@ -6,14 +6,15 @@ from typing import Any
 
 import artifacts
 import pytest
-from slipway import interpreters
+from slipway.artifacts import artifact
+from slipway.environments import interpreters
+from slipway.environments.interpreters import Interpreter
 from slipway.errors import InputError
-from slipway.facts import artifact
 from slipway.inputs import Inputs
-from slipway.interpreters import Interpreter
 from slipway.manifest import Addition, Manifest
 from slipway.runner import detect
-from slipway.stages import smoke, smoke_legs
+from slipway.smoke import choose
+from slipway.stages import smoke
 
 HERE = ".".join(map(str, sys.version_info[:2]))
 SEVERAL = tuple(
@@ -47,7 +48,7 @@ def several(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def chosen(*files: Path, **given: Any) -> list[str]:
-    return [str(leg) for leg in smoke_legs.choose(story(*files), inputs(files, **given)).legs]
+    return [str(leg) for leg in choose.choose(story(*files), inputs(files, **given)).legs]
 
 
 @pytest.mark.usefixtures("several")
@@ -92,11 +93,11 @@ def test_what_is_claimed_and_not_tried_is_said(tmp_path: Path) -> None:
     file = artifacts.wheel(
         fields={"Classifier": [f"Programming Language :: Python :: {v}" for v in (HERE, "3.15")]}
     )
-    choice = smoke_legs.choose(story(path := file.at(tmp_path)), inputs((path,)))
+    choice = choose.choose(story(path := file.at(tmp_path)), inputs((path,)))
     assert "Python 3.15" in {one.leg for one in choice.untried}
-    in_matrix = smoke_legs.choose(story(path), inputs((path,), leg="smoke-linux-x86_64-3.12"))
+    in_matrix = choose.choose(story(path), inputs((path,), leg="smoke-linux-x86_64-3.12"))
     assert in_matrix.untried == ()
-    asked = smoke_legs.choose(story(path), inputs((path,), thorough=True))
+    asked = choose.choose(story(path), inputs((path,), thorough=True))
     assert {one.reason for one in asked.untried if one.leg == "Python 3.15"} <= {"not on this machine"}
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import artifacts
 import msgspec
 import pytest
-from slipway import wheel_repair
-from slipway.facts import linkage, wheel
-from slipway.facts.linkage import Linkage
-from slipway.facts.release import ReleaseFacts
+from slipway.artifacts import linkage, wheel
+from slipway.artifacts.linkage import Linkage
+from slipway.building import wheel_repair
 from slipway.manifest import Addition
 from slipway.rules import catalogue
+from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge
 
 LINUX = sys.platform == "linux"

@@ -1,10 +1,10 @@
 """A release beside the one before it on the index."""
 
 import pytest
-from slipway.facts.index import IndexFacts
 from slipway.index.listing import Listing, ServedFile
-from slipway.manifest import Artifact
-from slipway.rules import previous_release
+from slipway.publishing.index_state import IndexFacts
+from slipway.records import Artifact
+from slipway.rules.index import previous_release
 from slipway.rules.rule import judge
 
 BEFORE = (

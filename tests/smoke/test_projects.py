@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from command_line import slipway
 from slipway.errors import InputError
-from slipway.facts import repository
+from slipway.project import repository
 
 PYPROJECT = """
 [build-system]

@@ -11,11 +11,12 @@ from typing import Any
 
 import artifacts
 import pytest
-from slipway import probing
-from slipway.facts import artifact
+from slipway.artifacts import artifact
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Manifest, Severity
+from slipway.manifest import Addition, Manifest
+from slipway.records import Severity
 from slipway.runner import detect
+from slipway.smoke import probing
 from slipway.stages import smoke
 
 GALLERY = Path(__file__).parents[1] / "gallery" / "smoke"

@@ -2,9 +2,9 @@
 
 import pytest
 from build import BuildException
+from slipway.building.failures import SIGNATURES, TAIL, HookFailed, explain
 from slipway.errors import ExitCode, InputError
 from slipway.processes import TimedOut
-from slipway.stages.build_failures import SIGNATURES, TAIL, HookFailed, explain
 
 PRINTED: dict[str, tuple[str, str]] = {
     "uv, a name that is not there": (

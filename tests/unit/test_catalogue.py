@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from slipway.errors import InputError
-from slipway.manifest import Severity
+from slipway.records import Severity
 from slipway.rules import catalogue, pages
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"

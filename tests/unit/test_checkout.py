@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from slipway import checkout
+from slipway.building import checkout
 from slipway.errors import InputError
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from slipway.errors import InputError, ToolError
-from slipway.facts import git
+from slipway.project import git
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Ada",

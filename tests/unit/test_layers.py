@@ -13,19 +13,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
 PACKAGE = SCRIPTS / "slipway"
-
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("runner", "errors", "__init__"),
-    ("index", "processes", "uv_process", "attest", "records", "manifest", "options", "inputs"),
-    (
-        *("facts", "interpreters", "environments", "checkout", "wheel_repair"),
-        *("probe", "probing", "leg", "trial", "legs"),
-    ),
+    ("processes", "records", "manifest", "options", "inputs"),
+    ("project", "artifacts", "index", "environments"),
     ("rules", "report"),
+    ("planning", "building", "smoke", "publishing", "workflows"),
     ("stages",),
     ("pipeline",),
-    ("rehearse", "init", "init_caller", "several"),
-    ("cli", "commands"),
+    ("commands", "rehearse", "several"),
+    ("cli",),
 )
 """From the ground up; a module may import from its own floor and from those below it."""
 

@@ -8,19 +8,8 @@ import msgspec
 import pytest
 from slipway import manifest
 from slipway.errors import ExitCode, InputError, ToolError
-from slipway.manifest import (
-    Addition,
-    Artifact,
-    Failure,
-    Finding,
-    Leg,
-    Manifest,
-    Receipt,
-    Served,
-    Severity,
-    SkippedRule,
-    StageResult,
-)
+from slipway.manifest import Addition, Failure, Manifest
+from slipway.records import Artifact, Finding, Leg, Receipt, Served, Severity, SkippedRule, StageResult
 
 
 def finding(

@@ -5,7 +5,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slipway.facts.metadata import FIELDS, MAX_BYTES, from_fields, parse
+from slipway.artifacts.metadata import FIELDS, MAX_BYTES, from_fields, parse
 
 
 def test_fields_are_kept_as_written():

@@ -9,8 +9,9 @@ import pytest
 from slipway import manifest, pipeline
 from slipway.errors import ExitCode, InputError, ToolError
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Finding, Manifest, Severity
+from slipway.manifest import Addition, Manifest
 from slipway.pipeline import COMMANDS, STAGES, Stage
+from slipway.records import Finding, Severity
 from slipway.runner import Runner
 from slipway.runner.terminal import PlainRunner
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 from slipway.errors import InputError
-from slipway.facts import project
+from slipway.project import project
 
 PEP621 = """\
 [build-system]

@@ -10,20 +10,12 @@ import pytest
 from artifacts import Built, sdist, wheel
 from artifacts.sdists import member
 from artifacts.wheels import record_digest, zipped
-from slipway.facts import (
-    importable,
-    python_module,
-    python_syntax,
-)
-from slipway.facts import (
-    sdist as sdist_reader,
-)
-from slipway.facts import (
-    wheel as wheel_reader,
-)
-from slipway.facts.archive import Fault
-from slipway.facts.sightings import Sight
-from slipway.facts.wheel_code import oldest_minor
+from slipway.artifacts import importable, python_module, python_syntax
+from slipway.artifacts import sdist as sdist_reader
+from slipway.artifacts import wheel as wheel_reader
+from slipway.artifacts.archive import Fault
+from slipway.artifacts.secret_scan import Sight
+from slipway.artifacts.wheel_code import oldest_minor
 
 
 def read_wheel(built: Built, folder: Path) -> wheel_reader.WheelFacts:

@@ -2,17 +2,8 @@
 
 import msgspec
 import pytest
-from slipway.manifest import (
-    Artifact,
-    Failure,
-    Finding,
-    Leg,
-    Manifest,
-    Severity,
-    SkippedRule,
-    StageResult,
-    Where,
-)
+from slipway.manifest import Failure, Manifest
+from slipway.records import Artifact, Finding, Leg, Severity, SkippedRule, StageResult, Where
 from slipway.report import terminal
 
 ARTIFACT = Artifact(

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slipway.facts.toml_lines import lines_of
+from slipway.project.toml_lines import lines_of
 
 DOCUMENT = '''\
 # a comment with [brackets] and = signs

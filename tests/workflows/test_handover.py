@@ -15,21 +15,12 @@ from slipway import manifest as manifests
 from slipway import pipeline
 from slipway.errors import InputError
 from slipway.inputs import Inputs
-from slipway.manifest import (
-    Artifact,
-    Failure,
-    Finding,
-    Manifest,
-    Plan,
-    PlannedLeg,
-    Severity,
-    StageResult,
-    Where,
-)
+from slipway.manifest import Failure, Manifest
+from slipway.planning import matrix as planned_matrix
+from slipway.records import Artifact, Finding, Plan, PlannedLeg, Severity, StageResult, Where
 from slipway.report import annotations, markdown, matrix, timeline
 from slipway.runner.github import GitHubRunner, unobeyed
 from slipway.runner.terminal import PlainRunner
-from slipway.stages import plan_matrix
 
 LEGS = (
     PlannedLeg(name="build", job="build", platform="linux-x86_64"),
@@ -175,7 +166,7 @@ def inputs(**options: Any) -> Inputs:
 
 
 def names(*arguments: Any, **options: Any) -> list[str]:
-    return [leg.name for leg in plan_matrix.legs(*arguments, inputs(**options))]
+    return [leg.name for leg in planned_matrix.legs(*arguments, inputs(**options))]
 
 
 def test_a_pure_project_is_built_once_and_tried_everywhere() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from slipway.init_caller import Caller
 from slipway.inputs import ACTION_INPUTS, OPTIONS
 from slipway.report.outputs import OUTPUTS
+from slipway.workflows.caller_file import Caller
 from workflows import act, step, surfaces
 
 EXAMPLES = sorted((act.ROOT / "examples" / "workflows").glob("*.yml"))

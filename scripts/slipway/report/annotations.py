@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slipway.manifest import Finding, Manifest, Severity
+from slipway.manifest import Manifest
+from slipway.records import Finding, Severity
 from slipway.runner import Runner
 from slipway.runner.base import Level
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from slipway.manifest import Finding, Severity
+from slipway.records import Finding, Severity
 
 
 @dataclass(frozen=True)

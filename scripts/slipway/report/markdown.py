@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from slipway.facts.handover import PLANNER
-from slipway.manifest import Artifact, Failure, Finding, Leg, Manifest, Recovery, Severity
+from slipway.artifacts.handover import PLANNER
+from slipway.manifest import Failure, Manifest
+from slipway.records import Artifact, Finding, Leg, Recovery, Severity
 from slipway.report import timeline, verdict
 from slipway.report.grouping import Group, grouped
 from slipway.report.text import block, code, sentence, text

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from slipway.errors import InputError
-from slipway.facts.platforms import PLATFORMS, SHORT
-from slipway.manifest import Plan
+from slipway.planning.platforms import PLATFORMS, SHORT
+from slipway.records import Plan
 
 _LABEL = re.compile(r"[\w.-]{1,100}")
 

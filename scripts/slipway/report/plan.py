@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slipway.manifest import Manifest, Plan
+from slipway.manifest import Manifest
+from slipway.records import Plan
 
 
 def show(story: Manifest) -> None:

@@ -8,7 +8,8 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slipway.manifest import Failure, Manifest, Severity
+from slipway.manifest import Failure, Manifest
+from slipway.records import Severity
 from slipway.report import verdict
 from slipway.report.grouping import Group, grouped
 from slipway.runner.terminal import printable

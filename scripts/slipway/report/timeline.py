@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from slipway.manifest import Manifest, StageResult
+from slipway.manifest import Manifest
+from slipway.records import StageResult
 
 JOBS = ("plan", "build", "wheels", "smoke")
 """The jobs of a workflow in the order in which they start; the legs of one run side by side."""

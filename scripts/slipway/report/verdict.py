@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slipway.errors import ExitCode
-from slipway.manifest import Leg, Manifest, Severity
+from slipway.manifest import Manifest
+from slipway.records import Leg, Severity
 from slipway.report.grouping import grouped
 
 Mood = Literal["good", "blocked", "failed"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal
 
-from slipway.manifest import Addition, Finding, Severity, SkippedRule, Where
+from slipway.manifest import Addition
+from slipway.records import Finding, Severity, SkippedRule, Where
 
 Family = Literal[
     "project",

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from slipway import checkout, environments, processes, wheel_repair
-from slipway.environments import Environment, InstallFailed, Interpreter
+from slipway import processes
+from slipway.building import checkout, failures, wheel_repair
+from slipway.environments import disposable
+from slipway.environments.disposable import Environment, InstallFailed, Interpreter
 from slipway.errors import SlipwayError, ToolError
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Artifact, Manifest, Plan, sha256
+from slipway.manifest import Addition, Manifest, sha256
+from slipway.records import Artifact, Plan
 from slipway.runner import Runner
-from slipway.stages import build_failures
 
 Distribution = Literal["sdist", "wheel"]
 
@@ -66,10 +68,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ToolError: a requirement cannot be installed, a hook fails or takes too long.
     """
     plan = manifest.planned()
-    interpreter = environments.choose_interpreter(plan.requires_python, inputs.python)
+    interpreter = disposable.choose_interpreter(plan.requires_python, inputs.python)
     _empty(inputs.dist)
     inputs.logs.mkdir(parents=True, exist_ok=True)
-    with environments.scratch() as scratch, runner.untrusted("build") as show:
+    with disposable.scratch() as scratch, runner.untrusted("build") as show:
         copied = checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work])
         environ = _environ(plan)
         with (inputs.logs / "build.log").open("w", encoding="utf-8") as stream:
@@ -84,13 +86,13 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
                 later = ahead.submit(
                     _prepare, scratch / "for-wheel", interpreter, requirements, inputs.build_timeout
                 )
-                environment = environments.create(scratch / "for-sdist", interpreter)
+                environment = disposable.create(scratch / "for-sdist", interpreter)
                 bench = Bench(copied.project, environment, environ, inputs.build_timeout, log)
                 sdist = _build(bench, "sdist", scratch / "out")
                 source = _unpack(sdist, scratch / "unpacked")
                 prepared = later.result()
             if prepared.requirements != _static_requirements(source):
-                prepared = Prepared(environments.create(scratch / "for-wheel-alone", interpreter))
+                prepared = Prepared(disposable.create(scratch / "for-wheel-alone", interpreter))
             bench = Bench(source, prepared.environment, environ, inputs.build_timeout, log, prepared)
             wheel = wheel_repair.repaired(_build(bench, "wheel", scratch / "out"), scratch / "repaired", log)
         # Where a matrix makes the wheels, this one only proves that the sdist can be built.
@@ -118,7 +120,7 @@ def _prepare(
     What cannot be installed is left out: whoever builds in it tries again and tells why it failed.
     """
     printed: list[str] = []
-    environment = environments.create(folder, interpreter)
+    environment = disposable.create(folder, interpreter)
     try:
         environment.install(sorted(requirements), timeout=timeout, sink=printed.append)
     except (InstallFailed, processes.TimedOut):
@@ -169,7 +171,7 @@ def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
             sink=record,
         )
         if done.returncode:
-            raise build_failures.HookFailed(done.returncode)
+            raise failures.HookFailed(done.returncode)
 
     step = "reading the build system"
     try:
@@ -187,7 +189,7 @@ def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
     except SlipwayError:
         raise
     except (BuildBackendException, BuildException, InstallFailed, processes.TimedOut) as error:
-        raise build_failures.explain(error, step=step, distribution=distribution, printed=printed) from error
+        raise failures.explain(error, step=step, distribution=distribution, printed=printed) from error
 
 
 @contextmanager

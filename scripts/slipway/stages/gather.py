@@ -8,11 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from slipway.artifacts import handover
+from slipway.artifacts.handover import Handover
 from slipway.errors import InputError
-from slipway.facts import handover
-from slipway.facts.handover import Handover
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Artifact, Finding, Leg, Manifest, SkippedRule, StageResult
+from slipway.manifest import Addition, Manifest
+from slipway.records import Artifact, Finding, Leg, SkippedRule, StageResult
 from slipway.rules import catalogue
 from slipway.rules.rule import judge
 from slipway.runner import Runner

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from slipway.facts import artifact, git, linkage, tracked
-from slipway.facts.release import ReleaseFacts
-from slipway.facts.sdist import SdistFacts
-from slipway.facts.tracked import Tracked
-from slipway.facts.wheel import WheelFacts
+from slipway.artifacts import artifact, linkage
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Manifest, Plan, SkippedRule, recheck
+from slipway.manifest import Addition, Manifest, recheck
+from slipway.project import git, tracked
+from slipway.project.tracked import Tracked
+from slipway.records import Plan, SkippedRule
 from slipway.rules import catalogue
+from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
 

@@ -12,28 +12,21 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from slipway.building import cibuildwheel
 from slipway.errors import InputError
-from slipway.facts import cibuildwheel, pythons
-from slipway.facts import event as event_facts
-from slipway.facts import git as git_facts
-from slipway.facts import project as project_facts
-from slipway.facts.event import EventFacts
-from slipway.facts.git import GitFacts
-from slipway.facts.project import ProjectFacts
 from slipway.index import addresses
 from slipway.inputs import Inputs
-from slipway.manifest import (
-    Addition,
-    BuildTarget,
-    Destination,
-    ExpectedFile,
-    Git,
-    Manifest,
-    Plan,
-)
-from slipway.rules import ignoring
+from slipway.manifest import Addition, Manifest
+from slipway.planning import matrix, publisher, pythons
+from slipway.project import git as git_facts
+from slipway.project import project as project_facts
+from slipway.project.git import GitFacts
+from slipway.project.project import ProjectFacts
+from slipway.records import BuildTarget, Destination, ExpectedFile, Git, Plan
+from slipway.rules.settings import ignoring
 from slipway.runner import Runner
-from slipway.stages import plan_matrix, plan_publisher
+from slipway.runner import event as event_facts
+from slipway.runner.event import EventFacts
 
 NEVER = {
     "pull-request": "A pull request is checked and never published.",
@@ -56,7 +49,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     git = git_facts.read(inputs.path)
     event = event_facts.read(runner.event())
     plan = make(project, git, event, inputs, today=datetime.now(tz=UTC).date())
-    plan_publisher.demand_match(plan, runner.event(), inputs.called_workflow)
+    publisher.demand_match(plan, runner.event(), inputs.called_workflow)
     return Addition(plan=_with_wheels(plan, project, event, inputs))
 
 
@@ -106,7 +99,7 @@ def make(
         expected=expected_files(project.name, version, kind=kind),
         destination=destination(inputs, event, tag=tag),
         ignored=dict(project.ignored),
-        legs=plan_matrix.legs(kind, supported, classifiers, inputs),
+        legs=matrix.legs(kind, supported, classifiers, inputs),
     )
 
 

@@ -12,25 +12,26 @@ from typing import Any
 
 import msgspec
 
-from slipway import attest
 from slipway import manifest as manifests
 from slipway.errors import InputError, Interrupted, SlipwayError, ToolError
-from slipway.index import addresses, aftermath, oidc, recovery
+from slipway.index import addresses
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
-from slipway.index.delivery import Delivery, Refused
-from slipway.index.journal import Journal
-from slipway.index.oidc import MintRefused
-from slipway.index.upload import Uploader
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Artifact, Manifest, Receipt
+from slipway.manifest import Addition, Manifest
+from slipway.publishing import aftermath, oidc, recovery, signing
+from slipway.publishing import failures
+from slipway.publishing import preflight
+from slipway.publishing.delivery import Delivery, Refused
+from slipway.publishing.journal import Journal
+from slipway.publishing.oidc import MintRefused
+from slipway.publishing.preflight import Preflight
+from slipway.publishing.upload import Uploader
+from slipway.records import Artifact, Receipt
 from slipway.rules import catalogue
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
-from slipway.stages import publish_failures as failures
-from slipway.stages import publish_preflight as preflight
-from slipway.stages.publish_preflight import Preflight
 
 LOOKING = 10.0
 """Seconds to look at the index between two attempts; if it does not answer, the file is sent again."""
@@ -187,12 +188,12 @@ class _Publishing:
         if wanted == "off" or source.kind != "trusted-publishing" or tokens is None or publisher is None:
             return {}
         self.runner.say(f"signing {len(waiting)} file{'s' if len(waiting) > 1 else ''}")
-        signer = attest.new_signer(
-            lambda: oidc.id_token(tokens, attest.AUDIENCE, mask=self.runner.mask), publisher
+        signer = signing.new_signer(
+            lambda: oidc.id_token(tokens, signing.AUDIENCE, mask=self.runner.mask), publisher
         )
         paths = [self.inputs.locate(artifact.filename) for artifact in waiting]
         try:
-            return attest.sign_all(signer, paths, say=self.runner.say)
+            return signing.sign_all(signer, paths, say=self.runner.say)
         except ToolError as error:
             if wanted == "required":
                 raise

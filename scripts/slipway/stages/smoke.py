@@ -9,15 +9,15 @@ from pathlib import Path
 
 import msgspec
 
-from slipway import environments, legs
+from slipway.artifacts import sdist
+from slipway.environments import disposable
 from slipway.errors import InputError
-from slipway.facts import sdist
 from slipway.inputs import Inputs
-from slipway.leg import Outcome, Supplies
 from slipway.manifest import Addition, Manifest, recheck
-from slipway.rules import smoke as smoke_rules
 from slipway.runner import Runner
-from slipway.stages import smoke_legs
+from slipway.smoke import choose, runs
+from slipway.smoke import verdict as smoke_rules
+from slipway.smoke.smoke_test import Outcome, Supplies
 
 CONFIGURATION = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "conftest.py")
 """Files at the top of a project in which test runners look for their settings."""
@@ -31,11 +31,11 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ToolError: the index cannot be reached.
     """
     recheck(manifest, inputs.locate)
-    chosen = smoke_legs.choose(manifest, inputs)
-    with environments.scratch() as scratch:
+    chosen = choose.choose(manifest, inputs)
+    with disposable.scratch() as scratch:
         supplies = _supplies(inputs, scratch)
-        outcomes = legs.run(chosen.legs, timeout=inputs.smoke_timeout, supplies=supplies)
-    legs.show(outcomes, runner)
+        outcomes = runs.run(chosen.legs, timeout=inputs.smoke_timeout, supplies=supplies)
+    runs.show(outcomes, runner)
     told = tuple(_with_sdist(outcome, manifest, inputs) for outcome in outcomes)
     judged = smoke_rules.judge_legs(told, ignored=manifest.ignored)
     return msgspec.structs.replace(judged, untried=chosen.untried)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from slipway.facts import source
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
-from slipway.rules.project import judge_source
+from slipway.project import source
+from slipway.rules.project.judge import judge_source
 from slipway.runner import Runner
 
 

@@ -8,22 +8,25 @@ from pathlib import Path
 
 import msgspec
 
-from slipway import environments, interpreters, legs
+from slipway.environments import disposable, interpreters
 from slipway.errors import SlipwayError, ToolError
-from slipway.facts import event as event_facts
-from slipway.facts.publisher import PublisherFacts
-from slipway.index import addresses, aftermath, credentials
+from slipway.index import addresses, credentials
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Credential
-from slipway.index.watch import Watch
 from slipway.inputs import Inputs
-from slipway.legs import Candidate
-from slipway.manifest import Addition, Manifest, Publisher, Served
+from slipway.manifest import Addition, Manifest
+from slipway.publishing import aftermath
+from slipway.publishing.watch import Watch
+from slipway.records import Publisher, Served
 from slipway.rules import catalogue
-from slipway.rules import smoke as smoke_rules
+from slipway.rules.publisher.facts import PublisherFacts
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
+from slipway.runner import event as event_facts
+from slipway.smoke import runs
+from slipway.smoke import verdict as smoke_rules
+from slipway.smoke.runs import Candidate
 
 ONE_REQUEST = 20.0
 """Seconds to go on trying one request; the stage as a whole waits longer."""
@@ -45,7 +48,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     client = Client(index, credential=_for_reading(inputs, runner, index), patience=ONE_REQUEST)
     served: tuple[Served, ...] = ()
     try:
-        with environments.scratch() as folder:
+        with disposable.scratch() as folder:
             watch = Watch(client, manifest, folder, _publisher(manifest, runner), runner.say)
             served = watch.wait(inputs.verify_timeout)
             if (error := fault(served, index, inputs)) is not None:
@@ -105,8 +108,8 @@ def _install(
         for one in served
     ]
     interpreter = interpreters.choose(manifest.artifacts[0].requires_python, inputs.python)
-    outcomes = legs.exercise(candidates, interpreter, timeout=inputs.smoke_timeout)
-    legs.show(outcomes, runner)
+    outcomes = runs.exercise(candidates, interpreter, timeout=inputs.smoke_timeout)
+    runs.show(outcomes, runner)
     judged = smoke_rules.judge_legs(outcomes, ignored=manifest.ignored)
     dropped = tuple(one.filename for one in served if one.provenance == "missing")
     facts = PublisherFacts(

@@ -1,0 +1,1 @@
+"""Reading what was built: archives, sdists, wheels and their metadata, each once into a frozen record."""

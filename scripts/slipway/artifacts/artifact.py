@@ -1,0 +1,76 @@
+"""An artifact on disk: its facts, and its record in the manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from slipway.artifacts import sdist, wheel
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
+from slipway.errors import InputError
+from slipway.manifest import sha256
+from slipway.records import CONTENTS_LISTED, Artifact
+
+SDIST_ENDINGS = (".tar.gz", ".zip")
+
+
+def read(path: Path) -> SdistFacts | WheelFacts:
+    """Return the facts about an sdist or a wheel, told apart by the ending of the name.
+
+    Raises:
+        InputError: there is no such file, or it is neither.
+    """
+    return wheel.read(path) if _kind(path) == "wheel" else sdist.read(path)
+
+
+def identify(path: Path) -> Artifact:
+    """Return the record of a file that is to be read later: its name and its bytes, and nothing of what is in it.
+
+    Raises:
+        InputError: there is no such file, or it is neither an sdist nor a wheel.
+    """
+    kind = _kind(path)
+    return Artifact(filename=path.name, kind=kind, size=path.stat().st_size, sha256=sha256(path))
+
+
+def _kind(path: Path) -> Literal["sdist", "wheel"]:
+    if not path.is_file():
+        raise InputError(
+            f"There is no file {path}.",
+            cause="The name is misspelt, or nothing was built yet.",
+            remedy="Build first (`slipway build`), or name the files: `slipway inspect dist/*`.",
+        )
+    if path.suffix.lower() == ".whl":
+        return "wheel"
+    if path.name.lower().endswith(SDIST_ENDINGS):
+        return "sdist"
+    raise InputError(
+        f"{path.name} is neither an sdist nor a wheel.",
+        cause="Its name ends neither in .tar.gz nor in .whl; eggs and installers are no longer published.",
+        remedy="Name only sdists and wheels.",
+    )
+
+
+def record(facts: SdistFacts | WheelFacts) -> Artifact:
+    """Return the record of an artifact for the manifest."""
+    metadata = facts.metadata
+    names = sorted(member.path for member in facts.members if member.kind != "dir")
+    return Artifact(
+        filename=facts.filename,
+        kind="wheel" if isinstance(facts, WheelFacts) else "sdist",
+        size=facts.size,
+        sha256=facts.sha256,
+        name=metadata.one("name") if metadata else None,
+        version=metadata.one("version") if metadata else None,
+        requires_python=metadata.one("requires-python") if metadata else None,
+        tags=_tags(facts),
+        members=len(names),
+        contents=tuple(names[:CONTENTS_LISTED]),
+    )
+
+
+def _tags(facts: SdistFacts | WheelFacts) -> tuple[str, ...]:
+    if isinstance(facts, SdistFacts) or facts.parts is None:
+        return ()
+    return tuple(sorted(map(str, facts.parts.tags)))

@@ -1,0 +1,219 @@
+"""The door to throw-away environments; uv makes them, and uv or pip installs into them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slipway import processes
+from slipway.environments import uv_program
+from slipway.environments.interpreters import Interpreter
+from slipway.environments.interpreters import choose as choose_interpreter
+from slipway.environments.interpreters import own as own_interpreter
+from slipway.errors import ToolError
+from slipway.index import settings
+
+__all__ = [
+    "Environment",
+    "InstallFailed",
+    "Interpreter",
+    "choose_interpreter",
+    "create",
+    "own_interpreter",
+    "remove",
+    "scratch",
+]
+
+
+class InstallFailed(Exception):  # noqa: N818 - named for what happened
+    """An installer could not install; `output` is what it said."""
+
+    def __init__(self, output: str) -> None:
+        super().__init__("installation failed")
+        self.output = output
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment made by `create`."""
+
+    path: Path
+    interpreter: Interpreter
+
+    @property
+    def scripts(self) -> Path:
+        """The folder of its console scripts."""
+        return self.path / ("Scripts" if sys.platform == "win32" else "bin")
+
+    @property
+    def python(self) -> Path:
+        """Its own interpreter."""
+        return self.scripts / ("python.exe" if sys.platform == "win32" else "python")
+
+    def script(self, name: str) -> Path | None:
+        """Return the path of a script that was installed into it, None where there is none."""
+        suffixes = (".exe", ".bat", "") if sys.platform == "win32" else ("",)
+        return next((path for s in suffixes if (path := self.scripts / f"{name}{s}").is_file()), None)
+
+    def environ(self) -> dict[str, str]:
+        """The variables that make it the active environment of a child."""
+        return {
+            "VIRTUAL_ENV": str(self.path),
+            "PATH": os.pathsep.join((str(self.scripts), os.environ.get("PATH", os.defpath))),
+        }
+
+    def install(
+        self,
+        requirements: Sequence[str],
+        *,
+        timeout: float,
+        sink: Callable[[str], None] | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
+        """Install requirements, with what they depend on, from the index configured on this machine.
+
+        Args:
+            requirements: PEP 508 requirements or paths of distributions.
+            timeout: seconds it may take.
+            sink: called with every line that uv prints.
+            options: further options of `uv pip install`.
+
+        Raises:
+            InstallFailed: uv said no; its words are in it.
+            processes.TimedOut: the time is up.
+        """
+        if not requirements:
+            return
+        argv: list[str | Path] = ["pip", "install", "--python", self.python, *options, "--", *requirements]
+        done = uv_program.run(argv, cwd=self.path, timeout=timeout, sink=sink)
+        if done.returncode:
+            raise InstallFailed(done.output + done.errors)
+
+    def install_with_pip(
+        self,
+        pip: Environment,
+        requirements: Sequence[str],
+        *,
+        timeout: float,
+        sink: Callable[[str], None] | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
+        """Install as `install` does, but with the pip of another environment.
+
+        Raises:
+            InstallFailed: pip said no; its words are in it.
+            processes.TimedOut: the time is up.
+        """
+        quiet = ["--disable-pip-version-check", "--no-input"]
+        argv: list[str | Path] = [
+            pip.python,
+            "-I",
+            "-m",
+            "pip",
+            "--python",
+            self.python,
+            *quiet,
+            "install",
+            *options,
+        ]
+        environ = processes.scrubbed_environment(
+            {
+                "PIP_CONFIG_FILE": os.devnull,
+                **settings.read(os.environ).pip_environ(),
+                "TMPDIR": str(self.path.parent),
+            }
+        )
+        done = processes.run(
+            [*argv, "--", *requirements], cwd=self.path, timeout=timeout, environ=environ, sink=sink
+        )
+        if done.returncode:
+            raise InstallFailed(done.output + done.errors)
+
+    def conflicts(self, *, timeout: float) -> tuple[str, ...]:
+        """Return what `uv pip check` complains about, a line each."""
+        argv: list[str | Path] = ["pip", "check", "--python", self.python]
+        done = uv_program.run(argv, cwd=self.path, timeout=timeout)
+        lines = (done.output + done.errors).splitlines()
+        return tuple(line for line in lines if line.startswith("The package")) if done.returncode else ()
+
+    def uninstall(self, name: str, *, timeout: float) -> processes.Completed:
+        """Uninstall one distribution by name."""
+        argv: list[str | Path] = ["pip", "uninstall", "--python", self.python, "--", name]
+        return uv_program.run(argv, cwd=self.path, timeout=timeout)
+
+
+def create(path: Path, interpreter: Interpreter, *, timeout: float = 120) -> Environment:
+    """Make an empty virtual environment.
+
+    Raises:
+        ToolError: uv cannot make it.
+    """
+    argv: list[str | Path] = ["venv", "--python", interpreter.path, "--", path]
+    done = uv_program.run(argv, cwd=path.parent, timeout=timeout)
+    if done.returncode:
+        raise ToolError(
+            f"No environment can be made with Python {interpreter.label}.",
+            cause="The interpreter is damaged, or the disk is full.",
+            remedy=f"Try `{interpreter.path} -m venv`, or name another interpreter with --python.",
+            log=done.tail(),
+        )
+    return Environment(path, interpreter)
+
+
+SCRATCH_PREFIX = "slipway-"
+SCRATCH_AGE = 24 * 3600
+"""Seconds after which a scratch folder belongs to a run that was killed."""
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield a private folder outside the checkout; it is removed at the end, whatever happens.
+
+    Raises:
+        ToolError: no folder can be made.
+    """
+    try:
+        path = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX)).resolve()
+    except OSError as error:
+        raise ToolError(
+            f"No temporary folder can be made: {error.strerror}.",
+            cause="The disk for temporary files is full or read-only.",
+            remedy="Free some space, or point TMPDIR to a folder with room.",
+        ) from error
+    _sweep(path.parent)
+    try:
+        yield path
+    finally:
+        remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder of ours, also where a build left read-only files in it."""
+
+    def unlock(function: Callable[..., Any], name: str, _: object) -> None:
+        for locked in (Path(name).parent, Path(name)):
+            if locked.exists() and not locked.is_symlink():
+                locked.chmod(0o700)
+        function(name)
+
+    try:
+        shutil.rmtree(path, onerror=unlock)
+    except OSError:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob(f"{SCRATCH_PREFIX}*"):
+        try:
+            if left.is_dir() and time.time() - left.stat().st_mtime > SCRATCH_AGE:
+                remove(left)
+        except OSError:
+            continue

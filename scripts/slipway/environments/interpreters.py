@@ -1,0 +1,215 @@
+"""The Pythons of this machine: what there is, and which one is meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from slipway import processes
+from slipway.environments import uv_program
+from slipway.errors import InputError
+
+_PROBE = (
+    "import json,platform,sys,sysconfig;print(json.dumps([sys.executable,platform.python_version(),"
+    "sys.implementation.name,bool(sysconfig.get_config_var('Py_GIL_DISABLED'))]))"
+)
+
+_TOOL_CACHES = ("RUNNER_TOOL_CACHE", "AGENT_TOOLSDIRECTORY")
+"""Where setup-python keeps the interpreters it installed (actions/toolkit, `tool-cache`)."""
+
+_OLDEST = Version("3.8")
+"""The probe runs on nothing older."""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python on this machine.
+
+    Attributes:
+        path: its executable.
+        version: its full version, such as `3.12.1`.
+        implementation: `cpython`, `pypy`, …
+        free_threaded: whether it runs without the global interpreter lock (PEP 703).
+    """
+
+    path: Path
+    version: str
+    implementation: str
+    free_threaded: bool = False
+
+    @property
+    def minor(self) -> str:
+        """Its minor version as people write it: `3.12`, `3.13t`, `pypy 3.10`."""
+        return self._told(".".join(self.version.split(".")[:2]))
+
+    @property
+    def label(self) -> str:
+        """Its full version as people write it: `3.12.1`, `3.13.0t`, `pypy 3.10.14`."""
+        return self._told(self.version)
+
+    def _told(self, version: str) -> str:
+        lead = "" if self.implementation == "cpython" else f"{self.implementation} "
+        return f"{lead}{version}{'t' if self.free_threaded else ''}"
+
+
+def own() -> Interpreter:
+    """Return the interpreter that Slipway's private environment was made from."""
+    base: str = getattr(sys, "_base_executable", None) or sys.executable
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Interpreter(Path(base), version, sys.implementation.name, "free-threading" in sys.version)
+
+
+def supports(requires_python: str | None, version: str) -> bool:
+    """Return whether a project supports a version; an invalid specifier set excludes nothing."""
+    try:
+        return requires_python is None or SpecifierSet(requires_python).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return True
+
+
+def choose(requires_python: str | None, wanted: str | Sequence[str] | None) -> Interpreter:
+    """Return the interpreter to build and test with.
+
+    Args:
+        requires_python: the versions the project supports, as a PEP 440 specifier set.
+        wanted: what the user asked for, a version or a path; of several the first.
+
+    Raises:
+        InputError: what was asked for is not here, or nothing here is supported by the project.
+    """
+    asked = [wanted] if isinstance(wanted, str) else [one for one in wanted or () if one != ALL]
+    if asked:
+        return find(asked[0], remedy="Name one that is installed, by version or by path.")
+    here = own()
+    if supports(requires_python, here.version):
+        return here
+    remedy = "Install a Python that the project supports, or name one with --python."
+    return find(requires_python or "", remedy=remedy)
+
+
+ALL = "all"
+"""What stands in `--python` for every interpreter of this machine that the project supports."""
+
+
+def chosen(requires_python: str | None, wanted: Sequence[str]) -> tuple[Interpreter, ...]:
+    """Return every interpreter asked for, each once, in the order asked; without a wish the one of `choose`.
+
+    Raises:
+        InputError: one of them is not here.
+    """
+    found: list[Interpreter] = []
+    for one in wanted:
+        if one == ALL:
+            found += [here for here in installed() if supports(requires_python, here.version)]
+        else:
+            found.append(find(one, remedy="Name one that is installed, by version or by path."))
+    unique = {(one.label, one.implementation): one for one in found}
+    return tuple(unique.values()) or (choose(requires_python, None),)
+
+
+def installed() -> tuple[Interpreter, ...]:
+    """Return the interpreters of this machine, oldest first: the newest patch release of each minor version.
+
+    Looked for are uv's own, setup-python's, pyenv's and what PATH leads to.
+    """
+    best: dict[str, Interpreter] = {}
+    for found in [own(), *_listed_by_uv()]:
+        known = best.get(found.minor)
+        if known is None or (known.path != own().path and Version(known.version) < Version(found.version)):
+            best[found.minor] = found
+    return tuple(sorted(best.values(), key=_order))
+
+
+def _order(one: Interpreter) -> tuple[bool, Version, bool]:
+    return (one.implementation != "cpython", Version(one.version), one.free_threaded)
+
+
+def find(wanted: str, *, remedy: str) -> Interpreter:
+    """Return the interpreter that a version, a specifier set or a path means.
+
+    Raises:
+        InputError: there is none.
+    """
+    argv = ["python", "find", "--no-project", "--", wanted]
+    done = uv_program.run(argv, cwd=Path(tempfile.gettempdir()), timeout=60, environ={"PATH": _search_path()})
+    if done.returncode == 0 and (found := _probe(Path(tempfile.gettempdir(), done.output.strip()))):
+        return found
+    raise InputError(
+        f"No Python that satisfies `{wanted}` was found on this machine.",
+        cause="It is not installed, or not where uv, setup-python, pyenv and PATH keep it.",
+        remedy=remedy,
+        read="`uv python list` shows what is there.",
+    )
+
+
+def _listed_by_uv() -> Iterator[Interpreter]:
+    argv = ["python", "list", "--only-installed", "--all-versions", "--output-format", "json"]
+    done = uv_program.run(argv, cwd=Path(tempfile.gettempdir()), timeout=60, environ={"PATH": _search_path()})
+    try:
+        rows = json.loads(done.output)
+    except ValueError:
+        return
+    for row in rows:
+        if row.get("path") and _new_enough(row["version"]):
+            free = "freethreaded" in row.get("variant", "")
+            # uv shortens what lies below the folder it runs in.
+            yield Interpreter(
+                Path(tempfile.gettempdir(), row["path"]), row["version"], row["implementation"], free
+            )
+
+
+def _new_enough(version: str) -> bool:
+    try:
+        return Version(version) >= _OLDEST
+    except InvalidVersion:
+        return False
+
+
+def _search_path() -> str:
+    """Return PATH with the folders in which pyenv and setup-python keep interpreters, newest versions first.
+
+    A pyenv shim answers only for the selected versions, so the versions themselves stand in its place.
+    """
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    caches = {Path(os.environ[name]) for name in _TOOL_CACHES if os.environ.get(name)}
+    folders = [*(root / "versions").glob("*/bin")]
+    for cache in caches:
+        for kind in ("Python", "PyPy"):
+            folders += [*cache.glob(f"{kind}/*/*/bin"), *cache.glob(f"{kind}/*/*")]
+    newest = sorted((f for f in folders if _holds_python(f)), key=_version_in, reverse=True)
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join([*(p for p in path if Path(p) != root / "shims"), *_unique(map(str, newest))])
+
+
+def _holds_python(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("python", "python3", "python.exe"))
+
+
+def _version_in(folder: Path) -> Version:
+    for part in (folder.name, folder.parent.name, folder.parent.parent.name):
+        try:
+            return Version(part)
+        except InvalidVersion:
+            continue
+    return Version("0")
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _probe(executable: Path) -> Interpreter | None:
+    try:
+        done = processes.run([executable, "-I", "-c", _PROBE], cwd=Path(tempfile.gettempdir()), timeout=30)
+        path, version, implementation, free = json.loads(done.output)
+    except (OSError, ValueError, processes.TimedOut):
+        return None
+    return Interpreter(Path(path), version, implementation, free)

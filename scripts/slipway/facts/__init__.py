@@ -1,1 +1,0 @@
-"""Readers that turn the outside world into frozen records, without opinions."""

@@ -1,0 +1,88 @@
+"""The jobs of a workflow's matrices: decided with the plan, a pure function like it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from slipway.errors import InputError
+from slipway.inputs import Inputs
+from slipway.planning.platforms import DEFAULT, PLATFORMS, SHORT
+from slipway.records import PlannedLeg
+
+FREE_THREADING = "Programming Language :: Python :: Free Threading ::"
+FIRST_FREE_THREADED = (3, 14)
+"""The first version whose free-threaded build is officially supported (PEP 779)."""
+
+_VERSION = re.compile(r"(pypy|graalpy)?-?\d+\.\d+(\.\d+)?(a|b|rc)?\d*t?")
+
+
+def legs(
+    kind: Literal["pure", "compiled"], pythons: Sequence[str], classifiers: Iterable[str], inputs: Inputs
+) -> tuple[PlannedLeg, ...]:
+    """Return the jobs that build and test, in the order in which they matter.
+
+    Args:
+        kind: a compiled project builds its wheels on every platform, a pure one builds all with its sdist.
+        pythons: the living versions that the project supports.
+        classifiers: the project's trove classifiers; they say whether it is made for free threading.
+        inputs: `platforms`, `python-versions` and `smoke-legs`.
+
+    Raises:
+        InputError: a platform or a version is not one.
+    """
+    platforms = _platforms(inputs.platforms)
+    versions = _versions(inputs.python_versions) or _with_free_threading(pythons, classifiers)
+    build = PlannedLeg(name="build", job="build", platform=platforms[0])
+    wheels = [PlannedLeg(name=f"wheels-{name}", job="wheels", platform=name) for name in platforms]
+    grid = _ranked(platforms, versions)[: inputs.smoke_legs]
+    smokes = [
+        PlannedLeg(name=f"smoke-{platform}-{version}", job="smoke", platform=platform, python=version)
+        for platform, version in sorted(
+            grid, key=lambda leg: (platforms.index(leg[0]), versions.index(leg[1]))
+        )
+    ]
+    return (build, *(wheels if kind == "compiled" else ()), *smokes)
+
+
+def _ranked(platforms: Sequence[str], versions: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the whole grid, what tells most first.
+
+    The ends of the range on every platform come first, then every version on the first platform, then the rest
+    from the newest down: a break shows at an end, or where a version does, rarely in one cell alone.
+    """
+    ends = {versions[0], versions[-1]} if versions else set()
+    grid = [(platform, version) for version in reversed(versions) for platform in platforms]
+    return sorted(grid, key=lambda leg: (leg[1] not in ends, leg[0] != platforms[0]))
+
+
+def _with_free_threading(pythons: Sequence[str], classifiers: Iterable[str]) -> tuple[str, ...]:
+    claimed = any(c.startswith(FREE_THREADING) and "1 - Unstable" not in c for c in classifiers)
+    newest = pythons[-1] if pythons else None
+    if newest and claimed and tuple(map(int, newest.split("."))) >= FIRST_FREE_THREADED:
+        return (*pythons, f"{newest}t")
+    return tuple(pythons)
+
+
+def _platforms(asked: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(SHORT.get(name, name) for name in asked)) or DEFAULT
+    for name in names:
+        if name not in PLATFORMS:
+            raise InputError(
+                f"There is no platform called {name[:100]!r}.",
+                cause="The option `platforms` takes the names that Slipway knows.",
+                remedy=f"Choose from: {', '.join([*SHORT, *PLATFORMS])}.",
+            )
+    return names
+
+
+def _versions(asked: Sequence[str]) -> tuple[str, ...]:
+    for name in asked:
+        if not _VERSION.fullmatch(name):
+            raise InputError(
+                f"{name[:100]!r} is not a version of Python.",
+                cause="The option `python-versions` takes versions such as 3.13, 3.14t or pypy3.11.",
+                remedy="Write for example `3.12 3.13 3.14t`, or leave it out to test what the project supports.",
+            )
+    return tuple(dict.fromkeys(asked))

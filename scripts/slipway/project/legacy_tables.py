@@ -1,0 +1,218 @@
+"""Metadata from before PEP 621: the tables of poetry 1.x ([tool.poetry]) and flit 2 ([tool.flit.metadata]).
+
+Forms: https://python-poetry.org/docs/pyproject/
+and https://flit.pypa.io/en/stable/pyproject_toml.html#old-style-metadata
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from slipway.project.declared import (
+    Declared,
+    License,
+    Person,
+    Readme,
+    known,
+    table_or_empty,
+    text_lists_or_none,
+    text_or_none,
+    text_table_or_none,
+    texts_or_none,
+)
+from slipway.project.pyproject import FILE, PyProject
+
+_PERSON = re.compile(r"(?P<name>[^<>]*?)\s*(?:<(?P<email>[^<>]+)>)?\s*")
+_POETRY_LINES = {
+    "description": "description",
+    "readme": "readme",
+    "license": "license",
+    "homepage": "home-page",
+}
+_FLIT_LINES = {
+    "dist-name": "name",
+    "module": "name",
+    "description-file": "readme",
+    "requires": "dependencies",
+    "requires-extra": "optional-dependencies",
+    "author": "authors",
+    "home-page": "home-page",
+}
+_SAME_NAME = (
+    "name",
+    "version",
+    "classifiers",
+    "keywords",
+    "authors",
+    "maintainers",
+    "urls",
+    "requires-python",
+)
+
+
+def poetry(pyproject: PyProject) -> Declared:
+    """Return what [tool.poetry] declares; dependencies that have no PEP 508 form leave the field dynamic."""
+    table = pyproject.table("tool", "poetry")
+    dependencies = _poetry_dependencies(table)
+    extras = table_or_empty(table.get("extras"))
+    licence = text_or_none(table.get("license"))
+    values = known(
+        [
+            ("name", text_or_none(table.get("name"))),
+            ("version", text_or_none(table.get("version"))),
+            ("description", text_or_none(table.get("description"))),
+            ("readme", _poetry_readme(table.get("readme"))),
+            ("requires-python", _poetry_python(table)),
+            ("license", License(text=licence) if licence else None),
+            ("authors", _people(table.get("authors"))),
+            ("maintainers", _people(table.get("maintainers"))),
+            ("keywords", texts_or_none(table.get("keywords"))),
+            ("classifiers", texts_or_none(table.get("classifiers"))),
+            ("urls", _poetry_urls(table)),
+            ("home-page", text_or_none(table.get("homepage"))),
+            ("entry-points", _poetry_entry_points(table)),
+            ("dependencies", dependencies),
+        ]
+    )
+    dynamic = {"classifiers"}  # poetry adds those for the licence and for the Python versions
+    dynamic |= {"dependencies"} if dependencies is None else set()
+    dynamic |= {"optional-dependencies"} if extras else set()
+    lines = _lines(pyproject, ("tool", "poetry"), _POETRY_LINES)
+    return Declared(file=FILE, values=values, dynamic=frozenset(dynamic), lines=lines)
+
+
+def _lines(
+    pyproject: PyProject, prefix: tuple[str, ...], renamed: Mapping[str, str]
+) -> dict[tuple[str | int, ...], int]:
+    names = {name: name for name in _SAME_NAME} | dict(renamed)
+    lines: dict[tuple[str | int, ...], int] = {}
+    for path, line in pyproject.lines.items():
+        if path[: len(prefix)] == prefix and len(path) > len(prefix):
+            key, *rest = path[len(prefix) :]
+            if key in names:
+                lines.setdefault((names[str(key)], *rest), line)
+    return lines
+
+
+def _people(value: object) -> tuple[Person, ...] | None:
+    people = [_PERSON.fullmatch(text) for text in texts_or_none(value) or ()]
+    return tuple(Person(name=p["name"] or None, email=p["email"]) for p in people if p) or None
+
+
+def _poetry_readme(value: object) -> Readme | None:
+    files = (value,) if isinstance(value, str) else texts_or_none(value)
+    return Readme(files=files) if files else None
+
+
+def _poetry_urls(table: Mapping[str, Any]) -> dict[str, str] | None:
+    labels = {"repository": "Repository", "documentation": "Documentation"}
+    urls = {label: url for key, label in labels.items() if (url := text_or_none(table.get(key)))}
+    return (urls | (text_table_or_none(table.get("urls")) or {})) or None
+
+
+def _poetry_entry_points(table: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
+    scripts = {
+        str(name): reference
+        for name, value in table_or_empty(table.get("scripts")).items()
+        if (
+            reference := text_or_none(
+                value if isinstance(value, str) else table_or_empty(value).get("reference")
+            )
+        )
+        and ":" in reference
+    }
+    groups = {str(k): text_table_or_none(v) or {} for k, v in table_or_empty(table.get("plugins")).items()}
+    return ({"console_scripts": scripts} if scripts else {}) | groups or None
+
+
+def _poetry_python(table: Mapping[str, Any]) -> str | None:
+    value = table_or_empty(table.get("dependencies")).get("python")
+    return specifiers(value) or None if isinstance(value, str) else None
+
+
+def _poetry_dependencies(table: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the dependencies in PEP 508 form, or None if one of them has none (a list, a path, a marker)."""
+    requirements: list[str] = []
+    for name, value in table_or_empty(table.get("dependencies")).items():
+        given = {"version": value} if isinstance(value, str) else table_or_empty(value)
+        if name == "python" or given.get("optional"):
+            continue
+        version = given.get("version")
+        converted = specifiers(version) if isinstance(version, str) else None
+        if converted is None or given.keys() - {"version", "extras"}:
+            return None
+        extras = ",".join(texts_or_none(given.get("extras")) or ())
+        requirements.append(f"{name}[{extras}]{converted}" if extras else f"{name}{converted}")
+    return tuple(requirements)
+
+
+def specifiers(constraint: str) -> str | None:
+    """Return a constraint of poetry as PEP 440 specifiers, empty for `*`, or None if it has no such form."""
+    if constraint.strip() in {"*", ""}:
+        return ""
+    parts = [_specifier(part) for part in re.split(r"\s*,\s*", constraint.strip())]
+    joined = ",".join(part for part in parts if part)
+    try:
+        return joined if all(parts) and SpecifierSet(joined) is not None else None
+    except InvalidSpecifier:
+        return None
+
+
+def _specifier(part: str) -> str | None:
+    if not (match := re.fullmatch(r"(\^|~(?!=))\s*(\S+)", part)):
+        return f"=={part}" if re.fullmatch(r"[\d.]+(\.\*)?", part) else part
+    try:
+        release = Version(match[2]).release
+    except InvalidVersion:
+        return None
+    return f">={match[2]},<{_ceiling(match[1], release)}"
+
+
+def _ceiling(operator: str, release: tuple[int, ...]) -> str:
+    """Return the first version that `^` or `~` shuts out."""
+    if operator == "~":
+        kept = min(len(release), 2)
+    else:
+        kept = next((i + 1 for i, number in enumerate(release) if number), len(release))
+    raised = [*release[: kept - 1], release[kept - 1] + 1]
+    return ".".join(map(str, raised + [0] * (len(release) - len(raised))))
+
+
+def flit(pyproject: PyProject) -> Declared:
+    """Return what [tool.flit.metadata] declares; version and description are in the module's source."""
+    table = pyproject.table("tool", "flit", "metadata")
+    module = text_or_none(table.get("module"))
+    author, email = text_or_none(table.get("author")), text_or_none(table.get("author-email"))
+    licence, home = text_or_none(table.get("license")), text_or_none(table.get("home-page"))
+    readme = text_or_none(table.get("description-file"))
+    keywords = text_or_none(table.get("keywords"))
+    scripts = text_table_or_none(pyproject.table("tool", "flit", "scripts"))
+    plugins = pyproject.table("tool", "flit", "entrypoints")
+    groups = {str(k): text_table_or_none(v) or {} for k, v in plugins.items()}
+    values = known(
+        [
+            ("name", text_or_none(table.get("dist-name")) or module),
+            ("readme", Readme(files=(readme,)) if readme else None),
+            ("requires-python", text_or_none(table.get("requires-python"))),
+            ("license", License(text=licence) if licence else None),
+            ("authors", (Person(name=author, email=email),) if author or email else None),
+            ("keywords", tuple(word.strip() for word in keywords.split(",")) if keywords else None),
+            ("classifiers", texts_or_none(table.get("classifiers"))),
+            ("urls", text_table_or_none(table.get("urls"))),
+            ("home-page", home),
+            ("entry-points", (({"console_scripts": scripts} if scripts else {}) | groups) or None),
+            ("dependencies", texts_or_none(table.get("requires", []))),
+            ("optional-dependencies", text_lists_or_none(table.get("requires-extra"))),
+        ]
+    )
+    return Declared(
+        file=FILE,
+        values=values,
+        dynamic=frozenset({"version", "description"}),
+        lines=_lines(pyproject, ("tool", "flit", "metadata"), _FLIT_LINES),
+    )

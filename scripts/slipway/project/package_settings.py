@@ -1,0 +1,127 @@
+"""What a build backend's own settings say about where the import packages are; setuptools' have their own module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from slipway.project import setuptools_packages
+from slipway.project.declared import table_or_empty, text_or_none, texts_or_none
+from slipway.project.layout import PackageSettings
+from slipway.project.project_files import ProjectFiles
+from slipway.project.setuptools_packages import folder_path
+
+
+def read(files: ProjectFiles) -> PackageSettings:
+    """Return what the settings of the project's backend say."""
+    reader = _READERS.get(files.backend_name)
+    return reader(files) if reader else PackageSettings()
+
+
+def _module_paths(folder: str, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((folder, name.replace(".", "/")) for name in names)
+
+
+_HATCH_SELECTION = {"artifacts", "bypass-selection", "force-include", "hooks", "include", "sources"}
+"""Settings of hatchling with which it ships files without a package named like the project."""
+
+
+def _hatchling(files: ProjectFiles) -> PackageSettings:
+    build = files.pyproject.table("tool", "hatch", "build")
+    wheel = files.pyproject.table("tool", "hatch", "build", "targets", "wheel")
+    sources = wheel.get("sources", build.get("sources", ()))
+    for key in ("packages", "only-include"):
+        named = [path.strip("/") for path in texts_or_none(wheel.get(key, build.get(key))) or ()]
+        if len(named) == 1 and named[0] in sources:
+            return PackageSettings(folder=named[0])
+        if named:
+            split = [path.rpartition("/") for path in named]
+            return PackageSettings(paths=tuple((folder, name) for folder, _, name in split))
+    decided = _HATCH_SELECTION & (wheel.keys() | build.keys())
+    return PackageSettings(needs_name=not decided)
+
+
+def _flit(files: ProjectFiles) -> PackageSettings:
+    tool = files.pyproject.table("tool", "flit")
+    name = text_or_none(table_or_empty(tool.get("module")).get("name")) or text_or_none(
+        table_or_empty(tool.get("metadata")).get("module")
+    )
+    return _module(files, name, folders=("src", "")) if name else PackageSettings(needs_name=True)
+
+
+def _module(files: ProjectFiles, name: str, *, folders: tuple[str, ...]) -> PackageSettings:
+    """Return the settings for one import name that lies in the first of the folders that has it."""
+    path = name.replace(".", "/")
+    for folder in folders:
+        base = files.root / folder
+        if (base / path).is_dir():
+            return PackageSettings(paths=((folder, path),))
+        if (base / f"{path}.py").is_file():
+            return PackageSettings(paths=((folder, f"{path}.py"),))
+    return PackageSettings(paths=((folders[0], path),))
+
+
+def _pdm(files: ProjectFiles) -> PackageSettings:
+    build = files.pyproject.table("tool", "pdm", "build")
+    folder = folder_path(build.get("package-dir"))
+    includes = texts_or_none(build.get("includes")) or ()
+    base = folder or ""
+    named = [path.strip("/").removeprefix(f"{base}/") for path in includes if not path.startswith("tests")]
+    plain = [path for path in named if "*" not in path and _is_python(files, base, path)]
+    return PackageSettings(paths=tuple((base, path) for path in plain), folder=folder)
+
+
+def _is_python(files: ProjectFiles, folder: str, path: str) -> bool:
+    target = files.root / folder / path
+    return path.endswith(".py") or target.is_dir()
+
+
+def _poetry(files: ProjectFiles) -> PackageSettings:
+    packages = files.pyproject.table("tool", "poetry").get("packages")
+    tables = [table_or_empty(item) for item in packages] if isinstance(packages, list) else []
+    paths = [
+        (folder_path(table.get("from")) or "", include.strip("/").removesuffix("/**/*"))
+        for table in tables
+        if (include := text_or_none(table.get("include")))
+    ]
+    poetry = files.pyproject.table("tool", "poetry")
+    needs_name = poetry.get("package-mode") is not False and not poetry.get("include")
+    return PackageSettings(paths=tuple(paths), needs_name=needs_name)
+
+
+def _uv(files: ProjectFiles) -> PackageSettings:
+    table = files.pyproject.table("tool", "uv", "build-backend")
+    given = table.get("module-root", "src")
+    folder = folder_path(given) or ""
+    name = table.get("module-name")
+    names = (name,) if isinstance(name, str) else texts_or_none(name)
+    if names:
+        return PackageSettings(paths=_module_paths(folder, names), folder=folder)
+    return PackageSettings(folder=folder, needs_name=table.get("namespace") is not True)
+
+
+def _maturin(files: ProjectFiles) -> PackageSettings:
+    table = files.pyproject.table("tool", "maturin")
+    folder = folder_path(table.get("python-source"))
+    name = text_or_none(table.get("module-name"))
+    if name and (files.root / (folder or "") / name.partition(".")[0]).is_dir():
+        return PackageSettings(paths=((folder or "", name.partition(".")[0]),))
+    return PackageSettings(folder=folder)
+
+
+def _scikit_build(files: ProjectFiles) -> PackageSettings:
+    packages = files.pyproject.table("tool", "scikit-build", "wheel").get("packages")
+    named = list(packages.values()) if isinstance(packages, Mapping) else list(texts_or_none(packages) or ())
+    split = [path.strip("/").rpartition("/") for path in named if isinstance(path, str)]
+    return PackageSettings(paths=tuple((folder, name) for folder, _, name in split if name), discovers=False)
+
+
+_READERS: Mapping[str, Callable[[ProjectFiles], PackageSettings]] = {
+    "setuptools": setuptools_packages.read,
+    "hatchling": _hatchling,
+    "flit-core": _flit,
+    "pdm-backend": _pdm,
+    "poetry-core": _poetry,
+    "uv-build": _uv,
+    "maturin": _maturin,
+    "scikit-build-core": _scikit_build,
+}

@@ -1,0 +1,248 @@
+"""The project's facts: everything that can be read of it without running its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slipway.project import (
+    compiled,
+    layout,
+    legacy_tables,
+    package_settings,
+    project_files,
+    pyproject,
+    settings,
+    setup_cfg,
+    setup_py,
+    vcs_version,
+    version_file,
+)
+from slipway.project.declared import FIELDS, Declared, License, Person, Readme
+from slipway.project.layout import Layout
+from slipway.project.project_files import ProjectFiles
+from slipway.project.settings import Settings
+from slipway.project.vcs_version import VcsVersioning
+from slipway.project.version_file import VersionInFile
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectFacts:
+    """What a project says about itself. A field is None where it is absent or only the build decides it.
+
+    Attributes:
+        root: the project's folder.
+        version: only if static and literal.
+        dynamic: names of fields that only the build decides, or decides in part (PEP 808).
+        backend: import path of the build backend as declared, setuptools' legacy one where none is.
+        backend_name: `setuptools`, `hatchling`, `flit-core`, `pdm-backend`, `poetry-core`, `uv-build`,
+            `maturin`, `scikit-build-core`, `meson-python` or `other`.
+        backend_path: folders in the project from which the backend is imported.
+        build_requires: build requirements, the default ones where none are declared.
+        entry_points: group to name to object reference, `console_scripts` and `gui_scripts` among them.
+        licence: expression, text or file.
+        license_files: the globs as declared.
+        home_page: only from setup.py, setup.cfg and the tables from before PEP 621; so is `download_url`.
+        metadata_from: field to the file it is declared in.
+        lines: field to index or key to the file and line it stands on; ask with `line_of`.
+        layout: see `slipway.project.layout.Packages`; so are `packages` (top-level import names),
+            `missing_packages` and `expected_package`.
+        compiled_because: why its wheels are for one platform; None for a pure project.
+        vcs_versioned: what derives the version from the version control system.
+        vcs_marks_local: whether that gives untagged and dirty checkouts a version with a local part.
+        version_decided_by: what decides a version that is not written; None where nothing does.
+        version_in_file: the literal version in a file from which the backend takes it, for a dynamic version.
+        setup_py_fault: message and line of setup.py's syntax error.
+        present: which of the three project files there are.
+        pyproject: pyproject.toml as parsed.
+        settings: [tool.slipway].
+    """
+
+    root: Path
+    name: str | None = None
+    version: str | None = None
+    dynamic: frozenset[str] = frozenset()
+    backend: str = pyproject.LEGACY_BACKEND
+    backend_name: str = "setuptools"
+    backend_path: tuple[str, ...] = ()
+    build_requires: tuple[str, ...] = pyproject.LEGACY_REQUIRES
+    build_system_declared: bool = False
+    requires_python: str | None = None
+    dependencies: tuple[str, ...] | None = None
+    optional_dependencies: Mapping[str, tuple[str, ...]] | None = None
+    dependency_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    description: str | None = None
+    readme: Readme | None = None
+    licence: License | None = None
+    license_files: tuple[str, ...] | None = None
+    authors: tuple[Person, ...] | None = None
+    maintainers: tuple[Person, ...] | None = None
+    keywords: tuple[str, ...] | None = None
+    classifiers: tuple[str, ...] | None = None
+    urls: Mapping[str, str] | None = None
+    home_page: str | None = None
+    download_url: str | None = None
+    entry_points: Mapping[str, Mapping[str, str]] | None = None
+    import_names: tuple[str, ...] | None = None
+    import_namespaces: tuple[str, ...] | None = None
+    metadata_from: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[tuple[str | int, ...], tuple[str, int]] = field(default_factory=dict, repr=False)
+    layout: Layout = "unknown"
+    packages: tuple[str, ...] = ()
+    missing_packages: tuple[str, ...] = ()
+    expected_package: str | None = None
+    compiled_because: str | None = None
+    vcs_versioned: VcsVersioning | None = None
+    vcs_marks_local: bool = False
+    version_decided_by: str | None = None
+    version_in_file: VersionInFile | None = None
+    setup_py_fault: tuple[str, int] | None = None
+    present: tuple[str, ...] = ()
+    pyproject: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def backend_in_tree(self) -> bool:
+        """Whether the backend is part of the project itself (PEP 517 `backend-path`)."""
+        return bool(self.backend_path)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether its wheels are made for one platform."""
+        return self.compiled_because is not None
+
+    @property
+    def scripts(self) -> Mapping[str, str]:
+        """Console scripts, name to object reference."""
+        return (self.entry_points or {}).get("console_scripts", {})
+
+    @property
+    def ignored(self) -> Mapping[str, str]:
+        """Rule name to the reason why the project turned it off."""
+        return self.settings.ignored
+
+    def line_of(self, *path: str | int) -> tuple[str, int] | None:
+        """Return file and line of a field, or of an item of it, as near as it is known.
+
+        Args:
+            path: a field (`"classifiers"`), with the index or key of an item (`"classifiers", 2`); or the
+                path of any key of pyproject.toml (`"build-system", "requires", 0`).
+        """
+        while path:
+            if path in self.lines:
+                return self.lines[path]
+            path = path[:-1]
+        return None
+
+
+def read(root: Path) -> ProjectFacts:
+    """Return the facts of the project in a folder. None of its code is run.
+
+    Raises:
+        InputError: there is no such folder, no project in it, a file of it cannot be parsed, or its
+            [tool.slipway] table is wrong.
+    """
+    root = root.resolve()
+    files = project_files.load(root)
+    sources = _sources(files)
+    values, metadata_from, dynamic = _merged(files, sources)
+    packages = layout.find(root, package_settings.read(files), name=values.get("name"))
+    vcs = vcs_version.vcs_versioned(files, static="version" in values)
+    if vcs:
+        values.pop("version", None)
+        dynamic |= {"version"}
+    from_file = None if "version" in values or vcs else version_file.find(files, packages.names)
+    return ProjectFacts(
+        root=root,
+        **{_ATTRIBUTES.get(key, key.replace("-", "_")): value for key, value in values.items()},
+        dynamic=dynamic,
+        backend=files.backend,
+        backend_name=files.backend_name,
+        backend_path=files.backend_path,
+        build_requires=files.build_requires,
+        build_system_declared=files.build_system_declared,
+        dependency_groups=pyproject.dependency_groups(files.pyproject),
+        metadata_from=metadata_from,
+        lines=_lines(files, sources, metadata_from),
+        layout=packages.layout,
+        packages=_import_names(values) or packages.names,
+        missing_packages=packages.missing,
+        expected_package=packages.expected,
+        compiled_because=compiled.reason(files),
+        vcs_versioned=vcs,
+        vcs_marks_local=vcs is not None and vcs_version.marks_local(files, vcs),
+        version_decided_by=vcs or (from_file.file if from_file else vcs_version.decided_by(files)),
+        version_in_file=from_file,
+        setup_py_fault=files.setup.fault if files.setup else None,
+        present=files.present,
+        pyproject=files.pyproject.tables,
+        settings=settings.read(files.pyproject),
+    )
+
+
+_ATTRIBUTES = {"license": "licence"}
+
+
+def _import_names(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the top-level names of what the project says it can be imported by (PEP 794)."""
+    declared = (*values.get("import-names", ()), *values.get("import-namespaces", ()))
+    return tuple(sorted({name.partition(";")[0].strip().partition(".")[0] for name in declared} - {""}))
+
+
+def _sources(files: ProjectFiles) -> list[Declared]:
+    """Return what each file declares, the one that counts most first.
+
+    setuptools lets the arguments of setup() win over setup.cfg.
+    """
+    sources: list[Declared] = []
+    if files.pyproject.table("project"):
+        sources.append(pyproject.declared(files.pyproject))
+    if files.backend_name == "poetry-core" and files.pyproject.table("tool", "poetry"):
+        sources.append(legacy_tables.poetry(files.pyproject))
+    if files.backend_name == "flit-core" and files.pyproject.table("tool", "flit", "metadata"):
+        sources.append(legacy_tables.flit(files.pyproject))
+    if files.backend_name in {"setuptools", project_files.OTHER_BACKEND}:
+        if files.setup is not None:
+            sources.append(setup_py.declared(files.setup))
+        if "setup.cfg" in files.present:
+            sources.append(setup_cfg.declared(files.cfg))
+    return sources
+
+
+def _merged(
+    files: ProjectFiles, sources: list[Declared]
+) -> tuple[dict[str, Any], dict[str, str], frozenset[str]]:
+    """Return the value of each field, the file it is from, and the fields that only the build decides.
+
+    [project] shuts out everything it does not call dynamic; what setup() computes shuts out setup.cfg.
+    """
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    dynamic: set[str] = set()
+    shut: set[str] = set()
+    for source in sources:
+        for name, value in source.values.items():
+            if name not in values and name not in shut:
+                values[name], origin[name] = value, source.file
+        dynamic |= source.dynamic - shut
+        if source.is_project_table:
+            shut |= set(FIELDS) - source.dynamic
+            shut |= set(files.pyproject.table("tool", "setuptools", "dynamic"))
+        else:
+            shut |= source.dynamic
+        dynamic |= set(FIELDS) - shut if source.incomplete else set()
+    partly = {name for source in sources for name in source.dynamic & source.values.keys()}
+    return values, origin, frozenset((dynamic - values.keys()) | partly)
+
+
+def _lines(
+    files: ProjectFiles, sources: list[Declared], origin: Mapping[str, str]
+) -> dict[tuple[str | int, ...], tuple[str, int]]:
+    lines = {path: (pyproject.FILE, line) for path, line in files.pyproject.lines.items()}
+    for source in reversed(sources):
+        for path, line in source.lines.items():
+            if origin.get(str(path[0]), source.file) == source.file:
+                lines[path] = (source.file, line)
+    return lines

@@ -1,0 +1,124 @@
+"""The projects of one repository: which there are, which need which, and which changed since their last release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from slipway.errors import InputError
+from slipway.project import git
+from slipway.project import project as project_facts
+from slipway.project.project import ProjectFacts
+
+DEPTH = 3
+"""Folders below the top in which projects are looked for."""
+
+NO_PROJECTS = frozenset(
+    {"tests", "test", "docs", "doc", "examples", "example", "node_modules", "build", "dist"}
+)
+"""Folders whose projects are there to be read or tested, not to be released."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One project of a repository.
+
+    Attributes:
+        path: its folder.
+        folder: the same, relative to the top, with forward slashes.
+        name: the project's name in its normal form; the folder's where only the build decides it.
+        tag_prefix: what stands before the version in its release tags.
+        needs: folders of the other projects that it depends on.
+        last_tag: its newest release tag.
+        changed: whether it differs from that tag, or a project it needs does.
+    """
+
+    path: Path
+    folder: str
+    name: str
+    tag_prefix: str
+    needs: tuple[str, ...] = ()
+    last_tag: str | None = None
+    changed: bool = True
+
+
+def read(top: Path) -> tuple[Member, ...]:
+    """Return the projects below a folder, each after those that it needs.
+
+    A project's release tags begin with the `tag-prefix` of its own settings, else with its folder's name: `core-v`.
+
+    Raises:
+        InputError: a project cannot be read, or some need each other in a circle.
+    """
+    facts = {path.relative_to(top).as_posix(): project_facts.read(path) for path in _folders(top, DEPTH)}
+    names = {_name(folder, project): folder for folder, project in facts.items()}
+    needs = {folder: _needs(project, names) - {folder} for folder, project in facts.items()}
+    members: dict[str, Member] = {}
+    for folder in _in_order(needs):
+        member = _member(top, folder, facts[folder])
+        is_below_changed = any(members[needed].changed for needed in needs[folder])
+        members[folder] = replace(
+            member, needs=tuple(sorted(needs[folder])), changed=member.changed or is_below_changed
+        )
+    return tuple(members.values())
+
+
+def _folders(top: Path, depth: int) -> Iterator[Path]:
+    """Yield the folders that hold a project; what is inside of a project belongs to it."""
+    for folder in sorted(path for path in top.iterdir() if path.is_dir() and not path.is_symlink()):
+        if folder.name in NO_PROJECTS or folder.name.startswith((".", "_")):
+            continue
+        if any((folder / name).is_file() for name in ("pyproject.toml", "setup.py")):
+            yield folder
+        elif depth > 1:
+            yield from _folders(folder, depth - 1)
+
+
+def _name(folder: str, project: ProjectFacts) -> str:
+    return canonicalize_name(project.name or folder.rpartition("/")[2])
+
+
+def _needs(project: ProjectFacts, names: dict[str, str]) -> set[str]:
+    """Return the folders of the projects that one depends on, to run or to be built."""
+    extras = [text for texts in (project.optional_dependencies or {}).values() for text in texts]
+    found = _required((*(project.dependencies or ()), *extras, *project.build_requires))
+    return {names[name] for name in found if name in names}
+
+
+def _required(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        try:
+            yield canonicalize_name(Requirement(text).name)
+        except InvalidRequirement:
+            continue
+
+
+def _in_order(needs: dict[str, set[str]]) -> list[str]:
+    try:
+        return list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        raise InputError(
+            f"Projects of this repository need each other in a circle: {circle}.",
+            cause="Each of them names the next one among its dependencies, extras or build requirements.",
+            remedy="Move what they share into a project of its own; until then, name one project's folder as PATH.",
+        ) from error
+
+
+def _member(top: Path, folder: str, project: ProjectFacts) -> Member:
+    path = top / folder
+    prefix = project.settings.options.get("tag-prefix") or f"{path.name}-v"
+    tag = git.last_tag(path, prefix)
+    return Member(
+        path=path,
+        folder=folder,
+        name=_name(folder, project),
+        tag_prefix=prefix,
+        last_tag=tag,
+        changed=tag is None or git.differs(path, tag),
+    )

@@ -1,0 +1,195 @@
+"""The source of a release: the project, its commit, and what this run is meant to release.
+
+This is the record that the rules of the family `project` judge.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from slipway.artifacts.metadata import MetadataFacts
+from slipway.project import changelog, project, static_metadata
+from slipway.project import git as git_facts
+from slipway.project.changelog import Changelog
+from slipway.project.git import GitFacts
+from slipway.project.project import ProjectFacts
+from slipway.project.project_files import in_tree_candidates
+from slipway.project.project_paths import is_file, is_inside
+from slipway.project.version_file import VersionInFile, in_module, module_files
+
+MAX_README_BYTES = 8 * 1024 * 1024
+_ARCHIVED = ("PKG-INFO", ".git_archival.txt", ".hg_archival.txt", ".hg", ".svn")
+"""What version tools read a version from where there is no git repository."""
+_OVERRIDE = re.compile(
+    r"(SETUPTOOLS_SCM_PRETEND_VERSION(_FOR_\w+)?|VCS_VERSIONING_PRETEND_VERSION(_FOR_\w+)?|PBR_VERSION"
+    r"|PDM_BUILD_SCM_VERSION|POETRY_DYNAMIC_VERSIONING_(BYPASS|OVERRIDE)|UV_DYNAMIC_VERSIONING_BYPASS)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadmeFile:
+    """A file the long description is made of.
+
+    Attributes:
+        state: whether it can be read; `outside` is a path that leaves the project's folder.
+        text: None where it cannot be read.
+    """
+
+    path: str
+    state: Literal["there", "missing", "outside", "not UTF-8", "too large"]
+    text: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFacts:
+    """Everything that is known before anything is built.
+
+    Attributes:
+        event: the event's own name, `local` where there is none.
+        tag: the tag the run is judged by, and `tag_version` the version it names, if it names one.
+        release: whether this run publishes.
+        readme_files: the files of the long description.
+        unmatched_licences: licence globs and files, as declared, that match no file.
+        missing_backend_paths: entries of `backend-path` that are no folder inside the project.
+        backend_module_missing: the in-tree backend's module is in none of its folders.
+        module_versions: literal `__version__` of the top-level packages.
+        version_override: name of a variable that tells a version tool the version, if one is set.
+        archived: there is a file from which version tools read a version outside a repository.
+        metadata: the static part of the metadata, for the rules on metadata.
+    """
+
+    project: ProjectFacts
+    git: GitFacts | None = None
+    event: str = "local"
+    tag: str | None = None
+    tag_version: str | None = None
+    release: bool = False
+    readme_files: tuple[ReadmeFile, ...] = ()
+    unmatched_licences: tuple[str, ...] = ()
+    missing_backend_paths: tuple[str, ...] = ()
+    backend_module_missing: bool = False
+    module_versions: tuple[VersionInFile, ...] = ()
+    changelog: Changelog | None = None
+    version_override: str | None = None
+    archived: bool = False
+    metadata: MetadataFacts = field(default_factory=MetadataFacts)
+
+    @property
+    def version(self) -> str | None:
+        """The version the release will have, where it is written down somewhere."""
+        found = self.project.version_in_file
+        return self.project.version or (found.version if found else None)
+
+    @property
+    def version_at(self) -> tuple[str, int] | None:
+        """File and line of that version."""
+        found = self.project.version_in_file
+        if self.project.version or found is None:
+            return self.project.line_of("version")
+        return found.file, found.line
+
+
+def read(
+    root: Path,
+    *,
+    event: str = "local",
+    tag: str | None = None,
+    tag_version: str | None = None,
+    release: bool = False,
+) -> SourceFacts:
+    """Return the facts of the source in a folder.
+
+    Args:
+        root: the project's folder.
+        event: the event's own name.
+        tag: the tag the run is judged by.
+        tag_version: the version the tag names.
+        release: whether this run publishes.
+
+    Raises:
+        InputError: there is no project, or its files or its repository cannot be read.
+    """
+    facts = project.read(root)
+    readme_files = tuple(_readme_files(facts))
+    base = facts.root
+    module = facts.backend.partition(":")[0]
+    candidates = list(in_tree_candidates(module, facts.backend_path))
+    return SourceFacts(
+        project=facts,
+        git=git_facts.read(base),
+        event=event,
+        tag=tag,
+        tag_version=tag_version,
+        release=release,
+        readme_files=readme_files,
+        unmatched_licences=tuple(_unmatched_licences(facts)),
+        missing_backend_paths=tuple(path for path in facts.backend_path if not _is_folder(base, path)),
+        backend_module_missing=bool(candidates) and not any(is_file(base, path) for path in candidates),
+        module_versions=tuple(_module_versions(facts)),
+        changelog=changelog.find(base),
+        version_override=next((name for name in os.environ if _OVERRIDE.fullmatch(name)), None),
+        archived=any((base / name).exists() for name in _ARCHIVED),
+        metadata=static_metadata.of(facts, _long_description(facts, readme_files)),
+    )
+
+
+def _is_folder(root: Path, path: str) -> bool:
+    return is_inside(root, path) and (root / path).is_dir()
+
+
+def _readme_files(facts: ProjectFacts) -> Iterator[ReadmeFile]:
+    for path in facts.readme.files if facts.readme else ():
+        if not is_inside(facts.root, path):
+            yield ReadmeFile(path=path, state="outside")
+        else:
+            yield _readme_file(facts.root, path)
+
+
+def _readme_file(root: Path, path: str) -> ReadmeFile:
+    target = root / path
+    if not target.is_file():
+        return ReadmeFile(path=path, state="missing")
+    try:
+        if target.stat().st_size > MAX_README_BYTES:
+            return ReadmeFile(path=path, state="too large")
+        return ReadmeFile(path=path, state="there", text=target.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return ReadmeFile(path=path, state="not UTF-8")
+    except OSError:
+        return ReadmeFile(path=path, state="missing")
+
+
+def _long_description(facts: ProjectFacts, files: tuple[ReadmeFile, ...]) -> str | None:
+    if facts.readme is None:
+        return None
+    if facts.readme.text is not None:
+        return facts.readme.text
+    texts = [file.text for file in files if file.text is not None]
+    return "\n".join(texts) if len(texts) == len(files) else None
+
+
+def _unmatched_licences(facts: ProjectFacts) -> Iterator[str]:
+    patterns = list(facts.license_files or ())
+    if facts.licence and facts.licence.file:
+        patterns.append(facts.licence.file)
+    yield from (pattern for pattern in patterns if not _matches(facts.root, pattern))
+
+
+def _matches(root: Path, pattern: str) -> bool:
+    try:
+        return any(path.is_file() for path in root.glob(pattern))
+    except (ValueError, NotImplementedError, OSError):
+        return False
+
+
+def _module_versions(facts: ProjectFacts) -> Iterator[VersionInFile]:
+    for name in facts.packages:
+        for path in module_files(name):
+            if found := in_module(facts.root, path):
+                yield found
+                break

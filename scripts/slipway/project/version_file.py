@@ -1,0 +1,175 @@
+"""Versions that a build backend reads from a file: where the file has them literally, so can we."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway.project import project_paths
+from slipway.project.declared import table_or_empty, text_or_none
+from slipway.project.project_files import ProjectFiles
+from slipway.project.python_literals import UNPARSEABLE, NotLiteral, constants, literal, parse
+from slipway.project.toml_lines import lines_of
+
+_HATCH_PATTERN = re.compile(
+    r"""^(?:__version__|VERSION)\s*(?::\s*str\s*)?=\s*(['"])v?(?P<version>.+?)\1""", re.MULTILINE
+)
+_ATTRIBUTE = re.compile(r"\s*attr\s*:\s*(?P<attribute>[\w.]+)\s*")
+_FILE = re.compile(r"\s*file\s*:\s*(?P<file>[^,\n]+?)\s*")
+_MESON_VERSION = re.compile(r"^\s*project\s*\([^)]*?\bversion\s*:\s*'(?P<version>[^']+)'", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionInFile:
+    """A literal version in a file from which the backend takes it."""
+
+    version: str
+    file: str
+    line: int
+
+
+def find(files: ProjectFiles, packages: tuple[str, ...]) -> VersionInFile | None:
+    """Return the literal version that the backend will read from a file, where there is one.
+
+    Args:
+        files: the project.
+        packages: its top-level import names.
+    """
+    if files.backend_name == "flit-core":
+        return _in_package(files.root, packages[0]) if packages else None
+    reader = _READERS.get(files.backend_name)
+    return reader(files) if reader else None
+
+
+def _hatch(files: ProjectFiles) -> VersionInFile | None:
+    table = files.pyproject.table("tool", "hatch", "version")
+    path, pattern = text_or_none(table.get("path")), table.get("pattern", True)
+    if table.get("source", "regex") != "regex" or path is None or pattern is not True:
+        return None
+    return _searched(files.root, path, _HATCH_PATTERN)
+
+
+def _searched(root: Path, path: str, pattern: re.Pattern[str]) -> VersionInFile | None:
+    text = project_paths.text(root, path) or ""
+    match = pattern.search(text)
+    if match is None:
+        return None
+    line = text.count("\n", 0, match.start("version")) + 1
+    return VersionInFile(version=match["version"], file=path, line=line)
+
+
+def _pdm(files: ProjectFiles) -> VersionInFile | None:
+    table = files.pyproject.table("tool", "pdm", "version")
+    path = text_or_none(table.get("path"))
+    return in_module(files.root, path) if table.get("source", "file") == "file" and path else None
+
+
+def _scikit_build(files: ProjectFiles) -> VersionInFile | None:
+    table = files.pyproject.table("tool", "scikit-build", "metadata", "version")
+    path = text_or_none(table.get("input"))
+    if table.get("provider") != "scikit_build_core.metadata.regex" or path is None or "regex" in table:
+        return None
+    return _searched(files.root, path, _HATCH_PATTERN)
+
+
+def _meson(files: ProjectFiles) -> VersionInFile | None:
+    return _searched(files.root, "meson.build", _MESON_VERSION)
+
+
+def _maturin(files: ProjectFiles) -> VersionInFile | None:
+    """Return the version of the crate, its own or the one of the workspace it belongs to."""
+    path = text_or_none(files.pyproject.table("tool", "maturin").get("manifest-path")) or "Cargo.toml"
+    for file, keys in ((path, ("package",)), ("Cargo.toml", ("workspace", "package"))):
+        text = project_paths.text(files.root, file)
+        try:
+            table = tomllib.loads(text or "")
+        except tomllib.TOMLDecodeError:
+            return None
+        for key in keys:
+            table = dict(table_or_empty(table.get(key)))
+        if text and isinstance(version := table.get("version"), str):
+            return VersionInFile(version=version, file=file, line=lines_of(text)[(*keys, "version")])
+    return None
+
+
+def _setuptools(files: ProjectFiles) -> VersionInFile | None:
+    dynamic = table_or_empty(files.pyproject.table("tool", "setuptools", "dynamic").get("version"))
+    declared = files.cfg.get("metadata", "version") or ""
+    attribute, file = text_or_none(dynamic.get("attr")), text_or_none(dynamic.get("file"))
+    if found := _ATTRIBUTE.fullmatch(declared):
+        attribute = found["attribute"]
+    if found := _FILE.fullmatch(declared):
+        file = found["file"]
+    if files.setup and not attribute and not file:
+        attribute = _dotted(files.setup.computed.get("version"))
+    if attribute and "." in attribute:
+        module, _, name = attribute.rpartition(".")
+        return _in_package(files.root, module, name)
+    text = project_paths.text(files.root, file) if file else None
+    stripped = (text or "").strip()
+    if file and stripped and "\n" not in stripped:
+        return VersionInFile(version=stripped, file=file, line=1)
+    return None
+
+
+def _dotted(node: ast.expr | None) -> str | None:
+    """Return `module.name` for setup.py's `version=module.name`."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and parts else None
+
+
+def _in_package(root: Path, module: str, name: str = "__version__") -> VersionInFile | None:
+    return next((found for path in module_files(module) if (found := in_module(root, path, name))), None)
+
+
+def module_files(module: str) -> Iterator[str]:
+    """Yield the paths at which a module's source may lie in a project."""
+    path = module.replace(".", "/")
+    for root in ("src/", "", "lib/"):
+        yield f"{root}{path}/__init__.py"
+        yield f"{root}{path}.py"
+
+
+def in_module(root: Path, path: str, name: str = "__version__", depth: int = 1) -> VersionInFile | None:
+    """Return the version a module binds literally and once, or imports from a module beside it that does."""
+    text = project_paths.text(root, path)
+    try:
+        tree = parse((text or "").encode())
+        names = constants(tree)
+        value = literal(names[name], names)
+    except KeyError:
+        source = _imported_from(tree, path, name) if depth else None
+        return in_module(root, *source, depth - 1) if source else None
+    except (*UNPARSEABLE, NotLiteral):
+        return None
+    return (
+        VersionInFile(version=value, file=path, line=names[name].lineno) if isinstance(value, str) else None
+    )
+
+
+def _imported_from(tree: ast.Module, path: str, name: str) -> tuple[str, str] | None:
+    """Return file and name for `from .version import __version__` in the module at a path."""
+    for node in tree.body:
+        match node:
+            case ast.ImportFrom(module=str(module), names=aliases, level=1) if "." not in module:
+                for alias in aliases:
+                    if (alias.asname or alias.name) == name:
+                        return f"{path.rpartition('/')[0]}/{module}.py".lstrip("/"), alias.name
+    return None
+
+
+_READERS: Mapping[str, Callable[[ProjectFiles], VersionInFile | None]] = {
+    "setuptools": _setuptools,
+    "hatchling": _hatch,
+    "pdm-backend": _pdm,
+    "maturin": _maturin,
+    "scikit-build-core": _scikit_build,
+    "meson-python": _meson,
+}

@@ -1,0 +1,1 @@
+"""Publishing: preflight, credentials, signing, upload, receipts, and the state after a failure."""

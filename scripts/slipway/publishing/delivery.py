@@ -1,0 +1,127 @@
+"""Bringing one file to the index, however often it takes: retries, renewed tokens, and a look before each resend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slipway.errors import SlipwayError, ToolError
+from slipway.index import transport
+from slipway.index.clock import Patience
+from slipway.publishing import refusals
+from slipway.publishing.refusals import Meaning
+from slipway.publishing.upload import Reply, Uploader
+from slipway.records import Artifact
+
+if TYPE_CHECKING:
+    from slipway.index.client import Client
+    from slipway.index.credentials import Source
+
+CONFLICT = (400, 409)
+"""How servers answer to a name that is taken: Warehouse with the first, others with the second."""
+
+FORBIDDEN = (401, 403)
+
+
+class Refused(Exception):  # noqa: N818 - named for what happened
+    """The index does not take a file.
+
+    Attributes:
+        artifact: the file.
+        reply: what the index answered.
+        meaning: what that means, where it is known.
+    """
+
+    def __init__(self, artifact: Artifact, reply: Reply, meaning: Meaning | None) -> None:
+        super().__init__(f"{reply.status} {reply.words}")
+        self.artifact = artifact
+        self.reply = reply
+        self.meaning = meaning
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is needed to bring files to one index.
+
+    Attributes:
+        uploader: makes one attempt.
+        client: looks at the index; a quick one, that does not wait long itself.
+        source: gives credentials.
+        say: shows a line.
+        patience: seconds to go on trying one file.
+    """
+
+    uploader: Uploader
+    client: Client
+    source: Source
+    say: Callable[[str], None]
+    patience: float
+
+    def bring(self, artifact: Artifact, path: Path, attestations: tuple[dict[str, Any], ...]) -> None:
+        """Upload a file until the index has it.
+
+        Raises:
+            Refused: the index does not take it.
+            ToolError: its faults do not pass, or it has other bytes by now.
+        """
+        waiting = Patience(self.patience)
+        renewed = False
+        while True:
+            reply, trouble = self._attempt(path, attestations)
+            if reply is not None:
+                if reply.taken:
+                    return
+                if not reply.passes:
+                    meaning = refusals.upload(reply.words)
+                    if reply.status in CONFLICT and self._has(artifact):
+                        return
+                    fresh = reply.status in FORBIDDEN and (meaning is None or meaning.credential)
+                    if fresh and not renewed and self.source.renew():
+                        renewed = True
+                        continue
+                    raise Refused(artifact, reply, meaning)
+            # What broke off may have arrived: the index is asked before anything is sent again.
+            if self._has(artifact):
+                return
+            self.say(f"{trouble}; trying {artifact.filename} again")
+            if not waiting.pause(asked=reply.retry_after if reply else None):
+                raise _gave_up(artifact, trouble)
+
+    def _attempt(self, path: Path, attestations: tuple[dict[str, Any], ...]) -> tuple[Reply | None, str]:
+        credential = self.source.current()
+        try:
+            reply = self.uploader.attempt(path, credential, attestations)
+        except transport.Broken as error:
+            return None, f"the upload broke off ({error})"
+        return reply, f"the index answered {reply.status} {reply.words}"
+
+    def _has(self, artifact: Artifact) -> bool:
+        """Return whether the index has a file with exactly these bytes.
+
+        Raises:
+            ToolError: it has other bytes under this name.
+        """
+        try:
+            served = self.client.listing(artifact.name or artifact.filename.partition("-")[0])
+        except SlipwayError:
+            return False
+        file = served.named(artifact.filename)
+        if file is None or file.sha256 is None:
+            return False
+        if file.sha256 == artifact.sha256:
+            return True
+        raise ToolError(
+            f"The index has a {artifact.filename} with other bytes: SHA-256 {file.sha256}.",
+            cause="Somebody else published this version in the meantime, or the bytes were changed on the way.",
+            remedy="Do not announce this release. Find out who uploaded that file before anything else is done.",
+        )
+
+
+def _gave_up(artifact: Artifact, trouble: str) -> ToolError:
+    return ToolError(
+        f"{artifact.filename} could not be uploaded: {trouble}.",
+        cause="The fault of the index, or of the network, did not pass in the time there was.",
+        remedy="Look at the index's status page.",
+    )

@@ -1,0 +1,106 @@
+"""What an index tells about the origin of a file: its attestations and the publisher they came from (PEP 740)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from slipway.records import Artifact, Publisher
+
+Verdict = Literal["same", "missing", "wrong"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """A publisher as the index names it, and the digests its attestations vouch for."""
+
+    repository: str
+    workflow: str
+    environment: str | None
+    digests: tuple[tuple[str, str], ...]
+
+
+def read(document: dict[str, Any]) -> tuple[Origin, ...]:
+    """Return the origins in a provenance object; what cannot be read in it is left out.
+
+    Format: https://packaging.python.org/en/latest/specifications/index-hosted-attestations/
+    """
+    bundles = document.get("attestation_bundles")
+    return tuple(_origins(bundles)) if isinstance(bundles, list) else ()
+
+
+def _origins(bundles: list[Any]) -> Iterator[Origin]:
+    for bundle in bundles:
+        publisher = bundle.get("publisher") if isinstance(bundle, dict) else None
+        if not isinstance(publisher, dict) or publisher.get("kind") != "GitHub":
+            continue
+        attestations = bundle.get("attestations")
+        yield Origin(
+            repository=str(publisher.get("repository", "")),
+            workflow=str(publisher.get("workflow", "")),
+            environment=publisher.get("environment") or None,
+            digests=tuple(
+                subject
+                for attestation in (attestations if isinstance(attestations, list) else ())
+                for subject in _subjects(attestation)
+            ),
+        )
+
+
+def _subjects(attestation: object) -> Iterator[tuple[str, str]]:
+    try:
+        envelope = attestation["envelope"]["statement"]  # type: ignore[index]
+        for subject in json.loads(base64.b64decode(envelope))["subject"]:
+            yield str(subject["name"]), str(subject["digest"]["sha256"])
+    except (KeyError, TypeError, ValueError, RecursionError, binascii.Error):
+        return
+
+
+def compare(document: dict[str, Any] | None, artifact: Artifact, publisher: Publisher | None) -> Verdict:
+    """Return whether a provenance object vouches for these bytes, in the name of this repository and workflow.
+
+    Args:
+        document: the provenance object the index serves, None where it has none.
+        artifact: the file.
+        publisher: who published, with an empty workflow where only the repository is known; None where nothing
+            is, so that only the digest is compared.
+    """
+    if document is None:
+        return "missing"
+    for origin in read(document):
+        vouched = (artifact.filename, artifact.sha256) in origin.digests
+        if vouched and (publisher is None or _same(origin, publisher)):
+            return "same"
+    return "wrong"
+
+
+def _same(origin: Origin, publisher: Publisher) -> bool:
+    return (
+        origin.repository.lower() == f"{publisher.owner}/{publisher.repository}".lower()
+        and publisher.workflow in {"", origin.workflow}
+    )
+
+
+def differences(origin: Origin, publisher: Publisher) -> tuple[str, ...]:
+    """Return, field by field, how this run differs from the publisher of an earlier release."""
+    owner, _, repository = origin.repository.partition("/")
+    pairs = (
+        ("owner", owner, publisher.owner),
+        ("repository", repository, publisher.repository),
+        ("workflow", origin.workflow, publisher.workflow),
+        ("environment", (origin.environment or "").lower(), (publisher.environment or "").lower()),
+    )
+    return tuple(
+        _difference(field, was, now)
+        for field, was, now in pairs
+        if was != now and (was or field != "environment")
+    )
+
+
+def _difference(field: str, was: str, now: str) -> str:
+    case = ", which differs in upper and lower case only" if was.lower() == now.lower() else ""
+    return f"{field}: the last release came from {was or 'none'!r}, this run is {now or 'none'!r}{case}"

@@ -1,0 +1,162 @@
+"""Waiting until an index serves what it was given: late, missing and wrong are three different things.
+
+What a CDN in front of PyPI keeps: warehouse, `cache/origin/`; up to ten minutes by the answers' own max-age.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from slipway.errors import SlipwayError
+from slipway.index.client import Client
+from slipway.index.clock import Patience
+from slipway.index.listing import Listing, ServedFile
+from slipway.manifest import Manifest
+from slipway.publishing import provenance
+from slipway.records import Artifact, Publisher, Receipt, Served
+
+FIRST_PAUSE = 0.5
+"""Seconds between the first two looks; each pause is half as long again as the one before."""
+
+LONGEST_PAUSE = 20.0
+
+READINGS = 3
+"""How often a file with wrong bytes is downloaded before it is believed; a transfer may be at fault."""
+
+PROVENANCE_WAIT = 120.0
+"""Seconds that attestations may come after the file they belong to."""
+
+
+@dataclass
+class _File:
+    """One file of the release, as far as it has been seen."""
+
+    artifact: Artifact
+    receipt: Receipt | None
+    awaited: bool
+    served: Served
+    readings: int = 0
+    settled: bool = False
+
+
+@dataclass
+class Watch:
+    """Looks at an index until it serves a release.
+
+    Attributes:
+        client: reads the index past caches.
+        manifest: what is to be served, with the receipts of the upload.
+        folder: where the files are downloaded to.
+        publisher: in whose name attestations must be.
+        say: shows a line.
+    """
+
+    client: Client
+    manifest: Manifest
+    folder: Path
+    publisher: Publisher | None
+    say: Callable[[str], None]
+    _files: list[_File] = field(default_factory=list)
+
+    def wait(self, seconds: float) -> tuple[Served, ...]:
+        """Return what is served as soon as all of it is there or something is wrong, else when the time is up.
+
+        Raises:
+            SlipwayError: the index could not be read at all.
+        """
+        receipts = {receipt.filename: receipt for receipt in self.manifest.receipts}
+        # Where publishing is on record, a file without a receipt was never taken by the index; it will not come.
+        told = bool(receipts) or any(stage.name == "publish" for stage in self.manifest.stages)
+        self._files = [
+            _file(artifact, receipts.get(artifact.filename), told=told)
+            for artifact in self.manifest.artifacts
+        ]
+        waiting = Patience(seconds, first=FIRST_PAUSE, longest=LONGEST_PAUSE, growth=1.5)
+        origin: Patience | None = None
+        while True:
+            trouble = self._look()
+            if any(file.served.verdict == "wrong" and file.settled for file in self._files):
+                break
+            if all(file.settled or not file.awaited for file in self._files):
+                break
+            if origin is None and all(file.served.verdict == "same" for file in self._files):
+                # Only attestations are missing now, and they do not come as late as files do.
+                origin = Patience(
+                    min(PROVENANCE_WAIT, waiting.left), first=FIRST_PAUSE, longest=LONGEST_PAUSE, growth=1.5
+                )
+            self.say(f"{self._awaited(trouble)}; looking again")
+            if not (origin or waiting).pause():
+                if trouble is not None and not any(file.served.url for file in self._files):
+                    raise trouble
+                break
+        return tuple(file.served for file in self._files)
+
+    def _awaited(self, trouble: SlipwayError | None) -> str:
+        if trouble is not None:
+            return trouble.happened.removesuffix(".")
+        unseen = [file.artifact.filename for file in self._files if file.served.verdict != "same"]
+        if unseen:
+            return f"{self.client.index.spoken} does not serve {', '.join(unseen)} yet"
+        return f"{self.client.index.spoken} does not show the attestations yet"
+
+    def _look(self) -> SlipwayError | None:
+        """Look once at everything that is not settled; return what kept it from being seen."""
+        try:
+            listing = self.client.listing(self.manifest.name)
+            for file in self._files:
+                if not file.settled:
+                    self._judge(file, listing)
+        except SlipwayError as error:
+            return error
+        return None
+
+    def _judge(self, file: _File, listing: Listing) -> None:
+        listed = listing.named(file.artifact.filename)
+        if listed is None:
+            return
+        if listed.sha256 not in {None, file.artifact.sha256}:
+            file.served = _served(file, "wrong", sha256=listed.sha256, url=listed.url)
+            file.settled = True
+            return
+        if file.served.verdict != "same":
+            self._read(file, listed)
+        if file.served.verdict == "same":
+            self._trace(file, listed)
+
+    def _read(self, file: _File, listed: ServedFile) -> None:
+        digest = self.client.download(listed, self.folder / file.artifact.filename)
+        file.readings += 1
+        if digest == file.artifact.sha256:
+            file.served = _served(file, "same", sha256=digest, url=listed.url)
+        elif file.readings >= READINGS:
+            file.served = _served(file, "wrong", sha256=digest, url=listed.url)
+            file.settled = True
+
+    def _trace(self, file: _File, listed: ServedFile) -> None:
+        """Compare the attestations that are served with a file; where none were sent, only those that are shown."""
+        sent = file.receipt is not None and file.receipt.attested
+        if not sent and listed.provenance is None:
+            file.settled = True
+            return
+        document = self.client.provenance(
+            listed, project=self.manifest.name, version=self.manifest.version or ""
+        )
+        verdict = provenance.compare(document, file.artifact, self.publisher)
+        file.served = msgspec.structs.replace(file.served, provenance=verdict)
+        file.settled = verdict != "missing" or not sent
+
+
+def _file(artifact: Artifact, receipt: Receipt | None, *, told: bool) -> _File:
+    unsent = told and receipt is None
+    verdict = Served(filename=artifact.filename, sha256=None, verdict="missing" if unsent else "late")
+    return _File(artifact=artifact, receipt=receipt, awaited=not unsent, served=verdict)
+
+
+def _served(file: _File, verdict: str, *, sha256: str | None, url: str) -> Served:
+    return msgspec.convert(
+        {"filename": file.artifact.filename, "sha256": sha256, "verdict": verdict, "url": url}, Served
+    )

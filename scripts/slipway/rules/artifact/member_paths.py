@@ -1,0 +1,252 @@
+"""Rules on what the members of an archive are called and what kind they are: unsafe, or broken elsewhere."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from slipway.records import Severity
+from slipway.rules.artifact.shared import named, together
+from slipway.rules.metadata.fields import quoted
+from slipway.rules.rule import Evidence, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from slipway.artifacts.archive import Member
+    from slipway.artifacts.filename import Kind
+    from slipway.artifacts.wheel import WheelFacts
+    from slipway.rules.artifact.shared import Artifact
+
+WINDOWS_PATH = 260
+"""Characters of a path, its end included, that Windows takes unless long paths are switched on."""
+WINDOWS_PREFIX = 80
+r"""What stands before it: `C:\Users\somebody\projects\something\.venv\Lib\site-packages\`, and a reserve."""
+LONGEST_PATH = WINDOWS_PATH - 1 - WINDOWS_PREFIX
+WINDOWS_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+)
+_WINDOWS_ILLEGAL = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
+CASE_INSENSITIVE = ("any", "win", "macosx")
+"""What platform tags start with where file names that differ only in case are one."""
+
+
+def _is_unsafe(path: str) -> bool:
+    return path.startswith("/") or ".." in path.split("/") or re.match(r"[A-Za-z]:[\\/]", path) is not None
+
+
+def _leaves(member: Member) -> bool:
+    """Whether a link points out of the archive's top directory."""
+    target = member.linkname or ""
+    if member.kind == "hardlink":
+        return _is_unsafe(target)
+    landed = posixpath.normpath(posixpath.join(posixpath.dirname(member.path), target))
+    top = member.path.partition("/")[0]
+    return target.startswith("/") or not (landed == top or landed.startswith(top + "/"))
+
+
+def _unsafe(facts: Artifact) -> Iterable[Evidence]:
+    paths = [member.path for member in facts.members if _is_unsafe(member.path)]
+    return together(
+        paths, "{} would be written outside the target folder.", "{} would be written outside it."
+    )
+
+
+def _special(facts: Artifact) -> Iterator[Evidence]:
+    for member in facts.members:
+        if member.kind in ("device", "fifo", "other"):
+            what = {"device": "a device", "fifo": "a named pipe"}.get(member.kind, "of an unknown type")
+            yield Evidence(message=f"{quoted(member.path)} is {what}.", file=member.path)
+
+
+def _escaping_link(facts: Artifact) -> Iterator[Evidence]:
+    for member in facts.members:
+        if member.kind in ("symlink", "hardlink") and _leaves(member):
+            message = (
+                f"{quoted(member.path)} is a link to {quoted(member.linkname or '')}, outside the sdist."
+            )
+            yield Evidence(message=message, file=member.path, seen=member.linkname)
+
+
+def _inner_link(facts: Artifact) -> Iterable[Evidence]:
+    paths = [
+        member.path
+        for member in facts.members
+        if member.kind in ("symlink", "hardlink") and not _leaves(member)
+    ]
+    return together(paths, "{} is a link.", "{} are links.")
+
+
+def _link_in_wheel(facts: Artifact) -> Iterable[Evidence]:
+    paths = [member.path for member in facts.members if member.kind == "symlink"]
+    return together(paths, "{} is a symbolic link.", "{} are symbolic links.")
+
+
+def _twice(facts: Artifact) -> Iterable[Evidence]:
+    times = Counter(member.path for member in facts.members if member.kind != "dir")
+    paths = [path for path, count in times.items() if count > 1]
+    return together(paths, "{} is in the archive twice.", "{} are in the archive twice.")
+
+
+def _goes_to_windows_or_mac(facts: Artifact) -> bool:
+    """Whether the artifact is installed on systems with other rules for file names than Linux has."""
+    parts = getattr(facts, "parts", None)
+    platforms = getattr(parts, "platforms", ("any",))
+    return any(platform.startswith(CASE_INSENSITIVE) for platform in platforms)
+
+
+def _goes_to_windows(facts: Artifact) -> bool:
+    parts = getattr(facts, "parts", None)
+    platforms = getattr(parts, "platforms", ("any",))
+    return any(platform.startswith(("any", "win")) for platform in platforms)
+
+
+def _case(facts: Artifact) -> Iterator[Evidence]:
+    if not _goes_to_windows_or_mac(facts):
+        return
+    spellings: dict[str, set[str]] = {}
+    for path in facts.paths:
+        spellings.setdefault(path.casefold(), set()).add(path)
+    for same in sorted(sorted(paths) for paths in spellings.values() if len(paths) > 1):
+        yield Evidence(message=f"{named(same)} differ only in case.", file=same[0])
+
+
+def _windows_name(facts: Artifact) -> Iterable[Evidence]:
+    if not _goes_to_windows(facts):
+        return []
+    paths = sorted(path for path in facts.paths if any(map(_is_illegal_on_windows, path.split("/"))))
+    return together(paths, "{} cannot be created on Windows.", "{} cannot be created on Windows.")
+
+
+def _is_illegal_on_windows(part: str) -> bool:
+    if part in ("", ".", ".."):
+        return False
+    return _WINDOWS_ILLEGAL.search(part) is not None or part.partition(".")[0].lower() in WINDOWS_DEVICES
+
+
+def _too_long(facts: WheelFacts) -> Iterator[Evidence]:
+    if not _goes_to_windows(facts):
+        return
+    paths = sorted((path for path in facts.paths if len(path) > LONGEST_PATH), key=len, reverse=True)
+    if paths:
+        yield Evidence(
+            message=f"{named(paths[:1])} and {len(paths) - 1} more paths are too long for Windows."
+            if len(paths) > 1
+            else f"{named(paths)} is too long for Windows.",
+            file=paths[0],
+            seen=f"{len(paths[0])} characters",
+            expected=f"at most {LONGEST_PATH}",
+        )
+
+
+def _both(kind: Kind) -> tuple[Rule, ...]:
+    """Return the rules that hold for both kinds of artifact, for one of them."""
+    wheel = kind == "wheel"
+    inside = "demo/" if wheel else "demo-1.0/"
+    return (
+        Rule(
+            name=f"{kind}-path-unsafe",
+            title=f"The {kind} has a member that would be written outside the target folder",
+            family=kind,
+            severity=Severity.ERROR,
+            why="An absolute path or one with `..` would overwrite files of the one who installs it; pip and uv "
+            "refuse the whole archive.",
+            fix="Look how the path got in: mostly a file list in the build settings reaches above the project "
+            "with `..`. Copy the file into the project instead.",
+            example=f"a member called `{inside}../../other.py`",
+            check=_unsafe,
+        ),
+        Rule(
+            name=f"{kind}-has-special-file",
+            title=f"The {kind} contains a device, a pipe or something unknown",
+            family=kind,
+            severity=Severity.ERROR,
+            why="Such files cannot be part of a package; pip refuses to unpack them.",
+            fix="Exclude the file from the build; mostly a socket or a pipe of a running program lies in the "
+            "project folder.",
+            example=f"`mkfifo {inside}queue` before the build",
+            check=_special,
+        ),
+        Rule(
+            name=f"{kind}-has-duplicate-member",
+            title=f"The {kind} holds a path twice",
+            family=kind,
+            severity=Severity.WARNING,
+            why="Which of the two survives depends on the program that unpacks it.",
+            fix="Include the file once; mostly two settings of the build name it, or a hook adds it again.",
+            example=f"`{inside}data.json` written by the backend and by a build hook",
+            check=_twice,
+        ),
+        Rule(
+            name=f"{kind}-paths-differ-in-case",
+            title=f"The {kind} holds paths that differ only in case",
+            family=kind,
+            severity=Severity.WARNING if wheel else Severity.NOTE,
+            why="On Windows and macOS they are one file: the second overwrites the first.",
+            fix="Rename one of them.",
+            example=f"`{inside}Config.py` beside `{inside}config.py`",
+            check=_case,
+        ),
+        Rule(
+            name=f"{kind}-path-illegal-on-windows",
+            title=f"The {kind} holds a path that Windows cannot create",
+            family=kind,
+            severity=Severity.WARNING if wheel else Severity.NOTE,
+            why='Windows knows no file names with `< > : " | ? *`, none that end in a dot or a space, and none '
+            "called aux, con, nul, prn, com1 or lpt1, whatever the extension: unpacking fails there.",
+            fix="Rename the file, or leave it out.",
+            example=f"`{inside}aux.py`",
+            check=_windows_name,
+        ),
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    *_both("sdist"),
+    *_both("wheel"),
+    Rule(
+        name="wheel-has-symlink",
+        title="The wheel contains a symbolic link",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="Wheels have no links: installers write a small text file that holds the target's path, so whoever "
+        "opens it gets the path instead of the content.",
+        fix="Put a copy of the file in its place, or leave it out.",
+        example="`demo/data.json` is a link to `../shared/data.json`",
+        check=_link_in_wheel,
+    ),
+    Rule(
+        name="wheel-path-too-long",
+        title="The wheel holds a path too long for Windows",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="Windows takes paths of 259 characters unless long paths were switched on; with an environment in a "
+        "user's folder before it, installing this one fails.",
+        fix="Shorten the names, or flatten the folders.",
+        example=f"a path of {LONGEST_PATH + 1} characters",
+        check=_too_long,
+    ),
+    Rule(
+        name="sdist-link-leaves-it",
+        title="The sdist contains a link to something outside it",
+        family="sdist",
+        severity=Severity.ERROR,
+        why="The target is on your machine, not on that of the one who unpacks it. pip refuses such an archive, so "
+        "nobody can build from it.",
+        fix="Replace the link by a copy of the file, or exclude it from the sdist.",
+        example="`demo-1.0/LICENSE` is a link to `../../LICENSE`",
+        check=_escaping_link,
+    ),
+    Rule(
+        name="sdist-has-link",
+        title="The sdist contains links",
+        family="sdist",
+        severity=Severity.NOTE,
+        why="On Windows creating a link takes a privilege, and some programs unpack the target's path as text.",
+        fix="Replace links by copies where the build needs the file.",
+        example="`demo-1.0/docs/README.md` is a link to `../README.md`",
+        check=_inner_link,
+    ),
+)

@@ -1,0 +1,68 @@
+"""Where in a project a file stands, told from the words in its path."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from slipway.artifacts.wheel import WheelFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from slipway.artifacts.sdist import SdistFacts
+
+DEVELOPMENT_WORDS = frozenset(
+    {
+        "bench", "benchmark", "benchmarks", "conftest", "cookbook", "cookiecutter", "demo", "demos", "development",
+        "devel", "doc", "docs", "documentation", "dummy", "example", "examples", "fake", "fixture", "fixtures",
+        "localhost", "mock", "mocks", "sample", "samples", "selfsigned", "skeleton", "snakeoil", "snippets", "spec",
+        "specs", "t", "template", "templates", "tutorial", "tutorials", "unit", "vector", "vectors",
+    }
+)  # fmt: skip
+"""Words of folders and files that show or try something; what looks secret there is there to be seen."""
+NO_TESTS = frozenset(
+    {"attest", "contest", "contests", "fastest", "greatest", "latest", "newest", "oldest", "protest"}
+)
+"""Words that only end like `greentest`."""
+NOT_FOR_USERS = frozenset(
+    {
+        "benchmark", "benchmarks", "build", "conftest", "dist", "doc", "docs", "example", "examples", "noxfile",
+        "samples", "script", "scripts", "setup", "src", "test", "tests", "tox",
+    }
+)  # fmt: skip
+"""Top-level names that belong to the project's development; everybody has them, so they overwrite each other."""
+_SEPARATORS = re.compile(r"[._\- ]+")
+_PARTS = re.compile(r"[^/]+")
+
+
+def is_for_development(path: str, *, own_names: Collection[str] = ()) -> bool:
+    """Whether a file belongs to tests, documentation, examples or templates.
+
+    Args:
+        path: its path in the archive.
+        own_names: folders that are called so because the project is, such as a package `demo`.
+    """
+    return any(
+        _is_development_word(word)
+        for part in _PARTS.findall(path)
+        if part not in own_names
+        for word in _SEPARATORS.split(part.lower())
+    )
+
+
+def _is_development_word(word: str) -> bool:
+    if word in DEVELOPMENT_WORDS or word.startswith("test"):
+        return True
+    return word.endswith(("test", "tests")) and word not in NO_TESTS
+
+
+def own_names(facts: SdistFacts | WheelFacts) -> frozenset[str]:
+    """Return the folders of an artifact that are called so because the project is."""
+    if isinstance(facts, WheelFacts):
+        return frozenset(top.name for top in facts.top_level) - NOT_FOR_USERS
+    top = facts.top_directory or ""
+    name = top.rpartition("-")[0]
+    return frozenset({top, name, canonicalize_name(name).replace("-", "_")})

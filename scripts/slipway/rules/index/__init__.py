@@ -1,0 +1,1 @@
+"""Rules on what the index shows of a project."""

@@ -1,0 +1,94 @@
+"""Rules on a release beside the one before it on the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from packaging.version import InvalidVersion, Version
+
+from slipway.index.listing import ServedFile
+from slipway.publishing.index_state import IndexFacts
+from slipway.records import Severity
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+FAMILIES = ("manylinux", "musllinux", "linux", "macosx", "win")
+
+
+def _fewer_platforms(facts: IndexFacts) -> Iterator[Evidence]:
+    files = [file.filename for file in previous(facts)]
+    before = _platforms(files)
+    now = _platforms([artifact.filename for artifact in facts.artifacts])
+    if "any" in now:
+        return
+    for platform in sorted(before - now):
+        examples = [name for name in files if platform in _platforms([name])]
+        yield Evidence(
+            message=f"The release before had wheels for {platform}, and this one has none.",
+            seen="\n".join(examples[:3]),
+        )
+
+
+def previous(facts: IndexFacts) -> list[ServedFile]:
+    """Return the files of the newest final release on the index that is older than this one.
+
+    Raises:
+        Skipped: there is none to compare with.
+    """
+    own = version_of(facts.version)
+    final = [version for version in released(facts) if not version.is_prerelease]
+    earlier = [version for version in final if own is None or version < own]
+    if not earlier:
+        raise Skipped(f"{facts.index} has no earlier release to compare with")
+    return released(facts)[max(earlier)]
+
+
+def released(facts: IndexFacts) -> dict[Version, list[ServedFile]]:
+    """Return the files the index shows of each version, those that were yanked left out."""
+    releases: dict[Version, list[ServedFile]] = {}
+    for file in facts.listing.files:
+        if file.version is not None and not file.yanked:
+            releases.setdefault(file.version, []).append(file)
+    return releases
+
+
+def version_of(text: str | None) -> Version | None:
+    """Return a version, None for what is none."""
+    try:
+        return Version(text) if text else None
+    except InvalidVersion:
+        return None
+
+
+def _platforms(filenames: Iterable[str]) -> set[str]:
+    """Return system and architecture of every wheel, without the version of the system; universal2 counts as both."""
+    found: set[str] = set()
+    for name in filenames:
+        if not name.endswith(".whl"):
+            continue
+        for tag in name.removesuffix(".whl").rpartition("-")[2].split("."):
+            system = next((family for family in FAMILIES if tag.startswith(family)), tag)
+            machines = [m for m in MACHINES if tag.endswith(m)] or [""]
+            wide = ["arm64", "x86_64"] if tag.endswith("universal2") else machines[:1]
+            found |= {f"{system} {machine}".strip() for machine in wide}
+    return found
+
+
+MACHINES = (
+    *("x86_64", "aarch64", "arm64", "amd64", "i686", "armv7l", "ppc64le", "s390x", "riscv64", "loongarch64"),
+    *("win32", "universal2"),
+)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="fewer-platforms-than-before",
+        title="The release has no wheels for a platform that the one before had",
+        family="index",
+        severity=Severity.ERROR,
+        why="Users of that platform get the sdist with the next upgrade, and need a compiler all of a sudden.",
+        fix="Build the platform again. If it is dropped on purpose, say so in one line of pyproject.toml: "
+        'fewer-platforms-than-before = "why", under [tool.slipway.ignore].',
+        example="1.3.0 without the win_arm64 wheels that 1.2.0 had",
+        check=_fewer_platforms,
+    ),
+)

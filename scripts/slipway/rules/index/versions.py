@@ -1,0 +1,105 @@
+"""Rules on the release beside the others that the index shows: its version, and how large its wheels are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.version import Version
+
+from slipway.publishing.index_state import IndexFacts
+from slipway.records import Severity
+from slipway.rules.index.previous_release import previous, released, version_of
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+GROWTH = 5
+"""How many times the wheel before it a wheel may be."""
+
+SMALL = 2_000_000
+"""Bytes; growing by less than this hurts nobody."""
+
+
+def _local(facts: IndexFacts) -> Iterator[Evidence]:
+    if not facts.warehouse:
+        raise Skipped(f"{facts.index} is not run with PyPI's software; other indexes may take local versions")
+    version = version_of(facts.version)
+    if version is not None and version.local is not None:
+        yield Evidence(
+            message=f"{facts.index} takes no local version, such as {version}.",
+            seen=str(version),
+            expected=version.public,
+        )
+
+
+def _not_raised(facts: IndexFacts) -> Iterator[Evidence]:
+    version, known = version_of(facts.version), released(facts)
+    if version is None or not known:
+        raise Skipped(f"{facts.index} has no release to compare with")
+    if version in known or version > max(known):
+        return
+    newest_of_series = max((one for one in known if _series(one) == _series(version)), default=None)
+    if newest_of_series is None or version < newest_of_series:
+        newest = max(known) if newest_of_series is None else newest_of_series
+        yield Evidence(
+            message=f"{facts.project} {version} is older than {newest}, which {facts.index} has already.",
+            seen=str(version),
+            expected=f"a version above {newest}",
+        )
+
+
+def _series(version: Version) -> tuple[int, int, int]:
+    """Return what releases of one maintained line have in common."""
+    return version.epoch, version.major, version.minor
+
+
+def _grown(facts: IndexFacts) -> Iterator[Evidence]:
+    before = {tuple(f.filename.split("-")[-3:]): f for f in previous(facts) if f.filename.endswith(".whl")}
+    for artifact in facts.artifacts:
+        other = before.get(tuple(artifact.filename.split("-")[-3:]))
+        if artifact.kind != "wheel" or other is None or not other.size:
+            continue
+        if artifact.size > GROWTH * other.size and artifact.size - other.size > SMALL:
+            yield Evidence(
+                message=f"{artifact.filename} is {artifact.size / other.size:.0f} times as large as {other.filename}.",
+                artifact=artifact.filename,
+                seen=f"{artifact.size / 1e6:.1f} MB",
+                expected=f"about {other.size / 1e6:.1f} MB",
+            )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="local-version-not-taken",
+        title="The release has a local version, and the index takes none",
+        family="index",
+        severity=Severity.ERROR,
+        why="What follows the plus marks a build that someone made for themselves. A check lets it pass between two "
+        "releases; PyPI and TestPyPI refuse it.",
+        fix="Publish a clean checkout of a tagged commit, with the whole history fetched; to publish commits without a "
+        "tag to TestPyPI, turn the local part off in the settings of the tool that makes the version.",
+        example="spam-1.2.dev3+g1a2b3c4.tar.gz, for TestPyPI",
+        mirrors=("C43",),
+        check=_local,
+        read="https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers",
+    ),
+    Rule(
+        name="version-not-raised",
+        title="The version is below what the index has already",
+        family="index",
+        severity=Severity.WARNING,
+        why="Installers go on choosing the higher version, so that nobody gets this release without asking for it.",
+        fix="Raise the version above the newest one; a fix of an older line continues that line, as 1.4.3 after 1.4.2.",
+        example="1.9.0, where 1.10.0 is public and no other 1.9 is",
+        check=_not_raised,
+    ),
+    Rule(
+        name="wheel-grew-many-times",
+        title="A wheel is many times as large as the one before",
+        family="index",
+        severity=Severity.WARNING,
+        why="Data, tests or a build folder often slip in that way; everybody downloads them, and the project's quota "
+        "shrinks.",
+        fix="Compare what is in both, `unzip -l`; if it is meant, turn this rule off with the reason.",
+        example="40 MB, where the release before had 2 MB",
+        check=_grown,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Rules on what the jobs of a workflow hand over."""

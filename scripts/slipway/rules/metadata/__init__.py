@@ -1,0 +1,1 @@
+"""Rules on the metadata of an sdist or a wheel."""

@@ -1,0 +1,217 @@
+"""Rules on addresses: Author-email, Maintainer-email, Home-page, Download-URL, Project-URL."""
+
+from __future__ import annotations
+
+import email.utils
+from typing import TYPE_CHECKING
+
+from slipway.records import Severity
+from slipway.rules.metadata.fields import (
+    CORE_METADATA,
+    absent,
+    each_sent,
+    first_line,
+    found,
+    over_length,
+    quoted,
+    sent,
+)
+from slipway.rules.rule import Evidence, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slipway.artifacts.metadata import MetadataFacts
+
+LABEL_LIMIT = 32
+"""Characters of a Project-URL's label; warehouse, `forklift/metadata.py`."""
+WELL_KNOWN_URLS = "https://packaging.python.org/en/latest/specifications/well-known-project-urls/"
+
+
+def _email_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+    for name in ("author-email", "maintainer-email"):
+        address = _single_address(sent(facts, name) or "")
+        if address and (problem := _email_problem(address)):
+            message = f"{name.title()} {quoted(address)} is not an e-mail address: {problem}."
+            yield found(facts, name, message, seen=sent(facts, name))
+
+
+def _single_address(value: str) -> str | None:
+    """Return the address PyPI judges: the one of a field that holds exactly one, else None.
+
+    PyPI reads the field with the strict parser of newer Pythons, which gives nothing for a list, an
+    unbalanced comment and a bracket; on a Python without it these are told apart here.
+    """
+    if over_length(value):
+        return None
+    if getattr(email.utils, "supports_strict_parsing", False):
+        return email.utils.parseaddr(value)[1] or None
+    try:
+        addresses = email.utils.getaddresses([value])
+    except RecursionError:
+        return None
+    if len(addresses) != 1 or "[" in addresses[0][1] or value.count("(") != value.count(")"):
+        return None
+    return addresses[0][1] or None
+
+
+def _email_problem(address: str) -> str | None:
+    import email_validator
+
+    try:
+        email_validator.validate_email(address, check_deliverability=False)
+    except (email_validator.EmailNotValidError, ValueError) as error:
+        return first_line(error)
+    return None
+
+
+def _is_url(url: str) -> bool:
+    """Return whether PyPI takes this for a URL: http or https; host, port, path and query valid if given."""
+    from rfc3986 import exceptions, uri_reference, validators  # type: ignore[import-untyped]
+
+    if over_length(url):
+        return False
+    validator = validators.Validator().allow_schemes("http", "https").require_presence_of("scheme")
+    validator = validator.check_validity_of("scheme", "host", "port", "path", "query")
+    try:
+        validator.validate(uri_reference(url).normalize())
+    except (exceptions.RFC3986Exception, ValueError):
+        return False
+    return True
+
+
+def _url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+    for name, title in (("home-page", "Home-page"), ("download-url", "Download-URL")):
+        url = sent(facts, name)
+        if url is not None and not _is_url(url):
+            problem = f"{quoted(url)} is not a URL" if url.strip() else "is given, but empty"
+            yield found(facts, name, f"{title} {problem}.", seen=url, expected="https://…")
+
+
+def _project_url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+    for index, value in each_sent(facts, "project-url"):
+        label, _, url = (part.strip() for part in value.partition(","))
+        if problem := _project_url_problem(label, url):
+            message = f"Project-URL {quoted(value)}: {problem}."
+            yield found(facts, "project-url", message, index=index, seen=value)
+
+
+def _project_url_problem(label: str, url: str) -> str | None:
+    if not label:
+        return "the label is empty"
+    if len(label) > LABEL_LIMIT:
+        return f"the label has {len(label)} characters, {LABEL_LIMIT} are allowed"
+    if not url:
+        return "the URL is empty"
+    return None if _is_url(url) else f"{quoted(url)} is not a URL"
+
+
+def _project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
+    labels: set[str] = set()
+    for index, value in each_sent(facts, "project-url"):
+        label = value.partition(",")[0].strip()
+        if label in labels:
+            message = f"Project-URL has the label {quoted(label)} more than once."
+            yield found(facts, "project-url", message, index=index, seen=label)
+        labels.add(label)
+
+
+def _project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+    if absent(facts, "project-url") and absent(facts, "home-page"):
+        yield Evidence(message="The metadata names no URL of the project.", file=facts.file)
+
+
+def _home_page_alone(facts: MetadataFacts) -> Iterator[Evidence]:
+    url = sent(facts, "home-page")
+    if url and absent(facts, "project-url"):
+        yield found(facts, "home-page", f"Home-page {quoted(url)} is the only URL of the project.", seen=url)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="email-invalid",
+        title="The e-mail address of an author or maintainer is not valid",
+        family="metadata",
+        severity=Severity.ERROR,
+        why="PyPI checks an address that stands alone in its field, and refuses the upload if the domain "
+        "has no dot or is reserved, such as `.local`, `.test` or `.invalid`.",
+        fix="Give an address that can receive mail, or leave the e-mail out and give only the name: "
+        '`authors = [{ name = "Ada Lovelace" }]`.',
+        example="Author-email: ada@localhost",
+        mirrors=("C48",),
+        read=CORE_METADATA + "#author-email",
+        check=_email_invalid,
+    ),
+    Rule(
+        name="url-invalid",
+        title="Home-page or Download-URL is not a URL",
+        family="metadata",
+        severity=Severity.ERROR,
+        why="PyPI shows the URL as a link and takes only complete ones that begin with http:// or https://.",
+        fix="Write the complete URL, or remove the field. New projects list their links under "
+        "[project.urls].",
+        fixes={
+            "setuptools": "Write the complete URL in `url=` or `download_url=`, or remove the argument; an "
+            "empty string is refused as well."
+        },
+        example="Home-page: example.org",
+        mirrors=("C51",),
+        read=CORE_METADATA + "#home-page",
+        check=_url_invalid,
+    ),
+    Rule(
+        name="project-url-invalid",
+        title="A project URL has no usable label or address",
+        family="metadata",
+        severity=Severity.ERROR,
+        why="Each entry is a label of at most 32 characters and a complete http or https URL; PyPI refuses "
+        "others.",
+        fix='Correct the entry under [project.urls], for example `Source = "https://example.org/source"`.',
+        example="Project-URL: Source, git@example.org:me/project.git",
+        mirrors=("C52",),
+        read=WELL_KNOWN_URLS,
+        check=_project_url_invalid,
+    ),
+    Rule(
+        name="project-url-label-repeated",
+        title="Two project URLs have the same label",
+        family="metadata",
+        severity=Severity.ERROR,
+        why="Labels are the keys of the list of links; with one of them twice neither twine nor PyPI takes "
+        "the metadata.",
+        fix="Give every link a label of its own.",
+        example="Project-URL: Source, https://example.org/a\nProject-URL: Source, https://example.org/b",
+        mirrors=("C38",),
+        read=WELL_KNOWN_URLS,
+        check=_project_url_label_repeated,
+    ),
+    Rule(
+        name="project-urls-missing",
+        title="The metadata names no URL of the project",
+        family="metadata",
+        severity=Severity.NOTE,
+        why="Whoever finds the package on the index cannot see where its source, documentation and issues "
+        "are.",
+        fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
+        '"https://example.org/issues"',
+        example="metadata without Project-URL and Home-page",
+        read=WELL_KNOWN_URLS,
+        check=_project_urls_missing,
+    ),
+    Rule(
+        name="home-page-alone",
+        title="Home-page is the only link",
+        family="metadata",
+        severity=Severity.NOTE,
+        why="Home-page is the old form. Labelled links are shown with their own icons, and tools find the "
+        "source, the changelog and the issues by their labels.",
+        fix='Move it to [project.urls], for example `Homepage = "https://example.org"`, and add the source.',
+        fixes={
+            "setuptools": "Use [project.urls] in pyproject.toml, or `project_urls={...}` in setup.py, in "
+            "place of `url=`."
+        },
+        example="Home-page: https://example.org",
+        read=WELL_KNOWN_URLS,
+        check=_home_page_alone,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Rules on the source, before anything is built."""

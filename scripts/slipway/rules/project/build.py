@@ -1,0 +1,190 @@
+"""Rules on [build-system]: what a build needs, and whether it gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from slipway.project.project import ProjectFacts
+from slipway.project.source import SourceFacts
+from slipway.records import Severity
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+BUILD_SYSTEM = "https://packaging.python.org/en/latest/specifications/pyproject-toml/#build-system"
+
+PROVIDERS: Mapping[str, tuple[str, ...]] = {
+    "setuptools": ("setuptools",),
+    "hatchling": ("hatchling", "hatch"),
+    "flit-core": ("flit-core", "flit"),
+    "pdm-backend": ("pdm-backend", "pdm-pep517"),
+    "poetry-core": ("poetry-core", "poetry", "poetry-dynamic-versioning"),
+    "uv-build": ("uv-build", "uv"),
+    "maturin": ("maturin",),
+    "scikit-build-core": ("scikit-build-core",),
+    "meson-python": ("meson-python",),
+}
+"""Build backend to the projects that bring it."""
+
+CAPPED: Mapping[str, str] = {"uv-build": "uv_build>=0.13,<0.14"}
+"""Backends that warn by themselves where they have no upper bound: uv changes its behaviour between series."""
+
+EXPRESSION_SINCE: Mapping[str, str] = {"setuptools": "77.0.0", "flit-core": "3.11.0"}
+"""The version from which a backend takes `license = "MIT"` (PEP 639), by its changelog; before, it stops."""
+
+PROJECT_SINCE: Mapping[str, str] = {"setuptools": "61.0.0", "flit-core": "3.2.0", "poetry-core": "2.0.0"}
+"""The version from which a backend reads [project] (PEP 621), by its changelog."""
+
+_FAR = "99999"
+
+
+def _requirements(project: ProjectFacts) -> Iterator[tuple[int, Requirement]]:
+    for index, text in enumerate(project.build_requires):
+        try:
+            yield index, Requirement(text)
+        except InvalidRequirement:
+            continue
+
+
+def _undeclared(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    if not project.build_system_declared and project.present:
+        file = next((name for name in project.present if name != "setup.cfg"), project.present[0])
+        yield Evidence(message="No [build-system] table says what the project is built with.", file=file)
+
+
+def _not_required(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    providers = PROVIDERS.get(project.backend_name)
+    if providers is None or project.backend_in_tree or not project.build_system_declared:
+        raise Skipped("the build backend is unknown, or part of the project")
+    names = {canonicalize_name(requirement.name) for _, requirement in _requirements(project)}
+    if not names & set(providers) and not any(_is_plugin(name) for name in names):
+        file, line = project.line_of("build-system", "requires") or ("pyproject.toml", None)
+        yield Evidence(
+            message=f"The backend is {project.backend}, and `requires` does not name {providers[0]}.",
+            file=file,
+            line=line,
+            seen=", ".join(project.build_requires) or "nothing",
+            expected=providers[0],
+        )
+
+
+def _is_plugin(name: str) -> bool:
+    """Return whether a requirement brings a backend with it, as plugins do."""
+    return name.startswith(("hatch-", "setuptools-", "pdm-", "poetry-", "scikit-build", "flit-")) or name in {
+        "pbr",
+        "versioningit",
+        "uv-dynamic-versioning",
+    }
+
+
+def _too_old(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    if "project" not in project.pyproject:
+        raise Skipped("there is no [project] table")
+    expression = project.licence is not None and project.licence.expression is not None
+    since = EXPRESSION_SINCE if expression else PROJECT_SINCE
+    what = "`license` as an SPDX expression" if expression else "the [project] table"
+    needed = since.get(project.backend_name)
+    if needed is None or project.metadata_from.get("license", "pyproject.toml") != "pyproject.toml":
+        return
+    for index, requirement in _requirements(project):
+        if canonicalize_name(requirement.name) != project.backend_name.replace("_", "-"):
+            continue
+        if not _admits_from(requirement.specifier, needed):
+            file, line = project.line_of("build-system", "requires", index) or ("pyproject.toml", None)
+            yield Evidence(
+                message=f"{requirement} cannot read {what}; that takes {requirement.name} {needed} or newer.",
+                file=file,
+                line=line,
+                seen=str(requirement),
+                expected=f"{requirement.name}>={needed}",
+            )
+
+
+def _admits_from(specifiers: SpecifierSet, needed: str) -> bool:
+    """Return whether a requirement admits any version from the needed one on."""
+    candidates = {needed, _FAR, *(specifier.version.removesuffix(".*") for specifier in specifiers)}
+    return any(_at_least(text, needed) and specifiers.contains(text, prereleases=True) for text in candidates)
+
+
+def _at_least(text: str, needed: str) -> bool:
+    try:
+        return Version(text) >= Version(needed)
+    except InvalidVersion:
+        return False
+
+
+def _unbounded(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    for index, requirement in _requirements(project):
+        advice = CAPPED.get(canonicalize_name(requirement.name))
+        if advice is None or requirement.url or not requirement.specifier.contains(_FAR):
+            continue
+        file, line = project.line_of("build-system", "requires", index) or ("pyproject.toml", None)
+        yield Evidence(
+            message=f"{requirement} has no upper bound.",
+            file=file,
+            line=line,
+            seen=str(requirement),
+            expected=advice,
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="build-system-missing",
+        title="The project does not say what it is built with",
+        family="project",
+        severity=Severity.NOTE,
+        why="Build tools then fall back to setuptools in whatever version is newest on the day of the build.",
+        fix='Add to pyproject.toml:\n\n[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = '
+        '"setuptools.build_meta"',
+        example="a project with setup.py and without pyproject.toml",
+        read=BUILD_SYSTEM,
+        check=_undeclared,
+    ),
+    Rule(
+        name="backend-not-required",
+        title="The build backend is not among the build requirements",
+        family="project",
+        severity=Severity.WARNING,
+        why="A build runs in an environment that holds the build requirements and nothing else, so the backend "
+        "cannot be imported there.",
+        fix="Add the project that brings the backend to `requires` under [build-system].",
+        example='requires = ["setuptools"]\nbuild-backend = "hatchling.build"',
+        read=BUILD_SYSTEM,
+        check=_not_required,
+    ),
+    Rule(
+        name="backend-too-old",
+        title="The build requirement shuts out every backend that can read the project",
+        family="project",
+        severity=Severity.WARNING,
+        why="The build stops at a value it does not know, or ignores it and builds something without a name.",
+        fix="Raise or remove the upper bound of the build backend under [build-system].",
+        example='requires = ["setuptools<70"]  # with license = "MIT" in [project]',
+        read=BUILD_SYSTEM,
+        check=_too_old,
+    ),
+    Rule(
+        name="build-requirement-unbounded",
+        title="The build backend has no upper bound, and asks for one",
+        family="project",
+        severity=Severity.NOTE,
+        why="A later series of this backend may build the same sources differently or not at all, also the "
+        "sdists that are already published.",
+        fix="Add the upper bound that the backend's documentation gives.",
+        fixes={
+            name: f'Write `requires = ["{advice}"]`, with the series you test.'
+            for name, advice in CAPPED.items()
+        },
+        example='requires = ["uv_build"]',
+        read=BUILD_SYSTEM,
+        check=_unbounded,
+    ),
+)

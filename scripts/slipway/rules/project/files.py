@@ -1,0 +1,196 @@
+"""Rules on the files a project names: readme, licence, packages, the in-tree build backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slipway.project.source import SourceFacts
+from slipway.records import Severity
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+PYPROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
+
+
+def _readme(facts: SourceFacts, state: str) -> Iterator[tuple[str, str, int | None]]:
+    """Yield the readme files in a state, each with the file and line it is named on."""
+    file, line = facts.project.line_of("readme") or (facts.project.metadata_from.get("readme", ""), None)
+    for readme in facts.readme_files:
+        if readme.state == state:
+            yield readme.path, file, line
+
+
+def _unnoticed(facts: SourceFacts) -> bool:
+    return facts.project.backend_name == "setuptools"
+
+
+def _readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
+    for path, file, line in _readme(facts, "missing"):
+        if not _unnoticed(facts):
+            yield Evidence(message=f"The readme {path} does not exist.", file=file, line=line, seen=path)
+
+
+def _readme_missing_unnoticed(facts: SourceFacts) -> Iterator[Evidence]:
+    for path, file, line in _readme(facts, "missing"):
+        if _unnoticed(facts):
+            message = f"The readme {path} does not exist, and setuptools builds without it."
+            yield Evidence(message=message, file=file, line=line, seen=path)
+
+
+def _readme_outside(facts: SourceFacts) -> Iterator[Evidence]:
+    for path, file, line in _readme(facts, "outside"):
+        message = f"The readme {path} is outside the project's folder."
+        yield Evidence(message=message, file=file, line=line, seen=path)
+
+
+def _readme_encoding(facts: SourceFacts) -> Iterator[Evidence]:
+    for path, _, _ in _readme(facts, "not UTF-8"):
+        yield Evidence(message=f"{path} is not UTF-8.", file=path, expected="UTF-8")
+
+
+def _licence_missing(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    for pattern in facts.unmatched_licences:
+        is_legacy = project.licence is not None and project.licence.file == pattern
+        field = "license" if is_legacy else "license-files"
+        if project.metadata_from.get(field) != "pyproject.toml":
+            continue
+        index = () if is_legacy else ((project.license_files or ()).index(pattern),)
+        file, line = project.line_of(field, *index) or ("pyproject.toml", None)
+        yield Evidence(message=f"No file matches {pattern}.", file=file, line=line, seen=pattern)
+
+
+def _package_missing(facts: SourceFacts) -> Iterator[Evidence]:
+    for path in facts.project.missing_packages:
+        yield Evidence(message=f"{path} is named as a package and does not exist.", seen=path)
+
+
+def _package_not_found(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    if project.expected_package is None or project.import_names:
+        return
+    file, line = project.line_of("name") or (None, None)
+    others = f"; there is {', '.join(project.packages)}" if project.packages else ""
+    yield Evidence(
+        message=f"{project.backend_name} looks for a package {project.expected_package} and finds none{others}.",
+        file=file,
+        line=line,
+        seen=", ".join(project.packages) or None,
+        expected=project.expected_package,
+    )
+
+
+def _backend_missing(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    if not project.backend_path:
+        raise Skipped("the build backend is not part of the project")
+    for path in facts.missing_backend_paths:
+        file, line = project.line_of("build-system", "backend-path") or ("pyproject.toml", None)
+        message = f"backend-path names {path}, which is no folder inside the project."
+        yield Evidence(message=message, file=file, line=line, seen=path)
+    if facts.backend_module_missing and not facts.missing_backend_paths:
+        file, line = project.line_of("build-system", "build-backend") or ("pyproject.toml", None)
+        folders = ", ".join(project.backend_path)
+        message = f"There is no module {project.backend.partition(':')[0]} in {folders}."
+        yield Evidence(message=message, file=file, line=line, seen=project.backend)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="readme-missing",
+        title="The readme file does not exist",
+        family="project",
+        severity=Severity.ERROR,
+        why="The build backend reads it for the project's page on the index, and fails without it.",
+        fix="Correct `readme` in the [project] table, or add the file.",
+        example='readme = "README.md"  # and no such file',
+        read=PYPROJECT + "#readme",
+        check=_readme_missing,
+    ),
+    Rule(
+        name="readme-missing-unnoticed",
+        title="The readme file does not exist, and the build does not care",
+        family="project",
+        severity=Severity.WARNING,
+        why="setuptools only warns, so the project's page on the index is empty. A release's page cannot be "
+        "changed later.",
+        fix="Correct `readme` in the [project] table (`long_description` in setup.cfg), or add the file.",
+        example="long_description = file: README.rst  # and no such file",
+        read=PYPROJECT + "#readme",
+        check=_readme_missing_unnoticed,
+    ),
+    Rule(
+        name="readme-outside-project",
+        title="The readme is outside the project's folder",
+        family="project",
+        severity=Severity.WARNING,
+        why="It does not get into the sdist, so whoever builds from the sdist finds no readme; several build "
+        "backends refuse it at once.",
+        fix="Put a readme into the project's folder. In a repository with several projects, each has its own.",
+        example='readme = "../README.md"',
+        read=PYPROJECT + "#readme",
+        check=_readme_outside,
+    ),
+    Rule(
+        name="readme-not-utf8",
+        title="The readme is not UTF-8",
+        family="project",
+        severity=Severity.ERROR,
+        why="Build backends read it as UTF-8 and fail at the first byte that is not.",
+        fix="Save it again as UTF-8.",
+        example="README.md saved as Latin-1, with an accent in it",
+        read=PYPROJECT + "#readme",
+        check=_readme_encoding,
+    ),
+    Rule(
+        name="license-file-missing",
+        title="A licence file that is named does not exist",
+        family="project",
+        severity=Severity.WARNING,
+        why="The text of the licence is missing from the release. A backend that keeps to PEP 639 refuses to "
+        "build.",
+        fix="Correct `license-files` (or `license = { file = ... }`) in the [project] table, or add the file.",
+        example='license-files = ["LICENSE.txt"]  # and the file is called LICENSE',
+        read=PYPROJECT + "#license-files",
+        check=_licence_missing,
+    ),
+    Rule(
+        name="package-missing",
+        title="A package or module that is named does not exist",
+        family="project",
+        severity=Severity.WARNING,
+        why="The build fails, or leaves it out without a word.",
+        fix="Correct the list of packages in the settings of the build backend, or add what is missing.",
+        example='[tool.hatch.build.targets.wheel]\npackages = ["src/exmaple"]',
+        check=_package_missing,
+    ),
+    Rule(
+        name="package-not-found",
+        title="There is no package named like the project",
+        family="project",
+        severity=Severity.WARNING,
+        why="This build backend ships the package that is called like the project, and stops where it finds none.",
+        fix="Name the package in the settings of the build backend, or rename it.",
+        fixes={
+            "hatchling": 'Name it: `packages = ["src/package"]` under [tool.hatch.build.targets.wheel].',
+            "flit-core": 'Name it: `name = "package"` under [tool.flit.module].',
+            "uv-build": 'Name it: `module-name = "package"` under [tool.uv.build-backend]; for a package beside '
+            'pyproject.toml also `module-root = ""`.',
+            "poetry-core": 'Name it: `packages = [{ include = "package" }]` under [tool.poetry].',
+        },
+        example='name = "my-project" and a package src/myproject',
+        check=_package_not_found,
+    ),
+    Rule(
+        name="backend-path-missing",
+        title="The build backend that is part of the project is not there",
+        family="project",
+        severity=Severity.ERROR,
+        why="The build fails before it begins, with a message about an import. A path that leaves the project is "
+        "not allowed (PEP 517).",
+        fix="Correct `backend-path` and `build-backend` under [build-system]; the folders are relative to "
+        "pyproject.toml.",
+        example='build-backend = "backend"\nbackend-path = ["_build"]  # and no _build/backend.py',
+        read="https://peps.python.org/pep-0517/#in-tree-build-backends",
+        check=_backend_missing,
+    ),
+)

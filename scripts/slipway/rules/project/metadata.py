@@ -1,0 +1,198 @@
+"""Rules on metadata that the source shows better than the artifact: entry points, Python versions, names."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+
+from slipway.project.source import SourceFacts
+from slipway.records import Severity
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+ENTRY_POINTS = "https://packaging.python.org/en/latest/specifications/entry-points/"
+PYPROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
+
+SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
+REMOVED_MODULES = frozenset(
+    {
+        "aifc",
+        "asynchat",
+        "asyncore",
+        "audioop",
+        "cgi",
+        "cgitb",
+        "chunk",
+        "crypt",
+        "distutils",
+        "imghdr",
+        "imp",
+        "lib2to3",
+        "mailcap",
+        "msilib",
+        "nis",
+        "nntplib",
+        "ossaudiodev",
+        "pipes",
+        "smtpd",
+        "sndhdr",
+        "spwd",
+        "sunau",
+        "telnetlib",
+        "uu",
+        "xdrlib",
+    }
+)
+"""Modules that left the standard library with Python 3.12 and 3.13 (PEP 594 and the changelogs); packages that
+bring them back are welcome."""
+NEW_PYTHON = "3.99"
+
+_SCRIPT_NAME = re.compile(r"[\w.-]+")
+_REFERENCE = re.compile(r"\s*[^\W\d]\w*(\.[^\W\d]\w*)*\s*:\s*[^\W\d]\w*(\.[^\W\d]\w*)*\s*(\[[^\]]*\])?\s*")
+_PYTHON_CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+\.\d+)")
+
+
+def _python(facts: SourceFacts) -> SpecifierSet:
+    if facts.project.requires_python is None:
+        raise Skipped("requires-python is not given, or only known after the build")
+    try:
+        return SpecifierSet(facts.project.requires_python)
+    except InvalidSpecifier as error:
+        raise Skipped("requires-python is not valid") from error
+
+
+def _unsatisfiable(facts: SourceFacts) -> Iterator[Evidence]:
+    specifiers = _python(facts)
+    file, line = facts.project.line_of("requires-python") or (None, None)
+    seen = facts.project.requires_python
+    if specifiers.is_unsatisfiable():
+        message = f"No version satisfies requires-python {seen}."
+        yield Evidence(message=message, file=file, line=line, seen=seen)
+    elif (specifiers & SpecifierSet("<4")).is_unsatisfiable():
+        message = f"There is no Python yet that satisfies requires-python {seen}."
+        yield Evidence(message=message, file=file, line=line, seen=seen, expected=">=3.11")
+
+
+def _classifiers(facts: SourceFacts) -> Iterator[Evidence]:
+    specifiers = _python(facts)
+    for index, classifier in enumerate(facts.project.classifiers or ()):
+        match = _PYTHON_CLASSIFIER.fullmatch(classifier)
+        if match is None or not (specifiers & SpecifierSet(f"=={match[1]}.*")).is_unsatisfiable():
+            continue
+        file, line = facts.project.line_of("classifiers", index) or (None, None)
+        yield Evidence(
+            message=f"The classifiers name Python {match[1]}, requires-python "
+            f"{facts.project.requires_python} excludes it.",
+            file=file,
+            line=line,
+            seen=classifier,
+        )
+
+
+def _entry_points(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    for group in SCRIPT_GROUPS:
+        for name, reference in (project.entry_points or {}).get(group, {}).items():
+            if not _SCRIPT_NAME.fullmatch(name):
+                problem = (
+                    f"The name of the script {name!r} has other characters than letters, digits and . _ -."
+                )
+            elif not _REFERENCE.fullmatch(reference):
+                problem = f"The script {name} does not name a function: {reference!r}."
+            else:
+                continue
+            file, line = project.line_of("entry-points", group, name) or (None, None)
+            yield Evidence(
+                message=problem, file=file, line=line, seen=reference, expected="package.module:function"
+            )
+
+
+def _itself(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    own = canonicalize_name(project.name or "")
+    for index, text in enumerate(project.dependencies or ()):
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if own and canonicalize_name(requirement.name) == own:
+            file, line = project.line_of("dependencies", index) or (None, None)
+            message = f"The project {project.name} depends on itself: {text}."
+            yield Evidence(message=message, file=file, line=line, seen=text)
+
+
+def _shadowed(facts: SourceFacts) -> Iterator[Evidence]:
+    project = facts.project
+    try:
+        backport = not SpecifierSet(project.requires_python or "").contains(NEW_PYTHON)
+    except InvalidSpecifier:
+        backport = False
+    if backport:
+        raise Skipped("requires-python excludes newer Pythons, as a backport does")
+    for name in project.packages:
+        if name in sys.stdlib_module_names and name not in REMOVED_MODULES:
+            yield Evidence(message=f"The package {name} is called like a module of Python itself.", seen=name)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="requires-python-unsatisfiable",
+        title="No Python satisfies requires-python",
+        family="project",
+        severity=Severity.ERROR,
+        why="Installers skip the release on every Python there is.",
+        fix='Write the lowest Python you support: `requires-python = ">=3.11"`.',
+        example='requires-python = ">=3.12,<3.8"',
+        read=PYPROJECT + "#requires-python",
+        check=_unsatisfiable,
+    ),
+    Rule(
+        name="python-classifier-excluded",
+        title="A classifier names a Python that requires-python excludes",
+        family="project",
+        severity=Severity.NOTE,
+        why="The project's page promises a Python on which no installer will take the release.",
+        fix="Remove the classifier, or lower requires-python.",
+        example='requires-python = ">=3.11"\nclassifiers = ["Programming Language :: Python :: 3.8"]',
+        read=PYPROJECT + "#classifiers",
+        check=_classifiers,
+    ),
+    Rule(
+        name="entry-point-invalid",
+        title="A script is not declared as a name and a function",
+        family="project",
+        severity=Severity.ERROR,
+        why="PyPI refuses such a name; installers stop at a script that names no function.",
+        fix="Write it as name and `package.module:function`.",
+        example='[project.scripts]\nexample = "example.cli"  # example.cli:main',
+        mirrors=("C35",),
+        read=ENTRY_POINTS,
+        check=_entry_points,
+    ),
+    Rule(
+        name="dependency-on-itself",
+        title="The project depends on itself",
+        family="project",
+        severity=Severity.WARNING,
+        why="Installers look the project up on the index while they install it, and may take an older release.",
+        fix="Remove the dependency. An extra may name the project with other extras; `dependencies` may not.",
+        example='name = "example"\ndependencies = ["example>=1.0"]',
+        read=PYPROJECT + "#dependencies-optional-dependencies",
+        check=_itself,
+    ),
+    Rule(
+        name="package-shadowed-by-python",
+        title="A package is called like a module of the standard library",
+        family="project",
+        severity=Severity.WARNING,
+        why="Python finds its own module first: after the installation `import` never gets this package.",
+        fix="Rename the package; a backport for older Pythons says so with an upper bound in requires-python.",
+        example="src/queue/__init__.py",
+        read="https://docs.python.org/3/library/",
+        check=_shadowed,
+    ),
+)

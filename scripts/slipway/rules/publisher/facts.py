@@ -1,0 +1,81 @@
+"""The run that publishes: what started it, what its ID token says, and what else could prove who it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from slipway.runner.event import EventFacts
+
+if TYPE_CHECKING:
+    # It brings the HTTP client, which most commands never need.
+    from slipway.publishing.oidc import Claims
+
+TEMPLATE = Path(__file__).parents[2] / "templates" / "caller.yml"
+
+Policy = Literal["required", "best-effort", "off"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublisherFacts:
+    """A run that is about to publish.
+
+    Attributes:
+        event: what started it.
+        repository: `owner/name` of the repository that runs; None where nothing tells.
+        index: name of the index.
+        trusted: whether the index knows trusted publishing.
+        asked: whether the place hands out ID tokens to this job.
+        claims: what the job's ID token says, None where there is none.
+        problem: why there is none, although the place hands them out.
+        stored: what else proves who uploads, such as `the token in SLIPWAY_TOKEN`; None if nothing does.
+        attestations: whether attestations are wanted.
+        unsigned: why no attestations could be made, although they were wanted.
+        refused: why the index did not take the ID token, where a stored credential was used in its place.
+        dropped: files the index serves without the attestations that were sent with them.
+    """
+
+    event: EventFacts
+    repository: str | None
+    index: str
+    trusted: bool
+    asked: bool
+    claims: Claims | None = None
+    problem: str | None = None
+    stored: str | None = None
+    attestations: Policy = "best-effort"
+    unsigned: str | None = None
+    refused: str | None = None
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def on_runner(self) -> bool:
+        """Whether it runs on a runner, and not on somebody's own machine."""
+        return self.event.kind != "local"
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the job is written in a workflow of another repository."""
+        claims = self.claims
+        return claims is not None and claims.job_repository.lower() != claims.repository.lower()
+
+    @property
+    def job(self) -> str:
+        """The publish job to paste into the caller's own workflow; empty where it stands there already."""
+        if self.claims is None or not self.elsewhere:
+            return ""
+        return publish_job(self.claims.job_repository, self.claims.job_workflow_ref.rpartition("@")[2])
+
+
+def publish_job(repository: str, ref: str) -> str:
+    """Return the job that publishes, to be pasted into the caller's own workflow.
+
+    Args:
+        repository: `owner/name` of the Slipway to use.
+        ref: its tag, branch or commit, with or without `refs/tags/` in front.
+    """
+    text = TEMPLATE.read_text("utf-8")
+    lines = text[text.index("  publish:\n") : text.index("  verify:\n")]
+    name = ref.removeprefix("refs/tags/").removeprefix("refs/heads/")
+    return lines.replace("@OWNER@", repository).replace("@COMMIT@ # @VERSION@", name)

@@ -1,0 +1,1 @@
+"""Rules on all files of one release together."""

@@ -1,0 +1,167 @@
+"""Rules on the set: what its metadata says of one release is the same in every file of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from slipway.artifacts.metadata import MetadataFacts
+from slipway.artifacts.sdist import SdistFacts
+from slipway.records import Severity
+from slipway.rules.release.facts import ReleaseFacts
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+DYNAMIC_SINCE = Version("2.2")
+"""Metadata version from which an sdist says which of its fields a wheel may give otherwise (PEP 643)."""
+
+
+def _requirement(text: str) -> str:
+    """Return one spelling for all that mean the same: names and extras normalised, specifiers sorted."""
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return " ".join(text.split())
+    requirement.name = canonicalize_name(requirement.name)
+    requirement.extras = {canonicalize_name(extra) for extra in requirement.extras}
+    return str(requirement)
+
+
+def _specifiers(text: str) -> str:
+    try:
+        return str(SpecifierSet(text))
+    except InvalidSpecifier:
+        return text
+
+
+COMPARED: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "requires-python": ("Requires-Python", _specifiers),
+    "requires-dist": ("Requires-Dist", _requirement),
+    "provides-extra": ("Provides-Extra", canonicalize_name),
+}
+"""The fields that decide what is installed: as they are written, and what makes two spellings of a value one."""
+
+
+def _values(metadata: MetadataFacts, field: str) -> frozenset[str]:
+    normal = COMPARED[field][1]
+    return frozenset(normal(value) for value in metadata.every(field))
+
+
+def _told(values: frozenset[str]) -> str:
+    return "\n".join(sorted(values)) or "nothing"
+
+
+def _wheels_differ(release: ReleaseFacts) -> Iterator[Evidence]:
+    wheels = [(wheel.filename, wheel.metadata) for wheel in release.wheels if wheel.metadata is not None]
+    if len(wheels) < 2:  # noqa: PLR2004 - two make a comparison
+        raise Skipped("there are no two wheels to compare")
+    first, reference = wheels[0]
+    for field, (title, _) in COMPARED.items():
+        expected = _values(reference, field)
+        for filename, metadata in wheels[1:]:
+            if (seen := _values(metadata, field)) != expected:
+                yield Evidence(
+                    message=f"{filename} has another {title} than {first}.",
+                    artifact=filename,
+                    file=metadata.file,
+                    line=metadata.line(field),
+                    seen=_told(seen - expected),
+                    expected=_told(expected - seen),
+                )
+                break
+
+
+def _entry_points_differ(release: ReleaseFacts) -> Iterator[Evidence]:
+    wheels = [wheel for wheel in release.wheels if wheel.complete and wheel.entry_points_problem is None]
+    if len(wheels) < 2:  # noqa: PLR2004 - two make a comparison
+        raise Skipped("there are no two wheels to compare")
+    for wheel in wheels[1:]:
+        if (wheel.entry_points or {}) != (wheels[0].entry_points or {}):
+            yield Evidence(
+                message=f"{wheel.filename} has other entry points than {wheels[0].filename}.",
+                artifact=wheel.filename,
+                file=wheel.in_dist_info("entry_points.txt"),
+                seen=_points(wheel.entry_points),
+                expected=_points(wheels[0].entry_points),
+            )
+            return
+
+
+def _points(points: Mapping[str, Mapping[str, str]] | None) -> str:
+    lines = [
+        f"{group}: {name} = {value}"
+        for group, names in (points or {}).items()
+        for name, value in names.items()
+    ]
+    return "\n".join(sorted(lines)) or "none"
+
+
+def _sdist_differs(release: ReleaseFacts) -> Iterator[Evidence]:
+    source = next((a.metadata for a in release.artifacts if isinstance(a, SdistFacts) and a.metadata), None)
+    wheel = next((wheel for wheel in release.wheels if wheel.metadata), None)
+    if source is None or wheel is None or wheel.metadata is None:
+        raise Skipped("there is no sdist beside a wheel")
+    if not _promises(source):
+        raise Skipped("the metadata of the sdist is too old to promise anything")
+    open_fields = {name.strip().lower() for name in source.every("dynamic")}
+    for field, (title, _) in COMPARED.items():
+        promised, built = _values(source, field), _values(wheel.metadata, field)
+        if field not in open_fields and promised != built:
+            yield Evidence(
+                message=f"{wheel.filename} has another {title} than the sdist, which does not call it dynamic.",
+                artifact=wheel.filename,
+                file=wheel.metadata.file,
+                line=wheel.metadata.line(field),
+                seen=_told(built - promised),
+                expected=_told(promised - built),
+            )
+
+
+def _promises(metadata: MetadataFacts) -> bool:
+    try:
+        return Version(metadata.one("metadata-version") or "") >= DYNAMIC_SINCE
+    except InvalidVersion:
+        return False
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="wheels-disagree-on-requirements",
+        title="The wheels of one release require different things",
+        family="set",
+        severity=Severity.WARNING,
+        why="uv, Poetry and PDM read one wheel's metadata and lock it for all platforms, so that some users get "
+        "too little or something wrong.",
+        fix="Write what depends on the system as an environment marker, such as "
+        "`pywin32; sys_platform == 'win32'`, in place of code that decides while it builds.",
+        example="Requires-Dist: pywin32 in the wheel for Windows alone",
+        check=_wheels_differ,
+        read="https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers",
+    ),
+    Rule(
+        name="wheels-disagree-on-entry-points",
+        title="The wheels of one release have different entry points",
+        family="set",
+        severity=Severity.WARNING,
+        why="A command or plugin is there on one platform and missing on another.",
+        fix="Declare the entry points in pyproject.toml, and build all wheels from the same commit.",
+        example="a wheel for Linux with the command `demo`, and one for Windows without",
+        check=_entry_points_differ,
+    ),
+    Rule(
+        name="sdist-metadata-broken-promise",
+        title="The wheel differs from what the sdist promises",
+        family="set",
+        severity=Severity.WARNING,
+        why="A field that an sdist does not call dynamic is the same in every wheel built from it; installers "
+        "resolve by it without building, and then install something else.",
+        fix="Build sdist and wheel from the same sources; what the build computes belongs into `dynamic` of "
+        "the [project] table.",
+        example="Requires-Dist: click in the wheel, none in the sdist, and no Dynamic: Requires-Dist",
+        check=_sdist_differs,
+        read="https://peps.python.org/pep-0643/",
+    ),
+)

@@ -1,0 +1,129 @@
+"""Rules on what the sdist has and the wheel lacks: packages, data files and the marker of type hints."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
+from slipway.records import Severity
+from slipway.rules.artifact.places import NOT_FOR_USERS
+from slipway.rules.release.facts import ReleaseFacts
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+ROOTS = ("", "src/", "lib/", "python/", "Lib/")
+"""Folders of an sdist in which packages lie."""
+
+DATA = frozenset(
+    {
+        ".cfg", ".css", ".csv", ".html", ".ini", ".j2", ".jinja", ".jinja2", ".js", ".json", ".mo", ".po", ".png",
+        ".proto", ".schema", ".sql", ".svg", ".toml", ".tsv", ".ttf", ".xml", ".xsd", ".yaml", ".yml",
+    }
+)  # fmt: skip
+"""Endings of what code reads while it runs; sources of compiled code and texts for people are left out on purpose."""
+
+MARKER = "py.typed"
+SHOWN = 8
+
+
+def _left_out(release: ReleaseFacts) -> list[str]:
+    """Return what of the wheel's own packages the sdist has and the wheel lacks, as paths in site-packages.
+
+    Raises:
+        Skipped: there are no two artifacts to compare.
+    """
+    sdist = next((a for a in release.artifacts if isinstance(a, SdistFacts)), None)
+    wheel = next((a for a in release.artifacts if isinstance(a, WheelFacts)), None)
+    if sdist is None or wheel is None or not (sdist.complete and wheel.complete):
+        raise Skipped("there is no sdist beside a wheel that could be read whole")
+    packages = {top.name for top in wheel.top_level if top.kind == "package"}
+    prefixes = [f"{sdist.top_directory}/{root}{package}/" for package in packages for root in ROOTS]
+    roots = {prefix for prefix in prefixes if f"{prefix}__init__.py" in sdist.paths}
+    found = []
+    for path in sdist.paths:
+        for root in roots:
+            if path.startswith(root):
+                package = root.rstrip("/").rpartition("/")[2]
+                found.append(f"{package}/{path[len(root) :]}")
+    return sorted(path for path in set(found) - wheel.paths if _is_for_users(path))
+
+
+def _is_for_users(path: str) -> bool:
+    folders = path.split("/")[1:-1]
+    return not any(folder in NOT_FOR_USERS or folder.startswith(("_", ".")) for folder in folders)
+
+
+def _packages(release: ReleaseFacts) -> Iterator[Evidence]:
+    wheel = next((a for a in release.artifacts if isinstance(a, WheelFacts)), None)
+    folders = {posixpath.dirname(p) for p in _left_out(release) if posixpath.basename(p) == "__init__.py"}
+    held = {posixpath.dirname(path) for path in wheel.paths} if wheel else set()
+    missing = sorted(folder for folder in folders if not any(f"{h}/".startswith(f"{folder}/") for h in held))
+    top = [folder for folder in missing if posixpath.dirname(folder) not in missing]
+    for folder in top[:SHOWN]:
+        yield Evidence(
+            message=f"The package {folder.replace('/', '.')} is in the sdist and not in the wheel.",
+            file=folder,
+        )
+
+
+def _data(release: ReleaseFacts) -> Iterator[Evidence]:
+    files = [path for path in _left_out(release) if posixpath.splitext(path)[1].lower() in DATA]
+    if files:
+        more = [f"… and {len(files) - SHOWN} more"] if len(files) > SHOWN else []
+        yield Evidence(
+            message=f"Data files of the package are in the sdist and not in the wheel, such as {files[0]}.",
+            seen="\n".join([*files[:SHOWN], *more]),
+        )
+
+
+def _marker(release: ReleaseFacts) -> Iterator[Evidence]:
+    for path in _left_out(release):
+        if posixpath.basename(path) == MARKER:
+            yield Evidence(message=f"{path} is in the sdist and not in the wheel.", file=path)
+
+
+FIXES = {
+    "setuptools": "Name it under [tool.setuptools.package-data], for example `demo = ['*.json', 'py.typed']`; packages are "
+    "found with [tool.setuptools.packages.find].",
+    "hatchling": "See `exclude` in [tool.hatch.build.targets.wheel], and whether git ignores the file.",
+    "poetry-core": "See `exclude` and `include` in [tool.poetry], and whether git ignores the file.",
+}
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="package-left-out-of-wheel",
+        title="A package is in the sdist and not in the wheel",
+        family="set",
+        severity=Severity.WARNING,
+        why="`import demo` works, and the first use of the missing part fails for everybody who installs the wheel.",
+        fix="Include it in the wheel; if it is left out on purpose, turn this rule off with the reason.",
+        fixes=FIXES,
+        example='packages = ["demo"], beside src/demo/parts/__init__.py',
+        check=_packages,
+    ),
+    Rule(
+        name="data-left-out-of-wheel",
+        title="Data files are in the sdist and not in the wheel",
+        family="set",
+        severity=Severity.NOTE,
+        why="Code that reads them works in the checkout, and fails for everybody who installs the wheel.",
+        fix="Include them in the wheel if the code reads them while it runs.",
+        fixes=FIXES,
+        example="src/demo/rates.json, with setuptools and no package-data",
+        check=_data,
+    ),
+    Rule(
+        name="type-marker-left-out-of-wheel",
+        title="The marker of type hints is in the sdist and not in the wheel",
+        family="set",
+        severity=Severity.WARNING,
+        why="Type checkers ignore the package's hints: for its users it is untyped.",
+        fix="Include py.typed in the wheel.",
+        fixes=FIXES,
+        example="src/demo/py.typed, with setuptools and no package-data",
+        check=_marker,
+        read="https://typing.python.org/en/latest/spec/distributing.html",
+    ),
+)

@@ -1,0 +1,98 @@
+"""Rules on the sdist beside the checkout: what git tracks is in it, and what git does not know is not."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from slipway.project.tracked import Tracked
+from slipway.records import Severity
+from slipway.rules.artifact.places import NOT_FOR_USERS
+from slipway.rules.release.facts import ReleaseFacts
+from slipway.rules.release.left_out import DATA, MARKER, ROOTS
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+CODE = frozenset({".py", ".pyi", ".pyx", ".pxd", ".pxi", ".c", ".cc", ".cpp", ".h", ".hpp", ".rs", ".f90"})
+SHOWN = 8
+
+_GENERATED = re.compile(
+    r"(^|/)(PKG-INFO|[^/]*\.egg-info/.*|_?_?(version|about|commit|build_info)[^/]*)$"
+    r"|\.(c|cc|cpp|h|mo|so|pyd|dll|dylib|lock)$",
+    re.IGNORECASE,
+)
+"""What a build writes into the checkout, and git is not to know."""
+
+
+def _tracked(release: ReleaseFacts) -> Tracked:
+    if release.tracked is None:
+        raise Skipped("there is no checkout in git beside the sdist")
+    return release.tracked
+
+
+def _left_out(release: ReleaseFacts) -> Iterator[Evidence]:
+    absent = _tracked(release).absent
+    packages = {top.name for wheel in release.wheels for top in wheel.top_level if top.kind == "package"}
+    homes = [f"{root}{package}/" for package in packages for root in ROOTS]
+    # A layout that the backend rearranges has none of its files where git has them, and is not compared.
+    kept = [home for home in homes if f"{home}__init__.py" not in absent]
+    paths = [p for p in absent if any(p.startswith(home) and _is_needed(p[len(home) :]) for home in kept)]
+    if paths:
+        yield Evidence(
+            message=f"git tracks files of the package that are not in the sdist, such as {paths[0]}.",
+            seen=_shown(paths),
+        )
+
+
+def _is_needed(path: str) -> bool:
+    """Return whether users need a file, by its path inside the package."""
+    *folders, name = path.split("/")
+    ending = posixpath.splitext(name)[1].lower()
+    aside = any(folder in NOT_FOR_USERS or folder.startswith(("_", ".")) for folder in folders)
+    if aside or name == "conftest.py":
+        return False
+    return name == MARKER or ending in CODE | DATA
+
+
+def _strays(release: ReleaseFacts) -> Iterator[Evidence]:
+    paths = [path for path in _tracked(release).strays if not _GENERATED.search(path)]
+    if paths:
+        yield Evidence(
+            message=f"The sdist has files of this folder that git does not track, such as {paths[0]}.",
+            seen=_shown(paths),
+        )
+
+
+def _shown(paths: list[str]) -> str:
+    more = [f"… and {len(paths) - SHOWN} more"] if len(paths) > SHOWN else []
+    return "\n".join([*paths[:SHOWN], *more])
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="tracked-file-left-out-of-sdist",
+        title="A file of the package is in git and not in the sdist",
+        family="set",
+        severity=Severity.NOTE,
+        why="The wheel is built from the sdist, so that it lacks the file too; so does everybody who builds from source.",
+        fix="Include it in the sdist; if it is left out on purpose, turn this rule off with the reason.",
+        fixes={
+            "setuptools": "Include it with a line in MANIFEST.in, such as `graft src/demo`, or let setuptools-scm "
+            "include what git tracks.",
+            "hatchling": "See `include`, `only-include` and `exclude` in [tool.hatch.build.targets.sdist].",
+            "poetry-core": "See `include` and `exclude` in [tool.poetry].",
+        },
+        example="src/demo/rates.json, with setuptools and neither package-data nor MANIFEST.in",
+        check=_left_out,
+    ),
+    Rule(
+        name="sdist-has-untracked-file",
+        title="The sdist has a file that git does not track",
+        family="set",
+        severity=Severity.NOTE,
+        why="Another checkout of the same commit builds another sdist, and what nobody reviewed is published.",
+        fix="Add the file to git, remove it, or exclude it from the sdist.",
+        example="notes-to-self.txt in the project's folder, with a backend that takes everything",
+        check=_strays,
+    ),
+)

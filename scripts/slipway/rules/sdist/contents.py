@@ -1,0 +1,162 @@
+"""Rules on what a sdist must hold, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from slipway.records import Severity
+from slipway.rules.artifact.shared import require_complete, require_listed
+from slipway.rules.metadata.fields import license_files_sent, quoted
+from slipway.rules.rule import Evidence, Rule, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slipway.artifacts.sdist import SdistFacts
+
+SDIST_FORMAT = "https://packaging.python.org/en/latest/specifications/source-distribution-format/"
+LICENCE_FILES = "https://packaging.python.org/en/latest/specifications/pyproject-toml/#license-files"
+INCLUDE_LICENCES: dict[str, str] = {
+    "setuptools": "Name the file in `license-files` of the [project] table, and see that MANIFEST.in does not "
+    "exclude it.",
+    "hatchling": "Name the file in `license-files`, and see that `exclude` or `only-include` of "
+    "[tool.hatch.build.targets.sdist] does not leave it out.",
+    "poetry-core": "Name the file in `license-files`, and add it to `include` of [tool.poetry].",
+    "maturin": "Name the file in `license-files`, and add it to `include` of [tool.maturin] for the sdist.",
+    "scikit-build-core": "Name the file in `license-files`, and see that `sdist.exclude` of "
+    "[tool.scikit-build] does not leave it out.",
+}
+
+
+def _top_directory(facts: SdistFacts) -> Iterator[Evidence]:
+    require_listed(facts)
+    if facts.top_directory is not None:
+        return
+    tops = sorted({path.partition("/")[0] or "/" for path in facts.paths})
+    message = (
+        "Absolute and relative paths stand side by side."
+        if facts.mixed_roots
+        else f"{len(tops)} files or folders stand at the top instead of one folder."
+    )
+    yield Evidence(
+        message=message, seen=", ".join(map(quoted, tops[:5])), expected="one folder, NAME-VERSION"
+    )
+
+
+def _pkg_info(facts: SdistFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    if facts.top_directory is None:
+        raise Skipped("there is not one top directory to look in")
+    if facts.pkg_info is None:
+        expected = f"{facts.top_directory}/PKG-INFO"
+        yield Evidence(message=f"There is no {quoted(expected)}.", expected=expected)
+
+
+def _licence_file(facts: SdistFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    if facts.metadata is None or facts.top_directory is None:
+        raise Skipped("there is no PKG-INFO to compare with")
+    for index, value in license_files_sent(facts.metadata):
+        expected = f"{facts.top_directory}/{value}"
+        if expected not in facts.paths:
+            yield Evidence(
+                message=f"License-File names {quoted(value)}, which the sdist does not hold.",
+                file=facts.metadata.file,
+                line=facts.metadata.line("license-file", index),
+                seen=value,
+                expected=expected,
+            )
+
+
+def _not_buildable(facts: SdistFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    if facts.top_directory is not None and facts.pyproject is None and facts.setup_py is None:
+        yield Evidence(message=f"{quoted(facts.top_directory)} holds neither pyproject.toml nor setup.py.")
+
+
+def _directory_name(facts: SdistFacts) -> Iterator[Evidence]:
+    require_listed(facts)
+    if facts.top_directory is None or facts.parts is None:
+        raise Skipped("the filename or the top directory is wrong already")
+    name, _, version = facts.top_directory.rpartition("-")
+    try:
+        same = canonicalize_name(name) == facts.parts.name and Version(version) == facts.parts.version
+    except InvalidVersion:
+        same = False
+    if not same:
+        expected = facts.filename.removesuffix(".tar.gz").removesuffix(".zip")
+        yield Evidence(
+            message=f"The top directory is called {quoted(facts.top_directory)}.",
+            seen=facts.top_directory,
+            expected=expected,
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="sdist-not-in-one-directory",
+        title="The sdist does not have exactly one top directory",
+        family="sdist",
+        severity=Severity.ERROR,
+        why="PyPI refuses it, and unpacking it would scatter files over the current folder.",
+        fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, pack the one "
+        "folder NAME-VERSION.",
+        example="`tar -czf demo-1.0.tar.gz PKG-INFO pyproject.toml src`",
+        mirrors=("C23", "C30"),
+        read=SDIST_FORMAT,
+        check=_top_directory,
+    ),
+    Rule(
+        name="sdist-pkg-info-missing",
+        title="The sdist has no PKG-INFO in its top directory",
+        family="sdist",
+        severity=Severity.ERROR,
+        why="PKG-INFO holds the metadata; PyPI refuses a sdist without it. A plain archive of the repository, as "
+        "GitHub offers it, has none.",
+        fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, paths must "
+        "not begin with `./`.",
+        example="`git archive --prefix=demo-1.0/ -o demo-1.0.tar.gz HEAD`",
+        mirrors=("C23", "C31"),
+        read=SDIST_FORMAT,
+        check=_pkg_info,
+    ),
+    Rule(
+        name="sdist-licence-file-missing",
+        title="A file that License-File names is not in the sdist",
+        family="sdist",
+        severity=Severity.ERROR,
+        why="PyPI refuses the sdist: what the metadata calls the licence has to come with it.",
+        fix="Include the file in the sdist, or name the right one in `license-files` of the [project] table.",
+        fixes=INCLUDE_LICENCES,
+        example="`License-File: LICENSE.txt` in a sdist that holds only `LICENSE`",
+        mirrors=("C32",),
+        read=LICENCE_FILES,
+        check=_licence_file,
+    ),
+    Rule(
+        name="sdist-not-buildable",
+        title="The sdist has neither pyproject.toml nor setup.py",
+        family="sdist",
+        severity=Severity.ERROR,
+        why="Nobody can install from it: pip and uv need one of the two to know how to build.",
+        fix="Include pyproject.toml in the sdist; some file list of the build leaves it out.",
+        example="`exclude = ['*.toml']` in the settings of the sdist",
+        read=SDIST_FORMAT,
+        check=_not_buildable,
+    ),
+    Rule(
+        name="sdist-directory-misnamed",
+        title="The sdist's top directory is not called NAME-VERSION",
+        family="sdist",
+        severity=Severity.WARNING,
+        why="The specification asks for it, and packagers of Linux distributions rely on it. Mostly the file was "
+        "renamed after it was built, so that it is not what its name says.",
+        fix="Build the sdist again instead of renaming it.",
+        example="`demo-1.1.tar.gz` in which everything is in `demo-1.0/`",
+        read=SDIST_FORMAT,
+        check=_directory_name,
+    ),
+)

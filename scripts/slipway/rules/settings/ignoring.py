@@ -1,0 +1,58 @@
+"""Turning rules off: the names must exist, and an ignore that no longer does anything is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from slipway.manifest import Addition, Manifest
+from slipway.records import Severity
+from slipway.rules import catalogue
+from slipway.rules.rule import Evidence, Rule, judge
+from slipway.rules.settings.facts import RunFacts
+
+
+def check_names(ignored: Mapping[str, str]) -> None:
+    """Make sure that every rule a project turns off exists.
+
+    Args:
+        ignored: rule name to reason, from [tool.slipway.ignore].
+
+    Raises:
+        InputError: one of them does not; the nearest name is suggested.
+    """
+    for name in ignored:
+        catalogue.named(name, where="[tool.slipway.ignore] in pyproject.toml")
+
+
+def look_back(story: Manifest) -> Addition:
+    """Return what there is to say about the ignores of a run whose stages are all done."""
+    facts = RunFacts(
+        ignored=story.ignored,
+        found=frozenset(finding.rule for finding in story.findings),
+        skipped=frozenset(rule.rule for rule in story.skipped_rules),
+    )
+    return judge(RULES, facts, ignored=story.ignored)
+
+
+def _without_effect(run: RunFacts) -> Iterator[Evidence]:
+    for name, reason in run.ignored.items():
+        if name not in run.found and name not in run.skipped and name != "ignore-without-effect":
+            yield Evidence(
+                message=f"The ignore of `{name}` does nothing: the rule finds nothing here.",
+                file="pyproject.toml",
+                seen=f'{name} = "{reason}"',
+            )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="ignore-without-effect",
+        title="A rule is turned off that finds nothing",
+        family="run",
+        severity=Severity.NOTE,
+        why="What it was turned off for is mended; left there, the ignore would hide the next such fault.",
+        fix="Remove the line from [tool.slipway.ignore] in pyproject.toml.",
+        example='[tool.slipway.ignore]\nclassifier-unknown = "the index has not got it yet"  # but it has',
+        check=_without_effect,
+    ),
+)

@@ -1,0 +1,178 @@
+"""Rules on imports: whether the package breaks, or this machine lacks what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from slipway.records import Severity
+from slipway.rules.rule import Evidence, Rule
+from slipway.rules.smoke.causes import Kind, diagnose
+from slipway.rules.smoke.evidence import SHOWN, bears, death, import_evidence, is_floor
+from slipway.rules.smoke.facts import LegFacts
+
+
+def _imports_of(kind: Kind) -> Callable[[LegFacts], Iterator[Evidence]]:
+    """Return the check that yields every import that failed for this kind of reason."""
+
+    def check(leg: LegFacts) -> Iterator[Evidence]:
+        for attempt in leg.imports:
+            if attempt.error and (bears(leg) if kind == "broken" else not is_floor(leg)):
+                diagnosis = diagnose(attempt, leg)
+                if diagnosis.kind == kind:
+                    yield import_evidence(attempt, leg, diagnosis)
+
+    return check
+
+
+def _death_evidence(leg: LegFacts) -> Evidence:
+    at = f" while it tried {leg.died_at}" if leg.died_at else ""
+    return Evidence(
+        message=f"The test of {leg.artifact} with Python {leg.python} broke off{at}: {leg.died}.",
+        seen="\n".join(leg.printed.splitlines()[-SHOWN:]) or None,
+    )
+
+
+def _never_ends(leg: LegFacts) -> Iterator[Evidence]:
+    if death(leg) == "broken" and bears(leg) and leg.died_code is None:
+        yield _death_evidence(leg)
+
+
+def _crashes(leg: LegFacts) -> Iterator[Evidence]:
+    if death(leg) == "broken" and bears(leg) and leg.died_code is not None:
+        yield _death_evidence(leg)
+
+
+def _display(leg: LegFacts) -> Iterator[Evidence]:
+    yield from _imports_of("display")(leg)
+    if death(leg) == "display":
+        yield _death_evidence(leg)
+
+
+def _system(leg: LegFacts) -> Iterator[Evidence]:
+    yield from _imports_of("system")(leg)
+    if death(leg) == "system":
+        yield _death_evidence(leg)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="import-fails",
+        title="A top-level module cannot be imported after installation",
+        family="smoke",
+        severity=Severity.ERROR,
+        why="The package installs and then does not work: the first import ends in this error.",
+        fix="Read the last line of the traceback, mend what it names, and check again.",
+        example="import requests  # in __init__.py, with requests not among the dependencies",
+        check=_imports_of("broken"),
+    ),
+    Rule(
+        name="import-needs-extra",
+        title="A top-level module needs an optional dependency",
+        family="smoke",
+        severity=Severity.NOTE,
+        why="Those who install the package without the extra cannot import this module.",
+        fix="Nothing, if that is meant; else move the dependency from the extra to the dependencies.",
+        example="a pytest plugin beside the package, with pytest only in the extra `test`",
+        check=_imports_of("optional"),
+    ),
+    Rule(
+        name="import-needs-host",
+        title="A plug-in does not depend on what it plugs into",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="It works where the host is installed already; installed alone, it cannot be imported.",
+        fix="Add the host to the dependencies, or say in the description that it has to be installed first.",
+        example="a project flake8-spam that imports flake8 without depending on it",
+        check=_imports_of("host"),
+    ),
+    Rule(
+        name="import-needs-display",
+        title="The import needs a display",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="It cannot be imported on a server, in a container or in a CI job, not even to build documentation.",
+        fix="Open the window or the connection on first use, not at module level; to test it here, use xvfb-run.",
+        example="root = tkinter.Tk()  # at module level",
+        check=_display,
+    ),
+    Rule(
+        name="import-needs-system",
+        title="The import needs something that this machine does not have",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Users without that library, program, file or device get this error; here it hides whether the rest works.",
+        fix="Say in the description what has to be installed, and run the smoke test on a machine that has it.",
+        example='ctypes.CDLL("libportaudio.so.2")  # at module level',
+        check=_system,
+    ),
+    Rule(
+        name="import-needs-setting",
+        title="The import needs a setting or a service",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="It cannot be imported before it is configured, so tools that only look at it fail.",
+        fix="Read the setting on first use, with an error that names it.",
+        example='TOKEN = os.environ["SPAM_TOKEN"]  # at module level',
+        check=_imports_of("setting"),
+    ),
+    Rule(
+        name="import-needs-other-platform",
+        title="The package is made for another platform than this one",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Nothing was tested here, and on this platform it installs and then does not work.",
+        fix="Smoke-test it on its own platform; a wheel with that platform's tag keeps others from installing it.",
+        example="import winreg  # in a wheel py3-none-any",
+        check=_imports_of("platform"),
+    ),
+    Rule(
+        name="import-asks-for-more",
+        title="The package refuses to be imported and asks for something undeclared",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Whoever installs it has to install something else by hand before it works.",
+        fix="Declare it as a dependency, or as an extra that the error message names.",
+        example='raise ImportError("please install torch or tensorflow")',
+        check=_imports_of("asks"),
+    ),
+    Rule(
+        name="import-ends-process",
+        title="The import ends the process",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="`import` is no request to exit: test collectors, documentation tools and users lose their process.",
+        fix='Move what is to run into a function, under `if __name__ == "__main__":`.',
+        example="sys.exit(main())  # at module level",
+        check=_imports_of("exits"),
+    ),
+    Rule(
+        name="import-needs-setuptools",
+        title="The import needs setuptools, which is not declared",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="It works where an older venv happens to hold setuptools, and fails with uv and from Python 3.12 on.",
+        fix='Replace it (importlib.metadata, importlib.resources), or depend on "setuptools".',
+        example="import pkg_resources",
+        check=_imports_of("seeded"),
+    ),
+    Rule(
+        name="import-never-ends",
+        title="The import does not come back",
+        family="smoke",
+        severity=Severity.ERROR,
+        why="Whoever imports the package waits for ever.",
+        fix="Move work out of module level; if it only needs longer here, raise --smoke-timeout.",
+        example="while True: pass  # at module level",
+        check=_never_ends,
+    ),
+    Rule(
+        name="import-crashes",
+        title="The import crashes the interpreter",
+        family="smoke",
+        severity=Severity.ERROR,
+        why="Whoever imports the package loses the whole process, without a traceback.",
+        fix="Import it in a fresh environment with `python -X faulthandler`; for compiled code use a debugger.",
+        example="a compiled module that was built against other headers",
+        check=_crashes,
+    ),
+)

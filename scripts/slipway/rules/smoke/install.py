@@ -1,0 +1,203 @@
+"""Rules on installing and uninstalling, and on what a package claims about Pythons and dependencies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from packaging.utils import canonicalize_name
+
+from slipway.records import Severity
+from slipway.rules.rule import Evidence, Rule
+from slipway.rules.smoke.causes import diagnose
+from slipway.rules.smoke.evidence import SHOWN, bears, death, import_evidence, is_floor, told
+from slipway.rules.smoke.facts import LegFacts
+
+BUILD_TOOLS = re.compile(
+    r"(?i)(\bgcc\b.*(not found|no such file)|unable to execute|Microsoft Visual C\+\+|unknown compiler|CMAKE_C\w*_COMPILER"
+    r"|fatal error: [\w./+-]+\.h|cargo.*not (found|installed)|rust toolchain|pkg-config|\w+[-_]config.*not found"
+    r"|cannot find -l|linker command failed)"
+)
+"""What builds print when a compiler or a library of the system is missing."""
+
+
+def _install_fails(leg: LegFacts) -> Iterator[Evidence]:
+    if leg.install_error is not None and bears(leg) and not (_needs_build_tools(leg) or _elsewhere(leg)):
+        what = f"the extra `{leg.extra}` of {leg.artifact}" if leg.extra else leg.artifact
+        if leg.install_error.startswith("not done"):
+            message = f"Installing {what} with Python {leg.python} takes longer than it may."
+            fix = "If it is only large, or the network slow, raise --smoke-timeout; else see where its build hangs."
+            yield Evidence(message=message, seen=_last(leg), fix=fix)
+        else:
+            message = f"{what} cannot be installed with Python {leg.python}."
+            yield Evidence(message=message, seen=_last(leg))
+
+
+def _elsewhere(leg: LegFacts) -> bool:
+    """Return whether a dependency exists for other platforms only, in the words of uv."""
+    return bool(re.search(r"no wheels\s+with\s+a\s+matching\s+platform\s+tag", leg.install_error or ""))
+
+
+def _other_platform(leg: LegFacts) -> Iterator[Evidence]:
+    if leg.install_error is not None and bears(leg) and _elsewhere(leg):
+        yield Evidence(
+            message=f"{leg.artifact} cannot be installed on this platform: a dependency is for others only.",
+            seen=_last(leg),
+        )
+
+
+def _needs_build_tools(leg: LegFacts) -> bool:
+    said = leg.install_error or ""
+    failed = re.search(r"(?:Failed to (?:download and )?build `|Failed building wheel for )([\w.-]+)", said)
+    foreign = failed is not None and canonicalize_name(failed[1]) != leg.distribution
+    return foreign or bool(BUILD_TOOLS.search(said))
+
+
+def _build_needs_tools(leg: LegFacts) -> Iterator[Evidence]:
+    if leg.install_error is not None and bears(leg) and _needs_build_tools(leg):
+        yield Evidence(
+            message=f"Installing {leg.artifact} with Python {leg.python} has to build something, and that fails here.",
+            seen=_last(leg),
+        )
+
+
+def _last(leg: LegFacts) -> str:
+    return "\n".join((leg.install_error or "").splitlines()[-SHOWN * 2 :])
+
+
+def _unclaimed(leg: LegFacts) -> Iterator[Evidence]:
+    if leg.claimed or is_floor(leg):
+        return
+    if leg.install_error is not None:
+        yield Evidence(
+            message=f"{leg.artifact} cannot be installed with Python {leg.python}.", seen=_last(leg)
+        )
+    if death(leg) == "broken":
+        yield Evidence(message=f"The import breaks off with Python {leg.python}: {leg.died}.")
+    for attempt in leg.imports:
+        if attempt.error and (diagnosis := diagnose(attempt, leg)).kind == "broken":
+            yield import_evidence(attempt, leg, diagnosis)
+
+
+def _floor(leg: LegFacts) -> Iterator[Evidence]:
+    if not is_floor(leg):
+        return
+    if leg.install_error is not None:
+        yield Evidence(
+            message=f"The lowest dependencies that {leg.artifact} allows cannot be installed with Python {leg.python}.",
+            seen=_last(leg),
+        )
+    if leg.died is not None:
+        yield Evidence(message=f"With the lowest dependencies it allows, the import breaks off: {leg.died}.")
+    for attempt in leg.imports:
+        if attempt.error and (diagnosis := diagnose(attempt, leg)).kind == "broken":
+            cause = f": {diagnosis.cause}" if diagnosis.cause else ""
+            yield Evidence(
+                message=f"`import {attempt.name}` fails with the lowest dependencies it allows{cause}.",
+                seen=told(attempt),
+            )
+
+
+def _conflicts(leg: LegFacts) -> Iterator[Evidence]:
+    for line in leg.conflicts if bears(leg) else ():
+        yield Evidence(message=f"After installing {leg.artifact}: {line}")
+
+
+def _left_behind(leg: LegFacts) -> Iterator[Evidence]:
+    if leg.left_behind:
+        listed = "\n".join(leg.left_behind[:SHOWN])
+        number = len(leg.left_behind)
+        counted = "1 file is" if number == 1 else f"{number} files are"
+        yield Evidence(message=f"{counted} left after uninstalling {leg.artifact}.", seen=listed)
+
+
+def _pth_fails(leg: LegFacts) -> Iterator[Evidence]:
+    for line in leg.printed.splitlines():
+        found = re.search(r"([^/\\]+\.pth)", line) if line.startswith("Error processing line") else None
+        if found and found[1] in leg.files:
+            yield Evidence(message=f"Python complains about {found[1]} whenever it starts.", seen=leg.printed)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="install-fails",
+        title="The artifact cannot be installed",
+        family="smoke",
+        severity=Severity.ERROR,
+        why="Whoever runs `pip install` gets this error instead of the package.",
+        fix="Read what the installer says; usually a dependency has no version that fits, or the index used here lacks it, "
+        "or the sdist does not build.",
+        example='dependencies = ["requests<1,>2"]',
+        check=_install_fails,
+    ),
+    Rule(
+        name="install-needs-other-platform",
+        title="A dependency has no wheel for this platform",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Nothing was tested here; on this platform nobody can install the package.",
+        fix='Smoke-test it on its own platform, and put a marker on the dependency: `; sys_platform == "win32"`.',
+        example='dependencies = ["pywin32"], on Linux',
+        check=_other_platform,
+    ),
+    Rule(
+        name="install-needs-build-tools",
+        title="Installing builds something, and that fails on this machine",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Those without the compiler or the libraries get an error; whether others do cannot be told here.",
+        fix="Publish wheels for the platforms of your users; install what the build below asks for to test it here.",
+        example="a dependency that has no wheel for this Python, on a machine without a compiler",
+        check=_build_needs_tools,
+    ),
+    Rule(
+        name="python-allowed-but-fails",
+        title="It fails on a Python that is allowed but not claimed",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="`requires-python` lets installers choose this version for a Python on which it does not work.",
+        fix="Limit `requires-python`, or make it work and add the classifier.",
+        example="classifiers up to 3.11, requires-python >=3.8, and `import imp`",
+        check=_unclaimed,
+    ),
+    Rule(
+        name="dependency-floor-too-low",
+        title="It fails with the lowest dependencies it allows",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Users whose other packages hold a dependency back get a combination that does not work.",
+        fix="Raise the lower bound of the dependency it names to the version you really need.",
+        example='dependencies = ["attrs>=17"]  # and `from attrs import define`',
+        check=_floor,
+    ),
+    Rule(
+        name="dependencies-conflict",
+        title="The installed dependencies do not fit together",
+        family="smoke",
+        severity=Severity.ERROR,
+        why="`pip check` fails in an environment that holds nothing but this package.",
+        fix="Loosen or correct the version ranges of the dependencies it names.",
+        example='dependencies = ["a", "b"]  # where b needs an older a',
+        check=_conflicts,
+    ),
+    Rule(
+        name="pth-file-fails",
+        title="A .pth file of the package fails at every start of Python",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Every start of Python in that environment prints a traceback, whether the package is used or not.",
+        fix="Test the line in a fresh environment; what it imports must be there when `site` reads it.",
+        example="import spam_hook.missing",
+        check=_pth_fails,
+    ),
+    Rule(
+        name="uninstall-leaves-files",
+        title="Uninstalling leaves files behind",
+        family="smoke",
+        severity=Severity.WARNING,
+        why="Files that RECORD does not list stay in site-packages and can shadow a later version.",
+        fix="Do not write into the package's own folder at import time; use a cache folder of the user instead.",
+        example='Path(__file__).with_name("cache.db").touch()  # at module level',
+        check=_left_behind,
+    ),
+)

@@ -1,0 +1,275 @@
+"""Rules on what a wheel puts into site-packages: nothing, too general a name, or what does not belong there."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from slipway.artifacts.importable import EXTENSIONS, SOURCE, installed_path
+from slipway.records import Severity
+from slipway.rules.artifact.places import NOT_FOR_USERS
+from slipway.rules.artifact.shared import require_complete, require_listed, together
+from slipway.rules.metadata.fields import quoted
+from slipway.rules.rule import Evidence, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from slipway.artifacts.wheel import WheelFacts
+
+USED_BY_MANY = frozenset(
+    {
+        "app", "bin", "common", "config", "core", "data", "etc", "helper", "helpers", "include", "lib", "libs",
+        "main", "models", "resources", "server", "share", "static", "templates", "testing", "tools", "types",
+        "util", "utils",
+    }
+)  # fmt: skip
+"""Top-level names that say nothing about the project, so that others choose them too."""
+TYPED_CLASSIFIER = "Typing :: Typed"
+MARKER = "py.typed"
+
+ONLY_THE_PACKAGE: Mapping[str, str] = {
+    "setuptools": "Say which packages to include: `where = ['src']` or `include = ['demo*']` in "
+    "[tool.setuptools.packages.find], or `py-modules` for single modules.",
+    "hatchling": "Say it in [tool.hatch.build.targets.wheel]: `packages = ['src/demo']`; a `force-include` or "
+    "`include` there adds more than meant.",
+    "flit-core": "flit includes one package, `name` in [tool.flit.module]; see what `include` adds.",
+    "pdm-backend": "Say it in [tool.pdm.build]: `includes = ['src/demo']`, and `package-dir = 'src'`.",
+    "poetry-core": "Say it in [tool.poetry]: `packages = [{ include = 'demo', from = 'src' }]`; files in `include` "
+    "with `format = 'wheel'` land beside the package.",
+    "uv-build": "Say it in [tool.uv.build-backend]: `module-root` and `module-name`.",
+    "maturin": "Say it in [tool.maturin]: `python-source` and `module-name`.",
+    "scikit-build-core": "Say it in `wheel.packages` of [tool.scikit-build]; see what the CMake rules install.",
+    "meson-python": "See what `py.install_sources` in meson.build is given, and with which `subdir`.",
+}
+
+
+def _installed(facts: WheelFacts) -> list[str]:
+    """Return where members land relative to site-packages, the .dist-info folder left out."""
+    described = tuple(f"{folder}/" for folder in facts.dist_infos)
+    landed = (
+        installed_path(member.path, facts.data_directory)
+        for member in facts.members
+        if member.kind != "dir" and not member.path.startswith(described)
+    )
+    return [path for path in landed if path]
+
+
+def _is_empty(facts: WheelFacts) -> bool:
+    require_listed(facts)
+    return not _installed(facts) and facts.data_directory is None
+
+
+def _has_purpose(facts: WheelFacts) -> bool:
+    """Whether a wheel without files does something: bring other packages, or commands of theirs."""
+    needs = facts.metadata is not None and facts.metadata.every("requires-dist")
+    return bool(needs) or bool(facts.entry_points)
+
+
+def _empty(facts: WheelFacts) -> Iterator[Evidence]:
+    if _is_empty(facts) and not _has_purpose(facts):
+        yield Evidence(message="The wheel installs nothing but its own description.")
+
+
+def _metapackage(facts: WheelFacts) -> Iterator[Evidence]:
+    if _is_empty(facts) and _has_purpose(facts):
+        yield Evidence(message="The wheel installs nothing itself; it only brings other packages.")
+
+
+def _own_names(facts: WheelFacts) -> frozenset[str]:
+    """Return the top-level names a project may use because they are its own name."""
+    declared = facts.metadata.one("name") if facts.metadata else None
+    named = canonicalize_name(declared or (facts.parts and facts.parts.name) or "").replace("-", "_")
+    return frozenset({named, *(named.removeprefix(prefix) for prefix in ("python_", "py_", "py"))})
+
+
+def _development(facts: WheelFacts) -> Iterator[Evidence]:
+    for top in facts.top_level:
+        if top.kind in ("package", "namespace") and _is_foreign(top.name, NOT_FOR_USERS, facts):
+            message = f"The wheel installs {quoted(top.name + '/')} at the top level."
+            yield Evidence(message=message, file=top.name)
+
+
+def _used_by_many(facts: WheelFacts) -> Iterator[Evidence]:
+    for top in facts.top_level:
+        is_module = top.kind in ("module", "extension")
+        names = USED_BY_MANY | NOT_FOR_USERS if is_module else USED_BY_MANY
+        if _is_foreign(top.name, names, facts):
+            message = f"The wheel installs {quoted(top.name)} at the top level."
+            yield Evidence(message=message, file=f"{top.name}.py" if top.kind == "module" else top.name)
+
+
+def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
+    return name.lower() in names and name.lower() not in _own_names(facts)
+
+
+def _stray(facts: WheelFacts) -> Iterable[Evidence]:
+    own = _own_names(facts) | {top.name for top in facts.top_level}
+    strays = sorted({_top(path) for path in _installed(facts) if _is_stray(path, own)})
+    return together(
+        strays,
+        "{} lands in site-packages beside the package.",
+        "{} land in site-packages beside the package.",
+    )
+
+
+def _is_stray(path: str, own: Iterable[str]) -> bool:
+    top, slash, _ = path.partition("/")
+    if not slash:
+        return not path.endswith((SOURCE, ".pyi", ".pth", ".dll", ".dylib", *EXTENSIONS))
+    # auditwheel and its kin put libraries into NAME.libs, stubs are in NAME-stubs.
+    belongs = canonicalize_name(top).replace("-", "_").startswith(tuple(map(str.lower, own)))
+    return top not in own and not belongs and not top.endswith(("-stubs", ".libs", ".data", ".dylibs"))
+
+
+def _top(path: str) -> str:
+    top, slash, _ = path.partition("/")
+    return top + slash
+
+
+def _init_at_top(facts: WheelFacts) -> Iterable[Evidence]:
+    paths = [path for path in _installed(facts) if path in ("__init__.py", "__init__.pyi")]
+    return together(paths, "{} lies in site-packages itself.", "{} lie in site-packages itself.")
+
+
+def _pth(facts: WheelFacts) -> Iterable[Evidence]:
+    paths = [path for path in _installed(facts) if path.endswith(".pth") and "/" not in path]
+    return together(paths, "{} is run whenever Python starts.", "{} are run whenever Python starts.")
+
+
+def _untyped(facts: WheelFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    landed = frozenset(_installed(facts))
+    marked = {posixpath.dirname(path) for path in landed if posixpath.basename(path) == MARKER}
+    packages = [top.name for top in facts.top_level if top.kind in ("package", "namespace")]
+    claimed = facts.metadata is not None and TYPED_CLASSIFIER in facts.metadata.every("classifier")
+    if claimed and packages and not marked:
+        message = f'The classifier says "{TYPED_CLASSIFIER}", and there is no {MARKER}.'
+        yield Evidence(message=message, expected=f"{packages[0]}/{MARKER}")
+        return
+    stubs = sorted(path for path in landed if _is_unmarked_stub(path, landed, marked))
+    if len(stubs) == 1 and posixpath.basename(stubs[0]) != "__init__.pyi":
+        # One lone stub, mostly of a generated version file, makes no typed package.
+        return
+    yield from together(
+        stubs,
+        f"{{}} is ignored by type checkers: its package has no {MARKER}.",
+        f"{{}} are ignored by type checkers: their package has no {MARKER}.",
+    )
+
+
+def _is_unmarked_stub(path: str, landed: frozenset[str], marked: set[str]) -> bool:
+    """Whether a stub describes the module beside it, and no package above it is marked as typed."""
+    stem, extension = posixpath.splitext(path)
+    folder = posixpath.dirname(path)
+    if extension != ".pyi" or not folder or folder.partition("/")[0].endswith("-stubs"):
+        return False
+    parents = ["/".join(folder.split("/")[:depth]) for depth in range(1, folder.count("/") + 2)]
+    return stem + SOURCE in landed and not marked.intersection(parents)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="wheel-is-empty",
+        title="The wheel installs nothing",
+        family="wheel",
+        severity=Severity.ERROR,
+        why="Installing succeeds, and then nothing can be imported. Mostly the build backend did not find the "
+        "package: it lies in another folder, is called differently than the project, or is excluded.",
+        fix="Tell the build backend where the package is.",
+        fixes=ONLY_THE_PACKAGE,
+        example="project `demo` with its code in `source/demo/`",
+        check=_empty,
+    ),
+    Rule(
+        name="wheel-is-metapackage",
+        title="The wheel brings other packages and nothing of its own",
+        family="wheel",
+        severity=Severity.NOTE,
+        why="That is right for a package that only bundles others, and a mistake for any other.",
+        fix="If it is meant, nothing. If not, tell the build backend where the package is.",
+        fixes=ONLY_THE_PACKAGE,
+        example="a wheel with `Requires-Dist: demo-core` and no files",
+        check=_metapackage,
+    ),
+    Rule(
+        name="wheel-installs-development-files",
+        title="The wheel installs tests, docs, src or the like at the top level",
+        family="wheel",
+        severity=Severity.ERROR,
+        why="They land in site-packages as `import tests` and overwrite those of other packages that make the same "
+        "mistake; a top-level `src` means that the package itself can only be imported as `src.demo`.",
+        fix="Include only the package itself in the wheel.",
+        fixes=ONLY_THE_PACKAGE,
+        example="`tests/__init__.py` beside `demo/__init__.py`",
+        check=_development,
+    ),
+    Rule(
+        name="wheel-top-level-name-too-general",
+        title="The wheel installs a top-level name that many projects use",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="Two packages with a top-level `utils` overwrite each other, and one of the two breaks without a "
+        "message.",
+        fix="Move it into the project's own package: `demo/utils.py` instead of `utils.py`.",
+        fixes=ONLY_THE_PACKAGE,
+        example="`utils.py` beside `demo/__init__.py`",
+        check=_used_by_many,
+    ),
+    Rule(
+        name="wheel-installs-stray-files",
+        title="The wheel puts files into site-packages that are no package",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="They lie among all installed packages, where nothing finds them and where the same name of another "
+        "package overwrites them.",
+        fix="Put data into the package and read it with `importlib.resources`; licences belong to `license-files`, "
+        "files for the environment's root into the `.data` folder.",
+        fixes=ONLY_THE_PACKAGE,
+        example="`README.md` or `share/demo.json` beside `demo/__init__.py`",
+        check=_stray,
+    ),
+    Rule(
+        name="wheel-has-init-at-top-level",
+        title="The wheel installs an __init__.py outside of any package",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="The content of the package lands in site-packages without its folder, so `import demo` finds nothing, and "
+        "its modules stand among those of all others.",
+        fix="Let the build backend include the folder of the package, not what is in it.",
+        fixes=ONLY_THE_PACKAGE,
+        example="`__init__.py` and `core.py` at the top level in place of `demo/__init__.py` and `demo/core.py`",
+        check=_init_at_top,
+    ),
+    Rule(
+        name="wheel-has-pth-file",
+        title="The wheel installs a .pth file",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="Python runs it at every start, in every program of the environment, whether the package is used or not. "
+        "It slows all of them down, and malware hides there, so reviewers will ask about it.",
+        fix="Do without it, or say in the documentation what it does and why nothing else will do.",
+        example="`demo.pth` beside `demo/__init__.py`",
+        read="https://docs.python.org/3/library/site.html",
+        check=_pth,
+    ),
+    Rule(
+        name="wheel-type-marker-missing",
+        title="The package is typed, and has no py.typed",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="Type checkers ignore the annotations and stubs of an installed package without this marker.",
+        fix="Add an empty file `py.typed` to the package, and include it in the wheel.",
+        fixes={
+            "setuptools": "Add an empty file `py.typed` to the package and name it: `demo = ['py.typed']` in "
+            "[tool.setuptools.package-data].",
+            "meson-python": "Add an empty file `py.typed` and give it to `py.install_sources` in meson.build.",
+            "scikit-build-core": "Add an empty file `py.typed` to the folder named in `wheel.packages`.",
+        },
+        example="`Classifier: Typing :: Typed` without `demo/py.typed`",
+        read="https://typing.python.org/en/latest/spec/distributing.html",
+        check=_untyped,
+    ),
+)

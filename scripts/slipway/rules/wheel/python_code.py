@@ -1,0 +1,160 @@
+"""Rules on the Python code in a wheel: scripts that cannot start, modules that a supported Python cannot read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from slipway.artifacts.python_code import SCRIPT_GROUPS
+from slipway.records import Severity
+from slipway.rules.artifact.places import is_for_development, own_names
+from slipway.rules.artifact.shared import require_complete
+from slipway.rules.metadata.fields import quoted
+from slipway.rules.rule import Evidence, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slipway.artifacts.python_code import NewerSyntax, Target
+    from slipway.artifacts.wheel import WheelFacts
+
+ENTRY_POINTS = "https://packaging.python.org/en/latest/specifications/entry-points/"
+_NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$)")
+"""A module called `_py312` or `compat_310` is imported only where it can be read."""
+
+
+def _broken_script(facts: WheelFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    path = facts.in_dist_info("entry_points.txt")
+    for target in facts.targets:
+        if target.group in SCRIPT_GROUPS and (reason := _why_no_command(facts, target)):
+            message = f"The command {quoted(target.name)} cannot start: {reason}."
+            yield Evidence(message=message, file=path, seen=target.value)
+
+
+def _broken_plugin(facts: WheelFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    path = facts.in_dist_info("entry_points.txt")
+    for target in facts.targets:
+        if target.group not in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
+            message = f"The entry point {quoted(target.name)} of [{target.group}] cannot be loaded: {reason}."
+            yield Evidence(message=message, file=path, seen=target.value)
+
+
+def _why_no_command(facts: WheelFacts, target: Target) -> str | None:
+    if target.module is None or target.attribute is None:
+        return "what it calls is not written as module:function"
+    return _why_broken(facts, target)
+
+
+def _why_broken(facts: WheelFacts, target: Target) -> str | None:
+    """Return why what an entry point names cannot be there, None where it may be.
+
+    Without a colon the last part may be an attribute too: some programs read their entry points so.
+    """
+    if target.module is None or target.attribute is None:
+        return None
+    if target.path is None and not _may_come_from_elsewhere(facts, target):
+        return f"there is no module {quoted(target.module)} in the wheel"
+    if target.path is not None and target.defined is False:
+        return f"{quoted(target.path)} defines no {quoted(target.attribute.partition('.')[0])}"
+    return None
+
+
+def _may_come_from_elsewhere(facts: WheelFacts, target: Target) -> bool:
+    """Whether the module can be part of another package that is installed too."""
+    if target.module is None or target.module.partition(".")[0] in sys.stdlib_module_names:
+        return True
+    if target.parent is not None:
+        return target.parent_open
+    return bool(facts.metadata is None or facts.metadata.every("requires-dist"))
+
+
+def _foreign_script(facts: WheelFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    for target in facts.targets:
+        missing = target.module is not None and target.attribute is not None and target.path is None
+        if target.group in SCRIPT_GROUPS and missing and _may_come_from_elsewhere(facts, target):
+            yield Evidence(
+                message=f"The command {quoted(target.name)} calls {quoted(target.value)}, which is not in the wheel.",
+                file=facts.in_dist_info("entry_points.txt"),
+                seen=target.value,
+            )
+
+
+def _too_new(facts: WheelFacts) -> Iterator[Evidence]:
+    own = own_names(facts)
+    for newer in facts.newer_syntax:
+        if newer.reach == "imported" or (newer.reach == "direct" and not _is_meant_for_newer(newer, own)):
+            construct = newer.construct
+            yield Evidence(
+                message=f"{quoted(newer.path)} has {construct.name}, which Python 3.{newer.floor} cannot read.",
+                file=newer.path,
+                line=construct.line,
+                seen=f"syntax of Python 3.{construct.since}",
+                expected=f"syntax of Python 3.{newer.floor}, the oldest that Requires-Python admits",
+            )
+
+
+def _is_meant_for_newer(newer: NewerSyntax, own: frozenset[str]) -> bool:
+    """Whether a module that nothing imports may be there for newer versions only, or is no module at all."""
+    return is_for_development(newer.path, own_names=own) or any(
+        _NAMED_FOR_VERSION.search(part) for part in newer.module.split(".")
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="wheel-script-cannot-start",
+        title="A command of the wheel has nothing to call",
+        family="wheel",
+        severity=Severity.ERROR,
+        why="The command is installed and ends in an ImportError or AttributeError whenever somebody runs it.",
+        fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
+        fixes={
+            "poetry-core": "Correct the value under [project.scripts] or [tool.poetry.scripts] to "
+            "`module:function`, or include the module in the wheel.",
+            "setuptools": "Correct the value under [project.scripts], or in `entry_points` of setup.cfg or "
+            "setup.py, to `module:function`, or include the module in the wheel.",
+        },
+        example='`demo = "demo.cli:mian"` under [project.scripts]',
+        read=ENTRY_POINTS,
+        check=_broken_script,
+    ),
+    Rule(
+        name="wheel-plugin-cannot-load",
+        title="An entry point of the wheel leads nowhere",
+        family="wheel",
+        severity=Severity.WARNING,
+        why="The program that looks for plugins finds it and fails with an ImportError or AttributeError, and with it "
+        "often the program of somebody who does not even use the plugin.",
+        fix="Correct the value under [project.entry-points], or include the module in the wheel.",
+        example='`demo = "demo.plugin:Hooks"` under [project.entry-points.pytest11], without `demo/plugin.py`',
+        read=ENTRY_POINTS,
+        check=_broken_plugin,
+    ),
+    Rule(
+        name="wheel-script-of-another-package",
+        title="A command calls a module that is not in the wheel",
+        family="wheel",
+        severity=Severity.NOTE,
+        why="It works if a package that this one requires has the module, and only as long as it keeps it.",
+        fix="If it is a misspelling, correct it under [project.scripts]; if it is meant, nothing.",
+        example='`demo = "demo_core.cli:main"` in a wheel that requires `demo-core`',
+        read=ENTRY_POINTS,
+        check=_foreign_script,
+    ),
+    Rule(
+        name="wheel-syntax-too-new",
+        title="A module uses syntax that the oldest supported Python cannot read",
+        family="wheel",
+        severity=Severity.ERROR,
+        why="Installers put the wheel on every Python that Requires-Python admits; on the older ones importing the "
+        "module ends in a SyntaxError.",
+        fix="Raise `requires-python`, or write the code in the older syntax. A module that is imported only on newer "
+        "versions, under `if sys.version_info >= …`, is not reported.",
+        example='a `match` statement with `requires-python = ">=3.9"`',
+        check=_too_new,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Smoke tests: which ones are run, how each runs, and what its result says."""

@@ -1,0 +1,1 @@
+"""The caller's workflow: writing it, and comparing what is there with it."""

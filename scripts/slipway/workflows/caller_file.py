@@ -1,0 +1,186 @@
+"""The caller's workflow: its text, where it belongs, and what has to be entered at the index."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from slipway import __version__
+from slipway.errors import InputError
+from slipway.index import addresses
+from slipway.project import hosting
+from slipway.project.hosting import Hosting
+
+TEMPLATE = Path(__file__).parents[1] / "templates" / "caller.yml"
+USES = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40})")
+PLAIN = re.compile(r"[\w./-]+")
+"""What may stand in YAML without quotes."""
+
+PROTECT = (
+    "GitHub creates an environment at its first use without any protection. Under Settings > Environments make them\n"
+    "yourself: pypi with required reviewers, and with your release tags as the only refs that may deploy."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Everything that decides the text of the caller's workflow.
+
+    Attributes:
+        repository: the repository that hosts Slipway, `owner/name`.
+        commit: the commit of it that is used.
+        branch: the project's default branch.
+        folder: the project's folder in its repository, with forward slashes; `.` for the top.
+        tag_prefix: what stands before the version in a release tag.
+        index: the index asked for, where the event is not to decide.
+        name: the project's folder as a word, in a repository with several projects; else empty.
+    """
+
+    repository: str
+    commit: str
+    branch: str
+    folder: str = "."
+    tag_prefix: str = "v"
+    index: str | None = None
+    name: str = ""
+
+    @property
+    def file(self) -> str:
+        """Its path from the repository's top folder."""
+        return f".github/workflows/release{f'-{self.name}' if self.name else ''}.yml"
+
+    def render(self) -> str:
+        """Return the text of the file."""
+        given = {"path": self.folder} if self.folder != "." else {}
+        given |= {"tag-prefix": self.tag_prefix} if self.tag_prefix != "v" else {}
+        given |= {"index": self.index} if self.index else {}
+        listed = ", ".join(f"{name}: {_scalar(value)}" for name, value in given.items())
+        values = {
+            "NAME": f"Release {_scalar(self.name)}" if self.name else "Release",
+            "BRANCH": _scalar(self.branch),
+            "TAG_PREFIX": self.tag_prefix,
+            "OWNER": self.repository,
+            "COMMIT": self.commit,
+            "VERSION": f"v{__version__}",
+            "WITH": f"    with: {{ {listed} }}\n" if given else "",
+        }
+        text = TEMPLATE.read_text("utf-8")
+        return re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], text)
+
+
+def _scalar(value: str) -> str:
+    return value if PLAIN.fullmatch(value) else json.dumps(value)
+
+
+def slipway_in_use(wanted: str | None) -> tuple[str, str]:
+    """Return the repository and the commit that a workflow uses Slipway from.
+
+    Args:
+        wanted: `OWNER/REPOSITORY@COMMIT` as asked for; by default the Slipway that runs: its checkout, or what
+            the installer recorded about it (PEP 610).
+
+    Raises:
+        InputError: what is asked for is not of that form, or the Slipway that runs does not know where it is from.
+    """
+    if wanted is not None:
+        if matched := USES.fullmatch(wanted):
+            return matched["repository"], matched["commit"]
+        raise InputError(
+            f"{wanted[:200]!r} does not name a commit of Slipway.",
+            cause="A workflow pins what it uses to a commit, because tags and branches can be moved.",
+            remedy="Write OWNER/REPOSITORY@COMMIT, with all 40 digits of the commit.",
+        )
+    here = Path(__file__).resolve()
+    home = hosting.read(here.parent)
+    # Installed into somebody's environment it may stand in their repository, which is not Slipway's.
+    if home and home.owner and home.commit and here.parents[2] == home.top.resolve():
+        return f"{home.owner}/{home.name}", home.commit
+    if recorded := _installed_from():
+        return recorded
+    raise InputError(
+        "It is not known which repository on GitHub this Slipway is from.",
+        cause="It runs from a folder without a git remote called origin, or was installed from an index.",
+        remedy="Name it: --uses OWNER/REPOSITORY@COMMIT.",
+    )
+
+
+def _installed_from() -> tuple[str, str] | None:
+    try:
+        text = importlib.metadata.distribution("slipway").read_text("direct_url.json")
+        record = json.loads(text or "{}")
+        remote = hosting.parse(str(record["url"]))
+        commit = str(record["vcs_info"]["commit_id"])
+    except (importlib.metadata.PackageNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return (f"{remote[0]}/{remote[1]}", commit) if remote else None
+
+
+def for_project(
+    folder: Path, home: Hosting, *, uses: tuple[str, str], tag_prefix: str, index: str | None
+) -> Caller:
+    """Return the caller for a project.
+
+    Args:
+        folder: the project's folder.
+        home: where its repository is hosted.
+        uses: repository and commit of Slipway.
+        tag_prefix: as asked for; a project in a subfolder has its own by default.
+        index: as asked for.
+
+    Raises:
+        InputError: the tag prefix cannot stand in a workflow.
+    """
+    inside = folder.resolve().relative_to(home.top.resolve()).as_posix()
+    name = re.sub(r"[^a-z0-9]+", "-", inside.lower()).strip("-") if inside != "." else ""
+    prefix = f"{name}-v" if name and tag_prefix == "v" else tag_prefix
+    if not PLAIN.fullmatch(prefix):
+        raise InputError(
+            f"The tag prefix {prefix[:100]!r} cannot stand in a workflow.",
+            cause="In a filter for tags, signs such as * and ! have a meaning of their own.",
+            remedy="Choose a prefix of letters, digits, dots, dashes and slashes.",
+        )
+    return Caller(
+        repository=uses[0],
+        commit=uses[1],
+        branch=home.branch or "main",
+        folder=inside,
+        tag_prefix=prefix,
+        index=index,
+        name=name,
+    )
+
+
+def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str]:
+    """Yield, line by line, what has to be entered at PyPI and TestPyPI before the first release."""
+    if caller.index not in (None, "pypi", "testpypi"):
+        yield f"For {caller.index}: let its owner trust this workflow, or give the publish step the input `token`."
+        return
+    owner, repository = home.owner or "your GitHub account", home.name or "your repository"
+    file = caller.file.rpartition("/")[2]
+    for name in (caller.index,) if caller.index else ("testpypi", "pypi"):
+        index = addresses.resolve(name)
+        environment = addresses.environment(name, tag_prefix=caller.tag_prefix) or ""
+        fields = {
+            "owner": owner,
+            "repository": repository,
+            "workflow_filename": file,
+            "environment": environment,
+        }
+        yield f"{index.spoken}, if {project or 'the project'} is there already: open, look, press Add:"
+        yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), fields)}"
+        yield f"{index.spoken}, if it is new: {index.publisher_form(None, fields)}"
+        rows = {
+            "PyPI project name": project or "the name in pyproject.toml",
+            "Owner": owner,
+            "Repository name": repository,
+            "Workflow name": file,
+            "Environment name": environment,
+        }
+        yield from (f"  {label + ':':<19} {value}" for label, value in rows.items())
+        yield ""

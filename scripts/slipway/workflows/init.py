@@ -1,0 +1,111 @@
+"""`slipway init`: write the caller's workflow for a project, or look whether it is still right and safe."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from slipway import __version__
+from slipway.errors import InputError
+from slipway.inputs import Inputs
+from slipway.manifest import Manifest
+from slipway.project import hosting, workflow
+from slipway.project import project as project_facts
+from slipway.project.caller import CallerFacts
+from slipway.project.hosting import Hosting
+from slipway.records import Severity, StageResult
+from slipway.rules import catalogue
+from slipway.rules.rule import judge
+from slipway.workflows import caller_file
+from slipway.workflows.caller_file import Caller
+
+
+def run(inputs: Inputs) -> Manifest:
+    """Write or check the workflow and return what was found.
+
+    Raises:
+        InputError: there is no project or no repository, or a file that is there may not be replaced.
+    """
+    project = project_facts.read(inputs.path)
+    home = _home(inputs.path)
+    caller = caller_file.for_project(
+        inputs.path,
+        home,
+        uses=caller_file.slipway_in_use(inputs.uses),
+        tag_prefix=inputs.tag_prefix,
+        index=inputs.index,
+    )
+    if inputs.check:
+        return _check(caller, home)
+    out = sys.stderr if inputs.json else sys.stdout
+    _write(home.top / caller.file, caller, out, overwrite=inputs.overwrite)
+    out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n")
+    out.write(f"{caller_file.PROTECT}\n\n")
+    out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
+    return _story(Manifest())
+
+
+def _home(folder: Path) -> Hosting:
+    home = hosting.read(folder)
+    if home is None:
+        raise InputError(
+            f"{folder} is not in a git repository.",
+            cause="A workflow belongs to a repository, and there is none here.",
+            remedy="Run `git init` in the project, or go to its checkout.",
+        )
+    return home
+
+
+def _check(caller: Caller, home: Hosting) -> Manifest:
+    facts = CallerFacts(
+        slipway=caller.repository,
+        expected=workflow.read(caller.render().encode(), file=caller.file),
+        workflows=workflow.read_all(home.top),
+    )
+    found = judge(catalogue.family("workflow"), facts, ignored={})
+    return _story(Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init"))
+
+
+def _story(story: Manifest) -> Manifest:
+    from msgspec.structs import replace
+
+    done = StageResult(name="init", outcome="done", seconds=0.0)
+    return replace(story, slipway=__version__, command="init", stages=(done,))
+
+
+def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
+    text = caller.render()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        out.write(f"Written: {path}\n")
+        return
+    present = path.read_text("utf-8", errors="replace")
+    if present == text:
+        out.write(f"{path} is already as it would be written.\n")
+        return
+    out.write("\n".join(_difference(present, text, caller.file)) + "\n")
+    if not (overwrite or _agreed(path)):
+        raise InputError(
+            f"{path} is there and differs; it was left as it is.",
+            cause="It was changed by hand, or written for another version of Slipway.",
+            remedy="Look at the difference above; run again with --overwrite to replace the file.",
+        )
+    path.write_text(text, "utf-8")
+    out.write(f"Replaced: {path}\n")
+
+
+def _difference(present: str, text: str, file: str) -> Sequence[str]:
+    lines = difflib.unified_diff(
+        present.splitlines(), text.splitlines(), f"{file} as it is", f"{file} as it would be", lineterm=""
+    )
+    return list(lines)
+
+
+def _agreed(path: Path) -> bool:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    return input(f"Replace {path}? [y/N] ").strip().lower() in {"y", "yes"}
