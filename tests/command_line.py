@@ -39,7 +39,7 @@ class Ended:
     stderr: str
 
     @property
-    def story(self) -> dict[str, Any]:
+    def manifest(self) -> dict[str, Any]:
         return json.loads(self.stdout)
 
     def __str__(self) -> str:
@@ -47,11 +47,11 @@ class Ended:
 
     def _told(self) -> str:
         try:
-            story = self.story
+            manifest = self.manifest
         except ValueError:
             return f"--- stdout\n{self.stdout}"
-        found = [f"{one['severity']} {one['rule']}: {one['message']}" for one in story["findings"]]
-        return "\n".join([json.dumps(story["failure"], indent=1), *found])
+        found = [f"{one['severity']} {one['rule']}: {one['message']}" for one in manifest["findings"]]
+        return "\n".join([json.dumps(manifest["failure"], indent=1), *found])
 
 
 def argv(*arguments: str | Path) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from slipway import manifest, pipeline, runner
+from slipway import pipeline, runner
 from slipway.artifacts import artifact
 from slipway.errors import SlipwayError
 from slipway.inputs import Inputs
-from slipway.manifest import Failure, Manifest
+from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
 from slipway.report import annotations as annotating
 from slipway.report import markdown, outputs, plan, terminal
 from slipway.runner import Runner
@@ -28,9 +28,9 @@ def execute(inputs: Inputs) -> int:
     place = runner.detect(verbose=inputs.verbose)
     if inputs.all_projects:
         return _several(inputs, place)
-    story = _run(inputs, place)
-    _show(story, inputs, place)
-    return int(story.exit_code)
+    manifest = _run(inputs, place)
+    _show(manifest, inputs, place)
+    return int(manifest.exit_code)
 
 
 def _several(inputs: Inputs, place: Runner) -> int:
@@ -38,23 +38,25 @@ def _several(inputs: Inputs, place: Runner) -> int:
     from slipway import several
     from slipway.report import projects
 
-    stories: dict[str, Manifest | None] = {}
+    manifests: dict[str, Manifest | None] = {}
     try:
         for told in several.run(inputs, lambda own: _run(own, place)):
-            stories[told.member.folder] = told.story
-            if told.story is not None:
-                _record(told.story, told.inputs, place)
-                _print(told.story, told.inputs, place)
+            manifests[told.member.folder] = told.manifest
+            if told.manifest is not None:
+                _record(told.manifest, told.inputs, place)
+                _print(told.manifest, told.inputs, place)
     except SlipwayError as error:
-        story = Manifest(command=inputs.command, failure=Failure.told_by(error, stage="plan"))
-        _show(story, inputs, place)
-        return int(story.exit_code)
+        manifest = Manifest(command=inputs.command, failure=Failure.told_by(error, stage="plan"))
+        _show(manifest, inputs, place)
+        return int(manifest.exit_code)
     if inputs.json:
-        _print_json(projects.to_json(stories))
+        _print_json(projects.to_json(manifests))
     else:
         with place.quoting():
-            print("\n".join(projects.lines(stories)))
-    return max((int(story.exit_code) for story in stories.values() if story is not None), default=0)
+            print("\n".join(projects.lines(manifests)))
+    return max(
+        (int(manifest.exit_code) for manifest in manifests.values() if manifest is not None), default=0
+    )
 
 
 def _run(inputs: Inputs, place: Runner) -> Manifest:
@@ -72,34 +74,34 @@ def _run(inputs: Inputs, place: Runner) -> Manifest:
         return pipeline.run(stages, _start(inputs), inputs, place)
     except SlipwayError as error:
         return Manifest(
-            command=inputs.command, leg=inputs.leg, failure=Failure.told_by(error, stage=inputs.command)
+            command=inputs.command, job=inputs.job, failure=Failure.told_by(error, stage=inputs.command)
         )
 
 
 def _start(inputs: Inputs) -> Manifest:
     if inputs.command in GOES_ON or (inputs.command in ON_FILES and not inputs.files and not inputs.from_):
-        return manifest.read(inputs.work / manifest.FILENAME)
+        return read_manifest(inputs.work / FILENAME)
     if inputs.command == "inspect":
         # The stage reads them anyway, and a large wheel takes seconds.
         return Manifest(artifacts=tuple(artifact.identify(file) for file in inputs.files))
     return Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in inputs.files))
 
 
-def _show(story: Manifest, inputs: Inputs, place: Runner) -> None:
-    _record(story, inputs, place)
+def _show(manifest: Manifest, inputs: Inputs, place: Runner) -> None:
+    _record(manifest, inputs, place)
     if inputs.json:
-        _print_json(manifest.to_json(story))
+        _print_json(to_json(manifest))
     else:
-        _print(story, inputs, place)
+        _print(manifest, inputs, place)
 
 
-def _record(story: Manifest, inputs: Inputs, place: Runner) -> None:
-    report = markdown.render(story)
+def _record(manifest: Manifest, inputs: Inputs, place: Runner) -> None:
+    report = markdown.render(manifest)
     if inputs.keeps:
         _write(inputs.work / REPORT, report)
-    place.summarise(markdown.summary(story))
-    annotating.show(story, place, project=inputs.path)
-    outputs.show(story, inputs, place)
+    place.summarise(markdown.summary(manifest))
+    annotating.show(manifest, place, project=inputs.path)
+    outputs.show(manifest, inputs, place)
 
 
 def _print_json(document: bytes) -> None:
@@ -107,14 +109,14 @@ def _print_json(document: bytes) -> None:
     sys.stdout.write(document.decode().replace("##[", r"#\u0023["))
 
 
-def _print(story: Manifest, inputs: Inputs, place: Runner) -> None:
+def _print(manifest: Manifest, inputs: Inputs, place: Runner) -> None:
     if inputs.json:
         return
     with place.quoting():
-        if inputs.command == "plan" and story.failure is None:
-            plan.show(story)
-        elif inputs.command != "init" or inputs.check or story.failure is not None:
-            terminal.show(story)
+        if inputs.command == "plan" and manifest.failure is None:
+            plan.show(manifest)
+        elif inputs.command != "init" or inputs.check or manifest.failure is not None:
+            terminal.show(manifest)
 
 
 def _write(path: Path, report: str) -> None:

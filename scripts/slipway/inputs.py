@@ -89,10 +89,10 @@ class Inputs:
     test_sources: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     python_versions: tuple[str, ...] = ()
-    smoke_legs: int = 12
+    smoke_jobs: int = 12
     runners: tuple[str, ...] = ()
     from_: Path | None = None
-    leg: str = ""
+    job: str = ""
     called_workflow: str | None = None
     uses: str | None = None
     check: bool = False

@@ -16,16 +16,9 @@ from msgspec import Struct
 
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.records import (
-    CONTENTS_LISTED,
     Artifact,
-    BuildTarget,
-    Destination,
-    ExpectedFile,
     Finding,
-    Git,
-    Leg,
     Plan,
-    PlannedLeg,
     Publisher,
     Receipt,
     Record,
@@ -33,17 +26,17 @@ from slipway.records import (
     Served,
     Severity,
     SkippedRule,
+    SmokeResult,
     StageResult,
     Untried,
-    Where,
 )
 
 SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
 DIST = "dist"
 
-_STAGE_OF_LEG = {"file": "smoke", "index": "verify"}
-"""The stage that runs the legs of each origin."""
+_STAGE_OF_ORIGIN = {"file": "smoke", "index": "verify"}
+"""The stage that runs the smoke tests of each origin."""
 
 
 class Failure(Record, frozen=True):
@@ -90,7 +83,7 @@ class Addition(Record, frozen=True):
     findings: tuple[Finding, ...] = ()
     skipped_rules: tuple[SkippedRule, ...] = ()
     broken_rules: tuple[SkippedRule, ...] = ()
-    legs: tuple[Leg, ...] = ()
+    smoke_results: tuple[SmokeResult, ...] = ()
     untried: tuple[Untried, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     served: tuple[Served, ...] = ()
@@ -105,13 +98,13 @@ class Addition(Record, frozen=True):
 
 
 class Manifest(Record, frozen=True):
-    """The whole story of a release, from plan to proof.
+    """The whole manifest of a release, from plan to proof.
 
     Attributes:
         slipway: version of the Slipway that wrote it.
         command: the command that wrote it last.
         fail_on: the mildest finding that blocks.
-        leg: the job of a matrix this was written in, where there is a matrix.
+        job: the job of a matrix this was written in, where there is a matrix.
         attempt: how often the run had been started then; a rerun counts on.
         publisher: who publishes, where a trusted publisher does.
         failure: the error that ended the last command early.
@@ -120,7 +113,7 @@ class Manifest(Record, frozen=True):
     schema_version: int = SCHEMA_VERSION
     slipway: str = ""
     command: str = ""
-    leg: str = ""
+    job: str = ""
     attempt: int = 1
     fail_on: Severity = Severity.ERROR
     plan: Plan | None = None
@@ -129,7 +122,7 @@ class Manifest(Record, frozen=True):
     findings: tuple[Finding, ...] = ()
     skipped_rules: tuple[SkippedRule, ...] = ()
     broken_rules: tuple[SkippedRule, ...] = ()
-    legs: tuple[Leg, ...] = ()
+    smoke_results: tuple[SmokeResult, ...] = ()
     untried: tuple[Untried, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     served: tuple[Served, ...] = ()
@@ -143,7 +136,7 @@ class Manifest(Record, frozen=True):
             self,
             stages=tuple(stage for stage in self.stages if stage.name not in again),
             findings=tuple(finding for finding in self.findings if finding.stage not in again),
-            legs=tuple(leg for leg in self.legs if _STAGE_OF_LEG[leg.origin] not in again),
+            smoke_results=tuple(r for r in self.smoke_results if _STAGE_OF_ORIGIN[r.origin] not in again),
             untried=() if "smoke" in again else self.untried,
             receipts=() if "publish" in again else self.receipts,
             served=() if "verify" in again else self.served,
@@ -165,7 +158,7 @@ class Manifest(Record, frozen=True):
             ),
             skipped_rules=self.skipped_rules + addition.skipped_rules,
             broken_rules=self.broken_rules + addition.broken_rules,
-            legs=self.legs + addition.legs,
+            smoke_results=self.smoke_results + addition.smoke_results,
             untried=self.untried + addition.untried,
             receipts=self.receipts + addition.receipts,
             served=self.served + addition.served,
@@ -230,7 +223,7 @@ def to_json(record: Struct) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
 
 
-def write(manifest: Manifest, work: Path) -> Path:
+def write_manifest(manifest: Manifest, work: Path) -> Path:
     """Write the manifest into the work folder, in one step, and return its path.
 
     Raises:
@@ -243,7 +236,7 @@ def write(manifest: Manifest, work: Path) -> Path:
     return path
 
 
-def read(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
     """Read a manifest written by this or an earlier run.
 
     Raises:

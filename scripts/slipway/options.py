@@ -212,8 +212,8 @@ OPTIONS: tuple[Option, ...] = (
         default=(),
     ),
     Option(
-        name="smoke-legs",
-        help="At most so many jobs in the smoke matrix of a workflow; those that tell most are kept.",
+        name="smoke-jobs",
+        help="Maximum smoke jobs of a workflow; the most informative combinations are kept.",
         kind="count",
         commands=PLANNING,
         default=12,
@@ -233,7 +233,7 @@ OPTIONS: tuple[Option, ...] = (
         commands=frozenset({"build", "inspect", "smoke", "check"}),
     ),
     Option(
-        name="leg",
+        name="job",
         help="Name of this job of a matrix; its manifest and its artifact carry it.",
         kind="text",
         commands=RUNNING,

@@ -12,10 +12,10 @@ from typing import Literal
 
 import msgspec
 
-from slipway import __version__, errors, manifest
+from slipway import __version__, errors
 from slipway.errors import SlipwayError
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Failure, Manifest
+from slipway.manifest import Addition, Failure, Manifest, write_manifest
 from slipway.records import StageResult
 from slipway.rules.settings import ignoring
 from slipway.runner import Runner
@@ -33,11 +33,11 @@ class Stage:
     title: str
     module: str
 
-    def run(self, story: Manifest, inputs: Inputs, runner: Runner) -> Addition:
+    def run(self, manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         """Run the stage and return what it adds."""
         entry: Callable[[Manifest, Inputs, Runner], Addition]
         entry = importlib.import_module(f"slipway.stages.{self.module}").run
-        return entry(story, inputs, runner)
+        return entry(manifest, inputs, runner)
 
 
 STAGES: dict[str, Stage] = {
@@ -73,72 +73,74 @@ GATHERING: dict[str, tuple[str, ...]] = {
 """The same commands where other jobs have built, and for `check` tested as well."""
 
 
-def run(names: Sequence[str], story: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
+def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
     """Run stages one after the other and return the manifest with all they added.
 
     A stage that fails ends the run; findings do not, so that all of them are seen at once.
 
     Args:
         names: which stages, in their order.
-        story: the manifest so far.
+        manifest: the manifest so far.
         inputs: what was asked for.
         runner: the place it runs in.
     """
-    story = msgspec.structs.replace(
-        story.without(names),
+    manifest = msgspec.structs.replace(
+        manifest.without(names),
         slipway=__version__,
         command=inputs.command,
-        leg=inputs.leg,
+        job=inputs.job,
         attempt=runner.event().attempt,
         # What a check was asked to block stays blocked when a later command goes on from it.
-        fail_on=max(story.fail_on, inputs.fail_on, key=lambda severity: severity.rank),
+        fail_on=max(manifest.fail_on, inputs.fail_on, key=lambda severity: severity.rank),
     )
     for name in names:
         started = time.monotonic()
-        story, result = _run_one(name, story, inputs, runner)
+        manifest, result = _run_one(name, manifest, inputs, runner)
         record = msgspec.structs.replace(result, seconds=round(time.monotonic() - started, 3))
-        story = msgspec.structs.replace(story, stages=(*story.stages, record))
-        story = _keep(story, inputs)
-        if story.failure is not None:
-            return story
+        manifest = msgspec.structs.replace(manifest, stages=(*manifest.stages, record))
+        manifest = _keep(manifest, inputs)
+        if manifest.failure is not None:
+            return manifest
     if {"validate", "inspect", "smoke"}.issubset(names):
-        story = story.with_addition(ignoring.look_back(story), stage="report")
-    return _keep(story, inputs)
+        manifest = manifest.with_addition(ignoring.look_back(manifest), stage="report")
+    return _keep(manifest, inputs)
 
 
-def _run_one(name: str, story: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:
+def _run_one(name: str, manifest: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:
     stage = STAGES[name]
     try:
         with runner.stage(stage.title) as stopped, _machine_told():
-            addition = stage.run(story, inputs, runner)
+            addition = stage.run(manifest, inputs, runner)
             if addition.skipped:
                 stopped(f"skipped: {addition.skipped}")
             elif addition.failure:
                 stopped("failed")
     except SlipwayError as error:
         failure = Failure.told_by(error, stage=name)
-        return msgspec.structs.replace(story, failure=failure), _result(name, "failed")
+        return msgspec.structs.replace(manifest, failure=failure), _result(name, "failed")
     outcome: Outcome = "failed" if addition.failure else "skipped" if addition.skipped else "done"
-    return story.with_addition(addition, stage=name), _result(name, outcome, addition.skipped)
+    return manifest.with_addition(addition, stage=name), _result(name, outcome, addition.skipped)
 
 
 def _result(name: str, outcome: Outcome, reason: str | None = None) -> StageResult:
     return StageResult(name=name, outcome=outcome, seconds=0.0, reason=reason)
 
 
-def _keep(story: Manifest, inputs: Inputs) -> Manifest:
+def _keep(manifest: Manifest, inputs: Inputs) -> Manifest:
     # Where there was no project to plan for, no folder is left behind either, unless another job waits for it.
-    nothing = story.failure is not None and story.plan is None and not story.artifacts and not inputs.leg
+    nothing = (
+        manifest.failure is not None and manifest.plan is None and not manifest.artifacts and not inputs.job
+    )
     if not inputs.keeps or (nothing and not inputs.work.is_dir()):
-        return story
+        return manifest
     try:
         with _machine_told():
             open_work(inputs.work)
-            manifest.write(story, inputs.work)
+            write_manifest(manifest, inputs.work)
     except SlipwayError as error:
-        failure = story.failure or Failure.told_by(error, stage="report")
-        return msgspec.structs.replace(story, failure=failure)
-    return story
+        failure = manifest.failure or Failure.told_by(error, stage="report")
+        return msgspec.structs.replace(manifest, failure=failure)
+    return manifest
 
 
 def open_work(work: Path) -> None:

@@ -149,7 +149,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 
 def end_all() -> None:
-    """End every child that is still running; for an interrupted run with legs in other threads."""
+    """End every child that is still running; for an interrupted run with work in other threads."""
     for child in list(_live):
         end(child)
 

@@ -44,7 +44,7 @@ class Finding(Record, frozen=True):
 
     Attributes:
         stage: the stage that found it.
-        leg: the job of a matrix that found it, where that was another one.
+        job: the job of a matrix that found it, where that was another one.
         mirrors: ids of the index's own rules that say the same (for example C49).
         ignored: the project's reason for turning the rule off; such a finding never blocks.
     """
@@ -60,7 +60,7 @@ class Finding(Record, frozen=True):
     mirrors: tuple[str, ...] = ()
     ignored: str | None = None
     stage: str | None = None
-    leg: str = ""
+    job: str = ""
 
 
 class SkippedRule(Record, frozen=True):
@@ -110,17 +110,17 @@ class BuildTarget(Record, frozen=True):
     makes: tuple[Literal["sdist", "wheel"], ...]
 
 
-class PlannedLeg(Record, frozen=True):
+class Job(Record, frozen=True):
     """One job of a workflow's matrices, which hands in a manifest of its own.
 
     Attributes:
-        name: unique in the plan; the manifest of that job carries it as its `leg`.
+        name: unique in the plan; the manifest of that job carries it as its `job`.
         platform: a name from `facts.platforms`.
         python: for a smoke job a version as actions/setup-python takes it, such as `3.13` or `3.14t`.
     """
 
     name: str
-    job: Literal["build", "wheels", "smoke"]
+    kind: Literal["build", "wheels", "smoke"]
     platform: str
     python: str = ""
 
@@ -145,7 +145,7 @@ class Plan(Record, frozen=True):
 
     Attributes:
         ignored: the rules the project turned off, with its reasons.
-        legs: the jobs of a workflow that build and test; the gate waits for all of them.
+        jobs: the jobs of a workflow that build and test; the gate waits for all of them.
     """
 
     name: str | None
@@ -165,7 +165,7 @@ class Plan(Record, frozen=True):
     expected: tuple[ExpectedFile, ...]
     destination: Destination
     ignored: dict[str, str] = {}
-    legs: tuple[PlannedLeg, ...] = ()
+    jobs: tuple[Job, ...] = ()
 
 
 class Artifact(Record, frozen=True):
@@ -191,14 +191,14 @@ class Artifact(Record, frozen=True):
 CONTENTS_LISTED = 500
 
 
-class Leg(Record, frozen=True):
+class SmokeResult(Record, frozen=True):
     """One smoke test: an artifact in a clean environment.
 
     Attributes:
         origin: `file` for the artifact itself, `index` when it was installed from the index.
         imported: top-level names that were imported.
         entry_points: entry points that were loaded.
-        leg: the job of a matrix it ran in, where that was another one.
+        job: the job of a matrix it ran in, where that was another one.
         resolution: `highest` for the newest dependencies allowed, `lowest-direct` for the lowest.
         extra: the extra that was installed with it.
     """
@@ -211,15 +211,15 @@ class Leg(Record, frozen=True):
     seconds: float
     imported: tuple[str, ...] = ()
     entry_points: int = 0
-    leg: str = ""
+    job: str = ""
     resolution: str = "highest"
     extra: str | None = None
 
 
 class Untried(Record, frozen=True):
-    """A leg that the project's claims ask for and that was not run, and why."""
+    """A smoke test that the project's claims ask for and that was not run, and why."""
 
-    leg: str
+    smoke_test: str
     reason: str
 
 
@@ -295,11 +295,11 @@ class StageResult(Record, frozen=True):
 
     Attributes:
         reason: why it was skipped.
-        leg: the job of a matrix that ran it, where that was another one.
+        job: the job of a matrix that ran it, where that was another one.
     """
 
     name: str | None
     outcome: Literal["done", "skipped", "failed"]
     seconds: float
     reason: str | None = None
-    leg: str = ""
+    job: str = ""

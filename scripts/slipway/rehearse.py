@@ -13,7 +13,7 @@ from slipway.runner import Runner
 
 
 def run(inputs: Inputs, runner: Runner) -> Manifest:
-    """Check the project, publish it to an index on loopback, verify it there, and return the whole story.
+    """Check the project, publish it to an index on loopback, verify it there, and return the whole manifest.
 
     The index lives as long as this call; nothing leaves the machine.
     """

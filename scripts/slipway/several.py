@@ -14,11 +14,11 @@ from slipway.project.repository import Member
 
 @dataclass(frozen=True)
 class Told:
-    """One project and what came of it; no story where it did not change."""
+    """One project and what came of it; no manifest where it did not change."""
 
     member: Member
     inputs: Inputs
-    story: Manifest | None
+    manifest: Manifest | None
 
 
 def run(inputs: Inputs, one: Callable[[Inputs], Manifest]) -> Iterator[Told]:

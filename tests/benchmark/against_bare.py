@@ -81,8 +81,8 @@ def check(project: Path, folder: Path, *, offline: bool) -> dict[str, float]:
     python = getattr(sys, "_base_executable", sys.executable)
     work = folder / "work"
     whole = run([python, ROOT / "scripts", "check", "--work", work, project], cwd=folder, offline=offline)
-    story = json.loads((work / "manifest.json").read_bytes())
-    stages = {stage["name"]: stage["seconds"] for stage in story["stages"]}
+    manifest = json.loads((work / "manifest.json").read_bytes())
+    stages = {stage["name"]: stage["seconds"] for stage in manifest["stages"]}
     return {**stages, "start and report": whole - sum(stages.values())}
 
 

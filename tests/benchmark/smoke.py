@@ -25,7 +25,7 @@ import artifacts
 from slipway.artifacts import wheel
 from slipway.environments import interpreters, uv_program
 from slipway.smoke import runs
-from slipway.smoke.smoke_test import Candidate, Manner, Planned
+from slipway.smoke.smoke_test import Candidate, InstallOptions, SmokeTest
 
 ROUNDS = 5
 
@@ -59,10 +59,10 @@ def bare(file: Path, module: str | None) -> None:
 
 
 def leg(file: Path, *, thorough: bool) -> None:
-    planned = Planned(
+    planned = SmokeTest(
         candidate=Candidate(artifact=file.name, requirement=str(file)),
         interpreter=interpreters.own(),
-        manner=Manner(thorough=thorough),
+        options=InstallOptions(thorough=thorough),
     )
     outcome = runs.run([planned], timeout=600)[0]
     assert outcome.facts.install_error is None

@@ -163,6 +163,6 @@ def test_an_artifact_that_is_not_the_one_checked(
             environ={"SLIPWAY_TOKEN": "not-a-real-token"},
         )
     assert run.exit_code == 2, str(run)
-    assert fragment in run.story["failure"]["happened"]
-    assert run.story["receipts"] == []
+    assert fragment in run.manifest["failure"]["happened"]
+    assert run.manifest["receipts"] == []
     assert not [request for request in index.requests if request.startswith("POST")], "something was sent"

@@ -67,7 +67,7 @@ def test_a_build_that_hangs(tmp_path: Path) -> None:
     run = slipway("check", "--json", "--build-timeout", "2", "--work", tmp_path / "work", project)
 
     assert run.exit_code == 3, str(run)
-    failure = run.story["failure"]
+    failure = run.manifest["failure"]
     assert "not done after 2 s" in failure["happened"]
     assert "build_sdist" in failure["happened"]
     assert "--build-timeout" in failure["remedy"]
@@ -85,7 +85,7 @@ def test_an_import_that_hangs(tmp_path: Path) -> None:
     run = slipway("check", "--json", "--smoke-timeout", "2", "--work", tmp_path / "work", project)
 
     assert run.exit_code == 1, str(run)
-    found = [finding for finding in run.story["findings"] if finding["stage"] == "smoke"]
+    found = [finding for finding in run.manifest["findings"] if finding["stage"] == "smoke"]
     assert found
     assert all("tiny_project" in finding["message"] for finding in found)
     assert alive(marks) == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import tiny_project
 from command_line import slipway
-from slipway import manifest
+from slipway.manifest import FILENAME
 
 LOCAL = "1.0.1.dev3+gabcdef0"
 
@@ -24,17 +24,17 @@ def between_releases(folder: Path) -> Path:
     return project
 
 
-def rules(story: dict[str, Any]) -> set[str]:
-    return {finding["rule"] for finding in story["findings"]}
+def rules(manifest: dict[str, Any]) -> set[str]:
+    return {finding["rule"] for finding in manifest["findings"]}
 
 
 def test_a_check_passes_and_says_that_the_rule_did_not_count(tmp_path: Path) -> None:
     project = between_releases(tmp_path)
     run = slipway("check", "--json", project)
     assert run.exit_code == 0, str(run)
-    assert {one["version"] for one in run.story["artifacts"]} == {LOCAL}
-    assert "version-local" not in rules(run.story)
-    reasons = {one["rule"]: one["reason"] for one in run.story["skipped_rules"]}
+    assert {one["version"] for one in run.manifest["artifacts"]} == {LOCAL}
+    assert "version-local" not in rules(run.manifest)
+    reasons = {one["rule"]: one["reason"] for one in run.manifest["skipped_rules"]}
     assert "nothing is published" in reasons["version-local"]
 
 
@@ -44,17 +44,17 @@ def test_files_that_are_inspected_by_themselves_are_meant_for_an_index(tmp_path:
     files = sorted((project / ".slipway" / "dist").iterdir())
     run = slipway("inspect", "--json", *files)
     assert run.exit_code == 1, str(run)
-    assert {f["rule"] for f in run.story["findings"] if f["severity"] == "error"} == {"version-local"}
+    assert {f["rule"] for f in run.manifest["findings"] if f["severity"] == "error"} == {"version-local"}
 
 
 def test_a_run_that_publishes_is_blocked(tmp_path: Path) -> None:
     project = between_releases(tmp_path)
     assert slipway("build", "--json", project).exit_code == 0
-    written = project / ".slipway" / manifest.FILENAME
+    written = project / ".slipway" / FILENAME
     told = written.read_text("utf-8")
     written.write_text(
         told.replace('"publish": false', '"publish": true').replace('"publish":false', '"publish":true')
     )
     run = slipway("inspect", "--json", cwd=project)
     assert run.exit_code == 1, str(run)
-    assert "version-local" in rules(run.story)
+    assert "version-local" in rules(run.manifest)

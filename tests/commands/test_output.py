@@ -17,7 +17,7 @@ import jsonschema
 import pytest
 import tiny_project
 from command_line import SCRIPTS, Ended, argv, environment, slipway
-from slipway import manifest
+from slipway.manifest import json_schema
 
 SCHEMA = SCRIPTS / "slipway" / "manifest.schema.json"
 
@@ -27,10 +27,10 @@ ESCAPE = "\x1b"
 
 
 def test_the_schema_in_the_repository_is_that_of_the_records() -> None:
-    generated = json.dumps(manifest.json_schema(), indent=2) + "\n"
+    generated = json.dumps(json_schema(), indent=2) + "\n"
     again = (
-        "PYTHONPATH=scripts python -c 'import json; from slipway import manifest; "
-        "print(json.dumps(manifest.json_schema(), indent=2))' > scripts/slipway/manifest.schema.json"
+        "PYTHONPATH=scripts python -c 'import json; from slipway.manifest import json_schema; "
+        "print(json.dumps(json_schema(), indent=2))' > scripts/slipway/manifest.schema.json"
     )
     assert SCHEMA.read_text() == generated, f"make it again: {again}"
 
@@ -77,18 +77,18 @@ def test_json_is_one_document_that_the_schema_describes(outcome: str, tmp_path: 
     run = slipway(command, "--json", "--work", tmp_path / "work", project)
 
     assert run.exit_code == exit_code, str(run)
-    story = json.loads(run.stdout)
-    assert validate(story) == []
-    assert story["command"] == command
+    manifest = json.loads(run.stdout)
+    assert validate(manifest) == []
+    assert manifest["command"] == command
     kept = tmp_path / "work" / "manifest.json"
-    if story["plan"] is not None:
-        assert json.loads(kept.read_bytes()) == story
+    if manifest["plan"] is not None:
+        assert json.loads(kept.read_bytes()) == manifest
     assert ESCAPE not in run.stdout + run.stderr
 
 
-def validate(story: object) -> list[str]:
+def validate(manifest: object) -> list[str]:
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_bytes()))
-    return [error.message for error in validator.iter_errors(story)]
+    return [error.message for error in validator.iter_errors(manifest)]
 
 
 def test_what_goes_on_from_a_manifest_prints_json_too(tmp_path: Path) -> None:

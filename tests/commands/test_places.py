@@ -29,7 +29,7 @@ def test_a_folder_with_a_strange_name(name: str, tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / name)
     run = slipway("check", "--json", "--", name, cwd=tmp_path)
     assert run.exit_code == 0, str(run)
-    assert run.story["findings"] == []
+    assert run.manifest["findings"] == []
     assert {path.name for path in (project / ".slipway" / "dist").iterdir()} == {
         "tiny_project-1.0.0.tar.gz",
         "tiny_project-1.0.0-py3-none-any.whl",
@@ -49,7 +49,7 @@ def test_a_read_only_checkout(tmp_path: Path) -> None:
     before = fingerprint(project)
     run = slipway("check", "--json", project, before=within(READ_ONLY, project))
     assert run.exit_code == 2, str(run)
-    failure = run.story["failure"]
+    failure = run.manifest["failure"]
     assert "cannot be written" in failure["happened"]
     assert "--work DIR" in failure["remedy"]
     assert fingerprint(project) == before
@@ -62,7 +62,7 @@ def test_a_full_disk_for_the_work_folder(tmp_path: Path) -> None:
     before = fingerprint(project)
     run = slipway("check", "--json", "--work", work, project, before=within(FULL, work))
     assert run.exit_code == 3, str(run)
-    failure = run.story["failure"]
+    failure = run.manifest["failure"]
     assert "disk is full" in failure["happened"]
     assert "--work DIR" in failure["remedy"]
     assert fingerprint(project) == before
@@ -79,7 +79,7 @@ def test_a_full_disk_for_temporary_files(tmp_path: Path) -> None:
         before=within(FULL, scratch),
     )
     assert run.exit_code == 3, str(run)
-    told = " ".join(run.story["failure"][key] for key in ("happened", "cause", "remedy"))
+    told = " ".join(run.manifest["failure"][key] for key in ("happened", "cause", "remedy"))
     assert "full" in told
     assert "TMPDIR" in told or "temporary" in told
     assert fingerprint(project) == before
@@ -98,7 +98,7 @@ def test_an_index_out_of_reach_while_building(tmp_path: Path) -> None:
     environ = {"PIP_INDEX_URL": f"http://127.0.0.1:{closed_port()}/simple/", "UV_HTTP_RETRIES": "0"}
     run = slipway("check", "--json", "--work", tmp_path / "work", project, environ=environ)
     assert run.exit_code == 3, str(run)
-    failure = run.story["failure"]
+    failure = run.manifest["failure"]
     assert "installing the build requirements" in failure["happened"]
     assert "index cannot be reached" in failure["cause"]
     assert "proxy" in failure["remedy"]
@@ -117,8 +117,8 @@ def test_an_index_out_of_reach_while_smoke_testing(tmp_path: Path) -> None:
     environ = {"PIP_INDEX_URL": f"http://127.0.0.1:{closed_port()}/simple/", "UV_HTTP_RETRIES": "0"}
     run = slipway("check", "--json", "--work", tmp_path / "work", project, environ=environ)
     assert run.exit_code == 3, str(run)
-    assert "index cannot be reached" in run.story["failure"]["happened"]
-    assert [finding for finding in run.story["findings"] if finding["stage"] == "smoke"] == []
+    assert "index cannot be reached" in run.manifest["failure"]["happened"]
+    assert [finding for finding in run.manifest["findings"] if finding["stage"] == "smoke"] == []
 
 
 def test_a_cache_folder_that_is_not_there_yet(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_cache_folder_that_cannot_be_made(tmp_path: Path) -> None:
     environ = {"UV_CACHE_DIR": str(tmp_path / "file" / "cache")}
     run = slipway("check", "--json", "--work", tmp_path / "work", project, environ=environ)
     assert run.exit_code == 3, str(run)
-    assert str(tmp_path / "file" / "cache") in "\n".join(run.story["failure"]["log"])
+    assert str(tmp_path / "file" / "cache") in "\n".join(run.manifest["failure"]["log"])
 
 
 def test_no_home(tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ LIST = Path(__file__).with_name("inspection_projects.toml")
 
 def inspected(files: tuple[Path, ...], work: Path) -> Addition:
     inputs = Inputs(command="inspect", path=work, work=work, files=files)
-    story = Manifest(artifacts=tuple(artifact.identify(file) for file in files))
-    return inspect.run(story, inputs, detect({}))
+    manifest = Manifest(artifacts=tuple(artifact.identify(file) for file in files))
+    return inspect.run(manifest, inputs, detect({}))
 
 
 def main(arguments: list[str]) -> int:

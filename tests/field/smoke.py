@@ -29,7 +29,7 @@ from slipway.manifest import Addition, Manifest
 from slipway.records import Severity
 from slipway.runner import detect
 from slipway.smoke import sandbox
-from slipway.smoke.smoke_test import Supplies
+from slipway.smoke.smoke_test import PackageSources
 from slipway.stages import smoke
 
 PROJECTS = Path(__file__).with_name("smoke_projects.toml")
@@ -52,8 +52,8 @@ def smoked(files: tuple[Path, ...], work: Path) -> Addition:
     inputs = Inputs(
         command="smoke", path=work, work=work, files=files, python=("all",), installer=("uv", "pip")
     )
-    story = Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in files))
-    return smoke.run(story, inputs, detect({}))
+    manifest = Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in files))
+    return smoke.run(manifest, inputs, detect({}))
 
 
 def main(names: list[str]) -> int:
@@ -62,7 +62,7 @@ def main(names: list[str]) -> int:
     print(f"Pythons: {', '.join(one.label for one in interpreters.installed())}")
     with disposable.scratch() as scratch:
         pips = {
-            python: sandbox.pip_environment(scratch / str(number), python, Supplies())
+            python: sandbox.pip_environment(scratch / str(number), python, PackageSources())
             for number, python in enumerate(interpreters.installed())
         }
         for kind, projects in table.items():
@@ -79,17 +79,22 @@ def main(names: list[str]) -> int:
 
 def row(name: str, version: str, addition: Addition, absent: list[str], seconds: float) -> int:
     """Print what happened to a project, and return whether it was blocked."""
-    tried = ", ".join(f"{leg.python}{' with pip' if leg.installer == 'pip' else ''}" for leg in addition.legs)
+    tried = ", ".join(
+        f"{leg.python}{' with pip' if leg.installer == 'pip' else ''}" for leg in addition.smoke_results
+    )
     errors = [f for f in addition.findings if f.severity == Severity.ERROR]
-    sign = "BLOCKED" if errors or not addition.legs else "ok"
-    print(f"{sign:8}{name} {version}: {len(addition.legs)} legs in {seconds:.0f} s ({tried})", flush=True)
+    sign = "BLOCKED" if errors or not addition.smoke_results else "ok"
+    print(
+        f"{sign:8}{name} {version}: {len(addition.smoke_results)} legs in {seconds:.0f} s ({tried})",
+        flush=True,
+    )
     if absent:
         print(f"{'':8}  no wheel for {', '.join(absent)}")
     for finding in addition.findings:
         print(f"{'':8}  {finding.severity} {finding.rule}: {finding.message}")
         if finding.severity == Severity.ERROR:
             print(finding.seen)
-    return int(bool(errors) or not addition.legs)
+    return int(bool(errors) or not addition.smoke_results)
 
 
 if __name__ == "__main__":

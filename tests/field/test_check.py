@@ -38,11 +38,11 @@ def test_check_lets_it_pass(name: str, tmp_path: Path) -> None:
     run = slipway("check", "--json", "--work", tmp_path / "work", project)
 
     assert run.exit_code == 0, str(run)
-    story = run.story
-    assert [artifact["kind"] for artifact in story["artifacts"]] == ["sdist", "wheel"]
-    assert [leg for leg in story["legs"] if not leg["passed"]] == []
-    assert story["broken_rules"] == []
-    warnings = {one["rule"] for one in story["findings"] if one["severity"] == "warning"}
+    manifest = run.manifest
+    assert [artifact["kind"] for artifact in manifest["artifacts"]] == ["sdist", "wheel"]
+    assert [leg for leg in manifest["legs"] if not leg["passed"]] == []
+    assert manifest["broken_rules"] == []
+    warnings = {one["rule"] for one in manifest["findings"] if one["severity"] == "warning"}
     assert warnings == set(RELEASES[name].warnings), str(run)
     assert fingerprint(project) == before
 
@@ -68,6 +68,6 @@ def test_a_wheel_with_a_plain_linux_tag_is_one_the_index_will_not_take(tmp_path:
     run = slipway("inspect", "--json", wheel)
 
     assert run.exit_code == 1, str(run)
-    errors = [one for one in run.story["findings"] if one["severity"] == "error"]
+    errors = [one for one in run.manifest["findings"] if one["severity"] == "error"]
     assert [one["rule"] for one in errors] == ["wheel-platform-tag-refused"]
     assert "PyPI takes no wheels for the platform tag" in errors[0]["message"]

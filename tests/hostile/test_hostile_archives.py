@@ -320,4 +320,4 @@ def test_the_command_answers_in_the_same_limits(name: str, tmp_path: Path) -> No
     run = slipway("inspect", "--json", COMMANDED[name]().at(tmp_path), cwd=tmp_path, before=limits)
     assert run.exit_code == 1, str(run)
     assert "Traceback" not in run.stderr
-    assert run.story["broken_rules"] == []
+    assert run.manifest["broken_rules"] == []

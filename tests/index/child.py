@@ -9,7 +9,7 @@ from typing import Any
 
 from index.bench import issuer
 from index.scene import Scene
-from slipway import manifest
+from slipway.manifest import write_manifest
 
 DRIVER = Path(__file__).with_name("driver.py")
 
@@ -18,7 +18,7 @@ def start(
     scene: Scene, *commands: str, environ: dict[str, str] | None = None, **told: Any
 ) -> subprocess.Popen[str]:
     """Start a process that publishes a scene as a job on a runner would."""
-    manifest.write(scene.fresh(), scene.work)
+    write_manifest(scene.fresh(), scene.work)
     job = scene.bench.job
     given = {
         name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "SLIPWAY_"))

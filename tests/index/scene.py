@@ -74,7 +74,7 @@ class Scene:
         (self.work / "dist").mkdir(parents=True, exist_ok=True)
         for file in self.files:
             file.at(self.work / "dist")
-        self.story = self.fresh()
+        self.manifest = self.fresh()
 
     @property
     def files(self) -> tuple[Built, Built]:
@@ -112,17 +112,21 @@ class Scene:
         return Inputs(command=command, path=self.work.parent, work=self.work, **given)
 
     def publish(self, **options: Any) -> Manifest:
-        self.story = pipeline.run(("publish",), self.story, self.inputs("publish", **options), self.runner())
-        return self.story
+        self.manifest = pipeline.run(
+            ("publish",), self.manifest, self.inputs("publish", **options), self.runner()
+        )
+        return self.manifest
 
     def verify(self, **options: Any) -> Manifest:
-        self.story = pipeline.run(("verify",), self.story, self.inputs("verify", **options), self.runner())
-        return self.story
+        self.manifest = pipeline.run(
+            ("verify",), self.manifest, self.inputs("verify", **options), self.runner()
+        )
+        return self.manifest
 
     def release(self) -> Manifest:
         """Publish, and verify where that came to its end."""
-        story = self.publish()
-        return story if story.failure or story.blocking else self.verify()
+        manifest = self.publish()
+        return manifest if manifest.failure or manifest.blocking else self.verify()
 
     def public(self) -> dict[str, bytes]:
         """Return what the index has of the project."""

@@ -98,9 +98,9 @@ def test_trusted_publishing_comes_before_a_stored_token(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
-    story = scene.release()
-    assert story.failure is None
-    assert all(receipt.attested for receipt in story.receipts)
+    manifest = scene.release()
+    assert manifest.failure is None
+    assert all(receipt.attested for receipt in manifest.receipts)
     assert any("mint" in request for request in scene.bench.requests)
 
 
@@ -109,17 +109,17 @@ def test_where_an_index_knows_no_trusted_publishing_the_token_is_used(
 ) -> None:
     monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
     scene.warehouse.trusted_publishing = False
-    story = scene.release()
-    assert story.failure is None
+    manifest = scene.release()
+    assert manifest.failure is None
     assert scene.complete
-    assert not story.findings
+    assert not manifest.findings
 
 
 def test_attestations_cannot_be_required_there(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
     scene.warehouse.trusted_publishing = False
-    story = scene.publish(attestations="required")
-    assert "attestations-impossible" in [finding.rule for finding in story.blocking]
+    manifest = scene.publish(attestations="required")
+    assert "attestations-impossible" in [finding.rule for finding in manifest.blocking]
     assert scene.public() == {}
 
 
@@ -144,8 +144,8 @@ def test_a_credential_for_reading_is_shown_to_the_index_and_to_no_other_server(s
 def test_a_fork_has_no_token_and_no_secret(scene: Scene) -> None:
     scene.bench.job = Job(event="pull_request")
     scene.permitted = False
-    story = scene.publish()
-    assert [finding.rule for finding in story.blocking] == ["id-token-not-permitted"]
+    manifest = scene.publish()
+    assert [finding.rule for finding in manifest.blocking] == ["id-token-not-permitted"]
 
 
 @pytest.mark.parametrize(

@@ -68,10 +68,10 @@ def assert_nothing_foreign(scene: Scene) -> None:
     assert len(scene.warehouse.archive) == len(set(scene.warehouse.archive)) == len(scene.public())
 
 
-def assert_advised(scene: Scene, story) -> None:
-    failure = story.failure
+def assert_advised(scene: Scene, manifest) -> None:
+    failure = manifest.failure
     if failure is None:
-        assert [finding.rule for finding in story.blocking] == ["id-token-unavailable"]
+        assert [finding.rule for finding in manifest.blocking] == ["id-token-unavailable"]
         assert scene.public() == {}
         return
     assert failure.happened
@@ -94,12 +94,12 @@ def test_a_refused_exchange_leaves_the_index_untouched(scene: Scene, code: str, 
     if not existing:
         scene.warehouse.projects.clear()
     scene.bench.refuses_minting = (code, "said the index")
-    story = scene.release()
-    assert story.failure is not None
-    assert code in story.failure.happened
-    assert "said the index" in "\n".join(story.failure.log)
-    assert story.failure.cause != ""
-    assert story.failure.recovery.command
+    manifest = scene.release()
+    assert manifest.failure is not None
+    assert code in manifest.failure.happened
+    assert "said the index" in "\n".join(manifest.failure.log)
+    assert manifest.failure.cause != ""
+    assert manifest.failure.recovery.command
     assert scene.public() == {}
     assert bool(scene.warehouse.projects) == existing
     assert not [request for request in scene.bench.requests if "legacy" in request]
@@ -118,9 +118,9 @@ def test_lateness_alone_is_never_red(scene: Scene, looks: int, hidden: str) -> N
     scene.publish()
     wheel, sdist = (file.filename for file in scene.files)
     scene.bench.hide(*{"wheel": (wheel,), "sdist": (sdist,), "both": (wheel, sdist)}[hidden], looks=looks)
-    story = scene.verify()
-    assert story.failure is None
-    assert [one.verdict for one in story.served] == ["same", "same"]
+    manifest = scene.verify()
+    assert manifest.failure is None
+    assert [one.verdict for one in manifest.served] == ["same", "same"]
 
 
 @pytest.mark.parametrize("hidden", ["wheel", "both"])
@@ -128,11 +128,11 @@ def test_what_is_late_beyond_its_time_is_called_late(scene: Scene, hidden: str) 
     scene.publish()
     wheel, sdist = (file.filename for file in scene.files)
     scene.bench.hide(*((wheel, sdist) if hidden == "both" else (wheel,)), looks=FOREVER)
-    story = scene.verify()
-    assert story.failure is not None
-    assert story.failure.exit_code == ExitCode.TOOL
-    assert "late" in [one.verdict for one in story.served]
-    assert "Nothing is lost" in story.failure.cause
+    manifest = scene.verify()
+    assert manifest.failure is not None
+    assert manifest.failure.exit_code == ExitCode.TOOL
+    assert "late" in [one.verdict for one in manifest.served]
+    assert "Nothing is lost" in manifest.failure.cause
     assert sum(scene.clock.slept) == pytest.approx(900, abs=40)
 
 
@@ -143,11 +143,11 @@ def test_what_was_never_taken_is_called_missing_and_not_waited_for(scene: Scene)
     slept = sum(scene.clock.slept)
     import msgspec
 
-    scene.story = msgspec.structs.replace(partial, failure=None)
-    story = scene.verify()
-    assert [one.verdict for one in story.served] == ["same", "missing"]
-    assert story.failure is not None
-    assert "never took" in story.failure.happened
+    scene.manifest = msgspec.structs.replace(partial, failure=None)
+    manifest = scene.verify()
+    assert [one.verdict for one in manifest.served] == ["same", "missing"]
+    assert manifest.failure is not None
+    assert "never took" in manifest.failure.happened
     assert sum(scene.clock.slept) == slept
 
 
@@ -155,13 +155,13 @@ def test_wrong_bytes_are_red_and_the_yank_page_is_named(scene: Scene) -> None:
     scene.publish()
     wheel = scene.files[0].filename
     scene.warehouse.projects["demo"].files[wheel].served = b"something else"
-    story = scene.verify()
-    assert [one.verdict for one in story.served] == ["wrong", "same"]
-    assert story.failure is not None
-    assert "other bytes" in story.failure.happened
-    assert story.failure.recovery.yank_page == f"{scene.bench.address}manage/project/demo/release/1.0/"
-    assert "do not install" in story.failure.recovery.yank_reason
-    assert story.failure.recovery.yank_reason in story.failure.remedy
+    manifest = scene.verify()
+    assert [one.verdict for one in manifest.served] == ["wrong", "same"]
+    assert manifest.failure is not None
+    assert "other bytes" in manifest.failure.happened
+    assert manifest.failure.recovery.yank_page == f"{scene.bench.address}manage/project/demo/release/1.0/"
+    assert "do not install" in manifest.failure.recovery.yank_reason
+    assert manifest.failure.recovery.yank_reason in manifest.failure.remedy
 
 
 @pytest.mark.parametrize("looks", [0, 1, 3])

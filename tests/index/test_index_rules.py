@@ -118,8 +118,8 @@ def test_the_preflight_agrees_with_the_index(scene: Scene) -> None:
     scene.warehouse.projects["demo"].files[wheel.filename] = File(
         wheel.filename, b"other", "1.0", scene.clock.now()
     )
-    story = scene.publish()
-    assert [finding.rule for finding in story.blocking] == ["filename-taken"]
+    manifest = scene.publish()
+    assert [finding.rule for finding in manifest.blocking] == ["filename-taken"]
     assert not [request for request in scene.bench.requests if request.startswith("POST")]
 
 
@@ -127,11 +127,11 @@ def test_ignoring_the_rule_does_not_send_other_bytes(scene: Scene) -> None:
     wheel = built()[0]
     other = File(wheel.filename, b"other", "1.0", scene.clock.now())
     scene.warehouse.projects["demo"].files[wheel.filename] = other
-    scene.story = with_ignored(scene, "filename-taken")
-    story = scene.publish()
-    assert story.failure is not None
-    assert "Nothing was sent" in story.failure.happened
-    assert story.failure.recovery.burnt == (wheel.filename,)
+    scene.manifest = with_ignored(scene, "filename-taken")
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "Nothing was sent" in manifest.failure.happened
+    assert manifest.failure.recovery.burnt == (wheel.filename,)
     assert scene.public() == {wheel.filename: b"other"}
 
 
@@ -158,12 +158,12 @@ def with_ignored(scene: Scene, rule: str):
         destination=Destination(index="pypi", publish=True, reason=""),
         ignored={rule: "a test"},
     )
-    return msgspec.structs.replace(scene.story, plan=plan)
+    return msgspec.structs.replace(scene.manifest, plan=plan)
 
 
 def test_a_new_project_with_a_similar_name_is_stopped_before_anything_is_minted(scene: Scene) -> None:
     scene.warehouse.projects.clear()
     scene.warehouse.project("d-em0")
-    story = scene.publish()
-    assert [finding.rule for finding in story.blocking] == ["project-name-too-similar"]
+    manifest = scene.publish()
+    assert [finding.rule for finding in manifest.blocking] == ["project-name-too-similar"]
     assert not [request for request in scene.bench.requests if "mint" in request]

@@ -11,6 +11,7 @@ from index import child
 from index.bench.server import Gone
 from index.scene import Scene, staged
 from slipway.index.clock import SystemClock
+from slipway.manifest import FILENAME, read_manifest
 
 STEPS = (
     # As a job on a runner goes: look, ask, sign, mint, send two files, look again, read them and their origin.
@@ -77,14 +78,12 @@ def finish(scene: Scene, tmp_path: Path, *, elsewhere: bool) -> None:
     if elsewhere:
         scene = Scene(scene.bench, tmp_path / "other" / ".slipway", scene.clock)
     else:
-        from slipway import manifest
-
-        scene.story = manifest.read(scene.work / manifest.FILENAME)
-    story = scene.release()
-    assert story.failure is None
-    assert not story.blocking
+        scene.manifest = read_manifest(scene.work / FILENAME)
+    manifest = scene.release()
+    assert manifest.failure is None
+    assert not manifest.blocking
     assert scene.complete
-    assert {one.verdict for one in story.served} == {"same"}
+    assert {one.verdict for one in manifest.served} == {"same"}
 
 
 @pytest.mark.parametrize(("when", "number"), STEPS)
@@ -111,12 +110,10 @@ def test_killed_between_two_steps(real: Scene, tmp_path: Path, point: str) -> No
 def test_what_was_attested_before_a_kill_is_still_known(real: Scene, tmp_path: Path) -> None:
     process = child.start(real, die="slipway.publishing.journal:Journal.add:2:after")
     process.communicate(timeout=60)
-    from slipway import manifest
-
-    real.story = manifest.read(real.work / manifest.FILENAME)
-    story = real.release()
-    assert [receipt.attested for receipt in story.receipts] == [True, True]
-    assert [receipt.outcome for receipt in story.receipts] == ["already-there", "already-there"]
+    real.manifest = read_manifest(real.work / FILENAME)
+    manifest = real.release()
+    assert [receipt.attested for receipt in manifest.receipts] == [True, True]
+    assert [receipt.outcome for receipt in manifest.receipts] == ["already-there", "already-there"]
 
 
 def test_the_steps_are_all_there_are(real: Scene) -> None:
@@ -130,8 +127,6 @@ if sys.platform != "win32":  # where a process cannot be asked to end
 
     def test_a_run_that_is_stopped_says_where_the_release_stands(real: Scene, tmp_path: Path) -> None:
         """A runner that cancels a job sends SIGTERM; the receipts and the way on are kept."""
-        from slipway import manifest
-
         stopped = threading.Event()
         uploads = iter((False, True))
         process_id: list[int] = []
@@ -152,11 +147,11 @@ if sys.platform != "win32":  # where a process cannot be asked to end
         stdout, _ = process.communicate(timeout=60)
         assert stopped.is_set()
         assert process.returncode == 3, stdout
-        story = manifest.read(real.work / manifest.FILENAME)
+        manifest = read_manifest(real.work / FILENAME)
         wheel, archive = (file.filename for file in real.files)
-        assert story.failure is not None
-        assert story.failure.happened == "Publishing was stopped."
-        assert story.failure.recovery.public == (wheel,)
-        assert story.failure.recovery.waiting == (archive,)
+        assert manifest.failure is not None
+        assert manifest.failure.happened == "Publishing was stopped."
+        assert manifest.failure.recovery.public == (wheel,)
+        assert manifest.failure.recovery.waiting == (archive,)
         real.bench.watch = lambda _when, _place: None
         finish(real, tmp_path, elsewhere=False)

@@ -22,11 +22,11 @@ def replace_version(scene: Scene, version: str) -> Scene:
     return Scene(scene.bench, scene.work.parent / "earlier" / ".slipway", scene.clock, version=version)
 
 
-def whole(story: Manifest) -> str:
+def whole(manifest: Manifest) -> str:
     """Return everything a run says about what went wrong."""
-    parts = [f"{f.rule}\n{f.message}\n{f.why}\n{f.fix}\n{f.seen}\n{f.expected}" for f in story.blocking]
-    if story.failure is not None:
-        failure = story.failure
+    parts = [f"{f.rule}\n{f.message}\n{f.why}\n{f.fix}\n{f.seen}\n{f.expected}" for f in manifest.blocking]
+    if manifest.failure is not None:
+        failure = manifest.failure
         parts += [failure.happened, failure.cause, failure.remedy, failure.read or "", *failure.log]
     return "\n".join(parts)
 
@@ -148,8 +148,8 @@ def test_a_wrong_configuration_is_diagnosed_and_creates_nothing(
         payload = tmp_path / "event.json"
         payload.write_text('{"pull_request": {"head": {"repo": {"full_name": "mallory/demo"}}}}')
         scene.environ["GITHUB_EVENT_PATH"] = str(payload)
-    story = scene.publish()
-    told = whole(story)
+    manifest = scene.publish()
+    told = whole(manifest)
     for words in case.told:
         assert words in told
     assert tuple(scene.warehouse.projects) == case.projects
@@ -171,9 +171,9 @@ def test_a_preflight_sees_what_it_can_without_minting(scene: Scene) -> None:
 
 def test_a_refusal_links_to_the_form_filled_in(scene: Scene) -> None:
     scene.bench.job = replace(Job(), workflow="publish.yml")
-    story = scene.publish()
-    assert story.failure is not None
-    assert story.failure.read == (
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert manifest.failure.read == (
         f"{scene.bench.address}manage/project/demo/settings/publishing/?provider=github&owner=acme"
         "&repository=demo&workflow_filename=publish.yml&environment=pypi"
     )
@@ -182,11 +182,11 @@ def test_a_refusal_links_to_the_form_filled_in(scene: Scene) -> None:
 def test_a_called_workflow_of_the_same_repository_is_warned_about(scene: Scene) -> None:
     scene.warehouse.projects["demo"].publishers = [replace_workflow("called.yml")]
     scene.bench.job = Job(called="acme/demo/.github/workflows/called.yml")
-    story = scene.publish(attestations="off")
-    assert story.failure is None
-    assert not story.findings
-    story = scene.publish(dry_run=True)
-    assert [finding.rule for finding in story.findings] == ["publish-job-in-called-workflow"]
+    manifest = scene.publish(attestations="off")
+    assert manifest.failure is None
+    assert not manifest.findings
+    manifest = scene.publish(dry_run=True)
+    assert [finding.rule for finding in manifest.findings] == ["publish-job-in-called-workflow"]
 
 
 def replace_workflow(workflow: str) -> TrustedPublisher:
@@ -195,28 +195,28 @@ def replace_workflow(workflow: str) -> TrustedPublisher:
 
 def test_an_enterprise_issuer_is_told_before_anything_is_sent(scene: Scene) -> None:
     scene.bench.job = Job(issuer="https://github.example.org/_services/token")
-    story = scene.publish()
-    assert [finding.rule for finding in story.blocking] == ["id-token-from-elsewhere"]
+    manifest = scene.publish()
+    assert [finding.rule for finding in manifest.blocking] == ["id-token-from-elsewhere"]
 
 
 def test_pull_request_target_never_publishes(scene: Scene) -> None:
     scene.bench.job = Job(event="pull_request_target")
-    story = scene.publish()
-    assert "publish-from-pull-request-target" in [finding.rule for finding in story.blocking]
+    manifest = scene.publish()
+    assert "publish-from-pull-request-target" in [finding.rule for finding in manifest.blocking]
     assert scene.public() == {}
 
 
 def test_an_index_that_asks_for_the_token_of_another_one_gets_none(scene: Scene) -> None:
     scene.warehouse.audience = "pypi"
-    story = scene.publish()
-    assert story.failure is not None
-    assert "made out to pypi" in story.failure.happened
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "made out to pypi" in manifest.failure.happened
     assert not [request for request in scene.bench.requests if "idtoken" in request]
 
 
 def test_without_any_credential_the_ways_to_give_one_are_named(scene: Scene) -> None:
     scene.bench.job = None
-    story = scene.publish()
-    assert story.failure is not None
-    assert "no credential" in story.failure.happened
-    assert "SLIPWAY_TOKEN" in story.failure.remedy
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "no credential" in manifest.failure.happened
+    assert "SLIPWAY_TOKEN" in manifest.failure.remedy

@@ -34,17 +34,17 @@ def release(server: Loopback, work: Path, **options) -> Manifest:
         work=work,
         **{"index": server.address, "credential": server.credential, **options},
     )
-    story = Manifest(artifacts=tuple(record(file) for file in built()))
-    return pipeline.run(("publish", "verify"), story, inputs, PlainRunner())
+    manifest = Manifest(artifacts=tuple(record(file) for file in built()))
+    return pipeline.run(("publish", "verify"), manifest, inputs, PlainRunner())
 
 
 def test_a_release_goes_to_pypiserver_and_installs_from_it(server: Loopback, tmp_path: Path) -> None:
-    story = release(server, tmp_path / "project" / ".slipway")
-    assert story.failure is None
-    assert not story.blocking
-    assert [leg.origin for leg in story.legs] == ["index", "index"]
-    assert [one.verdict for one in story.served] == ["same", "same"]
-    assert {rule.rule for rule in story.skipped_rules} >= {"release-closed", "second-sdist"}
+    manifest = release(server, tmp_path / "project" / ".slipway")
+    assert manifest.failure is None
+    assert not manifest.blocking
+    assert [leg.origin for leg in manifest.smoke_results] == ["index", "index"]
+    assert [one.verdict for one in manifest.served] == ["same", "same"]
+    assert {rule.rule for rule in manifest.skipped_rules} >= {"release-closed", "second-sdist"}
 
 
 def test_a_release_that_was_killed_goes_on_at_pypiserver(
@@ -52,9 +52,9 @@ def test_a_release_that_was_killed_goes_on_at_pypiserver(
 ) -> None:
     wheel, sdist = built()
     wheel.at(tmp_path / "packages")
-    story = release(server, tmp_path / "project" / ".slipway")
-    assert story.failure is None
-    assert [receipt.outcome for receipt in story.receipts] == ["already-there", "uploaded"]
+    manifest = release(server, tmp_path / "project" / ".slipway")
+    assert manifest.failure is None
+    assert [receipt.outcome for receipt in manifest.receipts] == ["already-there", "uploaded"]
     assert sorted(p.name for p in (tmp_path / "packages").iterdir()) == sorted(
         [wheel.filename, sdist.filename]
     )
@@ -64,8 +64,8 @@ def test_other_bytes_on_pypiserver_stop_the_release(
     server: Loopback, tmp_path: Path, quick: FakeClock, uninstalled: None
 ) -> None:
     (tmp_path / "packages" / built()[0].filename).write_bytes(b"something else")
-    story = release(server, tmp_path / "project" / ".slipway")
-    assert "filename-taken" in [finding.rule for finding in story.blocking]
+    manifest = release(server, tmp_path / "project" / ".slipway")
+    assert "filename-taken" in [finding.rule for finding in manifest.blocking]
     assert [p.name for p in (tmp_path / "packages").iterdir()] == [built()[0].filename]
 
 
@@ -73,18 +73,18 @@ def test_a_wrong_password_is_told_in_the_words_of_the_server(
     server: Loopback, tmp_path: Path, quick: FakeClock, uninstalled: None, monkeypatch
 ) -> None:
     monkeypatch.setenv("TWINE_PASSWORD", "not the password")
-    story = release(server, tmp_path / "project" / ".slipway", credential=None)
-    assert story.failure is not None
-    assert "40" in story.failure.happened
+    manifest = release(server, tmp_path / "project" / ".slipway", credential=None)
+    assert manifest.failure is not None
+    assert "40" in manifest.failure.happened
     assert list((tmp_path / "packages").iterdir()) == []
 
 
 def test_an_index_that_answers_in_html_is_read_as_well(scene) -> None:
     scene.bench.html_only = True
-    story = scene.release()
-    assert story.failure is None
+    manifest = scene.release()
+    assert manifest.failure is None
     assert scene.complete
-    assert [one.verdict for one in story.served] == ["same", "same"]
+    assert [one.verdict for one in manifest.served] == ["same", "same"]
 
 
 def test_the_simple_api_may_stand_elsewhere(scene) -> None:
@@ -109,9 +109,9 @@ def test_dependencies_never_come_from_the_index_that_is_published_to(
             junk.filename, junk.data, "9.9", quick.now()
         )
         needy.at(scene.work / "dist")
-        scene.story = Manifest(artifacts=(record(needy),))
-        story = scene.release()
-        assert story.failure is None
-        assert not story.blocking, story.blocking
-        assert [leg.imported for leg in story.legs] == [("demo",)]
+        scene.manifest = Manifest(artifacts=(record(needy),))
+        manifest = scene.release()
+        assert manifest.failure is None
+        assert not manifest.blocking, manifest.blocking
+        assert [leg.imported for leg in manifest.smoke_results] == [("demo",)]
         assert not [request for request in scene.bench.requests if "benchdep" in request]

@@ -11,13 +11,13 @@ from slipway.records import StageResult
 
 
 def test_a_healthy_release_is_served_byte_for_byte_with_its_attestations(scene: Scene) -> None:
-    story = scene.release()
-    assert story.failure is None
-    assert not story.findings
+    manifest = scene.release()
+    assert manifest.failure is None
+    assert not manifest.findings
     assert scene.complete
-    assert [receipt.outcome for receipt in story.receipts] == ["uploaded", "uploaded"]
-    assert all(receipt.attested for receipt in story.receipts)
-    assert [(one.verdict, one.provenance) for one in story.served] == [("same", "same")] * 2
+    assert [receipt.outcome for receipt in manifest.receipts] == ["uploaded", "uploaded"]
+    assert all(receipt.attested for receipt in manifest.receipts)
+    assert [(one.verdict, one.provenance) for one in manifest.served] == [("same", "same")] * 2
 
 
 def test_wheels_go_first_and_the_sdist_last(scene: Scene) -> None:
@@ -37,11 +37,11 @@ def test_everything_is_signed_before_the_first_upload_and_nothing_is_minted_befo
 def test_a_second_run_sends_nothing(scene: Scene) -> None:
     scene.release()
     before = list(scene.bench.requests)
-    story = scene.release()
+    manifest = scene.release()
     sent = scene.bench.requests[len(before) :]
     assert not [request for request in sent if "legacy" in request or "mint" in request]
-    assert [receipt.outcome for receipt in story.receipts] == ["already-there", "already-there"]
-    assert all(receipt.attested for receipt in story.receipts)
+    assert [receipt.outcome for receipt in manifest.receipts] == ["already-there", "already-there"]
+    assert all(receipt.attested for receipt in manifest.receipts)
 
 
 def test_a_public_release_needs_no_bytes_any_more(scene: Scene) -> None:
@@ -61,8 +61,8 @@ def test_a_new_project_is_created_by_its_pending_publisher(scene: Scene) -> None
 def test_a_token_is_renewed_before_it_ends(scene: Scene) -> None:
     # The index is busy for longer than a token lives, which is a quarter of an hour.
     scene.bench.faults.order("sdist-upload", "503", times=20)
-    story = scene.publish(publish_timeout=3000.0)
-    assert story.failure is None
+    manifest = scene.publish(publish_timeout=3000.0)
+    assert manifest.failure is None
     assert scene.complete
     assert sum(scene.clock.slept) > 900
     assert sum("mint" in request for request in scene.bench.requests) == 2
@@ -90,62 +90,62 @@ def test_what_broke_off_is_not_sent_again_when_it_has_arrived(scene: Scene) -> N
 
 def test_a_fault_of_the_signing_service_passes(scene: Scene, monkeypatch) -> None:
     monkeypatch.setattr(LocalSigner, "faults", 2)
-    story = scene.release()
-    assert story.failure is None
-    assert [one.provenance for one in story.served] == ["same", "same"]
+    manifest = scene.release()
+    assert manifest.failure is None
+    assert [one.provenance for one in manifest.served] == ["same", "same"]
 
 
 def test_without_the_signing_service_a_release_goes_out_unattested_with_a_warning(
     scene: Scene, monkeypatch
 ) -> None:
     monkeypatch.setattr(LocalSigner, "faults", 10**6)
-    story = scene.release()
-    assert story.failure is None
+    manifest = scene.release()
+    assert manifest.failure is None
     assert scene.complete
-    assert [finding.rule for finding in story.findings] == ["attestations-not-made"]
-    assert not any(receipt.attested for receipt in story.receipts)
+    assert [finding.rule for finding in manifest.findings] == ["attestations-not-made"]
+    assert not any(receipt.attested for receipt in manifest.receipts)
 
 
 def test_where_attestations_are_required_nothing_goes_out_without_them(scene: Scene, monkeypatch) -> None:
     monkeypatch.setattr(LocalSigner, "faults", 10**6)
     scene.options["attestations"] = "required"
-    story = scene.release()
-    assert story.failure is not None
-    assert "attestation" in story.failure.happened
+    manifest = scene.release()
+    assert manifest.failure is not None
+    assert "attestation" in manifest.failure.happened
     assert scene.public() == {}
     assert not [r for r in scene.bench.requests if "mint" in r]
 
 
 def test_attestations_can_be_left_off(scene: Scene) -> None:
     scene.options["attestations"] = "off"
-    story = scene.release()
-    assert story.failure is None
+    manifest = scene.release()
+    assert manifest.failure is None
     assert not [request for request in scene.bench.requests if "sigstore" in request]
-    assert [one.provenance for one in story.served] == [None, None]
+    assert [one.provenance for one in manifest.served] == [None, None]
 
 
 def test_attestations_that_the_index_drops_are_told(scene: Scene) -> None:
     scene.warehouse.drops_attestations = True
-    story = scene.release()
-    assert story.failure is None
-    assert {finding.rule for finding in story.findings} == {"attestations-dropped"}
+    manifest = scene.release()
+    assert manifest.failure is None
+    assert {finding.rule for finding in manifest.findings} == {"attestations-dropped"}
 
 
 def test_attestations_that_the_index_drops_are_an_error_where_they_are_required(scene: Scene) -> None:
     scene.warehouse.drops_attestations = True
     scene.options["attestations"] = "required"
-    story = scene.release()
-    assert story.failure is not None
-    assert "without the attestations" in story.failure.happened
+    manifest = scene.release()
+    assert manifest.failure is not None
+    assert "without the attestations" in manifest.failure.happened
 
 
 def test_a_token_in_the_environment_publishes_without_attestations(scene: Scene, monkeypatch) -> None:
     monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
     scene.bench.job = None
-    story = scene.release()
-    assert story.failure is None
+    manifest = scene.release()
+    assert manifest.failure is None
     assert scene.complete
-    assert not any(receipt.attested for receipt in story.receipts)
+    assert not any(receipt.attested for receipt in manifest.receipts)
 
 
 def test_a_stored_token_stands_in_where_the_index_refuses_trusted_publishing(
@@ -153,16 +153,16 @@ def test_a_stored_token_stands_in_where_the_index_refuses_trusted_publishing(
 ) -> None:
     monkeypatch.setenv("SLIPWAY_TOKEN", scene.warehouse.api_token("demo"))
     scene.bench.job = Job(workflow="other.yml")
-    story = scene.release()
-    assert story.failure is None
+    manifest = scene.release()
+    assert manifest.failure is None
     assert scene.complete
-    assert [finding.rule for finding in story.findings] == ["trusted-publishing-refused"]
+    assert [finding.rule for finding in manifest.findings] == ["trusted-publishing-refused"]
 
 
 def test_a_dry_run_mints_nothing_and_prints_the_form(scene: Scene, capsys) -> None:
-    story = scene.publish(dry_run=True)
+    manifest = scene.publish(dry_run=True)
     told = capsys.readouterr().err
-    assert [stage.outcome for stage in story.stages] == ["skipped"]
+    assert [stage.outcome for stage in manifest.stages] == ["skipped"]
     assert not [request for request in scene.bench.requests if request.startswith("POST")]
     for line in (
         "Owner: acme",
@@ -189,52 +189,52 @@ def test_a_release_is_not_finished_after_fourteen_days(scene: Scene) -> None:
     scene.publish(publish_timeout=5.0)
     scene.clock.pass_days(15)
     scene.bench.faults.clear()
-    story = scene.release()
-    assert [finding.rule for finding in story.blocking] == ["release-closed"]
+    manifest = scene.release()
+    assert [finding.rule for finding in manifest.blocking] == ["release-closed"]
     assert list(scene.public()) == [built()[0].filename]
 
 
 def test_a_verify_job_without_receipts_still_knows_its_repository(scene: Scene) -> None:
     scene.publish()
-    scene.story = scene.fresh()
+    scene.manifest = scene.fresh()
     assert scene.verify().failure is None
     for file in scene.warehouse.projects["demo"].files.values():
         file.provenance["attestation_bundles"][0]["publisher"]["repository"] = "mallory/demo"
-    scene.story = scene.fresh()
-    story = scene.verify()
-    assert story.failure is not None
-    assert "do not vouch" in story.failure.happened
+    scene.manifest = scene.fresh()
+    manifest = scene.verify()
+    assert manifest.failure is not None
+    assert "do not vouch" in manifest.failure.happened
 
 
 def test_a_release_that_failed_a_stage_before_is_not_published(scene: Scene) -> None:
     failed = StageResult(name="smoke", outcome="failed", seconds=1.0)
-    scene.story = msgspec.structs.replace(scene.fresh(), stages=(failed,))
-    story = scene.publish()
-    assert story.failure is not None
-    assert "did not get through smoke" in story.failure.happened
+    scene.manifest = msgspec.structs.replace(scene.fresh(), stages=(failed,))
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "did not get through smoke" in manifest.failure.happened
     assert scene.bench.requests == []
 
 
 def test_nothing_is_no_release(scene: Scene) -> None:
-    scene.story = Manifest()
-    story = scene.publish()
-    assert story.failure is not None
-    assert "nothing to publish" in story.failure.happened
+    scene.manifest = Manifest()
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "nothing to publish" in manifest.failure.happened
 
 
 def test_what_was_never_published_is_not_waited_for(scene: Scene) -> None:
     scene.publish(dry_run=True)
-    story = scene.verify()
-    assert [one.verdict for one in story.served] == ["missing", "missing"]
+    manifest = scene.verify()
+    assert [one.verdict for one in manifest.served] == ["missing", "missing"]
     assert scene.clock.slept == []
 
 
 def test_a_file_that_cannot_be_sent_keeps_the_others_at_home(scene: Scene) -> None:
     broken = Built(built()[1].filename, b"no gzip at all")
     broken.at(scene.work / "dist")
-    scene.story = Manifest(artifacts=(record(built()[0]), record(broken)))
-    story = scene.publish()
-    assert story.failure is not None
-    assert "twine cannot read" in story.failure.happened
+    scene.manifest = Manifest(artifacts=(record(built()[0]), record(broken)))
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "twine cannot read" in manifest.failure.happened
     assert scene.public() == {}
     assert not [request for request in scene.bench.requests if "mint" in request]

@@ -70,9 +70,9 @@ def test_an_answer_without_end_is_given_up(scene: Scene, monkeypatch: pytest.Mon
 
 def test_a_page_of_a_proxy_is_not_taken_for_an_empty_index(scene: Scene) -> None:
     scene.bench.faults.order("simple", "500", FOREVER)
-    story = scene.publish()
-    assert story.failure is not None
-    assert "500" in story.failure.happened
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "500" in manifest.failure.happened
     assert not [request for request in scene.bench.requests if request.startswith("POST")]
 
 

@@ -19,10 +19,10 @@ from slipway.records import Receipt
 def half_done(scene: Scene) -> Manifest:
     """Publish the wheel and fail at the sdist."""
     scene.bench.faults.order("sdist-upload", "500", FOREVER)
-    story = scene.publish(publish_timeout=5.0)
+    manifest = scene.publish(publish_timeout=5.0)
     scene.bench.faults.clear()
-    assert story.failure is not None
-    return story
+    assert manifest.failure is not None
+    return manifest
 
 
 def test_half_a_release_says_where_it_stands(scene: Scene) -> None:
@@ -52,25 +52,25 @@ def test_on_a_laptop_the_next_command_is_slipways_own(scene: Scene, monkeypatch:
 def test_bytes_that_are_gone_are_asked_for(scene: Scene) -> None:
     half_done(scene)
     (scene.work / "dist" / scene.files[1].filename).unlink()
-    story = scene.publish()
-    assert story.failure is not None
-    assert story.failure.exit_code == ExitCode.INPUT
-    assert "are gone" in story.failure.happened
-    assert "build the same commit again" in story.failure.remedy
-    assert story.failure.recovery.public == (scene.files[0].filename,)
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert manifest.failure.exit_code == ExitCode.INPUT
+    assert "are gone" in manifest.failure.happened
+    assert "build the same commit again" in manifest.failure.remedy
+    assert manifest.failure.recovery.public == (scene.files[0].filename,)
 
 
 def test_bytes_that_were_changed_are_not_sent(scene: Scene) -> None:
     (scene.work / "dist" / scene.files[0].filename).write_bytes(b"something else")
-    story = scene.publish()
-    assert story.failure is not None
-    assert story.failure.exit_code == ExitCode.INPUT
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert manifest.failure.exit_code == ExitCode.INPUT
     assert scene.public() == {}
 
 
 def test_a_release_that_was_rebuilt_the_same_goes_on(scene: Scene) -> None:
     half_done(scene)
-    scene.story = scene.fresh()
+    scene.manifest = scene.fresh()
     assert scene.release().failure is None
     assert scene.complete
 
@@ -79,20 +79,20 @@ def test_a_release_that_was_rebuilt_differently_is_refused(scene: Scene) -> None
     half_done(scene)
     other = sdist({"built": "again"})
     other.at(scene.work / "dist")
-    scene.story = Manifest(artifacts=(record(built()[0]), record(other)))
-    story = scene.publish()
-    assert story.failure is not None
-    assert "begun with other bytes" in story.failure.happened
+    scene.manifest = Manifest(artifacts=(record(built()[0]), record(other)))
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "begun with other bytes" in manifest.failure.happened
     assert list(scene.public()) == [built()[0].filename]
 
 
 def test_a_burnt_name_is_called_so(scene: Scene) -> None:
     scene.warehouse.projects["demo"].burnt.add(scene.files[0].filename)
-    story = scene.publish()
-    assert story.failure is not None
-    assert "never takes a name twice" in story.failure.cause
-    assert "already been used" in story.failure.happened
-    assert story.failure.read == "`slipway explain release-emptied-before`"
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "never takes a name twice" in manifest.failure.cause
+    assert "already been used" in manifest.failure.happened
+    assert manifest.failure.read == "`slipway explain release-emptied-before`"
 
 
 def test_somebody_else_publishing_the_same_version_stops_the_release(scene: Scene) -> None:
@@ -104,10 +104,10 @@ def test_somebody_else_publishing_the_same_version_stops_the_release(scene: Scen
             project.files[wheel] = File(wheel, b"other", "1.0", scene.clock.now())
 
     scene.bench.watch = intrude
-    story = scene.publish()
-    assert story.failure is not None
-    assert "other bytes" in story.failure.happened
-    assert story.failure.recovery.burnt == (wheel,)
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "other bytes" in manifest.failure.happened
+    assert manifest.failure.recovery.burnt == (wheel,)
     assert scene.public() == {wheel: b"other"}
 
 

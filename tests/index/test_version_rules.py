@@ -78,6 +78,6 @@ def test_a_wheel_that_grew(size, before, rules):
 def test_a_local_version_is_refused_before_the_first_byte(scene: Scene) -> None:
     scene.version = "1.0.dev3+gabc"
     scene.__post_init__()
-    story = scene.publish()
-    assert [finding.rule for finding in story.blocking] == ["local-version-not-taken"]
+    manifest = scene.publish()
+    assert [finding.rule for finding in manifest.blocking] == ["local-version-not-taken"]
     assert not [request for request in scene.bench.requests if "legacy" in request or "mint" in request]

@@ -3,13 +3,13 @@
 import pytest
 from slipway.planning import pythons
 from slipway.rules.smoke.causes import diagnose
-from slipway.rules.smoke.facts import Attempt, LegFacts
+from slipway.rules.smoke.facts import Attempt, SmokeFacts
 
 
-def leg(python: str = "3.13.0", *, imports: tuple[Attempt, ...] = (), **changes: object) -> LegFacts:
+def leg(python: str = "3.13.0", *, imports: tuple[Attempt, ...] = (), **changes: object) -> SmokeFacts:
     own = frozenset(attempt.name for attempt in imports) or frozenset({"demo"})
     facts: dict[str, object] = {"artifact": "demo-1.0-py3-none-any.whl", "distribution": "demo", "own": own}
-    return LegFacts(python=python, imports=imports, **(facts | changes))  # type: ignore[arg-type]
+    return SmokeFacts(python=python, imports=imports, **(facts | changes))  # type: ignore[arg-type]
 
 
 def failed(error: str, *, name: str = "demo", **changes: object) -> Attempt:

@@ -143,9 +143,9 @@ def test_each_is_tried_with_those_that_it_needs_and_reported_in_one(top: Path) -
     (top / "app" / "slipway_several_app.py").write_text("from slipway_several_core import NEW\n")
     ended = slipway("check", top, "--all-projects", "--only-changed", "--json")
     assert ended.exit_code == 0, ended.stdout + ended.stderr
-    stories = json.loads(ended.stdout)["projects"]
-    assert list(stories) == ["core", "packages/wire", "app", "lone"] or stories["lone"] is None
-    assert {leg["artifact"] for leg in stories["app"]["legs"] if leg["passed"]} == {
+    manifests = json.loads(ended.stdout)["projects"]
+    assert list(manifests) == ["core", "packages/wire", "app", "lone"] or manifests["lone"] is None
+    assert {leg["artifact"] for leg in manifests["app"]["legs"] if leg["passed"]} == {
         "slipway_several_app-1.0.tar.gz",
         "slipway_several_app-1.0-py3-none-any.whl",
     }

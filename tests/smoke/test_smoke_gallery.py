@@ -112,8 +112,8 @@ def smoked(name: str, tmp_path: Path) -> Addition:
         wheelhouse=wheelhouse(name, tmp_path / "house"),
         **lists,
     )
-    story = Manifest(artifacts=tuple(artifact.record(artifact.read(path)) for path in files))
-    return smoke.run(story, inputs, detect({}))
+    manifest = Manifest(artifacts=tuple(artifact.record(artifact.read(path)) for path in files))
+    return smoke.run(manifest, inputs, detect({}))
 
 
 @pytest.fixture(autouse=True)
@@ -145,8 +145,8 @@ def test_what_breaks_for_the_user_gets_its_verdict_and_its_cause(name: str, tmp_
 def test_what_works_raises_no_alarm(name: str, tmp_path: Path) -> None:
     addition = smoked(name, tmp_path)
     assert [f.rule for f in addition.findings if f.severity != Severity.NOTE] == [], told(addition)
-    assert all(leg.passed for leg in addition.legs)
-    assert addition.legs
+    assert all(leg.passed for leg in addition.smoke_results)
+    assert addition.smoke_results
     assert addition.broken_rules == ()
 
 

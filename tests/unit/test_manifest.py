@@ -6,10 +6,28 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from slipway import manifest
 from slipway.errors import ExitCode, InputError, ToolError
-from slipway.manifest import Addition, Failure, Manifest
-from slipway.records import Artifact, Finding, Leg, Receipt, Served, Severity, SkippedRule, StageResult
+from slipway.manifest import (
+    FILENAME,
+    Addition,
+    Failure,
+    Manifest,
+    read_manifest,
+    recheck,
+    sha256,
+    to_json,
+    write_manifest,
+)
+from slipway.records import (
+    Artifact,
+    Finding,
+    Receipt,
+    Served,
+    Severity,
+    SkippedRule,
+    SmokeResult,
+    StageResult,
+)
 
 
 def finding(
@@ -24,8 +42,8 @@ def artifact(filename: str = "a-1.0.tar.gz", sha256: str = "0" * 64) -> Artifact
     return Artifact(filename=filename, kind="sdist", size=1, sha256=sha256)
 
 
-def leg(origin: str) -> Leg:
-    return Leg(
+def leg(origin: str) -> SmokeResult:
+    return SmokeResult(
         artifact="a-1.0.tar.gz", python="3.12.1", installer="uv", origin=origin, passed=True, seconds=0.1
     )
 
@@ -41,7 +59,7 @@ FULL = Manifest(
     stages=(StageResult(name="build", outcome="done", seconds=1.5),),
     findings=(finding(stage="inspect"), finding(Severity.NOTE, stage="smoke")),
     skipped_rules=(SkippedRule(rule="other-rule", reason="no tag"),),
-    legs=(leg("file"), leg("index")),
+    smoke_results=(leg("file"), leg("index")),
     receipts=(Receipt(filename="a-1.0.tar.gz", sha256="0" * 64, index="pypi", outcome="uploaded"),),
     served=(Served(filename="a-1.0.tar.gz", sha256="0" * 64, verdict="same"),),
     failure=FAILURE,
@@ -49,13 +67,13 @@ FULL = Manifest(
 
 
 def test_written_and_read_again_it_is_the_same(tmp_path: Path) -> None:
-    path = manifest.write(FULL, tmp_path)
-    assert manifest.read(path) == FULL
-    assert [one.name for one in tmp_path.iterdir()] == [manifest.FILENAME]
+    path = write_manifest(FULL, tmp_path)
+    assert read_manifest(path) == FULL
+    assert [one.name for one in tmp_path.iterdir()] == [FILENAME]
 
 
 def test_json_is_indented_and_ends_in_a_newline() -> None:
-    text = manifest.to_json(FULL).decode()
+    text = to_json(FULL).decode()
     assert text.endswith("}\n")
     assert json.loads(text)["failure"]["log"] == ["last line"]
 
@@ -63,7 +81,7 @@ def test_json_is_indented_and_ends_in_a_newline() -> None:
 def test_a_run_that_dies_while_writing_leaves_the_manifest_of_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manifest.write(FULL, tmp_path)
+    write_manifest(FULL, tmp_path)
 
     def die(self: Path, data: bytes) -> int:
         with self.open("wb") as stream:
@@ -72,15 +90,15 @@ def test_a_run_that_dies_while_writing_leaves_the_manifest_of_before(
 
     monkeypatch.setattr(Path, "write_bytes", die)
     with pytest.raises(OSError, match="No space"):
-        manifest.write(Manifest(), tmp_path)
+        write_manifest(Manifest(), tmp_path)
     monkeypatch.undo()
-    assert manifest.read(tmp_path / manifest.FILENAME) == FULL
+    assert read_manifest(tmp_path / FILENAME) == FULL
 
 
 def test_what_a_stage_added_goes_when_it_runs_again() -> None:
     again = FULL.without(["smoke", "publish", "verify"])
     assert [one.stage for one in again.findings] == ["inspect"]
-    assert again.legs == ()
+    assert again.smoke_results == ()
     assert again.receipts == ()
     assert again.served == ()
     assert again.failure is None
@@ -88,17 +106,17 @@ def test_what_a_stage_added_goes_when_it_runs_again() -> None:
 
 
 def test_only_the_legs_of_the_stage_that_runs_again_go() -> None:
-    assert [one.origin for one in FULL.without(["verify"]).legs] == ["file"]
-    assert [one.origin for one in FULL.without(["smoke"]).legs] == ["index"]
+    assert [one.origin for one in FULL.without(["verify"]).smoke_results] == ["file"]
+    assert [one.origin for one in FULL.without(["smoke"]).smoke_results] == ["index"]
 
 
 def test_an_addition_replaces_artifacts_of_the_same_name_and_names_its_stage() -> None:
     newer = artifact(sha256="1" * 64)
     other = artifact("b-1.0.tar.gz")
-    story = FULL.with_addition(Addition(artifacts=(newer, other), findings=(finding(),)), stage="smoke")
-    assert story.artifacts == (newer, other)
-    assert story.findings[-1].stage == "smoke"
-    assert story.failure == FAILURE
+    manifest = FULL.with_addition(Addition(artifacts=(newer, other), findings=(finding(),)), stage="smoke")
+    assert manifest.artifacts == (newer, other)
+    assert manifest.findings[-1].stage == "smoke"
+    assert manifest.failure == FAILURE
 
 
 LIMITS = {
@@ -110,10 +128,10 @@ LIMITS = {
 
 @pytest.mark.parametrize(("severity", "fail_on"), [*itertools.product(Severity, Severity)])
 def test_what_blocks(severity: Severity, fail_on: Severity) -> None:
-    story = Manifest(findings=(finding(severity),), fail_on=fail_on)
+    manifest = Manifest(findings=(finding(severity),), fail_on=fail_on)
     blocks = severity in LIMITS[fail_on]
-    assert bool(story.blocking) is blocks
-    assert story.exit_code is (ExitCode.FINDINGS if blocks else ExitCode.CLEAN)
+    assert bool(manifest.blocking) is blocks
+    assert manifest.exit_code is (ExitCode.FINDINGS if blocks else ExitCode.CLEAN)
 
 
 def test_what_is_ignored_never_blocks() -> None:
@@ -143,14 +161,14 @@ def test_what_is_built_names_the_release() -> None:
 def test_bytes_are_rechecked(tmp_path: Path) -> None:
     path = tmp_path / "a-1.0.tar.gz"
     path.write_bytes(b"bytes")
-    story = Manifest(artifacts=(artifact(sha256=manifest.sha256(path)),))
-    manifest.recheck(story, tmp_path.joinpath)
+    manifest = Manifest(artifacts=(artifact(sha256=sha256(path)),))
+    recheck(manifest, tmp_path.joinpath)
     path.write_bytes(b"other bytes")
     with pytest.raises(InputError, match="has changed"):
-        manifest.recheck(story, tmp_path.joinpath)
+        recheck(manifest, tmp_path.joinpath)
     path.unlink()
     with pytest.raises(InputError, match="is not in"):
-        manifest.recheck(story, tmp_path.joinpath)
+        recheck(manifest, tmp_path.joinpath)
 
 
 def test_every_severity_has_its_rank() -> None:

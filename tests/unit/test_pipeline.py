@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from slipway import manifest, pipeline
+from slipway import pipeline
 from slipway.errors import ExitCode, InputError, ToolError
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Manifest
+from slipway.manifest import FILENAME, Addition, Manifest, read_manifest
 from slipway.pipeline import COMMANDS, STAGES, Stage
 from slipway.records import Finding, Severity
 from slipway.runner import Runner
@@ -28,20 +28,20 @@ def pretend(monkeypatch: pytest.MonkeyPatch, **entries: Entry) -> list[str]:
     """Put stages of the test's own in place of the real ones; return the list of those that ran."""
     ran: list[str] = []
 
-    def run(stage: Stage, story: Manifest, asked: Inputs, runner: Runner) -> Addition:
+    def run(stage: Stage, manifest: Manifest, asked: Inputs, runner: Runner) -> Addition:
         ran.append(stage.module)
-        return entries[stage.module](story, asked, runner)
+        return entries[stage.module](manifest, asked, runner)
 
     monkeypatch.setattr(Stage, "run", run)
     return ran
 
 
-def nothing(story: Manifest, asked: Inputs, runner: Runner) -> Addition:
+def nothing(manifest: Manifest, asked: Inputs, runner: Runner) -> Addition:
     return Addition()
 
 
 def raising(error: Exception) -> Entry:
-    def entry(story: Manifest, asked: Inputs, runner: Runner) -> Addition:
+    def entry(manifest: Manifest, asked: Inputs, runner: Runner) -> Addition:
         raise error
 
     return entry
@@ -61,21 +61,24 @@ def test_every_stage_has_its_entry(name: str) -> None:
 
 def test_findings_do_not_stop_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = pretend(monkeypatch, plan=nothing, validate=lambda *_: Addition(findings=(FINDING,)), build=nothing)
-    story = pipeline.run(("plan", "validate", "build"), Manifest(), inputs(tmp_path), PlainRunner())
+    manifest = pipeline.run(("plan", "validate", "build"), Manifest(), inputs(tmp_path), PlainRunner())
     assert ran == ["plan", "validate", "build"]
-    assert [stage.outcome for stage in story.stages] == ["done"] * 3
-    assert story.exit_code is ExitCode.FINDINGS
+    assert [stage.outcome for stage in manifest.stages] == ["done"] * 3
+    assert manifest.exit_code is ExitCode.FINDINGS
 
 
 def test_a_stage_that_fails_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     error = ToolError("It broke.", cause="c", remedy="r")
     ran = pretend(monkeypatch, plan=nothing, build=raising(error), inspect=nothing)
-    story = pipeline.run(("plan", "build", "inspect"), Manifest(), inputs(tmp_path), PlainRunner())
+    manifest = pipeline.run(("plan", "build", "inspect"), Manifest(), inputs(tmp_path), PlainRunner())
     assert ran == ["plan", "build"]
-    assert [(stage.name, stage.outcome) for stage in story.stages] == [("plan", "done"), ("build", "failed")]
-    assert story.failure is not None
-    assert story.failure.stage == "build"
-    assert story.exit_code is ExitCode.TOOL
+    assert [(stage.name, stage.outcome) for stage in manifest.stages] == [
+        ("plan", "done"),
+        ("build", "failed"),
+    ]
+    assert manifest.failure is not None
+    assert manifest.failure.stage == "build"
+    assert manifest.exit_code is ExitCode.TOOL
 
 
 def test_a_bug_is_not_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,16 +91,16 @@ def test_a_skipped_stage_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pretend(monkeypatch, publish=lambda *_: Addition(skipped="the findings block it"))
-    story = pipeline.run(("publish",), Manifest(), inputs(tmp_path), PlainRunner())
-    assert (story.stages[0].outcome, story.stages[0].reason) == ("skipped", "the findings block it")
+    manifest = pipeline.run(("publish",), Manifest(), inputs(tmp_path), PlainRunner())
+    assert (manifest.stages[0].outcome, manifest.stages[0].reason) == ("skipped", "the findings block it")
     assert "skipped: the findings block it" in capsys.readouterr().err
 
 
 def test_the_manifest_is_kept_after_every_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
 
-    def look(story: Manifest, asked: Inputs, runner: Runner) -> Addition:
-        seen.append(len(manifest.read(asked.work / manifest.FILENAME).stages))
+    def look(manifest: Manifest, asked: Inputs, runner: Runner) -> Addition:
+        seen.append(len(read_manifest(asked.work / FILENAME).stages))
         return Addition()
 
     pretend(monkeypatch, plan=nothing, build=look, inspect=look)
@@ -120,12 +123,12 @@ REFUSALS = {
 def test_a_machine_that_refuses(refusal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     number, exit_code, words = REFUSALS[refusal]
     pretend(monkeypatch, plan=raising(OSError(number, "as the system says", "some/path")))
-    story = pipeline.run(("plan",), Manifest(), inputs(tmp_path), PlainRunner())
-    assert story.failure is not None
-    assert story.exit_code is exit_code
-    assert "some/path" in story.failure.happened
-    assert words in story.failure.happened
-    assert "--work DIR" in story.failure.remedy
+    manifest = pipeline.run(("plan",), Manifest(), inputs(tmp_path), PlainRunner())
+    assert manifest.failure is not None
+    assert manifest.exit_code is exit_code
+    assert "some/path" in manifest.failure.happened
+    assert words in manifest.failure.happened
+    assert "--work DIR" in manifest.failure.remedy
 
 
 def test_any_other_error_of_the_machine_is_a_bug_of_ours(
@@ -146,8 +149,8 @@ def test_a_later_run_does_not_forget_what_was_to_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretend(monkeypatch, publish=nothing)
-    story = pipeline.run(
+    manifest = pipeline.run(
         ("publish",), Manifest(fail_on=Severity.NOTE), inputs(tmp_path, command="publish"), PlainRunner()
     )
-    assert story.fail_on is Severity.NOTE
-    assert story.command == "publish"
+    assert manifest.fail_on is Severity.NOTE
+    assert manifest.command == "publish"

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 from slipway.manifest import Failure, Manifest
-from slipway.records import Artifact, Finding, Leg, Severity, SkippedRule, StageResult, Where
+from slipway.records import Artifact, Finding, Severity, SkippedRule, SmokeResult, StageResult, Where
 from slipway.report import terminal
 
 ARTIFACT = Artifact(
@@ -23,8 +23,8 @@ DONE = Manifest(
         StageResult(name=name, outcome="done", seconds=1.26)
         for name in ("plan", "validate", "build", "inspect", "smoke")
     ),
-    legs=(
-        Leg(
+    smoke_results=(
+        SmokeResult(
             artifact="tiny-1.0.tar.gz",
             python="3.12.1",
             installer="uv",
@@ -46,8 +46,8 @@ FINDING = Finding(
 )
 
 
-def shown(story: Manifest, width: int = 80) -> list[str]:
-    return [line.text for line in terminal.lines(story, width=width)]
+def shown(manifest: Manifest, width: int = 80) -> list[str]:
+    return [line.text for line in terminal.lines(manifest, width=width)]
 
 
 def test_a_healthy_run_ends_with_its_verdict() -> None:

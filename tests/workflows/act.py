@@ -96,7 +96,7 @@ class Run:
 
 
 def _named(job: str) -> str:
-    # act names a job after its workflow and those that called it, and a leg after its place in the matrix.
+    # act names a job after its workflow and those that called it, and a job after its place in the matrix.
     caller, *others = job.split("/")
     name = re.sub(r"-\d+$", "", (others[-1] if others else caller).strip())
     return f"{caller} / {name}" if len(others) > 1 and caller != "Package" else name

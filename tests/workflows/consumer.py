@@ -10,9 +10,9 @@ import tiny_project
 from workflows import act
 
 ONE_PYTHON = 'license-files = ["LICENSE"]\nclassifiers = ["Programming Language :: Python :: 3.14"]'
-"""Claims one version, so that the smoke matrix has one leg for each platform."""
+"""Claims one version, so that the smoke matrix has one job for each platform."""
 
-ONE_LEG = 'platforms: linux, python-versions: "3.14"'
+ONE_JOB = 'platforms: linux, python-versions: "3.14"'
 
 REMOTE = "https://github.com/acme/demo.git"
 
@@ -45,9 +45,9 @@ def on_linux(folder: Path) -> Path:
     """Let the workflow try the project out on one platform."""
     path = folder / ".github" / "workflows" / "release.yml"
     if "    with: { index" in path.read_text():
-        edit(folder, "    with: { ", f"    with: {{ {ONE_LEG}, ")
+        edit(folder, "    with: { ", f"    with: {{ {ONE_JOB}, ")
     else:
-        edit(folder, "  publish:\n", f"    with: {{ {ONE_LEG} }}\n  publish:\n")
+        edit(folder, "  publish:\n", f"    with: {{ {ONE_JOB} }}\n  publish:\n")
     return folder
 
 

@@ -72,7 +72,7 @@ def run(workspace: Path, inputs: Mapping[str, str], *, event: Mapping[str, str] 
             "GITHUB_REF": "refs/heads/main",
             "SLIPWAY_INTERPRETER": sys.executable,
             "SLIPWAY_ACTION": str(act.ROOT),
-            "SLIPWAY_LEG": given["leg"] or "check",
+            "SLIPWAY_JOB": given["job"] or "check",
             "SLIPWAY_CACHE": str(bootstrap.cache_folder()),
             **(event or {}),
         }

@@ -53,7 +53,7 @@ PLAN = (
     "fail-on",
     "platforms",
     "python-versions",
-    "smoke-legs",
+    "smoke-jobs",
     "runners",
 )
 BUILD = (*PLAN, "build-timeout")
@@ -128,7 +128,7 @@ def action_outputs() -> Iterator[str]:
 
 def action_env() -> Iterator[str]:
     for option in action_options():
-        if option.name in {"artifact-name", "leg"}:
+        if option.name in {"artifact-name", "job"}:
             continue
         yield f"        {option.variable}: ${{{{ inputs.{option.name} }}}}"
 

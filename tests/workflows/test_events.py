@@ -101,7 +101,9 @@ def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) 
     assert sorted(path.name for path in (handed_on / "dist").iterdir()) == sorted(
         artifact["filename"] for artifact in manifest["artifacts"]
     )
-    assert {leg["leg"] for leg in manifest["legs"]} == {leg["name"] for leg in manifest["plan"]["legs"][1:]}
+    assert {job["job"] for job in manifest["smoke_results"]} == {
+        job["name"] for job in manifest["plan"]["jobs"][1:]
+    }
 
 
 def test_a_project_that_cannot_be_read_ends_in_a_red_gate(program: Path, tree: Path, tmp_path: Path) -> None:
@@ -123,7 +125,7 @@ def test_a_project_that_cannot_be_read_ends_in_a_red_gate(program: Path, tree: P
     assert "The job plan failed in plan" in run.summaries
     assert "pyproject.toml" in run.summaries
     titles = [properties.get("title") for level, _, properties in run.annotations if level == "error"]
-    assert titles == ["Slipway: plan", "leg-failed"]
+    assert titles == ["Slipway: plan", "job-failed"]
 
 
 @pytest.mark.parametrize(

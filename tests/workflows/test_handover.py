@@ -11,21 +11,20 @@ import msgspec
 import pytest
 from artifacts.sdists import sdist
 from artifacts.wheels import wheel
-from slipway import manifest as manifests
 from slipway import pipeline
 from slipway.errors import InputError
 from slipway.inputs import Inputs
-from slipway.manifest import Failure, Manifest
+from slipway.manifest import Failure, Manifest, write_manifest
 from slipway.planning import matrix as planned_matrix
-from slipway.records import Artifact, Finding, Plan, PlannedLeg, Severity, StageResult, Where
+from slipway.records import Artifact, Destination, Finding, Job, Plan, Severity, StageResult, Where
 from slipway.report import annotations, markdown, matrix, timeline
 from slipway.runner.github import GitHubRunner, unobeyed
 from slipway.runner.terminal import PlainRunner
 
-LEGS = (
-    PlannedLeg(name="build", job="build", platform="linux-x86_64"),
-    PlannedLeg(name="smoke-linux-x86_64-3.13", job="smoke", platform="linux-x86_64", python="3.13"),
-    PlannedLeg(name="smoke-windows-AMD64-3.13", job="smoke", platform="windows-AMD64", python="3.13"),
+JOBS = (
+    Job(name="build", kind="build", platform="linux-x86_64"),
+    Job(name="smoke-linux-x86_64-3.13", kind="smoke", platform="linux-x86_64", python="3.13"),
+    Job(name="smoke-windows-AMD64-3.13", kind="smoke", platform="windows-AMD64", python="3.13"),
 )
 PLAN = Plan(
     name="demo",
@@ -43,8 +42,8 @@ PLAN = Plan(
     git=None,
     builds=(),
     expected=(),
-    destination=manifests.Destination(index="pypi", publish=True, reason="A tag.", environment="pypi"),
-    legs=LEGS,
+    destination=Destination(index="pypi", publish=True, reason="A tag.", environment="pypi"),
+    jobs=JOBS,
 )
 
 
@@ -68,15 +67,15 @@ class Parts:
         self.hand_over(
             "build", Manifest(plan=PLAN, artifacts=built), {f.filename: f.data for f in self.files}
         )
-        for leg in LEGS[1:]:
-            self.hand_over(leg.name, Manifest(plan=PLAN, artifacts=built))
+        for job in JOBS[1:]:
+            self.hand_over(job.name, Manifest(plan=PLAN, artifacts=built))
 
     def hand_over(
-        self, leg: str, story: Manifest, files: dict[str, bytes] | None = None, attempt: int = 1
+        self, job: str, manifest: Manifest, files: dict[str, bytes] | None = None, attempt: int = 1
     ) -> None:
-        folder = self.folder / f"slipway.demo.{leg}.{attempt}"
+        folder = self.folder / f"slipway.demo.{job}.{attempt}"
         (folder / "dist").mkdir(parents=True)
-        manifests.write(msgspec.structs.replace(story, leg=leg, attempt=attempt), folder)
+        write_manifest(msgspec.structs.replace(manifest, job=job, attempt=attempt), folder)
         for name, data in (files or {}).items():
             (folder / "dist" / name).write_bytes(data)
 
@@ -92,29 +91,29 @@ def parts(tmp_path: Path) -> Parts:
     return Parts(tmp_path)
 
 
-def rules(story: Manifest) -> list[str]:
-    return [finding.rule for finding in story.blocking]
+def rules(manifest: Manifest) -> list[str]:
+    return [finding.rule for finding in manifest.blocking]
 
 
 def test_all_is_there(parts: Parts) -> None:
-    story = parts.gate()
-    assert rules(story) == []
-    assert sorted(one.filename for one in story.artifacts) == sorted(file.filename for file in parts.files)
-    assert {stage.leg for stage in story.stages} == {""}
+    manifest = parts.gate()
+    assert rules(manifest) == []
+    assert sorted(one.filename for one in manifest.artifacts) == sorted(file.filename for file in parts.files)
+    assert {stage.job for stage in manifest.stages} == {""}
 
 
 def test_a_leg_without_a_result_is_no_success(parts: Parts) -> None:
     manifest = next(parts.folder.glob("*windows*/manifest.json"))
     manifest.unlink()
-    assert rules(parts.gate()) == ["leg-missing"]
+    assert rules(parts.gate()) == ["job-missing"]
 
 
 def test_the_last_attempt_of_a_leg_counts(parts: Parts) -> None:
     failure = Failure(stage="smoke", happened="The runner was lost.", cause="Bad luck.", remedy="Again.")
-    leg = LEGS[2].name
-    parts.hand_over(leg, Manifest(plan=PLAN, failure=failure), attempt=2)
-    assert rules(parts.gate()) == ["leg-failed"]
-    parts.hand_over(leg, Manifest(plan=PLAN), attempt=3)
+    job = JOBS[2].name
+    parts.hand_over(job, Manifest(plan=PLAN, failure=failure), attempt=2)
+    assert rules(parts.gate()) == ["job-failed"]
+    parts.hand_over(job, Manifest(plan=PLAN), attempt=3)
     assert rules(parts.gate()) == []
 
 
@@ -144,21 +143,21 @@ def test_findings_of_the_legs_come_together_with_their_names(parts: Parts) -> No
         fix="Mend it.",
         stage="smoke",
     )
-    for leg in LEGS[1:]:
-        parts.hand_over(leg.name, Manifest(plan=PLAN, findings=(finding,)), attempt=2)
-    story = parts.gate()
-    assert {found.leg for found in story.findings} == {leg.name for leg in LEGS[1:]}
-    report = markdown.render(story)
+    for job in JOBS[1:]:
+        parts.hand_over(job.name, Manifest(plan=PLAN, findings=(finding,)), attempt=2)
+    manifest = parts.gate()
+    assert {found.job for found in manifest.findings} == {job.name for job in JOBS[1:]}
+    report = markdown.render(manifest)
     assert report.count("**No.**") == 1
-    assert all(leg.name in report for leg in LEGS[1:])
+    assert all(job.name in report for job in JOBS[1:])
     assert parts.gate("smoke").findings == ()
 
 
 def test_nothing_handed_over(tmp_path: Path) -> None:
     inputs = Inputs(command="check", path=tmp_path, work=tmp_path / "work", from_=tmp_path / "nothing")
-    story = pipeline.run(("gather",), Manifest(), inputs, PlainRunner())
-    assert story.failure is not None
-    assert "neither a manifest nor an artifact" in story.failure.happened
+    manifest = pipeline.run(("gather",), Manifest(), inputs, PlainRunner())
+    assert manifest.failure is not None
+    assert "neither a manifest nor an artifact" in manifest.failure.happened
 
 
 def inputs(**options: Any) -> Inputs:
@@ -166,7 +165,7 @@ def inputs(**options: Any) -> Inputs:
 
 
 def names(*arguments: Any, **options: Any) -> list[str]:
-    return [leg.name for leg in planned_matrix.legs(*arguments, inputs(**options))]
+    return [job.name for job in planned_matrix.jobs(*arguments, inputs(**options))]
 
 
 def test_a_pure_project_is_built_once_and_tried_everywhere() -> None:
@@ -181,8 +180,8 @@ def test_a_pure_project_is_built_once_and_tried_everywhere() -> None:
 
 
 def test_a_compiled_project_has_a_job_for_each_platform() -> None:
-    legs = names("compiled", ("3.14",), (), platforms=("linux", "windows-ARM64"))
-    assert legs[:3] == ["build", "wheels-linux-x86_64", "wheels-windows-ARM64"]
+    jobs = names("compiled", ("3.14",), (), platforms=("linux", "windows-ARM64"))
+    assert jobs[:3] == ["build", "wheels-linux-x86_64", "wheels-windows-ARM64"]
 
 
 def test_free_threading_is_tried_where_it_is_claimed() -> None:
@@ -193,13 +192,13 @@ def test_free_threading_is_tried_where_it_is_claimed() -> None:
 
 def test_of_many_legs_those_are_kept_that_tell_most() -> None:
     pythons = ("3.11", "3.12", "3.13", "3.14", "3.15")
-    legs = names("pure", pythons, (), smoke_legs=9)[1:]
-    assert len(legs) == 9
-    assert {f"smoke-linux-x86_64-{version}" for version in pythons} < set(legs)
+    jobs = names("pure", pythons, (), smoke_jobs=9)[1:]
+    assert len(jobs) == 9
+    assert {f"smoke-linux-x86_64-{version}" for version in pythons} < set(jobs)
     ends = {
         f"smoke-{one}-{version}" for one in ("macos-arm64", "windows-AMD64") for version in ("3.11", "3.15")
     }
-    assert ends < set(legs)
+    assert ends < set(jobs)
 
 
 @pytest.mark.parametrize(
@@ -246,17 +245,17 @@ def test_a_quoted_text_is_no_command(text: str) -> None:
         assert "##[" not in line
 
 
-def bars(story: Manifest) -> Iterator[tuple[str, int, int]]:
-    for bar in timeline.bars(story):
+def bars(manifest: Manifest) -> Iterator[tuple[str, int, int]]:
+    for bar in timeline.bars(manifest):
         yield bar.section, bar.start, bar.length
 
 
 def test_jobs_side_by_side_begin_together() -> None:
-    def done(name: str, seconds: float, leg: str = "") -> StageResult:
-        return StageResult(name=name, outcome="done", seconds=seconds, leg=leg)
+    def done(name: str, seconds: float, job: str = "") -> StageResult:
+        return StageResult(name=name, outcome="done", seconds=seconds, job=job)
 
-    story = Manifest(
-        leg="gate",
+    manifest = Manifest(
+        job="gate",
         stages=(
             done("smoke", 3, "smoke-a"),
             done("plan", 1, "plan"),
@@ -265,7 +264,7 @@ def test_jobs_side_by_side_begin_together() -> None:
             done("inspect", 1),
         ),
     )
-    assert list(bars(story)) == [
+    assert list(bars(manifest)) == [
         ("plan", 0, 1000),
         ("build", 1000, 2000),
         ("smoke-a", 3000, 3000),

@@ -105,7 +105,7 @@ def test_in_a_workflow_that_really_runs(program: Path, tree: Path, tmp_path: Pat
     project = tmp_path / "demo"
     tiny_project.make(project, name="demo")
     steps = []
-    for name in ("path", "tag", "tag-prefix", "index", "leg", "work"):
+    for name in ("path", "tag", "tag-prefix", "index", "job", "work"):
         steps += [
             f"      - name: {name}",
             "        continue-on-error: true",

@@ -133,7 +133,9 @@ def test_check_finds_what_is_unsafe(
     other.write_text(PUBLISHING.format(trigger=trigger, action=action, step=step))
     ended = init(project, "--check", "--json")
     assert ended.exit_code == 1, ended
-    found = [finding for finding in ended.story["findings"] if finding["where"]["file"].endswith("other.yml")]
+    found = [
+        finding for finding in ended.manifest["findings"] if finding["where"]["file"].endswith("other.yml")
+    ]
     assert [finding["rule"] for finding in found] == [rule], ended
     assert found[0]["fix"]
     assert found[0]["where"]["line"]
@@ -157,7 +159,7 @@ def test_check_finds_what_has_drifted(old: str, new: str, rule: str, project: Pa
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))
     ended = init(project, "--check", "--json")
-    assert rule in {finding["rule"] for finding in ended.story["findings"]}, ended
+    assert rule in {finding["rule"] for finding in ended.manifest["findings"]}, ended
 
 
 def test_check_leaves_what_a_caller_may_choose(project: Path) -> None:
@@ -167,7 +169,7 @@ def test_check_leaves_what_a_caller_may_choose(project: Path) -> None:
         path.read_text().replace(act.COMMIT, "d" * 40).replace("branches: [main]", "branches: [main, stable]")
     )
     path.write_text(
-        text.replace("  publish:\n", '    with: { smoke-legs: "4" }\n  publish:\n').replace(
+        text.replace("  publish:\n", '    with: { smoke-jobs: "4" }\n  publish:\n').replace(
             "Publish exactly", "Send"
         )
     )

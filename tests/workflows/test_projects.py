@@ -40,8 +40,8 @@ def test_a_compiled_project_is_built_wheel_by_wheel_from_one_sdist(
         "Smoke (linux-x86_64, 3.14)": "success",
         "Gate": "success",
     }
-    story = json.loads((artifacts / run.outputs["artifact-name"] / "manifest.json").read_bytes())
-    kinds = [(artifact["kind"], "manylinux" in artifact["filename"]) for artifact in story["artifacts"]]
+    manifest = json.loads((artifacts / run.outputs["artifact-name"] / "manifest.json").read_bytes())
+    kinds = [(artifact["kind"], "manylinux" in artifact["filename"]) for artifact in manifest["artifacts"]]
     assert sorted(kinds) == [("sdist", False), ("wheel", True)]
     sdists = {path.read_bytes() for path in artifacts.rglob("*.tar.gz")}
     assert len(sdists) == 1, "every job goes on from the same sdist"

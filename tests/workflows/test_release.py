@@ -48,8 +48,8 @@ def public(bench: Bench) -> dict[str, str]:
 def manifest(run: act.Run, artifacts: Path) -> dict[str, Any]:
     """Return the manifest that the gate handed on."""
     names = sorted(path.name for path in artifacts.iterdir() if ".gate." in path.name)
-    story: dict[str, Any] = json.loads((artifacts / names[-1] / "manifest.json").read_bytes())
-    return story
+    manifest: dict[str, Any] = json.loads((artifacts / names[-1] / "manifest.json").read_bytes())
+    return manifest
 
 
 def test_a_tag_is_published_and_verified_also_after_a_failure(

@@ -45,7 +45,7 @@ def test_the_action_takes_every_option_and_hands_on_every_output() -> None:
     assert set(declared["inputs"]) == options
     assert set(declared["outputs"]) == {output.name for output in OUTPUTS}
     passed = {matched[1] for text in step.STEP["env"].values() for matched in step.INPUT.finditer(text)}
-    assert passed == options - {"artifact-name", "leg"}
+    assert passed == options - {"artifact-name", "job"}
 
 
 @pytest.mark.parametrize("path", [act.ROOT / "action.yml", *WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway import manifest
 from slipway.errors import InputError
-from slipway.manifest import Manifest
+from slipway.manifest import FILENAME, Manifest, read_manifest, sha256
 from slipway.records import Plan
 
 SUFFIXES = (".whl", ".tar.gz")
 PLANNER = "plan"
-"""The leg that plans for all others in python-package.yml."""
+"""The job that plans for all others in python-package.yml."""
 
 MOST_FILES = 20_000
 """Files looked at below the folder; a release has far fewer."""
@@ -26,7 +25,7 @@ class Handover:
 
     Attributes:
         plan: what was to be built and tested; the jobs go by the same one.
-        manifests: the last one of each leg.
+        manifests: the last one of each job.
         files: every artifact by its filename, with the digest of each place it was found at.
     """
 
@@ -35,9 +34,9 @@ class Handover:
     files: Mapping[str, Mapping[Path, str]]
 
     @property
-    def legs(self) -> frozenset[str]:
+    def jobs(self) -> frozenset[str]:
         """The names of the jobs that handed in a manifest."""
-        return frozenset(story.leg for story in self.manifests)
+        return frozenset(manifest.job for manifest in self.manifests)
 
 
 def read(folder: Path) -> Handover:
@@ -46,25 +45,25 @@ def read(folder: Path) -> Handover:
     Raises:
         InputError: there is nothing, or a manifest cannot be read.
     """
-    stories: dict[str, Manifest] = {}
+    manifests: dict[str, Manifest] = {}
     files: dict[str, dict[Path, str]] = {}
     for path in _walk(folder):
-        if path.name == manifest.FILENAME:
-            story = manifest.read(path)
-            if story.leg not in stories or stories[story.leg].attempt < story.attempt:
-                stories[story.leg] = story
+        if path.name == FILENAME:
+            manifest = read_manifest(path)
+            if manifest.job not in manifests or manifests[manifest.job].attempt < manifest.attempt:
+                manifests[manifest.job] = manifest
         elif path.name.endswith(SUFFIXES):
-            files.setdefault(path.name, {})[path] = manifest.sha256(path)
-    if not stories and not files:
+            files.setdefault(path.name, {})[path] = sha256(path)
+    if not manifests and not files:
         raise InputError(
             f"{folder} holds neither a manifest nor an artifact.",
             cause="No job before this one handed anything over, or it was downloaded to another folder.",
             remedy="Look at the jobs that build; `from` names the folder that their artifacts are downloaded to.",
         )
-    planned = [story for story in stories.values() if story.plan is not None]
+    planned = [manifest for manifest in manifests.values() if manifest.plan is not None]
     # The job that plans decides; where there is none, all others made the same plan.
-    first = min(planned, key=lambda story: (story.leg != PLANNER, story.leg), default=None)
-    return Handover(plan=first.plan if first else None, manifests=tuple(stories.values()), files=files)
+    first = min(planned, key=lambda manifest: (manifest.job != PLANNER, manifest.job), default=None)
+    return Handover(plan=first.plan if first else None, manifests=tuple(manifests.values()), files=files)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

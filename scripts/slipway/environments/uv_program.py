@@ -33,7 +33,7 @@ def _executable() -> Path:
 
 def executable() -> Path:
     """Return the path of the uv that belongs to Slipway."""
-    # Legs ask for it from several threads, and the search reads `sysconfig`, which fills itself on first use.
+    # Smoke tests ask for it from several threads, and the search reads `sysconfig`, which fills itself on first use.
     with _finding:
         return _executable()
 

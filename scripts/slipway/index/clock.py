@@ -76,7 +76,7 @@ class Patience:
         Args:
             asked: seconds the other side asked to be left alone (Retry-After).
         """
-        # A little disorder keeps the legs of a matrix from knocking at the same moment.
+        # A random part keeps the jobs of a matrix from asking at the same moment.
         own = self._pause * random.uniform(1.0, 1.2)  # noqa: S311 - nothing secret
         seconds = max(own, asked or 0.0)
         if seconds > self.left:

@@ -9,7 +9,7 @@ from typing import Literal
 from slipway.errors import InputError
 from slipway.inputs import Inputs
 from slipway.planning.platforms import DEFAULT, PLATFORMS, SHORT
-from slipway.records import PlannedLeg
+from slipway.records import Job
 
 FREE_THREADING = "Programming Language :: Python :: Free Threading ::"
 FIRST_FREE_THREADED = (3, 14)
@@ -18,29 +18,29 @@ FIRST_FREE_THREADED = (3, 14)
 _VERSION = re.compile(r"(pypy|graalpy)?-?\d+\.\d+(\.\d+)?(a|b|rc)?\d*t?")
 
 
-def legs(
+def jobs(
     kind: Literal["pure", "compiled"], pythons: Sequence[str], classifiers: Iterable[str], inputs: Inputs
-) -> tuple[PlannedLeg, ...]:
+) -> tuple[Job, ...]:
     """Return the jobs that build and test, in the order in which they matter.
 
     Args:
         kind: a compiled project builds its wheels on every platform, a pure one builds all with its sdist.
         pythons: the living versions that the project supports.
         classifiers: the project's trove classifiers; they say whether it is made for free threading.
-        inputs: `platforms`, `python-versions` and `smoke-legs`.
+        inputs: `platforms`, `python-versions` and `smoke-jobs`.
 
     Raises:
         InputError: a platform or a version is not one.
     """
     platforms = _platforms(inputs.platforms)
     versions = _versions(inputs.python_versions) or _with_free_threading(pythons, classifiers)
-    build = PlannedLeg(name="build", job="build", platform=platforms[0])
-    wheels = [PlannedLeg(name=f"wheels-{name}", job="wheels", platform=name) for name in platforms]
-    grid = _ranked(platforms, versions)[: inputs.smoke_legs]
+    build = Job(name="build", kind="build", platform=platforms[0])
+    wheels = [Job(name=f"wheels-{name}", kind="wheels", platform=name) for name in platforms]
+    grid = _ranked(platforms, versions)[: inputs.smoke_jobs]
     smokes = [
-        PlannedLeg(name=f"smoke-{platform}-{version}", job="smoke", platform=platform, python=version)
+        Job(name=f"smoke-{platform}-{version}", kind="smoke", platform=platform, python=version)
         for platform, version in sorted(
-            grid, key=lambda leg: (platforms.index(leg[0]), versions.index(leg[1]))
+            grid, key=lambda job: (platforms.index(job[0]), versions.index(job[1]))
         )
     ]
     return (build, *(wheels if kind == "compiled" else ()), *smokes)
@@ -54,7 +54,7 @@ def _ranked(platforms: Sequence[str], versions: Sequence[str]) -> list[tuple[str
     """
     ends = {versions[0], versions[-1]} if versions else set()
     grid = [(platform, version) for version in reversed(versions) for platform in platforms]
-    return sorted(grid, key=lambda leg: (leg[1] not in ends, leg[0] != platforms[0]))
+    return sorted(grid, key=lambda job: (job[1] not in ends, job[0] != platforms[0]))
 
 
 def _with_free_threading(pythons: Sequence[str], classifiers: Iterable[str]) -> tuple[str, ...]:

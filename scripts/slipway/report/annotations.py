@@ -16,23 +16,23 @@ LEVELS: dict[Severity, Level] = {
 }
 
 
-def show(story: Manifest, runner: Runner, *, project: Path) -> None:
+def show(manifest: Manifest, runner: Runner, *, project: Path) -> None:
     """Annotate every finding that is not ignored, and the failure if there is one.
 
     Args:
-        story: the manifest of the run.
+        manifest: the manifest of the run.
         runner: the place it runs in.
         project: the project's folder, which the paths in findings start from.
     """
-    for finding in story.findings:
+    for finding in manifest.findings:
         # What another job found is annotated there.
-        if finding.ignored is None and not finding.leg:
+        if finding.ignored is None and not finding.job:
             _annotate(finding, runner, project)
-    if story.failure is not None:
-        failure = story.failure
+    if manifest.failure is not None:
+        failure = manifest.failure
         message = f"{failure.happened}\nLikely cause: {failure.cause}\nWhat to do: {failure.remedy}"
         runner.annotate("error", message, title=f"Slipway: {failure.stage}")
-    for rule in story.broken_rules:
+    for rule in manifest.broken_rules:
         runner.annotate("error", rule.reason, title=f"Slipway has a bug in the rule {rule.rule}")
 
 

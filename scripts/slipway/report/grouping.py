@@ -38,5 +38,5 @@ def _place(finding: Finding) -> str:
     where = finding.where
     line = f"{where.file}:{where.line}" if where.file and where.line else where.file
     return " ".join(
-        part for part in (where.artifact, line, f"({finding.leg})" if finding.leg else None) if part
+        part for part in (where.artifact, line, f"({finding.job})" if finding.job else None) if part
     )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from slipway.artifacts.handover import PLANNER
 from slipway.manifest import Failure, Manifest
-from slipway.records import Artifact, Finding, Leg, Recovery, Severity
+from slipway.records import Artifact, Finding, Recovery, Severity, SmokeResult
 from slipway.report import timeline, verdict
 from slipway.report.grouping import Group, grouped
 from slipway.report.text import block, code, sentence, text
@@ -33,46 +33,54 @@ SERVED = {
 }
 
 
-def render(story: Manifest) -> str:
+def render(manifest: Manifest) -> str:
     """Return the report on a run."""
     parts = (
-        _head(story),
-        _failure(story.failure),
-        _findings(story),
-        _artifacts(story),
-        _smoke(story.legs),
-        _untried(story),
-        _index(story),
-        _time(story),
+        _head(manifest),
+        _failure(manifest.failure),
+        _findings(manifest),
+        _artifacts(manifest),
+        _smoke(manifest.smoke_results),
+        _untried(manifest),
+        _index(manifest),
+        _time(manifest),
     )
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
-def summary(story: Manifest) -> str:
+def summary(manifest: Manifest) -> str:
     """Return what a job shows in the summary of its run.
 
     A job of a matrix that found nothing shows nothing: the gate tells all of it, once.
     """
-    planned = {PLANNER, *(leg.name for leg in story.plan.legs)} if story.plan else set()
-    if story.command in {"publish", "verify"}:
-        from_index = [leg for leg in story.legs if leg.origin == "index"]
-        parts = (_head(story), _failure(story.failure), _findings(story), _index(story), _smoke(from_index))
+    planned = {PLANNER, *(job.name for job in manifest.plan.jobs)} if manifest.plan else set()
+    if manifest.command in {"publish", "verify"}:
+        from_index = [result for result in manifest.smoke_results if result.origin == "index"]
+        parts = (
+            _head(manifest),
+            _failure(manifest.failure),
+            _findings(manifest),
+            _index(manifest),
+            _smoke(from_index),
+        )
         return "\n".join(line for part in parts for line in part) + "\n"
-    if story.leg not in planned:
-        return render(story)
-    if int(story.exit_code) == 0:
+    if manifest.job not in planned:
+        return render(manifest)
+    if int(manifest.exit_code) == 0:
         return ""
-    blocking = [f"- {sentence(group.finding.message)}" for group in grouped(story.blocking)]
+    blocking = [f"- {sentence(group.finding.message)}" for group in grouped(manifest.blocking)]
     told = ["", "The report of the gate tells what to do.", ""]
-    return "\n".join([*_head(story, leg=story.leg), *_failure(story.failure), *blocking, *told]) + "\n"
+    return (
+        "\n".join([*_head(manifest, job=manifest.job), *_failure(manifest.failure), *blocking, *told]) + "\n"
+    )
 
 
-def _head(story: Manifest, leg: str = "") -> Iterator[str]:
-    judged = verdict.of(story)
-    yield f"## {MARK[judged.mood]} {f'{text(leg)}: ' if leg else ''}{sentence(judged.headline)}"
+def _head(manifest: Manifest, job: str = "") -> Iterator[str]:
+    judged = verdict.of(manifest)
+    yield f"## {MARK[judged.mood]} {f'{text(job)}: ' if job else ''}{sentence(judged.headline)}"
     yield ""
-    tally = verdict.tally(story)
-    goal = sentence(story.plan.destination.reason) if story.plan is not None else ""
+    tally = verdict.tally(manifest)
+    goal = sentence(manifest.plan.destination.reason) if manifest.plan is not None else ""
     if tally or goal:
         yield " · ".join(part for part in (f"**{tally}**" if tally else "", goal) if part)
         yield ""
@@ -115,8 +123,8 @@ def _recovery(recovery: Recovery) -> Iterator[str]:
     yield ""
 
 
-def _findings(story: Manifest) -> Iterator[str]:
-    groups = grouped(story.findings)
+def _findings(manifest: Manifest) -> Iterator[str]:
+    groups = grouped(manifest.findings)
     for severity in Severity:
         found = [g for g in groups if g.finding.severity == severity and g.finding.ignored is None]
         if not found:
@@ -175,15 +183,15 @@ def place(finding: Finding) -> str | None:
     return f"{where.file}:{where.line}" if where.file and where.line else where.file
 
 
-def _artifacts(story: Manifest) -> Iterator[str]:
-    if not story.artifacts:
+def _artifacts(manifest: Manifest) -> Iterator[str]:
+    if not manifest.artifacts:
         return
     yield from ["### 📦 Artifacts", "", "| file | size | files in it | SHA-256 |", "|---|--:|--:|---|"]
-    for artifact in story.artifacts:
+    for artifact in manifest.artifacts:
         size, members = verdict.size(artifact.size), artifact.members or ""
         yield f"| {code(artifact.filename)} | {size} | {members} | {code(artifact.sha256)} |"
     yield ""
-    for artifact in story.artifacts:
+    for artifact in manifest.artifacts:
         yield from _contents(artifact)
 
 
@@ -196,44 +204,44 @@ def _contents(artifact: Artifact) -> Iterator[str]:
         )
 
 
-def _smoke(legs: Iterable[Leg]) -> Iterator[str]:
-    """Yield one mark for each platform and Python, what failed, and every leg folded."""
-    legs = list(legs)
-    if not legs:
+def _smoke(results: Iterable[SmokeResult]) -> Iterator[str]:
+    """Yield one mark for each platform and Python, what failed, and every result folded."""
+    results = list(results)
+    if not results:
         return
-    failed = [leg for leg in legs if not leg.passed]
-    told = f"{len(failed)} of {len(legs)} failed" if failed else f"all {len(legs)} passed"
+    failed = [result for result in results if not result.passed]
+    told = f"{len(failed)} of {len(results)} failed" if failed else f"all {len(results)} passed"
     yield from [f"### {'❌' if failed else '🔥'} Smoke tests: {told}", ""]
-    if len({_cell(leg) for leg in legs}) > 1:
-        yield from _grid(legs)
+    if len({_cell(result) for result in results}) > 1:
+        yield from _grid(results)
     header = ["| | where | Python | how | artifact | seconds |", "|---|---|---|---|---|--:|"]
-    if failed and len(legs) > ROWS_SHOWN:
-        yield from [*header, *map(_leg, failed), ""]
-    rows = [*header, *map(_leg, sorted(legs, key=lambda leg: leg.passed))]
-    if len(legs) > ROWS_SHOWN:
-        yield from _folded(f"All {len(legs)} of them", rows)
+    if failed and len(results) > ROWS_SHOWN:
+        yield from [*header, *map(_result, failed), ""]
+    rows = [*header, *map(_result, sorted(results, key=lambda result: result.passed))]
+    if len(results) > ROWS_SHOWN:
+        yield from _folded(f"All {len(results)} of them", rows)
     else:
         yield from [*rows, ""]
 
 
-def _untried(story: Manifest) -> Iterator[str]:
-    if sentences := verdict.untried(story):
+def _untried(manifest: Manifest) -> Iterator[str]:
+    if sentences := verdict.untried(manifest):
         yield from [*(f"- {text(sentence)}" for sentence in sentences), ""]
 
 
-def _cell(leg: Leg) -> tuple[str, str]:
-    where, _, version = leg.leg.removeprefix("smoke-").rpartition("-")
+def _cell(result: SmokeResult) -> tuple[str, str]:
+    where, _, version = result.job.removeprefix("smoke-").rpartition("-")
     return (
         (where, version)
         if where
-        else ("from the file" if leg.origin == "file" else "from the index", leg.python)
+        else ("from the file" if result.origin == "file" else "from the index", result.python)
     )
 
 
-def _grid(legs: Iterable[Leg]) -> Iterator[str]:
+def _grid(results: Iterable[SmokeResult]) -> Iterator[str]:
     cells: dict[tuple[str, str], list[bool]] = {}
-    for leg in legs:
-        cells.setdefault(_cell(leg), []).append(leg.passed)
+    for result in results:
+        cells.setdefault(_cell(result), []).append(result.passed)
     columns = sorted({version for _, version in cells}, key=_numbers)
     yield f"| | {' | '.join(map(text, columns))} |"
     yield f"|---|{':-:|' * len(columns)}"
@@ -248,21 +256,21 @@ def _numbers(version: str) -> tuple[list[int], str]:
     return [int(part) for part in re.findall(r"\d+", version)], version
 
 
-def _leg(leg: Leg) -> str:
-    how = [leg.installer]
-    how += [f"extra {leg.extra}"] if leg.extra else []
-    how += ["lowest dependencies"] if leg.resolution != "highest" else []
-    sign = "✅" if leg.passed else "❌"
+def _result(result: SmokeResult) -> str:
+    how = [result.installer]
+    how += [f"extra {result.extra}"] if result.extra else []
+    how += ["lowest dependencies"] if result.resolution != "highest" else []
+    sign = "✅" if result.passed else "❌"
     return (
-        f"| {sign} | {text(_cell(leg)[0])} | {text(leg.python)} | {text(', '.join(how))} | {code(leg.artifact)} "
-        f"| {leg.seconds:.1f} |"
+        f"| {sign} | {text(_cell(result)[0])} | {text(result.python)} | {text(', '.join(how))} | {code(result.artifact)} "
+        f"| {result.seconds:.1f} |"
     )
 
 
-def _index(story: Manifest) -> Iterator[str]:
-    if story.served:
+def _index(manifest: Manifest) -> Iterator[str]:
+    if manifest.served:
         yield from ["### 🌍 On the index", "", "| file | served | SHA-256 |", "|---|---|---|"]
-        for record in story.served:
+        for record in manifest.served:
             name = (
                 f"[{text(record.filename)}](<{quote(record.url, safe=URL)}>)"
                 if record.url
@@ -270,21 +278,21 @@ def _index(story: Manifest) -> Iterator[str]:
             )
             yield f"| {name} | {SERVED[record.verdict]} | {code(record.sha256 or '')} |"
         yield ""
-    elif story.receipts:
+    elif manifest.receipts:
         yield from ["### 📬 Receipts", "", "| file | index | |", "|---|---|---|"]
-        for receipt in story.receipts:
+        for receipt in manifest.receipts:
             word = "taken" if receipt.outcome == "uploaded" else "was there already, with the same bytes"
             yield f"| {code(receipt.filename)} | {text(receipt.index)} | ✅ {word} |"
         yield ""
 
 
-def _time(story: Manifest) -> Iterator[str]:
-    chart = list(timeline.chart(story))
+def _time(manifest: Manifest) -> Iterator[str]:
+    chart = list(timeline.chart(manifest))
     if chart:
         yield from ["### ⏱️ Where the time went", "", *chart, ""]
     lines = ["| stage | outcome | seconds |", "|---|---|--:|"]
-    for stage in story.stages:
-        name = " · ".join(part for part in (stage.leg, stage.name) if part)
+    for stage in manifest.stages:
+        name = " · ".join(part for part in (stage.job, stage.name) if part)
         reason = f": {sentence(stage.reason)}" if stage.reason else ""
         lines.append(f"| {text(name)} | {stage.outcome}{reason} | {stage.seconds:.1f} |")
     yield from _folded("Stages", lines)

@@ -13,23 +13,23 @@ from slipway.records import Plan
 _LABEL = re.compile(r"[\w.-]{1,100}")
 
 
-def render(plan: Plan, job: str, runners: Mapping[str, str]) -> str:
-    """Return the matrix of one job as JSON for `fromJSON`, or an empty string where it has no legs.
+def render(plan: Plan, kind: str, runners: Mapping[str, str]) -> str:
+    """Return the matrix of one kind of job as JSON for `fromJSON`, or an empty string where it has no jobs.
 
     Args:
-        plan: names the legs.
-        job: `build`, `wheels` or `smoke`.
+        plan: names the jobs.
+        kind: `build`, `wheels` or `smoke`.
         runners: labels of the caller's own runners, by platform.
     """
     rows = [
         {
-            "leg": leg.name,
-            "platform": leg.platform,
-            "runner": runners.get(leg.platform, PLATFORMS[leg.platform].runner),
-            **({"python": leg.python} if leg.python else {}),
+            "job": job.name,
+            "platform": job.platform,
+            "runner": runners.get(job.platform, PLATFORMS[job.platform].runner),
+            **({"python": job.python} if job.python else {}),
         }
-        for leg in plan.legs
-        if leg.job == job
+        for job in plan.jobs
+        if job.kind == kind
     ]
     return json.dumps({"include": rows}) if rows else ""
 

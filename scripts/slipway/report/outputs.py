@@ -38,65 +38,67 @@ class Output:
     value: Callable[[Manifest, Inputs], str]
 
 
-def show(story: Manifest, inputs: Inputs, runner: Runner) -> None:
+def show(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
     """Hand every output to the place the run is in."""
     for output in OUTPUTS:
-        runner.set_output(output.name, output.value(story, inputs))
+        runner.set_output(output.name, output.value(manifest, inputs))
 
 
-def artifact_name(story: Manifest, leg: str) -> str:
+def artifact_name(manifest: Manifest, job: str) -> str:
     """Return the name under which a job hands its work folder on: unique per project, job and attempt.
 
-    Dots part it, which a normalised project name does not have: `slipway.NAME.LEG.ATTEMPT`.
+    Dots part it, which a normalised project name does not have: `slipway.NAME.JOB.ATTEMPT`.
     """
     return ".".join(
-        ("slipway", _slug(story), re.sub(r"[^\w-]", "-", leg)[:NAME_LIMIT] or "run", str(story.attempt))
+        ("slipway", _slug(manifest), re.sub(r"[^\w-]", "-", job)[:NAME_LIMIT] or "run", str(manifest.attempt))
     )
 
 
-def _slug(story: Manifest) -> str:
+def _slug(manifest: Manifest) -> str:
     name = re.sub(
-        r"[^a-z0-9-]", "-", canonicalize_name(story.plan.name if story.plan and story.plan.name else "")
+        r"[^a-z0-9-]",
+        "-",
+        canonicalize_name(manifest.plan.name if manifest.plan and manifest.plan.name else ""),
     )
     if len(name) <= NAME_LIMIT:
         return name or "project"
     return f"{name[:NAME_LIMIT]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def url(story: Manifest) -> str:
+def url(manifest: Manifest) -> str:
     """Return the address of the release's page, where the index is one that has pages."""
-    if not story.index or story.index == "none" or not story.version:
+    if not manifest.index or manifest.index == "none" or not manifest.version:
         return ""
-    site = addresses.resolve(story.index).site
-    return urljoin(site, f"project/{canonicalize_name(story.name)}/{story.version}/") if site else ""
+    site = addresses.resolve(manifest.index).site
+    return urljoin(site, f"project/{canonicalize_name(manifest.name)}/{manifest.version}/") if site else ""
 
 
-def _publish(story: Manifest, inputs: Inputs) -> str:
+def _publish(manifest: Manifest, inputs: Inputs) -> str:
     del inputs
-    ready = story.plan is not None and story.plan.destination.publish and int(story.exit_code) == 0
+    ready = manifest.plan is not None and manifest.plan.destination.publish and int(manifest.exit_code) == 0
     return json.dumps(ready)
 
 
 def _matrix(job: str) -> Callable[[Manifest, Inputs], str]:
-    def render(story: Manifest, inputs: Inputs) -> str:
-        return matrix.render(story.plan, job, matrix.runners(inputs.runners)) if story.plan else ""
+    def render(manifest: Manifest, inputs: Inputs) -> str:
+        return matrix.render(manifest.plan, job, matrix.runners(inputs.runners)) if manifest.plan else ""
 
     return render
 
 
-def _first_runner(story: Manifest, inputs: Inputs) -> str:
-    rows = _matrix("build")(story, inputs)
+def _first_runner(manifest: Manifest, inputs: Inputs) -> str:
+    rows = _matrix("build")(manifest, inputs)
     return str(json.loads(rows)["include"][0]["runner"]) if rows else ""
 
 
-def _upload_url(story: Manifest, inputs: Inputs) -> str:
+def _upload_url(manifest: Manifest, inputs: Inputs) -> str:
     del inputs
-    return addresses.resolve(story.index).upload if story.index and story.index != "none" else ""
+    return addresses.resolve(manifest.index).upload if manifest.index and manifest.index != "none" else ""
 
 
-def _sdist(story: Manifest, inputs: Inputs) -> str:
+def _sdist(manifest: Manifest, inputs: Inputs) -> str:
     del inputs
-    return next((artifact.filename for artifact in story.artifacts if artifact.kind == "sdist"), "")
+    return next((artifact.filename for artifact in manifest.artifacts if artifact.kind == "sdist"), "")
 
 
 OUTPUTS: tuple[Output, ...] = (
@@ -118,7 +120,7 @@ OUTPUTS: tuple[Output, ...] = (
         "artifact-name",
         "Name of the workflow artifact that hands manifest and dist/ to later jobs.",
         "report",
-        lambda s, i: artifact_name(s, i.leg),
+        lambda s, i: artifact_name(s, i.job),
     ),
     Output(
         "artifact-pattern",

@@ -8,10 +8,10 @@ from slipway.manifest import Manifest
 from slipway.records import Plan
 
 
-def show(story: Manifest) -> None:
+def show(manifest: Manifest) -> None:
     """Print the plan to stdout."""
-    if story.plan is not None:
-        for key, value in rows(story.plan):
+    if manifest.plan is not None:
+        for key, value in rows(manifest.plan):
             print(f"{key:>12}  {value}")
 
 

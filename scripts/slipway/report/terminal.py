@@ -37,36 +37,36 @@ class Line:
     style: str = ""
 
 
-def show(story: Manifest) -> None:
+def show(manifest: Manifest) -> None:
     """Print the report to stdout: with colours in a terminal, plain elsewhere."""
     if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         from rich.console import Console
         from rich.text import Text
 
         console = Console(highlight=False)
-        for line in lines(story, width=console.width):
+        for line in lines(manifest, width=console.width):
             console.print(Text(line.text, style=line.style), soft_wrap=True)
     else:
-        for line in lines(story, width=PIPE_WIDTH):
+        for line in lines(manifest, width=PIPE_WIDTH):
             print(line.text)
 
 
-def lines(story: Manifest, *, width: int) -> Iterator[Line]:
+def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
     """Yield the report, line by line, at most `width` columns wide where a word allows it."""
     yield Line("")
-    yield from _findings(story, width)
-    yield from _broken(story)
-    yield from _details(story)
-    if story.failure is not None:
-        yield from _failure(story.failure, width)
+    yield from _findings(manifest, width)
+    yield from _broken(manifest)
+    yield from _details(manifest)
+    if manifest.failure is not None:
+        yield from _failure(manifest.failure, width)
         return
-    judged = verdict.of(story)
-    summary = verdict.tally(story)
+    judged = verdict.of(manifest)
+    summary = verdict.tally(manifest)
     yield from _wrapped(f"{SIGNS[judged.mood]} {judged.headline}", width, style=STYLES[judged.mood])
     if summary:
         yield Line(f"  {summary}", "dim")
-    if story.plan is not None:
-        yield from _wrapped(story.plan.destination.reason, width, lead="  ", style="dim")
+    if manifest.plan is not None:
+        yield from _wrapped(manifest.plan.destination.reason, width, lead="  ", style="dim")
 
 
 def _wrapped(text: str, width: int, *, lead: str = "", style: str = "") -> Iterator[Line]:
@@ -77,8 +77,8 @@ def _wrapped(text: str, width: int, *, lead: str = "", style: str = "") -> Itera
             yield Line(piece, style)
 
 
-def _findings(story: Manifest, width: int) -> Iterator[Line]:
-    for group in grouped(story.findings):
+def _findings(manifest: Manifest, width: int) -> Iterator[Line]:
+    for group in grouped(manifest.findings):
         finding = group.finding
         if finding.ignored is None:
             yield from _finding(group, width)
@@ -113,8 +113,8 @@ def _failure(failure: Failure, width: int) -> Iterator[Line]:
         yield Line(f"  read: {failure.read}")
 
 
-def _broken(story: Manifest) -> Iterator[Line]:
-    for rule in story.broken_rules:
+def _broken(manifest: Manifest) -> Iterator[Line]:
+    for rule in manifest.broken_rules:
         yield Line(
             f"Slipway's rule {rule.rule} crashed. This is a bug of Slipway, not of your project.", "bold red"
         )
@@ -123,30 +123,30 @@ def _broken(story: Manifest) -> Iterator[Line]:
         yield Line("")
 
 
-def _details(story: Manifest) -> Iterator[Line]:
-    for artifact in story.artifacts:
+def _details(manifest: Manifest) -> Iterator[Line]:
+    for artifact in manifest.artifacts:
         yield Line(
             f"  {artifact.filename}  {verdict.size(artifact.size)}, {verdict.counted(artifact.members, 'file')}"
         )
         yield Line(f"    sha256 {artifact.sha256}", "dim")
-    for leg in story.legs:
-        sign = "✓" if leg.passed else "✗"
-        imported = ", ".join(leg.imported[:4]) + (" …" if len(leg.imported) > 4 else "")  # noqa: PLR2004 - a glance
-        detail = f"imports {imported}" if leg.imported else "imports nothing"
-        source = "" if leg.origin == "file" else " from the index"
-        manner = "".join(f", {word}" for word in verdict.how(leg))
+    for result in manifest.smoke_results:
+        sign = "✓" if result.passed else "✗"
+        imported = ", ".join(result.imported[:4]) + (" …" if len(result.imported) > 4 else "")  # noqa: PLR2004 - a glance
+        detail = f"imports {imported}" if result.imported else "imports nothing"
+        source = "" if result.origin == "file" else " from the index"
+        how = "".join(f", {word}" for word in verdict.how(result))
         yield Line(
-            f"  {sign} {leg.artifact}{source} on Python {leg.python}{manner}: {detail} ({leg.seconds:.1f} s)"
+            f"  {sign} {result.artifact}{source} on Python {result.python}{how}: {detail} ({result.seconds:.1f} s)"
         )
-    for sentence in verdict.untried(story):
+    for sentence in verdict.untried(manifest):
         yield Line(f"  · {sentence}", "dim")
-    if story.stages:
+    if manifest.stages:
         times = " · ".join(
             f"{stage.name} {stage.seconds:.1f} s"
             if stage.outcome == "done"
             else f"{stage.name} {stage.outcome}"
-            for stage in story.stages
+            for stage in manifest.stages
         )
         yield Line(f"  {times}", "dim")
-    if story.artifacts or story.legs or story.stages:
+    if manifest.artifacts or manifest.smoke_results or manifest.stages:
         yield Line("")

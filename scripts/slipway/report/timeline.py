@@ -10,7 +10,7 @@ from slipway.manifest import Manifest
 from slipway.records import StageResult
 
 JOBS = ("plan", "build", "wheels", "smoke")
-"""The jobs of a workflow in the order in which they start; the legs of one run side by side."""
+"""The jobs of a workflow in the order in which they start; the jobs of a matrix side by side."""
 
 WORTH_DRAWING = 0.05
 """Seconds; a shorter stage is not seen beside the others."""
@@ -27,20 +27,20 @@ class Bar:
     failed: bool
 
 
-def bars(story: Manifest) -> Iterator[Bar]:
+def bars(manifest: Manifest) -> Iterator[Bar]:
     """Yield a bar for every stage that took time, as if each job had started when those before it ended."""
-    stages = [stage for stage in story.stages if stage.outcome != "skipped"]
+    stages = [stage for stage in manifest.stages if stage.outcome != "skipped"]
     begin = 0
     for job in (*JOBS, ""):
-        legs = dict.fromkeys(stage.leg for stage in stages if _job(stage) == job)
+        names = dict.fromkeys(stage.job for stage in stages if _job(stage) == job)
         end = begin
-        for leg in legs:
+        for name in names:
             start = begin
             for stage in stages:
-                if stage.leg == leg:
+                if stage.job == name:
                     length = round(stage.seconds * 1000)
                     if stage.seconds >= WORTH_DRAWING:
-                        section = leg or (story.leg if end else "") or "here"
+                        section = name or (manifest.job if end else "") or "here"
                         yield Bar(section, _label(stage), start, length, failed=stage.outcome == "failed")
                     start += length
             end = max(end, start)
@@ -48,7 +48,7 @@ def bars(story: Manifest) -> Iterator[Bar]:
 
 
 def _job(stage: StageResult) -> str:
-    job = stage.leg.partition("-")[0]
+    job = stage.job.partition("-")[0]
     return job if job in JOBS else ""
 
 
@@ -56,9 +56,9 @@ def _label(stage: StageResult) -> str:
     return f"{stage.name} {stage.seconds:.1f} s"
 
 
-def chart(story: Manifest) -> Iterator[str]:
+def chart(manifest: Manifest) -> Iterator[str]:
     """Yield the lines of a Gantt chart, or nothing where there is nothing to compare."""
-    drawn = list(bars(story))
+    drawn = list(bars(manifest))
     if len(drawn) <= 1:
         return
     yield from ["```mermaid", "gantt", "    dateFormat x", "    axisFormat %M:%S"]
@@ -73,5 +73,5 @@ def chart(story: Manifest) -> Iterator[str]:
 
 
 def _word(value: str) -> str:
-    # A colon or a semicolon ends a name in mermaid, and a leg's name comes from outside.
+    # A colon or a semicolon ends a name in mermaid, and the name of a job comes from outside.
     return re.sub(r"[^\w .+-]", " ", value)[:60] or "here"

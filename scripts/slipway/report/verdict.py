@@ -7,7 +7,7 @@ from typing import Literal
 
 from slipway.errors import ExitCode
 from slipway.manifest import Manifest
-from slipway.records import Leg, Severity
+from slipway.records import Severity, SmokeResult
 from slipway.report.grouping import grouped
 
 Mood = Literal["good", "blocked", "failed"]
@@ -27,32 +27,32 @@ class Verdict:
     next_step: str | None = None
 
 
-def of(story: Manifest) -> Verdict:
+def of(manifest: Manifest) -> Verdict:
     """Return the verdict on a run."""
-    subject = " ".join(part for part in (story.name, story.version) if part) or "The project"
-    if story.failure is not None:
-        return Verdict("failed", story.failure.happened, story.failure.remedy)
-    if story.broken_rules:
-        names = ", ".join(sorted({rule.rule for rule in story.broken_rules}))
+    subject = " ".join(part for part in (manifest.name, manifest.version) if part) or "The project"
+    if manifest.failure is not None:
+        return Verdict("failed", manifest.failure.happened, manifest.failure.remedy)
+    if manifest.broken_rules:
+        names = ", ".join(sorted({rule.rule for rule in manifest.broken_rules}))
         return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.", "Please report it.")
-    if count := len(grouped(story.blocking)):
+    if count := len(grouped(manifest.blocking)):
         return Verdict(
             "blocked", f"{subject} is not ready: {counted(count, 'finding')} must be mended first."
         )
-    return Verdict("good", f"{subject} {_achieved(story)}.")
+    return Verdict("good", f"{subject} {_achieved(manifest)}.")
 
 
-def _achieved(story: Manifest) -> str:
-    if story.command == "init":
+def _achieved(manifest: Manifest) -> str:
+    if manifest.command == "init":
         return "has a workflow that fits and lets nobody else in"
-    if story.command == "rehearse":
+    if manifest.command == "rehearse":
         return "passed its rehearsal: an index took it, serves exactly these files, and they install and work"
-    done = {stage.name for stage in story.stages if stage.outcome == "done"}
+    done = {stage.name for stage in manifest.stages if stage.outcome == "done"}
     if "verify" in done:
         return "is released: the index serves exactly these files, and they install and work"
     if "publish" in done:
         return "is published"
-    if story.command == "publish":
+    if manifest.command == "publish":
         return "could go out: nothing that can be seen beforehand speaks against it"
     if "smoke" in done:
         return "is ready: it builds, the index will take it, it installs and works"
@@ -68,9 +68,9 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def tally(story: Manifest) -> str:
+def tally(manifest: Manifest) -> str:
     """Return how many findings there are of each severity, for people."""
-    found = [group.finding for group in grouped(story.findings)]
+    found = [group.finding for group in grouped(manifest.findings)]
     parts = [
         counted(number, severity.value)
         for severity in Severity
@@ -81,19 +81,19 @@ def tally(story: Manifest) -> str:
     return ", ".join(parts)
 
 
-def how(leg: Leg) -> list[str]:
-    """Return in what manner a leg installed, where it was not the plain one."""
-    told = ["pip"] if leg.installer == "pip" else []
-    told += [f"extra {leg.extra}"] if leg.extra else []
-    return [*told, *(["lowest dependencies"] if leg.resolution != "highest" else [])]
+def how(result: SmokeResult) -> list[str]:
+    """Return how a smoke test installed, where it was not the plain one."""
+    told = ["pip"] if result.installer == "pip" else []
+    told += [f"extra {result.extra}"] if result.extra else []
+    return [*told, *(["lowest dependencies"] if result.resolution != "highest" else [])]
 
 
-def untried(story: Manifest) -> list[str]:
+def untried(manifest: Manifest) -> list[str]:
     """Return what was not tried and why, a sentence for each reason."""
-    legs: dict[str, list[str]] = {}
-    for one in story.untried:
-        legs.setdefault(one.reason, []).append(one.leg)
-    return [f"not tried: {', '.join(names)} ({reason})" for reason, names in legs.items()]
+    results: dict[str, list[str]] = {}
+    for one in manifest.untried:
+        results.setdefault(one.reason, []).append(one.smoke_test)
+    return [f"not tried: {', '.join(names)} ({reason})" for reason, names in results.items()]
 
 
 def size(number: int) -> str:
@@ -106,6 +106,6 @@ def size(number: int) -> str:
     return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
 
 
-def exit_name(story: Manifest) -> str:
+def exit_name(manifest: Manifest) -> str:
     """Return the outcome as one word for machines: clean, findings, input, tool or bug."""
-    return ExitCode(story.exit_code).name.lower()
+    return ExitCode(manifest.exit_code).name.lower()

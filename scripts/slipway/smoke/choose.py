@@ -1,4 +1,4 @@
-"""Which legs are run: a pure choice from the artifacts, the Pythons of this machine and what was asked for."""
+"""Which tests are run: a pure choice from the artifacts, the Pythons of this machine and what was asked for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from slipway.inputs import Inputs
 from slipway.manifest import Manifest
 from slipway.planning import pythons
 from slipway.records import Artifact, Untried
-from slipway.smoke.smoke_test import Candidate, Manner, Planned
+from slipway.smoke.smoke_test import Candidate, InstallOptions, SmokeTest
 
 METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _ABIS = {"cpython": "cp", "pypy": "pp", "graalpy": "graalpy"}
@@ -34,14 +34,14 @@ _ABIS = {"cpython": "cp", "pypy": "pp", "graalpy": "graalpy"}
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The legs to run, and those that the project's claims ask for and that cannot be run here."""
+    """The tests to run, and those that the project's claims ask for and that cannot be run here."""
 
-    legs: tuple[Planned, ...]
+    tests: tuple[SmokeTest, ...]
     untried: tuple[Untried, ...]
 
 
 def choose(manifest: Manifest, inputs: Inputs) -> Choice:
-    """Return the legs for the artifacts of a manifest.
+    """Return the tests for the artifacts of a manifest.
 
     By default each artifact is tried once, on the interpreter that builds; `--thorough` takes every dimension as
     far as it goes, and an option that names values takes those.
@@ -52,7 +52,7 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     requires, classifiers = _claims(manifest, inputs)
     wanted = inputs.python or ((ALL,) if inputs.thorough else ())
     here = interpreters.chosen(requires, wanted)
-    legs: list[Planned] = []
+    tests: list[SmokeTest] = []
     untried: list[Untried] = []
     has_wheel = any(artifact.kind == "wheel" for artifact in manifest.artifacts)
     for artifact in manifest.artifacts:
@@ -60,30 +60,30 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
         fitting = [one for one in here if artifact.kind == "sdist" or _fits(artifact, one)]
         if not fitting:
             why = "the wheel is for another platform or another Python than those that are tried here"
-            untried.append(Untried(leg=artifact.filename, reason=why))
-        manners = list(_manners(artifact, inputs, deep=artifact.kind == "wheel" or not has_wheel))
-        legs += _planned(candidate, fitting, manners, classifiers=classifiers)
+            untried.append(Untried(smoke_test=artifact.filename, reason=why))
+        choices = list(_manners(artifact, inputs, deep=artifact.kind == "wheel" or not has_wheel))
+        tests += _planned(candidate, fitting, choices, classifiers=classifiers)
     supported = pythons.supported(requires, classifiers, today=datetime.now(tz=UTC).date())
     absent = [*_absent(supported, here, inputs), *_elsewhere(manifest, inputs)]
-    return Choice(legs=tuple(legs), untried=(*untried, *absent))
+    return Choice(tests=tuple(tests), untried=(*untried, *absent))
 
 
 def _planned(
     candidate: Candidate,
     here: Sequence[Interpreter],
-    manners: Sequence[Manner],
+    choices: Sequence[InstallOptions],
     *,
     classifiers: Sequence[str],
-) -> Iterator[Planned]:
-    """Yield the first manner for every interpreter, and the others, which tell nothing new there, for one."""
+) -> Iterator[SmokeTest]:
+    """Yield the first options for every interpreter, and the others, which tell nothing new there, for one."""
     ordinary = [one for one in here if one.implementation == "cpython" and not one.free_threaded]
     for interpreter in here:
         is_main = interpreter == (ordinary or list(here))[-1]
-        for manner in manners if is_main else manners[:1]:
-            yield Planned(
+        for options in choices if is_main else choices[:1]:
+            yield SmokeTest(
                 candidate=candidate,
                 interpreter=interpreter,
-                manner=manner,
+                options=options,
                 claimed=pythons.claims(_number(interpreter), classifiers),
             )
 
@@ -92,7 +92,7 @@ def _number(interpreter: Interpreter) -> str:
     return ".".join(interpreter.version.split(".")[:2])
 
 
-def _manners(artifact: Artifact, inputs: Inputs, *, deep: bool) -> Iterator[Manner]:
+def _manners(artifact: Artifact, inputs: Inputs, *, deep: bool) -> Iterator[InstallOptions]:
     installers = inputs.installer or (("uv", "pip") if inputs.thorough else ("uv",))
     resolutions = inputs.resolution or (("highest", "lowest-direct") if inputs.thorough else ("highest",))
     for number, (resolution, installer) in enumerate(itertools.product(resolutions, installers)):
@@ -100,14 +100,14 @@ def _manners(artifact: Artifact, inputs: Inputs, *, deep: bool) -> Iterator[Mann
         direct = _requirements(artifact, inputs) if lowest and installer == "uv" and deep else ()
         # pip cannot resolve downwards, and an sdist has the same dependencies as its wheel.
         if not lowest or direct or inputs.resolution == ("lowest-direct",):
-            yield Manner(
+            yield InstallOptions(
                 installer="uv" if lowest else installer,
                 resolution=resolution,
                 thorough=deep and number == 0,
                 direct=direct,
             )
     for extra in _extras(artifact, inputs) if deep else ():
-        yield Manner(extra=extra, installer=installers[0], thorough=False)
+        yield InstallOptions(extra=extra, installer=installers[0], thorough=False)
 
 
 def _requirements(artifact: Artifact, inputs: Inputs) -> tuple[str, ...]:
@@ -198,19 +198,19 @@ def _absent(supported: Iterable[str], here: Sequence[Interpreter], inputs: Input
     """Yield the Pythons that are supported and not tried; in a matrix the other jobs have them."""
     tried = {_number(one) for one in here}
     missing = [version for version in supported if version not in tried]
-    if missing and not inputs.leg:
+    if missing and not inputs.job:
         asked = inputs.thorough or ALL in inputs.python
         reason = (
             "not on this machine"
             if asked
             else "one Python is tried unless --python or --thorough asks for more"
         )
-        yield Untried(leg=f"Python {', '.join(missing)}", reason=reason)
+        yield Untried(smoke_test=f"Python {', '.join(missing)}", reason=reason)
 
 
 def _elsewhere(manifest: Manifest, inputs: Inputs) -> Iterator[Untried]:
     """Yield what of a compiled project only other machines can build."""
-    legs = manifest.plan.legs if manifest.plan and not inputs.leg and not inputs.from_ else ()
-    if names := [leg.platform for leg in legs if leg.job == "wheels"]:
+    tests = manifest.plan.jobs if manifest.plan and not inputs.job and not inputs.from_ else ()
+    if names := [test.platform for test in tests if test.kind == "wheels"]:
         reason = "only the build matrix makes them; here the one wheel for this Python and platform was tried"
-        yield Untried(leg=f"the wheels for {', '.join(names)}", reason=reason)
+        yield Untried(smoke_test=f"the wheels for {', '.join(names)}", reason=reason)

@@ -34,7 +34,7 @@ SITE_PACKAGES = "site-packages"
 
 
 @dataclass(frozen=True)
-class Booth:
+class Sandbox:
     """Where one distribution is exercised.
 
     Attributes:
@@ -79,7 +79,7 @@ class Probed:
 
     Attributes:
         files: what the distribution installed, relative to `base`.
-        facts: fields of `LegFacts`.
+        facts: fields of `SmokeFacts`.
     """
 
     files: tuple[str, ...]
@@ -87,10 +87,10 @@ class Probed:
     facts: Mapping[str, Any]
 
 
-def probe(booth: Booth, *, timeout: float) -> Probed:
+def probe(sandbox: Sandbox, *, timeout: float) -> Probed:
     """Import every top-level name and load every entry point in a child, and return what happened."""
-    results = booth.folder / "results.jsonl"
-    died, code, printed = _call(booth, [str(results)], timeout=timeout)
+    results = sandbox.folder / "results.jsonl"
+    died, code, printed = _call(sandbox, [str(results)], timeout=timeout)
     records = _records(results)
     kinds = [record["kind"] for record in records]
     if died is None and "done" not in kinds:
@@ -116,14 +116,14 @@ def probe(booth: Booth, *, timeout: float) -> Probed:
     return Probed(files=files, base=Path(base) if base else None, facts=facts)
 
 
-def submodules(booth: Booth) -> tuple[Attempt, ...]:
+def submodules(sandbox: Sandbox) -> tuple[Attempt, ...]:
     """Import the public submodules in a child of their own, as far as the time reaches, and return what happened."""
-    results = booth.folder / "submodules.jsonl"
-    _call(booth, [str(results), str(SUBMODULE_SECONDS)], timeout=SUBMODULE_SECONDS * 2)
+    results = sandbox.folder / "submodules.jsonl"
+    _call(sandbox, [str(results), str(SUBMODULE_SECONDS)], timeout=SUBMODULE_SECONDS * 2)
     return _attempts(_records(results), "submodule")
 
 
-def scripts(booth: Booth, entry_points: Sequence[Attempt]) -> tuple[Started, ...]:
+def scripts(sandbox: Sandbox, entry_points: Sequence[Attempt]) -> tuple[Started, ...]:
     """Start the scripts that can be loaded with `--help` and return how each ended."""
     loaded = [
         point.name.split(": ", 1)[1]
@@ -131,22 +131,22 @@ def scripts(booth: Booth, entry_points: Sequence[Attempt]) -> tuple[Started, ...
         if point.error is None and point.name.startswith(SCRIPT_GROUPS)
     ]
     # Nothing opens a window on the screen of whoever runs this.
-    hidden = replace(booth, without=SCREENS)
+    hidden = replace(sandbox, without=SCREENS)
     with ThreadPoolExecutor(2) as pool:
         return tuple(pool.map(lambda name: _help(hidden, name), loaded[:SCRIPTS]))
 
 
-def _help(booth: Booth, name: str) -> Started:
-    path = booth.environment.script(name)
+def _help(sandbox: Sandbox, name: str) -> Started:
+    path = sandbox.environment.script(name)
     if path is None:
         return Started(name=name, present=False)
-    return start(booth, name, [path, "--help"], cwd=booth.home, timeout=SCRIPT_SECONDS)
+    return start(sandbox, name, [path, "--help"], cwd=sandbox.home, timeout=SCRIPT_SECONDS)
 
 
-def start(booth: Booth, name: str, argv: Sequence[str | Path], *, cwd: Path, timeout: float) -> Started:
+def start(sandbox: Sandbox, name: str, argv: Sequence[str | Path], *, cwd: Path, timeout: float) -> Started:
     """Run a program of the environment to its end and return how it ended."""
     try:
-        done = processes.run(argv, cwd=cwd, timeout=timeout, environ=booth.environ(), sink=booth.sink)
+        done = processes.run(argv, cwd=cwd, timeout=timeout, environ=sandbox.environ(), sink=sandbox.sink)
     except processes.TimedOut as error:
         return Started(name=name, returncode=None, seconds=error.seconds, output=error.output[-KEPT_OUTPUT:])
     except OSError as error:
@@ -154,11 +154,15 @@ def start(booth: Booth, name: str, argv: Sequence[str | Path], *, cwd: Path, tim
     return Started(name=name, returncode=done.returncode, seconds=timeout, output=done.output[-KEPT_OUTPUT:])
 
 
-def _call(booth: Booth, arguments: Sequence[str], *, timeout: float) -> tuple[str | None, int | None, str]:
+def _call(
+    sandbox: Sandbox, arguments: Sequence[str], *, timeout: float
+) -> tuple[str | None, int | None, str]:
     """Run the probe and return how it broke off, with its exit code, and what it printed last."""
-    argv: list[str | Path] = [booth.environment.python, "-I", PROBE, booth.name, *arguments]
+    argv: list[str | Path] = [sandbox.environment.python, "-I", PROBE, sandbox.name, *arguments]
     try:
-        done = processes.run(argv, cwd=booth.home, timeout=timeout, environ=booth.environ(), sink=booth.sink)
+        done = processes.run(
+            argv, cwd=sandbox.home, timeout=timeout, environ=sandbox.environ(), sink=sandbox.sink
+        )
     except processes.TimedOut as error:
         return f"it was not done after {error.seconds:.0f} s", None, error.output[-KEPT_OUTPUT:]
     printed = done.output[-KEPT_OUTPUT:]

@@ -1,4 +1,4 @@
-"""Legs: one artifact installed in a clean environment, exercised and uninstalled again, many of them side by side.
+"""Smoke tests: one artifact installed in a clean environment, exercised and uninstalled again, many of them side by side.
 
 The smoke stage runs them on the artifacts themselves, the verify stage on what the index serves.
 """
@@ -15,12 +15,12 @@ from slipway.environments import disposable
 from slipway.environments.disposable import Environment, Interpreter
 from slipway.runner import Runner
 from slipway.smoke import sandbox
-from slipway.smoke.smoke_test import Candidate, Manner, Outcome, Planned, Supplies
+from slipway.smoke.smoke_test import Candidate, InstallOptions, Outcome, PackageSources, SmokeTest
 
-__all__ = ["Candidate", "Outcome", "Planned", "Supplies", "exercise", "run", "show"]
+__all__ = ["Candidate", "Outcome", "PackageSources", "SmokeTest", "exercise", "run", "show"]
 
 AT_ONCE = min(max(os.cpu_count() or 1, 2), 8)
-"""Legs side by side; each is mostly one process that imports."""
+"""Smoke tests side by side; each is mostly one process that imports."""
 
 
 def exercise(
@@ -28,51 +28,53 @@ def exercise(
     interpreter: Interpreter | Sequence[Interpreter],
     *,
     timeout: float,
-    supplies: Supplies | None = None,
+    sources: PackageSources | None = None,
 ) -> tuple[Outcome, ...]:
-    """Run a plain leg for every candidate and interpreter, side by side, and return what happened in that order.
+    """Run a plain test for every candidate and interpreter, side by side, and return what happened in that order.
 
     Args:
         candidates: what is to be installed.
         interpreter: the Python to do it with, or several.
-        timeout: seconds for one leg.
-        supplies: where to install from.
+        timeout: seconds for one test.
+        sources: where to install from.
 
     Raises:
         ToolError: the index cannot be reached, or no environment can be made.
     """
     several = (interpreter,) if isinstance(interpreter, Interpreter) else tuple(interpreter)
     planned = [
-        Planned(candidate=one, interpreter=python, manner=Manner(thorough=one.artifact.endswith(".whl")))
+        SmokeTest(
+            candidate=one, interpreter=python, options=InstallOptions(thorough=one.artifact.endswith(".whl"))
+        )
         for one in candidates
         for python in several
     ]
-    return run(planned, timeout=timeout, supplies=supplies)
+    return run(planned, timeout=timeout, sources=sources)
 
 
 def run(
-    planned: Sequence[Planned], *, timeout: float, supplies: Supplies | None = None
+    planned: Sequence[SmokeTest], *, timeout: float, sources: PackageSources | None = None
 ) -> tuple[Outcome, ...]:
-    """Run legs side by side and return what happened in the order given.
+    """Run tests side by side and return what happened in the order given.
 
     Raises:
         ToolError: the index cannot be reached, or no environment can be made.
     """
-    given = supplies or Supplies()
+    given = sources or PackageSources()
     with disposable.scratch() as scratch, ThreadPoolExecutor(AT_ONCE) as pool:
         pips = _pips(planned, scratch, given)
         futures = [
             pool.submit(
                 sandbox.run,
-                leg,
+                test,
                 sandbox.Place(
                     folder=scratch / str(number),
-                    supplies=given,
-                    pip=pips.get(leg.interpreter),
+                    sources=given,
+                    pip=pips.get(test.interpreter),
                     timeout=timeout,
                 ),
             )
-            for number, leg in enumerate(planned)
+            for number, test in enumerate(planned)
         ]
         try:
             return tuple(future.result() for future in futures)
@@ -82,11 +84,13 @@ def run(
             raise
 
 
-def _pips(planned: Iterable[Planned], scratch: Path, supplies: Supplies) -> dict[Interpreter, Environment]:
-    """Return an environment with pip for each interpreter that has legs with it, for pip knows few old ones."""
-    wanted = dict.fromkeys(leg.interpreter for leg in planned if leg.manner.installer == "pip")
+def _pips(
+    planned: Iterable[SmokeTest], scratch: Path, sources: PackageSources
+) -> dict[Interpreter, Environment]:
+    """Return an environment with pip for each interpreter that has tests with it, for pip knows few old ones."""
+    wanted = dict.fromkeys(test.interpreter for test in planned if test.options.installer == "pip")
     return {
-        interpreter: sandbox.pip_environment(scratch / f"pip-{number}", interpreter, supplies)
+        interpreter: sandbox.pip_environment(scratch / f"pip-{number}", interpreter, sources)
         for number, interpreter in enumerate(wanted)
     }
 

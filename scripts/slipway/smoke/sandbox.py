@@ -1,4 +1,4 @@
-"""One leg from beginning to end: a clean environment, the installation, everything that is tried, the uninstallation."""
+"""One test from beginning to end: a clean environment, the installation, everything that is tried, the uninstallation."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from slipway import processes
 from slipway.environments import disposable
 from slipway.environments.disposable import Environment, InstallFailed, Interpreter
 from slipway.errors import ToolError
-from slipway.rules.smoke.facts import LegFacts, Started
+from slipway.rules.smoke.facts import SmokeFacts, Started
 from slipway.smoke import probing
-from slipway.smoke.probing import Booth, Probed
-from slipway.smoke.smoke_test import Candidate, Outcome, Planned, Supplies
+from slipway.smoke.probing import Probed, Sandbox
+from slipway.smoke.smoke_test import Candidate, Outcome, PackageSources, SmokeTest
 
 NETWORK = re.compile(
     r"(?i)(dns error|connection refused|network is unreachable|failed to fetch|error sending request|connection reset"
@@ -31,22 +31,22 @@ UV_LOCK = ".lock"
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a leg runs.
+    """Where a test runs.
 
     Attributes:
         folder: a private folder for it, outside of any checkout.
-        pip: an environment that holds pip, where legs install with it.
-        timeout: seconds for the leg, installation included.
+        pip: an environment that holds pip, where tests install with it.
+        timeout: seconds for the test, installation included.
     """
 
     folder: Path
-    supplies: Supplies
+    sources: PackageSources
     pip: Environment | None
     timeout: float
 
 
-def run(leg: Planned, place: Place) -> Outcome:
-    """Run one leg and return what happened.
+def run(test: SmokeTest, place: Place) -> Outcome:
+    """Run one test and return what happened.
 
     Raises:
         ToolError: the index cannot be reached, or no environment can be made.
@@ -54,53 +54,55 @@ def run(leg: Planned, place: Place) -> Outcome:
     started = time.monotonic()
     place.folder.mkdir()
     log: list[str] = []
-    facts = LegFacts(
-        artifact=leg.candidate.artifact,
-        python=leg.interpreter.label,
-        distribution=leg.candidate.name,
-        resolution=leg.manner.resolution,
-        extra=leg.manner.extra,
-        claimed=leg.claimed,
+    facts = SmokeFacts(
+        artifact=test.candidate.artifact,
+        python=test.interpreter.label,
+        distribution=test.candidate.name,
+        resolution=test.options.resolution,
+        extra=test.options.extra,
+        claimed=test.claimed,
     )
-    environment = disposable.create(place.folder / "environment", leg.interpreter)
-    error = _install(leg, environment, place, log.append)
+    environment = disposable.create(place.folder / "environment", test.interpreter)
+    error = _install(test, environment, place, log.append)
     if error is not None:
         facts = replace(facts, install_error=error)
     else:
         left = max(place.timeout - (time.monotonic() - started), 1.0)
-        booth = Booth(environment, leg.candidate.name, place.folder, log.append)
-        facts = _exercise(leg, booth, replace(place, timeout=left), facts)
+        sandbox = Sandbox(environment, test.candidate.name, place.folder, log.append)
+        facts = _exercise(test, sandbox, replace(place, timeout=left), facts)
     outcome = Outcome(
-        candidate=leg.candidate,
-        interpreter=leg.interpreter,
+        candidate=test.candidate,
+        interpreter=test.interpreter,
         facts=facts,
         seconds=time.monotonic() - started,
         log=tuple(log),
-        manner=leg.manner,
+        options=test.options,
     )
     disposable.remove(place.folder)
     return outcome
 
 
-def _install(leg: Planned, environment: Environment, place: Place, sink: Callable[[str], None]) -> str | None:
+def _install(
+    test: SmokeTest, environment: Environment, place: Place, sink: Callable[[str], None]
+) -> str | None:
     """Install the candidate and return what the installer said if it could not.
 
     Raises:
         ToolError: the index cannot be reached.
     """
-    requirement = [leg.candidate.with_extra(leg.manner.extra), *leg.manner.direct]
-    options = place.supplies.options()
+    requirement = [test.candidate.with_extra(test.options.extra), *test.options.direct]
+    options = place.sources.options()
     try:
-        if leg.manner.installer == "pip" and place.pip is not None:
+        if test.options.installer == "pip" and place.pip is not None:
             environment.install_with_pip(
                 place.pip, requirement, timeout=place.timeout, sink=sink, options=options
             )
         else:
-            chosen = [*options, f"--resolution={leg.manner.resolution}"]
+            chosen = [*options, f"--resolution={test.options.resolution}"]
             environment.install(requirement, timeout=place.timeout, sink=sink, options=chosen)
     except InstallFailed as error:
         if NETWORK.search(error.output):
-            raise _unreachable(leg.candidate, error.output) from error
+            raise _unreachable(test.candidate, error.output) from error
         return error.output.strip()
     except processes.TimedOut as error:
         return f"not done after {error.seconds:.0f} s\n{error.output}".strip()
@@ -117,55 +119,57 @@ def _unreachable(candidate: Candidate, output: str) -> ToolError:
     )
 
 
-def _exercise(leg: Planned, booth: Booth, place: Place, facts: LegFacts) -> LegFacts:
-    before = _files(booth.environment)
-    probed = probing.probe(booth, timeout=place.timeout)
+def _exercise(test: SmokeTest, sandbox: Sandbox, place: Place, facts: SmokeFacts) -> SmokeFacts:
+    before = _files(sandbox.environment)
+    probed = probing.probe(sandbox, timeout=place.timeout)
     facts = replace(facts, **probed.facts)
-    if leg.manner.thorough and facts.died is None:
+    if test.options.thorough and facts.died is None:
         facts = replace(
             facts,
-            scripts=probing.scripts(booth, facts.entry_points),
-            submodules=probing.submodules(booth) if _works(facts) else (),
+            scripts=probing.scripts(sandbox, facts.entry_points),
+            submodules=probing.submodules(sandbox) if _works(facts) else (),
         )
-    facts = replace(facts, commands=_commands(leg, booth, place))
-    conflicts = booth.environment.conflicts(timeout=60)
-    booth.environment.uninstall(booth.name, timeout=60)
-    return replace(facts, conflicts=conflicts, left_behind=_left_behind(booth.environment, before, probed))
+    facts = replace(facts, commands=_commands(test, sandbox, place))
+    conflicts = sandbox.environment.conflicts(timeout=60)
+    sandbox.environment.uninstall(sandbox.name, timeout=60)
+    return replace(facts, conflicts=conflicts, left_behind=_left_behind(sandbox.environment, before, probed))
 
 
-def _works(facts: LegFacts) -> bool:
+def _works(facts: SmokeFacts) -> bool:
     return any(attempt.error is None for attempt in facts.imports)
 
 
-def _commands(leg: Planned, booth: Booth, place: Place) -> tuple[Started, ...]:
+def _commands(test: SmokeTest, sandbox: Sandbox, place: Place) -> tuple[Started, ...]:
     """Run the user's own commands: the smoke command here, the tests in an environment of their own."""
-    supplies, done = place.supplies, list[Started]()
-    if supplies.smoke_command:
+    sources, done = place.sources, list[Started]()
+    if sources.smoke_command:
         # A script in the checkout must not bring the checkout's modules with it.
-        aside = replace(booth, variables={"PYTHONSAFEPATH": "1"})
-        smoke = _own(aside, supplies.smoke_command, cwd=booth.home, timeout=place.timeout)
+        aside = replace(sandbox, variables={"PYTHONSAFEPATH": "1"})
+        smoke = _own(aside, sources.smoke_command, cwd=sandbox.home, timeout=place.timeout)
         done.append(replace(smoke, role="smoke-command"))
-    if supplies.test_command and supplies.test_folder is not None:
-        tests = _tests(leg, booth, place, folder=supplies.test_folder)
-        done.append(replace(tests, name=" ".join(supplies.test_command), role="test-command"))
+    if sources.test_command and sources.test_folder is not None:
+        tests = _tests(test, sandbox, place, folder=sources.test_folder)
+        done.append(replace(tests, name=" ".join(sources.test_command), role="test-command"))
     return tuple(done)
 
 
-def _tests(leg: Planned, booth: Booth, place: Place, *, folder: Path) -> Started:
+def _tests(test: SmokeTest, sandbox: Sandbox, place: Place, *, folder: Path) -> Started:
     own = place.folder / "tests"
     own.mkdir()
-    environment = disposable.create(own / "environment", booth.environment.interpreter)
-    error = _install(leg, environment, place, booth.sink) or _install_requires(environment, place, booth.sink)
+    environment = disposable.create(own / "environment", sandbox.environment.interpreter)
+    error = _install(test, environment, place, sandbox.sink) or _install_requires(
+        environment, place, sandbox.sink
+    )
     if error is not None:
         return Started(name="", returncode=1, output=f"what the tests need cannot be installed: {error}")
-    there = Booth(environment, booth.name, own, booth.sink)
-    return _own(there, place.supplies.test_command, cwd=folder, timeout=place.timeout)
+    there = Sandbox(environment, sandbox.name, own, sandbox.sink)
+    return _own(there, place.sources.test_command, cwd=folder, timeout=place.timeout)
 
 
 def _install_requires(environment: Environment, place: Place, sink: Callable[[str], None]) -> str | None:
     try:
         environment.install(
-            place.supplies.test_requires, timeout=place.timeout, sink=sink, options=place.supplies.options()
+            place.sources.test_requires, timeout=place.timeout, sink=sink, options=place.sources.options()
         )
     except InstallFailed as error:
         return error.output.strip()
@@ -174,9 +178,9 @@ def _install_requires(environment: Environment, place: Place, sink: Callable[[st
     return None
 
 
-def _own(booth: Booth, command: tuple[str, ...], *, cwd: Path, timeout: float) -> Started:
-    program = booth.environment.script(command[0]) or command[0]
-    return probing.start(booth, " ".join(command), [program, *command[1:]], cwd=cwd, timeout=timeout)
+def _own(sandbox: Sandbox, command: tuple[str, ...], *, cwd: Path, timeout: float) -> Started:
+    program = sandbox.environment.script(command[0]) or command[0]
+    return probing.start(sandbox, " ".join(command), [program, *command[1:]], cwd=cwd, timeout=timeout)
 
 
 def _files(environment: Environment) -> set[str]:
@@ -197,15 +201,15 @@ def _left_behind(environment: Environment, before: set[str], probed: Probed) -> 
     return tuple(sorted(os.path.relpath(path, environment.path) for path in left))
 
 
-def pip_environment(path: Path, interpreter: Interpreter, supplies: Supplies) -> Environment:
-    """Make the environment that holds pip for the legs that install with it: the newest for that interpreter.
+def pip_environment(path: Path, interpreter: Interpreter, sources: PackageSources) -> Environment:
+    """Make the environment that holds pip for the tests that install with it: the newest for that interpreter.
 
     Raises:
         ToolError: pip cannot be installed.
     """
     environment = disposable.create(path, interpreter)
     try:
-        environment.install(["pip"], timeout=300, options=supplies.options())
+        environment.install(["pip"], timeout=300, options=sources.options())
     except (InstallFailed, processes.TimedOut) as error:
         raise ToolError(
             "pip could not be installed, so nothing can be installed with it.",

@@ -1,4 +1,4 @@
-"""A leg: what is installed, with which Python and how, and what came of it."""
+"""A test: what is installed, with which Python and how, and what came of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
 from slipway.environments.interpreters import Interpreter
 from slipway.inputs import Installer, Resolution
-from slipway.rules.smoke.facts import LegFacts
+from slipway.rules.smoke.facts import SmokeFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,8 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manner:
-    """How a leg installs its candidate.
+class InstallOptions:
+    """How a test installs its candidate.
 
     Attributes:
         extra: the extra to install with it.
@@ -61,8 +61,8 @@ class Manner:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planned:
-    """One leg to run.
+class SmokeTest:
+    """One test to run.
 
     Attributes:
         claimed: whether the project says that it supports this version of Python.
@@ -70,20 +70,20 @@ class Planned:
 
     candidate: Candidate
     interpreter: Interpreter
-    manner: Manner = Manner()
+    options: InstallOptions = InstallOptions()
     claimed: bool = True
 
     def __str__(self) -> str:
-        how: list[str] = ["pip"] if self.manner.installer == "pip" else []
-        how += ["lowest dependencies"] if self.manner.resolution != "highest" else []
-        how += [f"extra {self.manner.extra}"] if self.manner.extra else []
+        how: list[str] = ["pip"] if self.options.installer == "pip" else []
+        how += ["lowest dependencies"] if self.options.resolution != "highest" else []
+        how += [f"extra {self.options.extra}"] if self.options.extra else []
         told = f" ({', '.join(how)})" if how else ""
         return f"{self.candidate.artifact} on Python {self.interpreter.label}{told}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Supplies:
-    """Where the legs install from, and what the user wants to be run in them.
+class PackageSources:
+    """Where the tests install from, and what the user wants to be run in them.
 
     Attributes:
         constraints: constraint files.
@@ -114,11 +114,11 @@ class Supplies:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A leg that ran: what happened and how long it took, in seconds."""
+    """A test that ran: what happened and how long it took, in seconds."""
 
     candidate: Candidate
     interpreter: Interpreter
-    facts: LegFacts
+    facts: SmokeFacts
     seconds: float
     log: tuple[str, ...]
-    manner: Manner = Manner()
+    options: InstallOptions = InstallOptions()

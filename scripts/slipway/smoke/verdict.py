@@ -1,4 +1,4 @@
-"""The verdict on smoke tests: every rule on every leg, and what legs have in common told once."""
+"""The verdict on smoke tests: every rule on every test, and what tests have in common told once."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import replace
 import msgspec
 
 from slipway.manifest import Addition
-from slipway.records import Finding, Leg, Severity
+from slipway.records import Finding, Severity, SmokeResult
 from slipway.rules import catalogue
 from slipway.rules.rule import combined, judge
 from slipway.smoke.smoke_test import Outcome
 
 
-def judge_legs(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) -> Addition:
-    """Return the legs that ran, each with its verdict, and everything the rules found in them.
+def judge_results(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) -> Addition:
+    """Return the tests that ran, each with its verdict, and everything the rules found in them.
 
-    What several legs have in common is told once, with all the Pythons it holds for.
+    What several tests have in common is told once, with all the Pythons it holds for.
 
     Args:
-        outcomes: what happened, leg by leg.
+        outcomes: what happened, test by test.
         ignored: rule names the project turned off, with its reasons.
     """
     rules = catalogue.family("smoke")
@@ -28,7 +28,7 @@ def judge_legs(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) -> Ad
     judged = [judge(rules, o.facts, artifact=o.candidate.artifact, ignored=ignored) for o in outcomes]
     records = tuple(_record(outcome, one) for outcome, one in zip(outcomes, judged, strict=True))
     found = [(o.facts.python, f) for o, one in zip(outcomes, judged, strict=True) for f in one.findings]
-    return msgspec.structs.replace(combined(judged), findings=_merged(found), legs=records)
+    return msgspec.structs.replace(combined(judged), findings=_merged(found), smoke_results=records)
 
 
 def _as_uv_says(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -36,12 +36,12 @@ def _as_uv_says(outcomes: Sequence[Outcome]) -> list[Outcome]:
     words = {
         (o.candidate.artifact, o.interpreter): o.facts.install_error
         for o in outcomes
-        if o.manner == replace(o.manner, installer="uv", extra=None, resolution="highest")
+        if o.options == replace(o.options, installer="uv", extra=None, resolution="highest")
     }
     told = []
     for outcome in outcomes:
         said = words.get((outcome.candidate.artifact, outcome.interpreter))
-        if outcome.manner.installer == "pip" and outcome.facts.install_error and said:
+        if outcome.options.installer == "pip" and outcome.facts.install_error and said:
             told.append(replace(outcome, facts=replace(outcome.facts, install_error=said)))
         else:
             told.append(outcome)
@@ -63,17 +63,17 @@ def _merged(found: Sequence[tuple[str, Finding]]) -> tuple[Finding, ...]:
     return tuple(merged)
 
 
-def _record(outcome: Outcome, judged: Addition) -> Leg:
+def _record(outcome: Outcome, judged: Addition) -> SmokeResult:
     facts = outcome.facts
-    return Leg(
+    return SmokeResult(
         artifact=outcome.candidate.artifact,
         python=outcome.interpreter.label,
-        installer=outcome.manner.installer,
+        installer=outcome.options.installer,
         origin=outcome.candidate.origin,
         passed=all(f.severity != Severity.ERROR or f.ignored is not None for f in judged.findings),
         seconds=round(outcome.seconds, 3),
         imported=tuple(attempt.name for attempt in facts.imports if attempt.error is None),
         entry_points=sum(attempt.error is None for attempt in facts.entry_points),
-        resolution=outcome.manner.resolution,
-        extra=outcome.manner.extra,
+        resolution=outcome.options.resolution,
+        extra=outcome.options.extra,
     )

@@ -96,7 +96,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
             bench = Bench(source, prepared.environment, environ, inputs.build_timeout, log, prepared)
             wheel = wheel_repair.repaired(_build(bench, "wheel", scratch / "out"), scratch / "repaired", log)
         # Where a matrix makes the wheels, this one only proves that the sdist can be built.
-        jobs = {leg.job for leg in plan.legs} if inputs.leg in {leg.name for leg in plan.legs} else set()
+        jobs = {job.kind for job in plan.jobs} if inputs.job in {job.name for job in plan.jobs} else set()
         is_ours = "wheels" not in jobs
         built = [_keep(path, inputs.dist) for path in ((sdist, wheel) if is_ours else (sdist,))]
     return Addition(artifacts=tuple(built))

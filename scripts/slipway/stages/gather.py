@@ -13,7 +13,7 @@ from slipway.artifacts.handover import Handover
 from slipway.errors import InputError
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
-from slipway.records import Artifact, Finding, Leg, SkippedRule, StageResult
+from slipway.records import Artifact, Finding, SkippedRule, SmokeResult, StageResult
 from slipway.rules import catalogue
 from slipway.rules.rule import judge
 from slipway.runner import Runner
@@ -47,14 +47,16 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         findings=told.findings + judged.findings,
         skipped_rules=told.skipped_rules + judged.skipped_rules,
         broken_rules=told.broken_rules + judged.broken_rules,
-        legs=told.legs,
+        smoke_results=told.smoke_results,
         stages=told.stages,
     )
 
 
 def _collect(handed: Handover, dist: Path) -> Iterable[Artifact]:
     """Copy each artifact once and yield its record: the digest a job wrote down counts, then the bytes found."""
-    written = {artifact.filename: artifact for story in handed.manifests for artifact in story.artifacts}
+    written = {
+        artifact.filename: artifact for manifest in handed.manifests for artifact in manifest.artifacts
+    }
     if dist.exists():
         shutil.rmtree(dist)
     dist.mkdir(parents=True)
@@ -70,23 +72,25 @@ def _collect(handed: Handover, dist: Path) -> Iterable[Artifact]:
         )
 
 
-def _told(stories: Iterable[Manifest]) -> Addition:
+def _told(manifests: Iterable[Manifest]) -> Addition:
     """Return what the jobs found and did, each with the job's name, and what all of them say only once."""
     findings: dict[Finding, None] = {}
     skipped: dict[SkippedRule, None] = {}
     broken: dict[SkippedRule, None] = {}
-    legs: list[Leg] = []
+    results: list[SmokeResult] = []
     stages: list[StageResult] = []
-    for story in stories:
-        findings |= {msgspec.structs.replace(f, leg=story.leg): None for f in story.findings}
-        skipped |= dict.fromkeys(story.skipped_rules)
-        broken |= dict.fromkeys(story.broken_rules)
-        legs += [msgspec.structs.replace(leg, leg=story.leg) for leg in story.legs]
-        stages += [msgspec.structs.replace(s, leg=story.leg) for s in story.stages if s.name != "gather"]
+    for manifest in manifests:
+        findings |= {msgspec.structs.replace(f, job=manifest.job): None for f in manifest.findings}
+        skipped |= dict.fromkeys(manifest.skipped_rules)
+        broken |= dict.fromkeys(manifest.broken_rules)
+        results += [msgspec.structs.replace(result, job=manifest.job) for result in manifest.smoke_results]
+        stages += [
+            msgspec.structs.replace(s, job=manifest.job) for s in manifest.stages if s.name != "gather"
+        ]
     return Addition(
         findings=tuple(findings),
         skipped_rules=tuple(skipped),
         broken_rules=tuple(broken),
-        legs=tuple(legs),
+        smoke_results=tuple(results),
         stages=tuple(stages),
     )

@@ -58,7 +58,7 @@ def _with_wheels(plan: Plan, project: ProjectFacts, event: EventFacts, inputs: I
 
     On a laptop they are listed where they were asked for: cibuildwheel takes a second to think.
     """
-    platforms = [leg.platform for leg in plan.legs if leg.job == "wheels"]
+    platforms = [job.platform for job in plan.jobs if job.kind == "wheels"]
     is_asked = event.kind != "local" or inputs.command == "plan" or bool(inputs.platforms)
     if not (platforms and is_asked and importlib.util.find_spec("cibuildwheel")):
         return plan
@@ -99,7 +99,7 @@ def make(
         expected=expected_files(project.name, version, kind=kind),
         destination=destination(inputs, event, tag=tag),
         ignored=dict(project.ignored),
-        legs=matrix.legs(kind, supported, classifiers, inputs),
+        jobs=matrix.jobs(kind, supported, classifiers, inputs),
     )
 
 

@@ -12,17 +12,14 @@ from typing import Any
 
 import msgspec
 
-from slipway import manifest as manifests
 from slipway.errors import InputError, Interrupted, SlipwayError, ToolError
 from slipway.index import addresses
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Manifest
-from slipway.publishing import aftermath, oidc, recovery, signing
-from slipway.publishing import failures
-from slipway.publishing import preflight
+from slipway.manifest import Addition, Manifest, recheck
+from slipway.publishing import aftermath, failures, oidc, preflight, recovery, signing
 from slipway.publishing.delivery import Delivery, Refused
 from slipway.publishing.journal import Journal
 from slipway.publishing.oidc import MintRefused
@@ -169,7 +166,7 @@ class _Publishing:
                 "it. If they are lost, build the same commit again: where the bytes come out the same, publishing "
                 "goes on; where they do not, it refuses, and the release needs a new version.",
             )
-        manifests.recheck(Manifest(artifacts=tuple(waiting), plan=self.manifest.plan), self.inputs.locate)
+        recheck(Manifest(artifacts=tuple(waiting), plan=self.manifest.plan), self.inputs.locate)
 
     def _source(self) -> Source:
         if self.flight.source is None:

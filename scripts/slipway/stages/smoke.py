@@ -17,7 +17,7 @@ from slipway.manifest import Addition, Manifest, recheck
 from slipway.runner import Runner
 from slipway.smoke import choose, runs
 from slipway.smoke import verdict as smoke_rules
-from slipway.smoke.smoke_test import Outcome, Supplies
+from slipway.smoke.smoke_test import Outcome, PackageSources
 
 CONFIGURATION = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "conftest.py")
 """Files at the top of a project in which test runners look for their settings."""
@@ -33,21 +33,21 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     recheck(manifest, inputs.locate)
     chosen = choose.choose(manifest, inputs)
     with disposable.scratch() as scratch:
-        supplies = _supplies(inputs, scratch)
-        outcomes = runs.run(chosen.legs, timeout=inputs.smoke_timeout, supplies=supplies)
+        sources = _supplies(inputs, scratch)
+        outcomes = runs.run(chosen.tests, timeout=inputs.smoke_timeout, sources=sources)
     runs.show(outcomes, runner)
     told = tuple(_with_sdist(outcome, manifest, inputs) for outcome in outcomes)
-    judged = smoke_rules.judge_legs(told, ignored=manifest.ignored)
+    judged = smoke_rules.judge_results(told, ignored=manifest.ignored)
     return msgspec.structs.replace(judged, untried=chosen.untried)
 
 
-def _supplies(inputs: Inputs, scratch: Path) -> Supplies:
-    """Return where the legs install from and what they run for the user.
+def _supplies(inputs: Inputs, scratch: Path) -> PackageSources:
+    """Return where the tests install from and what they run for the user.
 
     Raises:
         InputError: a file or folder that was named is not there, or a command cannot be split into words.
     """
-    return Supplies(
+    return PackageSources(
         constraints=tuple(_existing(inputs, "constraint", name) for name in inputs.constraint),
         wheelhouse=_existing(inputs, "wheelhouse", inputs.wheelhouse) if inputs.wheelhouse else None,
         find_links=tuple(_existing(inputs, "find-links", name) for name in inputs.find_links),

@@ -110,7 +110,7 @@ def _install(
     interpreter = interpreters.choose(manifest.artifacts[0].requires_python, inputs.python)
     outcomes = runs.exercise(candidates, interpreter, timeout=inputs.smoke_timeout)
     runs.show(outcomes, runner)
-    judged = smoke_rules.judge_legs(outcomes, ignored=manifest.ignored)
+    judged = smoke_rules.judge_results(outcomes, ignored=manifest.ignored)
     dropped = tuple(one.filename for one in served if one.provenance == "missing")
     facts = PublisherFacts(
         event=event_facts.read(runner.event()),
@@ -122,7 +122,7 @@ def _install(
     )
     rules = [rule for rule in catalogue.family("publisher") if rule.name == "attestations-dropped"]
     found = combined((judged, judge(rules, facts, ignored=manifest.ignored)))
-    return msgspec.structs.replace(found, legs=judged.legs, served=served)
+    return msgspec.structs.replace(found, smoke_results=judged.smoke_results, served=served)
 
 
 def tally(manifest: Manifest, served: Sequence[Served], index: Index) -> str:

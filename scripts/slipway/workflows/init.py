@@ -69,11 +69,11 @@ def _check(caller: Caller, home: Hosting) -> Manifest:
     return _story(Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init"))
 
 
-def _story(story: Manifest) -> Manifest:
+def _story(manifest: Manifest) -> Manifest:
     from msgspec.structs import replace
 
     done = StageResult(name="init", outcome="done", seconds=0.0)
-    return replace(story, slipway=__version__, command="init", stages=(done,))
+    return replace(manifest, slipway=__version__, command="init", stages=(done,))
 
 
 def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:

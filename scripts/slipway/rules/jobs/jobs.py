@@ -12,19 +12,19 @@ from slipway.rules.rule import Evidence, Rule, Skipped
 def _missing(handover: Handover) -> Iterator[Evidence]:
     if handover.plan is None:
         raise Skipped("no job handed over a plan")
-    missing = [leg.name for leg in handover.plan.legs if leg.name not in handover.legs]
+    missing = [job.name for job in handover.plan.jobs if job.name not in handover.jobs]
     if missing:
         jobs = f"The job {missing[0]}" if len(missing) == 1 else f"{len(missing)} jobs"
         yield Evidence(message=f"{jobs} handed in no result.", seen="\n".join(missing))
 
 
 def _failed(handover: Handover) -> Iterator[Evidence]:
-    for story in handover.manifests:
-        if story.failure is not None:
-            failure = story.failure
+    for manifest in handover.manifests:
+        if manifest.failure is not None:
+            failure = manifest.failure
             told = [failure.happened, f"likely cause: {failure.cause}", f"what to do: {failure.remedy}"]
             yield Evidence(
-                message=f"The job {story.leg or 'without a name'} failed in {failure.stage}: {failure.happened}",
+                message=f"The job {manifest.job or 'without a name'} failed in {failure.stage}: {failure.happened}",
                 seen="\n".join([*told, *failure.log]),
             )
 
@@ -40,9 +40,9 @@ def _other_bytes(handover: Handover) -> Iterator[Evidence]:
 
 def _digests(handover: Handover) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for story in handover.manifests:
-        for artifact in story.artifacts:
-            found.setdefault(artifact.filename, {})[f"as {story.leg or 'a job'} has it"] = artifact.sha256
+    for manifest in handover.manifests:
+        for artifact in manifest.artifacts:
+            found.setdefault(artifact.filename, {})[f"as {manifest.job or 'a job'} has it"] = artifact.sha256
     for filename, places in handover.files.items():
         for number, digest in enumerate(dict.fromkeys(places.values()), start=1):
             found.setdefault(filename, {})[f"as handed over ({number})"] = digest
@@ -50,19 +50,19 @@ def _digests(handover: Handover) -> dict[str, dict[str, str]]:
 
 
 def _not_handed_over(handover: Handover) -> Iterator[Evidence]:
-    named = {artifact.filename for story in handover.manifests for artifact in story.artifacts}
+    named = {artifact.filename for manifest in handover.manifests for artifact in manifest.artifacts}
     for filename in sorted(named - set(handover.files)):
         yield Evidence(message=f"{filename} was built but not handed over.", artifact=filename)
 
 
 def _plans_differ(handover: Handover) -> Iterator[Evidence]:
-    for story in handover.manifests:
-        if story.plan is None or handover.plan is None:
+    for manifest in handover.manifests:
+        if manifest.plan is None or handover.plan is None:
             continue
-        for word, planned, here in zip(_WORDS, _decided(handover.plan), _decided(story.plan), strict=True):
+        for word, planned, here in zip(_WORDS, _decided(handover.plan), _decided(manifest.plan), strict=True):
             if planned != here:
                 yield Evidence(
-                    message=f"The job {story.leg or 'without a name'} planned with another {word}.",
+                    message=f"The job {manifest.job or 'without a name'} planned with another {word}.",
                     seen=str(here),
                     expected=str(planned),
                 )
@@ -79,7 +79,7 @@ def _decided(plan: Plan) -> tuple[object, ...]:
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        name="leg-failed",
+        name="job-failed",
         title="A job of the matrix failed",
         family="matrix",
         severity=Severity.ERROR,
@@ -89,7 +89,7 @@ RULES: tuple[Rule, ...] = (
         check=_failed,
     ),
     Rule(
-        name="leg-missing",
+        name="job-missing",
         title="A job of the matrix handed in no result",
         family="matrix",
         severity=Severity.ERROR,

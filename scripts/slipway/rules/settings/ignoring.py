@@ -24,14 +24,14 @@ def check_names(ignored: Mapping[str, str]) -> None:
         catalogue.named(name, where="[tool.slipway.ignore] in pyproject.toml")
 
 
-def look_back(story: Manifest) -> Addition:
+def look_back(manifest: Manifest) -> Addition:
     """Return what there is to say about the ignores of a run whose stages are all done."""
     facts = RunFacts(
-        ignored=story.ignored,
-        found=frozenset(finding.rule for finding in story.findings),
-        skipped=frozenset(rule.rule for rule in story.skipped_rules),
+        ignored=manifest.ignored,
+        found=frozenset(finding.rule for finding in manifest.findings),
+        skipped=frozenset(rule.rule for rule in manifest.skipped_rules),
     )
-    return judge(RULES, facts, ignored=story.ignored)
+    return judge(RULES, facts, ignored=manifest.ignored)
 
 
 def _without_effect(run: RunFacts) -> Iterator[Evidence]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from slipway.rules.smoke.facts import Attempt, LegFacts
+from slipway.rules.smoke.facts import Attempt, SmokeFacts
 from slipway.rules.smoke.module_owners import ADDED, ELSEWHERE, REMOVED, SETUPTOOLS, distribution_of
 
 Kind = Literal[
@@ -83,12 +83,12 @@ class Diagnosis:
     fix: str | None = None
 
 
-def diagnose(attempt: Attempt, leg: LegFacts) -> Diagnosis:
+def diagnose(attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
     """Return why an import or an entry point failed."""
     for test in (_optional, _surroundings, _missing_module, _missing_file, _syntax, _abi, _deliberate):
-        if found := test(attempt, leg):
+        if found := test(attempt, facts):
             return found
-    if culprit := _dependency_that_raised(attempt, leg):
+    if culprit := _dependency_that_raised(attempt, facts):
         return Diagnosis(
             "broken",
             f"it is raised inside of `{culprit}`, which the package uses",
@@ -97,18 +97,18 @@ def diagnose(attempt: Attempt, leg: LegFacts) -> Diagnosis:
     return Diagnosis("broken")
 
 
-def _optional(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
+def _optional(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     missing = attempt.missing
-    if missing is None or leg.is_own(missing):
+    if missing is None or facts.is_own(missing):
         return None
     for spelt in _spellings(missing):
-        if spelt in leg.optional:
-            extra = leg.optional[spelt]
+        if spelt in facts.optional:
+            extra = facts.optional[spelt]
             brings = f"the extra `{extra}` brings" if extra else "another platform or version brings"
             return Diagnosis("optional", f"it needs {missing!r}, which only {brings}")
     if attempt.extra:
         return Diagnosis("optional", f"it needs {missing!r}, and is promised with an extra only")
-    if attempt.name in leg.own and _is_aside(attempt.name, leg):
+    if attempt.name in facts.own and _is_aside(attempt.name, facts):
         return Diagnosis("optional", f"it needs {missing!r}, which nothing that was installed brings")
     return None
 
@@ -122,26 +122,30 @@ def _spellings(module: str) -> Iterator[str]:
     yield from (f"python_{top}", f"{top}_python", f"py{top}", top.removeprefix("py"), f"{top}_binary")
 
 
-def _is_aside(module: str, leg: LegFacts) -> bool:
+def _is_aside(module: str, facts: SmokeFacts) -> bool:
     """Tell whether it is one of several top-level names, not the main one, and the main one works."""
-    working = {other.name for other in leg.imports if other.error is None}
+    working = {other.name for other in facts.imports if other.error is None}
     if not working:
         return False
-    parts, main = module.split("."), _main_names(leg)
+    parts, main = module.split("."), _main_names(facts)
     private = any(part.startswith("_") for part in parts)
     return private or parts[0] in SIDE_NAMES or (bool(main & working) and module not in main)
 
 
-def _main_names(leg: LegFacts) -> set[str]:
-    wanted = leg.distribution.replace("-", "").lower()
-    return {a.name for a in leg.imports if a.name.replace("_", "").replace(".", "").lower() == wanted}
+def _main_names(facts: SmokeFacts) -> set[str]:
+    wanted = facts.distribution.replace("-", "").lower()
+    return {a.name for a in facts.imports if a.name.replace("_", "").replace(".", "").lower() == wanted}
 
 
-def _surroundings(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
+def _surroundings(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     text = f"{attempt.error}\n{attempt.raised_at}"
     if DISPLAY.search(text):
         return Diagnosis("display", "it needs a display, and this machine has none")
-    if attempt.missing and attempt.missing.partition(".")[0] in ELSEWHERE and not leg.is_own(attempt.missing):
+    if (
+        attempt.missing
+        and attempt.missing.partition(".")[0] in ELSEWHERE
+        and not facts.is_own(attempt.missing)
+    ):
         return Diagnosis("platform", f"it needs {attempt.missing!r}, which exists on other platforms only")
     if PLATFORM.search(text):
         return Diagnosis("platform", "it is made for another platform")
@@ -163,29 +167,29 @@ def isinstance_of_os(attempt: Attempt) -> bool:
     }  # fmt: skip
 
 
-def _missing_module(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
+def _missing_module(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     missing = attempt.missing
     if missing is None:
         return None
-    if leg.is_own(missing):
-        return _own_module(missing, leg)
+    if facts.is_own(missing):
+        return _own_module(missing, facts)
     top = missing.partition(".")[0]
-    if top in _hosts(leg):
+    if top in _hosts(facts):
         return Diagnosis("host", f"it plugs into `{top}`, which is not among its dependencies")
     if attempt.error_type != "ModuleNotFoundError":
         return Diagnosis("asks", f"the package itself asks for {missing!r}, which it does not declare")
-    return _standard_library(missing, leg) or _undeclared(missing, attempt, leg)
+    return _standard_library(missing, facts) or _undeclared(missing, attempt, facts)
 
 
-def _hosts(leg: LegFacts) -> set[str]:
-    words = {leg.distribution.partition("-")[0], *(re.split(r"[._]", group)[0] for group in leg.groups)}
-    words -= {leg.distribution, "console", "gui"}
+def _hosts(facts: SmokeFacts) -> set[str]:
+    words = {facts.distribution.partition("-")[0], *(re.split(r"[._]", group)[0] for group in facts.groups)}
+    words -= {facts.distribution, "console", "gui"}
     return words | {HOSTS[word] for word in words if word in HOSTS}
 
 
-def _undeclared(missing: str, attempt: Attempt, leg: LegFacts) -> Diagnosis:
+def _undeclared(missing: str, attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
     name = distribution_of(missing)
-    if culprit := _dependency_that_raised(attempt, leg):
+    if culprit := _dependency_that_raised(attempt, facts):
         return Diagnosis(
             "broken",
             f"`{culprit}`, a dependency, needs {missing!r} and does not bring it",
@@ -198,13 +202,13 @@ def _undeclared(missing: str, attempt: Attempt, leg: LegFacts) -> Diagnosis:
     )
 
 
-def _minor(leg: LegFacts) -> int:
-    found = re.search(r"3\.(\d+)", leg.python)
+def _minor(facts: SmokeFacts) -> int:
+    found = re.search(r"3\.(\d+)", facts.python)
     return int(found[1]) if found else 0
 
 
-def _standard_library(missing: str, leg: LegFacts) -> Diagnosis | None:
-    top, minor = missing.partition(".")[0], _minor(leg)
+def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
+    top, minor = missing.partition(".")[0], _minor(facts)
     added = ADDED.get(missing) or ADDED.get(top)
     if added is not None and minor < added:
         return Diagnosis(
@@ -235,16 +239,16 @@ def _setuptools(top: str, minor: int) -> Diagnosis:
     )
 
 
-def _own_module(missing: str, leg: LegFacts) -> Diagnosis:
+def _own_module(missing: str, facts: SmokeFacts) -> Diagnosis:
     path = missing.replace(".", "/")
-    compiled = [f for f in leg.files if re.fullmatch(rf"{re.escape(path)}\.[^/]*(so|pyd)", f)]
+    compiled = [f for f in facts.files if re.fullmatch(rf"{re.escape(path)}\.[^/]*(so|pyd)", f)]
     if compiled:
         return Diagnosis(
             "broken",
-            f"{compiled[0]} was compiled for another Python than {leg.python}, or for another platform",
+            f"{compiled[0]} was compiled for another Python than {facts.python}, or for another platform",
             "Give the wheel the tags of the Python it was built with; build it once for every Python.",
         )
-    if found := _in_sdist([f"{path}.py", f"{path}/__init__.py", f"{path}.pyx", f"{path}.c"], leg):
+    if found := _in_sdist([f"{path}.py", f"{path}/__init__.py", f"{path}.pyx", f"{path}.c"], facts):
         return Diagnosis(
             "broken",
             f"{missing!r} is missing from what was installed; the sdist has it as {found}",
@@ -257,8 +261,8 @@ def _own_module(missing: str, leg: LegFacts) -> Diagnosis:
     )
 
 
-def _in_sdist(paths: list[str], leg: LegFacts) -> str | None:
-    inside = {PurePosixPath(*PurePosixPath(path).parts[1:]).as_posix(): path for path in leg.in_sdist}
+def _in_sdist(paths: list[str], facts: SmokeFacts) -> str | None:
+    inside = {PurePosixPath(*PurePosixPath(path).parts[1:]).as_posix(): path for path in facts.in_sdist}
     for path in paths:
         for lead in ("", "src/", "lib/", "python/"):
             if f"{lead}{path}" in inside:
@@ -266,14 +270,14 @@ def _in_sdist(paths: list[str], leg: LegFacts) -> str | None:
     return None
 
 
-def _missing_file(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
+def _missing_file(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     if attempt.error_type not in {"FileNotFoundError", "NotADirectoryError"}:
         return None
     file = attempt.file or ""
-    tops = {name.partition(".")[0] for name in leg.own}
+    tops = {name.partition(".")[0] for name in facts.own}
     if file.partition("/")[0] not in tops:
         return Diagnosis("system", f"it looks for {file or 'a file'}, which is not part of the package")
-    if found := _in_sdist([file], leg):
+    if found := _in_sdist([file], facts):
         return Diagnosis(
             "broken",
             f"{file} is not in the wheel; the sdist has it as {found}",
@@ -287,30 +291,30 @@ def _missing_file(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
     )
 
 
-def _syntax(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
+def _syntax(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     if attempt.error_type not in {"SyntaxError", "IndentationError"}:
         return None
     file = attempt.file or "a module"
-    if file.partition("/")[0] not in {name.partition(".")[0] for name in leg.own}:
-        return Diagnosis("broken", f"{file}, of a dependency, cannot be read by Python {leg.python}")
+    if file.partition("/")[0] not in {name.partition(".")[0] for name in facts.own}:
+        return Diagnosis("broken", f"{file}, of a dependency, cannot be read by Python {facts.python}")
     return Diagnosis(
         "broken",
-        f"{file} has syntax that Python {leg.python} does not know, although the package allows that version",
+        f"{file} has syntax that Python {facts.python} does not know, although the package allows that version",
         "Raise `requires-python` to the first version that knows the syntax, or write it in the older way.",
     )
 
 
-def _abi(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
+def _abi(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     if WRONG_ABI.search(attempt.error or ""):
         return Diagnosis(
             "broken",
-            f"a compiled module does not fit Python {leg.python} or this platform",
+            f"a compiled module does not fit Python {facts.python} or this platform",
             "Build and tag a wheel for each Python and platform (cibuildwheel), and repair it with auditwheel.",
         )
     if _named_in(attempt) and re.search(r"(cannot import name|has no attribute)", attempt.error or ""):
         return Diagnosis(
             "broken",
-            f"the standard library of Python {leg.python} does not have that name",
+            f"the standard library of Python {facts.python} does not have that name",
             "Raise `requires-python` to the version that has it, or use a backport.",
         )
     return None
@@ -326,15 +330,15 @@ def _named_in(attempt: Attempt) -> bool:
     )
 
 
-def _deliberate(attempt: Attempt, leg: LegFacts) -> Diagnosis | None:
-    del leg
+def _deliberate(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
+    del facts
     if attempt.error_type == "ImportError" and attempt.raised_at.lstrip().startswith("raise"):
         return Diagnosis("asks", "the package refuses to be imported and says why")
     return None
 
 
-def _dependency_that_raised(attempt: Attempt, leg: LegFacts) -> str | None:
+def _dependency_that_raised(attempt: Attempt, facts: SmokeFacts) -> str | None:
     """Return the top-level name of another package in which the error came up."""
     places = re.findall(r'File "[^"]*?/site-packages/([^/"]+)', attempt.traceback.replace("\\", "/"))
     top = places[-1].removesuffix(".py") if places else None
-    return top if top and top not in {name.partition(".")[0] for name in leg.own} else None
+    return top if top and top not in {name.partition(".")[0] for name in facts.own} else None

@@ -1,10 +1,10 @@
-"""What the rules on smoke tests share: which legs count, and how a failure is shown."""
+"""What the rules on smoke tests share: which smoke tests count, and how a failure is shown."""
 
 from __future__ import annotations
 
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import DISPLAY, SYSTEM, Diagnosis, Kind
-from slipway.rules.smoke.facts import Attempt, LegFacts
+from slipway.rules.smoke.facts import Attempt, SmokeFacts
 
 SHOWN = 8
 """Lines of a traceback or paths shown in one message."""
@@ -17,34 +17,34 @@ def told(attempt: Attempt) -> str:
     return "\n".join([attempt.error or "", *lines])
 
 
-def is_floor(leg: LegFacts) -> bool:
+def is_floor(facts: SmokeFacts) -> bool:
     """Return whether the lowest allowed dependencies were installed."""
-    return leg.resolution == "lowest-direct"
+    return facts.resolution == "lowest-direct"
 
 
-def bears(leg: LegFacts) -> bool:
-    """Return whether what fails in this leg breaks the package for whoever installs it as it is meant."""
-    return leg.claimed and not is_floor(leg)
+def bears(facts: SmokeFacts) -> bool:
+    """Return whether what fails in this facts breaks the package for whoever installs it as it is meant."""
+    return facts.claimed and not is_floor(facts)
 
 
-def death(leg: LegFacts) -> Kind | None:
+def death(facts: SmokeFacts) -> Kind | None:
     """Return why the probe broke off: the package, or what this machine lacks; None where it did not."""
-    if leg.died is None or is_floor(leg):
+    if facts.died is None or is_floor(facts):
         return None
-    if DISPLAY.search(leg.printed):
+    if DISPLAY.search(facts.printed):
         return "display"
     # SIGKILL is the system's answer to too little memory, SIGILL to a processor that lacks an instruction.
-    if leg.died_code in {-4, -9} or SYSTEM.search(leg.printed):
+    if facts.died_code in {-4, -9} or SYSTEM.search(facts.printed):
         return "system"
     return "broken"
 
 
-def import_evidence(attempt: Attempt, leg: LegFacts, diagnosis: Diagnosis) -> Evidence:
+def import_evidence(attempt: Attempt, facts: SmokeFacts, diagnosis: Diagnosis) -> Evidence:
     """Return the evidence of an import that failed."""
     cause = f": {diagnosis.cause}" if diagnosis.cause else ""
-    with_extra = f" and the extra `{leg.extra}`" if leg.extra else ""
+    with_extra = f" and the extra `{facts.extra}`" if facts.extra else ""
     return Evidence(
-        message=f"`import {attempt.name}` fails with Python {leg.python}{with_extra}{cause}.",
+        message=f"`import {attempt.name}` fails with Python {facts.python}{with_extra}{cause}.",
         seen=told(attempt),
         fix=diagnosis.fix,
     )

@@ -62,7 +62,7 @@ class Started:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LegFacts:
+class SmokeFacts:
     """One smoke test.
 
     Attributes:

@@ -8,50 +8,50 @@ from slipway.records import Severity
 from slipway.rules.rule import Evidence, Rule
 from slipway.rules.smoke.causes import Kind, diagnose
 from slipway.rules.smoke.evidence import SHOWN, bears, death, import_evidence, is_floor
-from slipway.rules.smoke.facts import LegFacts
+from slipway.rules.smoke.facts import SmokeFacts
 
 
-def _imports_of(kind: Kind) -> Callable[[LegFacts], Iterator[Evidence]]:
+def _imports_of(kind: Kind) -> Callable[[SmokeFacts], Iterator[Evidence]]:
     """Return the check that yields every import that failed for this kind of reason."""
 
-    def check(leg: LegFacts) -> Iterator[Evidence]:
-        for attempt in leg.imports:
-            if attempt.error and (bears(leg) if kind == "broken" else not is_floor(leg)):
-                diagnosis = diagnose(attempt, leg)
+    def check(facts: SmokeFacts) -> Iterator[Evidence]:
+        for attempt in facts.imports:
+            if attempt.error and (bears(facts) if kind == "broken" else not is_floor(facts)):
+                diagnosis = diagnose(attempt, facts)
                 if diagnosis.kind == kind:
-                    yield import_evidence(attempt, leg, diagnosis)
+                    yield import_evidence(attempt, facts, diagnosis)
 
     return check
 
 
-def _death_evidence(leg: LegFacts) -> Evidence:
-    at = f" while it tried {leg.died_at}" if leg.died_at else ""
+def _death_evidence(facts: SmokeFacts) -> Evidence:
+    at = f" while it tried {facts.died_at}" if facts.died_at else ""
     return Evidence(
-        message=f"The test of {leg.artifact} with Python {leg.python} broke off{at}: {leg.died}.",
-        seen="\n".join(leg.printed.splitlines()[-SHOWN:]) or None,
+        message=f"The test of {facts.artifact} with Python {facts.python} broke off{at}: {facts.died}.",
+        seen="\n".join(facts.printed.splitlines()[-SHOWN:]) or None,
     )
 
 
-def _never_ends(leg: LegFacts) -> Iterator[Evidence]:
-    if death(leg) == "broken" and bears(leg) and leg.died_code is None:
-        yield _death_evidence(leg)
+def _never_ends(facts: SmokeFacts) -> Iterator[Evidence]:
+    if death(facts) == "broken" and bears(facts) and facts.died_code is None:
+        yield _death_evidence(facts)
 
 
-def _crashes(leg: LegFacts) -> Iterator[Evidence]:
-    if death(leg) == "broken" and bears(leg) and leg.died_code is not None:
-        yield _death_evidence(leg)
+def _crashes(facts: SmokeFacts) -> Iterator[Evidence]:
+    if death(facts) == "broken" and bears(facts) and facts.died_code is not None:
+        yield _death_evidence(facts)
 
 
-def _display(leg: LegFacts) -> Iterator[Evidence]:
-    yield from _imports_of("display")(leg)
-    if death(leg) == "display":
-        yield _death_evidence(leg)
+def _display(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("display")(facts)
+    if death(facts) == "display":
+        yield _death_evidence(facts)
 
 
-def _system(leg: LegFacts) -> Iterator[Evidence]:
-    yield from _imports_of("system")(leg)
-    if death(leg) == "system":
-        yield _death_evidence(leg)
+def _system(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("system")(facts)
+    if death(facts) == "system":
+        yield _death_evidence(facts)
 
 
 RULES: tuple[Rule, ...] = (

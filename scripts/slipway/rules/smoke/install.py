@@ -11,7 +11,7 @@ from slipway.records import Severity
 from slipway.rules.rule import Evidence, Rule
 from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.evidence import SHOWN, bears, death, import_evidence, is_floor, told
-from slipway.rules.smoke.facts import LegFacts
+from slipway.rules.smoke.facts import SmokeFacts
 
 BUILD_TOOLS = re.compile(
     r"(?i)(\bgcc\b.*(not found|no such file)|unable to execute|Microsoft Visual C\+\+|unknown compiler|CMAKE_C\w*_COMPILER"
@@ -21,76 +21,82 @@ BUILD_TOOLS = re.compile(
 """What builds print when a compiler or a library of the system is missing."""
 
 
-def _install_fails(leg: LegFacts) -> Iterator[Evidence]:
-    if leg.install_error is not None and bears(leg) and not (_needs_build_tools(leg) or _elsewhere(leg)):
-        what = f"the extra `{leg.extra}` of {leg.artifact}" if leg.extra else leg.artifact
-        if leg.install_error.startswith("not done"):
-            message = f"Installing {what} with Python {leg.python} takes longer than it may."
+def _install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+    if (
+        facts.install_error is not None
+        and bears(facts)
+        and not (_needs_build_tools(facts) or _elsewhere(facts))
+    ):
+        what = f"the extra `{facts.extra}` of {facts.artifact}" if facts.extra else facts.artifact
+        if facts.install_error.startswith("not done"):
+            message = f"Installing {what} with Python {facts.python} takes longer than it may."
             fix = "If it is only large, or the network slow, raise --smoke-timeout; else see where its build hangs."
-            yield Evidence(message=message, seen=_last(leg), fix=fix)
+            yield Evidence(message=message, seen=_last(facts), fix=fix)
         else:
-            message = f"{what} cannot be installed with Python {leg.python}."
-            yield Evidence(message=message, seen=_last(leg))
+            message = f"{what} cannot be installed with Python {facts.python}."
+            yield Evidence(message=message, seen=_last(facts))
 
 
-def _elsewhere(leg: LegFacts) -> bool:
+def _elsewhere(facts: SmokeFacts) -> bool:
     """Return whether a dependency exists for other platforms only, in the words of uv."""
-    return bool(re.search(r"no wheels\s+with\s+a\s+matching\s+platform\s+tag", leg.install_error or ""))
+    return bool(re.search(r"no wheels\s+with\s+a\s+matching\s+platform\s+tag", facts.install_error or ""))
 
 
-def _other_platform(leg: LegFacts) -> Iterator[Evidence]:
-    if leg.install_error is not None and bears(leg) and _elsewhere(leg):
+def _other_platform(facts: SmokeFacts) -> Iterator[Evidence]:
+    if facts.install_error is not None and bears(facts) and _elsewhere(facts):
         yield Evidence(
-            message=f"{leg.artifact} cannot be installed on this platform: a dependency is for others only.",
-            seen=_last(leg),
+            message=f"{facts.artifact} cannot be installed on this platform: a dependency is for others only.",
+            seen=_last(facts),
         )
 
 
-def _needs_build_tools(leg: LegFacts) -> bool:
-    said = leg.install_error or ""
+def _needs_build_tools(facts: SmokeFacts) -> bool:
+    said = facts.install_error or ""
     failed = re.search(r"(?:Failed to (?:download and )?build `|Failed building wheel for )([\w.-]+)", said)
-    foreign = failed is not None and canonicalize_name(failed[1]) != leg.distribution
+    foreign = failed is not None and canonicalize_name(failed[1]) != facts.distribution
     return foreign or bool(BUILD_TOOLS.search(said))
 
 
-def _build_needs_tools(leg: LegFacts) -> Iterator[Evidence]:
-    if leg.install_error is not None and bears(leg) and _needs_build_tools(leg):
+def _build_needs_tools(facts: SmokeFacts) -> Iterator[Evidence]:
+    if facts.install_error is not None and bears(facts) and _needs_build_tools(facts):
         yield Evidence(
-            message=f"Installing {leg.artifact} with Python {leg.python} has to build something, and that fails here.",
-            seen=_last(leg),
+            message=f"Installing {facts.artifact} with Python {facts.python} has to build something, and that fails here.",
+            seen=_last(facts),
         )
 
 
-def _last(leg: LegFacts) -> str:
-    return "\n".join((leg.install_error or "").splitlines()[-SHOWN * 2 :])
+def _last(facts: SmokeFacts) -> str:
+    return "\n".join((facts.install_error or "").splitlines()[-SHOWN * 2 :])
 
 
-def _unclaimed(leg: LegFacts) -> Iterator[Evidence]:
-    if leg.claimed or is_floor(leg):
+def _unclaimed(facts: SmokeFacts) -> Iterator[Evidence]:
+    if facts.claimed or is_floor(facts):
         return
-    if leg.install_error is not None:
+    if facts.install_error is not None:
         yield Evidence(
-            message=f"{leg.artifact} cannot be installed with Python {leg.python}.", seen=_last(leg)
+            message=f"{facts.artifact} cannot be installed with Python {facts.python}.", seen=_last(facts)
         )
-    if death(leg) == "broken":
-        yield Evidence(message=f"The import breaks off with Python {leg.python}: {leg.died}.")
-    for attempt in leg.imports:
-        if attempt.error and (diagnosis := diagnose(attempt, leg)).kind == "broken":
-            yield import_evidence(attempt, leg, diagnosis)
+    if death(facts) == "broken":
+        yield Evidence(message=f"The import breaks off with Python {facts.python}: {facts.died}.")
+    for attempt in facts.imports:
+        if attempt.error and (diagnosis := diagnose(attempt, facts)).kind == "broken":
+            yield import_evidence(attempt, facts, diagnosis)
 
 
-def _floor(leg: LegFacts) -> Iterator[Evidence]:
-    if not is_floor(leg):
+def _floor(facts: SmokeFacts) -> Iterator[Evidence]:
+    if not is_floor(facts):
         return
-    if leg.install_error is not None:
+    if facts.install_error is not None:
         yield Evidence(
-            message=f"The lowest dependencies that {leg.artifact} allows cannot be installed with Python {leg.python}.",
-            seen=_last(leg),
+            message=f"The lowest dependencies that {facts.artifact} allows cannot be installed with Python {facts.python}.",
+            seen=_last(facts),
         )
-    if leg.died is not None:
-        yield Evidence(message=f"With the lowest dependencies it allows, the import breaks off: {leg.died}.")
-    for attempt in leg.imports:
-        if attempt.error and (diagnosis := diagnose(attempt, leg)).kind == "broken":
+    if facts.died is not None:
+        yield Evidence(
+            message=f"With the lowest dependencies it allows, the import breaks off: {facts.died}."
+        )
+    for attempt in facts.imports:
+        if attempt.error and (diagnosis := diagnose(attempt, facts)).kind == "broken":
             cause = f": {diagnosis.cause}" if diagnosis.cause else ""
             yield Evidence(
                 message=f"`import {attempt.name}` fails with the lowest dependencies it allows{cause}.",
@@ -98,24 +104,26 @@ def _floor(leg: LegFacts) -> Iterator[Evidence]:
             )
 
 
-def _conflicts(leg: LegFacts) -> Iterator[Evidence]:
-    for line in leg.conflicts if bears(leg) else ():
-        yield Evidence(message=f"After installing {leg.artifact}: {line}")
+def _conflicts(facts: SmokeFacts) -> Iterator[Evidence]:
+    for line in facts.conflicts if bears(facts) else ():
+        yield Evidence(message=f"After installing {facts.artifact}: {line}")
 
 
-def _left_behind(leg: LegFacts) -> Iterator[Evidence]:
-    if leg.left_behind:
-        listed = "\n".join(leg.left_behind[:SHOWN])
-        number = len(leg.left_behind)
+def _left_behind(facts: SmokeFacts) -> Iterator[Evidence]:
+    if facts.left_behind:
+        listed = "\n".join(facts.left_behind[:SHOWN])
+        number = len(facts.left_behind)
         counted = "1 file is" if number == 1 else f"{number} files are"
-        yield Evidence(message=f"{counted} left after uninstalling {leg.artifact}.", seen=listed)
+        yield Evidence(message=f"{counted} left after uninstalling {facts.artifact}.", seen=listed)
 
 
-def _pth_fails(leg: LegFacts) -> Iterator[Evidence]:
-    for line in leg.printed.splitlines():
+def _pth_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+    for line in facts.printed.splitlines():
         found = re.search(r"([^/\\]+\.pth)", line) if line.startswith("Error processing line") else None
-        if found and found[1] in leg.files:
-            yield Evidence(message=f"Python complains about {found[1]} whenever it starts.", seen=leg.printed)
+        if found and found[1] in facts.files:
+            yield Evidence(
+                message=f"Python complains about {found[1]} whenever it starts.", seen=facts.printed
+            )
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,7 +9,7 @@ from slipway.records import Severity
 from slipway.rules.rule import Evidence, Rule
 from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.evidence import SHOWN, bears, is_floor, told
-from slipway.rules.smoke.facts import Attempt, LegFacts, Started
+from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
 
 SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 TRACEBACK = "Traceback (most recent call last)"
@@ -17,10 +17,10 @@ ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\
 """How a program says that something optional has to be installed first."""
 
 
-def _script_cannot_load(leg: LegFacts) -> Iterator[Evidence]:
-    for attempt in leg.entry_points:
-        if attempt.error and attempt.name.startswith(SCRIPT_GROUPS) and bears(leg):
-            diagnosis = diagnose(attempt, leg)
+def _script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
+    for attempt in facts.entry_points:
+        if attempt.error and attempt.name.startswith(SCRIPT_GROUPS) and bears(facts):
+            diagnosis = diagnose(attempt, facts)
             if diagnosis.kind == "broken":
                 cause = f": {diagnosis.cause}" if diagnosis.cause else ""
                 yield Evidence(
@@ -30,19 +30,19 @@ def _script_cannot_load(leg: LegFacts) -> Iterator[Evidence]:
                 )
     yield from (
         Evidence(message=f"The script `{script.name}` was not put where scripts go.")
-        for script in leg.scripts
+        for script in facts.scripts
         if not script.present
     )
 
 
-def _script_fails(leg: LegFacts) -> Iterator[Evidence]:
-    for script in leg.scripts:
-        if script.present and bears(leg) and (why := _failed(script, leg)):
+def _script_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+    for script in facts.scripts:
+        if script.present and bears(facts) and (why := _failed(script, facts)):
             seen = "\n".join(script.output.splitlines()[-SHOWN:]) or None
-            yield Evidence(message=f"`{script.name} --help` {why} with Python {leg.python}.", seen=seen)
+            yield Evidence(message=f"`{script.name} --help` {why} with Python {facts.python}.", seen=seen)
 
 
-def _failed(script: Started, leg: LegFacts) -> str | None:
+def _failed(script: Started, facts: SmokeFacts) -> str | None:
     """Return how a script failed; an exit code alone is no failure, for many programs give one to `--help`."""
     if script.returncode is None:
         return f"does not come back within {script.seconds:.0f} s"
@@ -53,25 +53,25 @@ def _failed(script: Started, leg: LegFacts) -> str | None:
     last = next((line for line in reversed(script.output.splitlines()) if line and line[0].isalpha()), "")
     missing = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", last)
     attempt = Attempt(name=script.name, error=last or "crash", missing=missing[1] if missing else None)
-    if diagnose(attempt, leg).kind != "broken":
+    if diagnose(attempt, facts).kind != "broken":
         return None
     return "ends in a traceback" if script.returncode > 0 else f"is ended by signal {-script.returncode}"
 
 
-def _plugin_fails(leg: LegFacts) -> Iterator[Evidence]:
-    for attempt in leg.entry_points:
-        if attempt.error is None or attempt.name.startswith(SCRIPT_GROUPS) or not bears(leg):
+def _plugin_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+    for attempt in facts.entry_points:
+        if attempt.error is None or attempt.name.startswith(SCRIPT_GROUPS) or not bears(facts):
             continue
-        foreign = attempt.missing is not None and not leg.is_own(attempt.missing)
-        if not foreign and diagnose(attempt, leg).kind == "broken":
+        foreign = attempt.missing is not None and not facts.is_own(attempt.missing)
+        if not foreign and diagnose(attempt, facts).kind == "broken":
             yield Evidence(
                 message=f"The entry point `{attempt.name}` ({attempt.target}) cannot be loaded.",
                 seen=told(attempt),
             )
 
 
-def _submodules_fail(leg: LegFacts) -> Iterator[Evidence]:
-    failed = [a for a in leg.submodules if a.error and diagnose(a, leg).kind == "broken"]
+def _submodules_fail(facts: SmokeFacts) -> Iterator[Evidence]:
+    failed = [a for a in facts.submodules if a.error and diagnose(a, facts).kind == "broken"]
     if failed:
         listed = [f"{a.name}: {(a.error or '').splitlines()[0]}" for a in failed[:SHOWN]]
         more = [f"… and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
@@ -82,17 +82,17 @@ def _submodules_fail(leg: LegFacts) -> Iterator[Evidence]:
         )
 
 
-def _command_fails(role: str) -> Callable[[LegFacts], Iterator[Evidence]]:
+def _command_fails(role: str) -> Callable[[SmokeFacts], Iterator[Evidence]]:
     """Return the check of a command of the user's own."""
 
-    def check(leg: LegFacts) -> Iterator[Evidence]:
-        for command in leg.commands:
-            if command.role == role and command.returncode != 0 and not is_floor(leg):
+    def check(facts: SmokeFacts) -> Iterator[Evidence]:
+        for command in facts.commands:
+            if command.role == role and command.returncode != 0 and not is_floor(facts):
                 ended = f"ended with exit code {command.returncode}"
                 if command.returncode is None:
                     ended = f"was not done after {command.seconds:.0f} s"
                 seen = "\n".join(command.output.splitlines()[-SHOWN * 3 :]) or None
-                yield Evidence(message=f"`{command.name}` {ended} with Python {leg.python}.", seen=seen)
+                yield Evidence(message=f"`{command.name}` {ended} with Python {facts.python}.", seen=seen)
 
     return check
 

@@ -1,4 +1,4 @@
-"""Which legs run, with what, and what is said of those that cannot."""
+"""Which smoke tests run, with what, and what is said of those that cannot."""
 
 import sys
 from pathlib import Path
@@ -28,7 +28,7 @@ SEVERAL = tuple(
 )
 
 
-def story(*files: Path) -> Manifest:
+def manifest(*files: Path) -> Manifest:
     return Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in files))
 
 
@@ -38,17 +38,17 @@ def inputs(files: tuple[Path, ...], **given: Any) -> Inputs:
 
 
 def smoked(*files: Path, **given: Any) -> Addition:
-    return smoke.run(story(*files), inputs(files, **given), detect({}))
+    return smoke.run(manifest(*files), inputs(files, **given), detect({}))
 
 
 @pytest.fixture
 def several(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pretend that the machine has more Pythons than it may have; which legs are chosen is what is looked at."""
+    """Pretend that the machine has more Pythons than it may have; which smoke tests are chosen is what is looked at."""
     monkeypatch.setattr(interpreters, "chosen", lambda _requires, _wanted: SEVERAL)
 
 
 def chosen(*files: Path, **given: Any) -> list[str]:
-    return [str(leg) for leg in choose.choose(story(*files), inputs(files, **given)).legs]
+    return [str(one) for one in choose.choose(manifest(*files), inputs(files, **given)).tests]
 
 
 @pytest.mark.usefixtures("several")
@@ -78,10 +78,10 @@ def test_every_dimension_is_taken_once_and_the_dear_ones_on_one_python(tmp_path:
     wheel = artifacts.wheel(fields=fields).at(tmp_path)
     sdist = artifacts.sdist(fields=fields).at(tmp_path)
     legs = chosen(wheel, sdist, thorough=True)
-    on_main = [leg.partition(" on Python 3.13.1")[2] for leg in legs if leg.startswith(wheel.name)]
+    on_main = [one.partition(" on Python 3.13.1")[2] for one in legs if one.startswith(wheel.name)]
     assert {" (pip)", " (lowest dependencies)", " (extra fast)", " (extra web)"} <= set(on_main)
-    assert sum(leg.startswith(wheel.name) for leg in legs) == 4 + 4
-    assert sum(leg.startswith(sdist.name) for leg in legs) == 4 + 1
+    assert sum(one.startswith(wheel.name) for one in legs) == 4 + 4
+    assert sum(one.startswith(sdist.name) for one in legs) == 4 + 1
 
 
 def test_only_the_first_manner_is_taken_by_default(tmp_path: Path) -> None:
@@ -93,18 +93,18 @@ def test_what_is_claimed_and_not_tried_is_said(tmp_path: Path) -> None:
     file = artifacts.wheel(
         fields={"Classifier": [f"Programming Language :: Python :: {v}" for v in (HERE, "3.15")]}
     )
-    choice = choose.choose(story(path := file.at(tmp_path)), inputs((path,)))
-    assert "Python 3.15" in {one.leg for one in choice.untried}
-    in_matrix = choose.choose(story(path), inputs((path,), leg="smoke-linux-x86_64-3.12"))
+    choice = choose.choose(manifest(path := file.at(tmp_path)), inputs((path,)))
+    assert "Python 3.15" in {one.smoke_test for one in choice.untried}
+    in_matrix = choose.choose(manifest(path), inputs((path,), job="smoke-linux-x86_64-3.12"))
     assert in_matrix.untried == ()
-    asked = choose.choose(story(path), inputs((path,), thorough=True))
-    assert {one.reason for one in asked.untried if one.leg == "Python 3.15"} <= {"not on this machine"}
+    asked = choose.choose(manifest(path), inputs((path,), thorough=True))
+    assert {one.reason for one in asked.untried if one.smoke_test == "Python 3.15"} <= {"not on this machine"}
 
 
 def test_a_wheel_for_another_platform_is_said_to_be_untried(tmp_path: Path) -> None:
     tag = "cp312-cp312-win_ia64"
     addition = smoked(artifacts.wheel(tag=tag, tags=[tag]).at(tmp_path))
-    assert addition.legs == ()
+    assert addition.smoke_results == ()
     assert addition.findings == ()
     assert "another platform" in addition.untried[0].reason
 
@@ -147,7 +147,9 @@ def test_dependencies_are_chosen_as_asked(tmp_path: Path, given: dict[str, Any],
     command = f"python -c \"import gear; assert gear.VERSION == '{version}', gear.VERSION\""
     addition = smoked(file, wheelhouse=gears(tmp_path / "house"), smoke_command=command, **given)
     assert [f.message for f in addition.findings] == []
-    assert [leg.resolution for leg in addition.legs] == list(given.get("resolution", ("highest",)))
+    assert [result.resolution for result in addition.smoke_results] == list(
+        given.get("resolution", ("highest",))
+    )
 
 
 def test_a_leg_runs_far_from_the_checkout(tmp_path: Path) -> None:
@@ -174,16 +176,19 @@ def test_pip_installs_as_uv_does(tmp_path: Path) -> None:
     file = artifacts.wheel({"demo/__init__.py": "def main(): ...\n"}, entry_points=entry).at(tmp_path)
     addition = smoked(file, installer=("uv", "pip"))
     assert [f.message for f in addition.findings] == []
-    assert [(leg.installer, leg.imported) for leg in addition.legs] == [("uv", ("demo",)), ("pip", ("demo",))]
+    assert [(result.installer, result.imported) for result in addition.smoke_results] == [
+        ("uv", ("demo",)),
+        ("pip", ("demo",)),
+    ]
 
 
 def test_what_several_legs_have_in_common_is_told_once(tmp_path: Path) -> None:
     file = artifacts.wheel({"demo/__init__.py": "import gear\n"}).at(tmp_path)
     addition = smoked(file, installer=("uv",), resolution=("highest",), python=(HERE, "all"))
-    assert len(addition.legs) >= 1
+    assert len(addition.smoke_results) >= 1
     assert len([f for f in addition.findings if f.rule == "import-fails"]) == 1
-    for leg in addition.legs:
-        assert leg.python in addition.findings[0].message
+    for result in addition.smoke_results:
+        assert result.python in addition.findings[0].message
 
 
 def test_installed_pythons_include_the_own_one_and_each_once() -> None:
