@@ -33,12 +33,14 @@ resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[4]),) * 2)
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
 from slipway.artifacts import artifact
-from slipway.rules import catalogue
+from slipway.rules.metadata import RULES as METADATA
+from slipway.rules.sdist import RULES as SDIST
+from slipway.rules.wheel import RULES as WHEEL
 from slipway.rules.rule import combined, judge
 facts = artifact.read(Path(sys.argv[1]))
-judged = [judge(catalogue.family(facts.kind), facts, ignored={})]
+judged = [judge(SDIST if facts.kind == "sdist" else WHEEL, facts, ignored={})]
 if facts.metadata is not None:
-    judged.append(judge(catalogue.family("metadata"), facts.metadata, ignored={}))
+    judged.append(judge(METADATA, facts.metadata, ignored={}))
 judged = combined(judged)
 broken = [broken.reason for broken in judged.broken_rules]
 print(json.dumps({"rules": sorted({found.rule for found in judged.findings}), "broken": broken}))

@@ -11,11 +11,11 @@ from pathlib import Path
 from artifacts import sdist, wheel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rules.declared import family
 from slipway.artifacts import artifact, dist_info, python_module, python_syntax, secret_scan
 from slipway.artifacts.archive import Fault, complete
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
-from slipway.rules import catalogue
 from slipway.rules.rule import judge
 
 FEW = settings(
@@ -74,7 +74,7 @@ def read(filename: str, data: bytes) -> SdistFacts | WheelFacts:
         path = Path(folder) / filename
         path.write_bytes(data)
         facts = artifact.read(path)
-    assert judge(catalogue.family(facts.kind), facts, ignored={}).broken_rules == ()
+    assert judge(family(facts.kind), facts, ignored={}).broken_rules == ()
     artifact.record(facts)
     return facts
 

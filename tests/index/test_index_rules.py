@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from index.bench.warehouse import File
 from index.scene import Scene, built
+from rules.declared import declared_in, family
 from slipway.index.listing import Listing, ServedFile
 from slipway.publishing.index_state import IndexFacts
 from slipway.records import Artifact
-from slipway.rules import catalogue
 from slipway.rules.rule import judge
 
 NOW = 1_800_000_000.0
@@ -43,7 +43,7 @@ def facts(*files: ServedFile, **settings) -> IndexFacts:
 
 
 def found(given: IndexFacts) -> set[str]:
-    judged = judge(catalogue.family("index"), given, ignored={})
+    judged = judge(family("index"), given, ignored={})
     assert not judged.broken_rules
     return {finding.rule for finding in judged.findings}
 
@@ -87,7 +87,7 @@ def test_a_rule_finds_its_case_and_leaves_the_counterpart(rule: str) -> None:
 def test_every_rule_of_this_module_has_a_case() -> None:
     from slipway.rules.index import state
 
-    assert {rule.name for rule in state.RULES} == set(CASES)
+    assert {rule.name for rule in declared_in(state)} == set(CASES)
 
 
 def test_a_finished_release_of_an_archived_project_is_no_fault() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from index.scene import Scene
+from rules.declared import declared_in
 from slipway.index.listing import Listing, ServedFile
 from slipway.publishing.index_state import IndexFacts
 from slipway.records import Artifact
@@ -28,7 +29,7 @@ def found(
         listing=Listing(exists=bool(files), files=files, detailed=True),
         now=0.0,
     )
-    judged = judge(versions.RULES, replace(facts, **settings), ignored={})
+    judged = judge(declared_in(versions), replace(facts, **settings), ignored={})
     assert not judged.broken_rules
     return [finding.rule for finding in judged.findings]
 

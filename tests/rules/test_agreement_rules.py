@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from artifacts import Built, sdist, wheel
+from rules.declared import declared_in
 from slipway.artifacts import artifact
 from slipway.artifacts.sdist import SdistFacts
 from slipway.project import tracked
@@ -21,7 +22,7 @@ DEMO = "[console_scripts]\ndemo = demo:main\n"
 
 def found(folder: Path, *built: Built) -> list[str]:
     facts = ReleaseFacts(artifacts=tuple(artifact.read(one.at(folder)) for one in built))
-    addition = judge(agreement.RULES, facts, ignored={})
+    addition = judge(declared_in(agreement), facts, ignored={})
     assert addition.broken_rules == ()
     return [finding.rule for finding in addition.findings]
 
@@ -82,7 +83,7 @@ def compared(folder: Path, files: dict[str, str], left_out: set[str], untracked:
     release = ReleaseFacts(
         artifacts=(source, artifact.read(wheel().at(folder))), tracked=tracked.read(root, source)
     )
-    addition = judge(tracked_files.RULES, release, ignored={})
+    addition = judge(declared_in(tracked_files), release, ignored={})
     assert addition.broken_rules == ()
     return [finding.rule for finding in addition.findings]
 

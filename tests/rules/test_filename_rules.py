@@ -1,6 +1,6 @@
 """Each rule on filenames and sizes, with the platform tags and names of the index."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
+from rules.declared import declared_in
 from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
 from slipway.artifacts.metadata import MetadataFacts, from_fields
 from slipway.rules.artifact import distribution_files, filenames
@@ -19,7 +20,7 @@ from slipway.rules.index.stdlib_names import TABLE, is_standard_library_name
 from slipway.rules.rule import judge
 from slipway.rules.wheel.platform_tags import is_accepted
 
-RULES = (*distribution_files.RULES, *filenames.RULES)
+RULES = declared_in(distribution_files, filenames)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class DistributionFile:
     filename: str
     size: int = 1000
     metadata: MetadataFacts | None = None
+    kind: str = ""
 
 
 def named(filename, name="spam-eggs", version="1.0", size=1000):
@@ -35,6 +37,7 @@ def named(filename, name="spam-eggs", version="1.0", size=1000):
 
 
 def findings(facts, kind):
+    facts = replace(facts, kind=kind)
     outcome = judge([rule for rule in RULES if rule.family == kind], facts, ignored={})
     assert outcome.broken_rules == ()
     return {finding.rule for finding in outcome.findings}
@@ -204,7 +207,7 @@ def test_the_table_of_names_is_sorted_and_canonical():
 
     from packaging.utils import is_normalized_name
 
-    names = files("slipway.rules").joinpath(TABLE).read_text().split()
+    names = files("slipway.rules.index").joinpath(TABLE).read_text().split()
     assert names == sorted(set(names))
     assert all(map(is_normalized_name, names))
 

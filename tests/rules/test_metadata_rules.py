@@ -10,14 +10,13 @@ import twine.package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.metadata import Metadata
+from rules.declared import family
 from slipway.artifacts.metadata import FIELDS, MAX_BYTES, from_fields, parse
 from slipway.records import Severity
-from slipway.rules import catalogue
-from slipway.rules.metadata.classifiers import classifier_rules
 from slipway.rules.metadata.framing import FIELD_SINCE
 from slipway.rules.rule import judge
 
-RULES = catalogue.family("metadata")
+RULES = family("metadata")
 
 HEALTHY: dict[str, Any] = {
     "Metadata-Version": "2.4",
@@ -352,13 +351,6 @@ def test_the_table_of_fields_agrees_with_packaging():
         name = field.replace("-", "_")
         raw = name if name in Metadata.__dict__ else f"{name}s"
         assert Metadata.__dict__[raw].added == since
-
-
-def test_a_classifier_must_be_on_the_list_of_the_index_too():
-    rules = classifier_rules({"Programming Language :: Python"})
-    [finding] = judge(rules, parse(metadata()), ignored={}).findings
-    assert finding.rule == "classifier-unknown"
-    assert "newer than the list of the index" in finding.message
 
 
 def test_a_misspelt_classifier_gets_the_nearest_one():

@@ -5,10 +5,10 @@ import subprocess
 from dataclasses import dataclass, field
 
 import pytest
+from rules.declared import family
 from slipway.project import source
 from slipway.records import Severity
-from slipway.rules import catalogue
-from slipway.rules.project.judge import judge_source
+from slipway.stages.validate import judge_source
 
 SETUPTOOLS = '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n'
 HATCHLING = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
@@ -491,7 +491,7 @@ def test_what_is_no_fault_is_not_found(tmp_path, case):
 
 
 def test_every_rule_has_a_good_and_a_bad_case():
-    names = {rule.name for rule in catalogue.family("project")}
+    names = {rule.name for rule in family("project")}
     assert {case.rule for case in BAD} == names
     assert {case.rule for case in GOOD} == names
 

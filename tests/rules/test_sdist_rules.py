@@ -20,6 +20,7 @@ from artifacts.secret_values import (
     encrypted_code,
 )
 from artifacts.wheels import zipped
+from rules.declared import declared_in, family
 from slipway.artifacts import sdist as reader
 from slipway.records import Severity
 from slipway.rules import catalogue
@@ -177,7 +178,7 @@ GOOD: list[tuple[str, Built]] = [
 
 def found(built: Built, folder: Path) -> dict[str, Severity]:
     """Return the rules that hold true of a sdist, read from disk."""
-    judged = judge(catalogue.family("sdist"), reader.read(built.at(folder)), ignored={})
+    judged = judge(family("sdist"), reader.read(built.at(folder)), ignored={})
     assert judged.broken_rules == ()
     return {finding.rule: finding.severity for finding in judged.findings}
 
@@ -206,7 +207,7 @@ def test_a_healthy_sdist_is_left_alone(layout: int, tmp_path: Path) -> None:
 
 
 def test_every_rule_is_triggered_and_every_row_of_the_index_has_an_artifact() -> None:
-    rules = {rule.name for module in MODULES for rule in module.RULES if rule.family == "sdist"}
+    rules = {rule.name for rule in declared_in(*MODULES) if rule.family == "sdist"}
     assert rules == {rule for rule, _, _ in BAD}
     assert {row for _, _, row in BAD if row} == C_ROWS
 
@@ -218,7 +219,7 @@ def test_a_secret_in_a_project_called_like_tests_is_found(tmp_path: Path) -> Non
 
 def test_many_secrets_are_told_briefly(tmp_path: Path) -> None:
     built = sdist({f"keys/{number}.pem": RSA_KEY for number in range(30)})
-    judged = judge(catalogue.family("sdist"), reader.read(built.at(tmp_path)), ignored={})
+    judged = judge(family("sdist"), reader.read(built.at(tmp_path)), ignored={})
     assert [finding.message for finding in judged.findings][-1] == "20 more files hold such things."
 
 

@@ -21,6 +21,7 @@ from artifacts.secret_values import (
 )
 from artifacts.wheels import record_digest, wheel_file, zipped
 from artifacts.zips import extra, zip_of
+from rules.declared import declared_in, family
 from slipway.artifacts import wheel as reader
 from slipway.records import Severity
 from slipway.rules import catalogue
@@ -366,7 +367,7 @@ GOOD: list[tuple[str, Built]] = [
 
 def found(built: Built, folder: Path) -> dict[str, Severity]:
     """Return the rules that hold true of a wheel, read from disk."""
-    judged = judge(catalogue.family("wheel"), reader.read(built.at(folder)), ignored={})
+    judged = judge(family("wheel"), reader.read(built.at(folder)), ignored={})
     assert judged.broken_rules == ()
     return {finding.rule: finding.severity for finding in judged.findings}
 
@@ -402,7 +403,7 @@ def test_a_healthy_wheel_is_left_alone(built: Built, tmp_path: Path) -> None:
 
 
 def test_every_rule_is_triggered_and_every_row_of_the_index_has_an_artifact() -> None:
-    rules = {rule.name for module in MODULES for rule in module.RULES if rule.family == "wheel"}
+    rules = {rule.name for rule in declared_in(*MODULES) if rule.family == "wheel"}
     assert rules == {rule for rule, _, _ in BAD}
     assert {row for _, _, row in BAD if row} == C_ROWS
 
@@ -413,7 +414,7 @@ def test_errors_say_where_and_what(tmp_path: Path) -> None:
         entry_points="[console_scripts]\na = b\na = c\n",
         tags=["py2-none-any"],
     )
-    judged = judge(catalogue.family("wheel"), reader.read(built.at(tmp_path)), ignored={})
+    judged = judge(family("wheel"), reader.read(built.at(tmp_path)), ignored={})
     where = {finding.rule: (finding.where.file, finding.where.line) for finding in judged.findings}
     assert where == {
         "wheel-entry-points-invalid": (f"{INFO}/entry_points.txt", 3),
@@ -425,7 +426,7 @@ def test_errors_say_where_and_what(tmp_path: Path) -> None:
 def test_what_is_absent_is_not_judged_where_the_archive_is_damaged(tmp_path: Path) -> None:
     data = wheel(fields={"License-File": "LICENSE"}, drop=("WHEEL",)).data
     cut = Built(FILENAME, data[: len(data) // 2])
-    judged = judge(catalogue.family("wheel"), reader.read(cut.at(tmp_path)), ignored={})
+    judged = judge(family("wheel"), reader.read(cut.at(tmp_path)), ignored={})
     assert {finding.rule for finding in judged.findings} == {"wheel-is-no-archive"}
     assert {"wheel-wheel-file-missing", "wheel-licence-file-missing", "wheel-is-empty"} <= {
         skipped.rule for skipped in judged.skipped_rules

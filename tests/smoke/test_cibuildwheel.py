@@ -6,13 +6,13 @@ from typing import Any
 import artifacts
 import pytest
 from packaging.tags import parse_tag
+from rules.declared import family
 from slipway.artifacts import wheel
 from slipway.building import cibuildwheel
 from slipway.errors import InputError
 from slipway.inputs import Inputs
 from slipway.manifest import Addition
 from slipway.records import ExpectedFile
-from slipway.rules import catalogue
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge
 from slipway.runner import detect
@@ -122,7 +122,7 @@ def judged(tmp_path: Path, tags: list[str], wanted: list[str], **changes: Any) -
     release = ReleaseFacts(
         artifacts=tuple(wheel.read(file) for file in files), plan=made, **{"whole": True, **changes}
     )
-    return judge(catalogue.family("set"), release, ignored={})
+    return judge(family("release"), release, ignored={})
 
 
 def made_plan(folder: Path, expected: tuple[ExpectedFile, ...]) -> Any:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import artifacts
 import pytest
+from rules.declared import declared_in
 from slipway.artifacts import sdist, wheel
 from slipway.rules.release import left_out
 from slipway.rules.release.facts import ReleaseFacts
@@ -19,7 +20,7 @@ def found(folder: Path, in_sdist: dict[str, str], in_wheel: dict[str, str]) -> l
             wheel.read(artifacts.wheel(in_wheel).at(folder)),
         )
     )
-    addition = judge(left_out.RULES, release, ignored={})
+    addition = judge(declared_in(left_out), release, ignored={})
     assert addition.broken_rules == ()
     return [finding.rule for finding in addition.findings]
 

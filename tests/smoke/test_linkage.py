@@ -7,11 +7,11 @@ from pathlib import Path
 import artifacts
 import msgspec
 import pytest
+from rules.declared import family
 from slipway.artifacts import linkage, wheel
 from slipway.artifacts.linkage import Linkage
 from slipway.building import wheel_repair
 from slipway.manifest import Addition
-from slipway.rules import catalogue
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge
 
@@ -91,7 +91,7 @@ def test_a_module_that_is_none_is_a_problem_and_no_crash(tmp_path: Path, machine
 def judged(tmp_path: Path, tag: str, found: Linkage) -> Addition:
     built = compiled(tmp_path, tag=tag)
     release = ReleaseFacts(artifacts=(wheel.read(built),), linkage={built.name: found})
-    return judge(catalogue.family("set"), release, ignored={})
+    return judge(family("release"), release, ignored={})
 
 
 @pytest.mark.parametrize(

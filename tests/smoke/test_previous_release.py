@@ -1,6 +1,7 @@
 """A release beside the one before it on the index."""
 
 import pytest
+from rules.declared import declared_in
 from slipway.index.listing import Listing, ServedFile
 from slipway.publishing.index_state import IndexFacts
 from slipway.records import Artifact
@@ -33,7 +34,7 @@ def facts(*now: str, before: tuple[str, ...] = BEFORE, version: str = "1.1") -> 
 
 
 def dropped(*now: str, **changes: object) -> list[str]:
-    addition = judge(previous_release.RULES, facts(*now, **changes), ignored={})  # type: ignore[arg-type]
+    addition = judge(declared_in(previous_release), facts(*now, **changes), ignored={})  # type: ignore[arg-type]
     assert addition.broken_rules == ()
     return [finding.message.split(" and ")[0] for finding in addition.findings]
 
@@ -73,14 +74,14 @@ def test_a_project_that_became_pure_loses_nobody() -> None:
 )
 def test_without_an_earlier_release_nothing_is_compared(before: tuple[str, ...]) -> None:
     addition = judge(
-        previous_release.RULES, facts("demo-1.1-cp312-cp312-win_amd64.whl", before=before), ignored={}
+        declared_in(previous_release), facts("demo-1.1-cp312-cp312-win_amd64.whl", before=before), ignored={}
     )
     assert [rule.rule for rule in addition.skipped_rules] == ["fewer-platforms-than-before"]
 
 
 def test_dropping_one_on_purpose_is_one_line() -> None:
     addition = judge(
-        previous_release.RULES,
+        declared_in(previous_release),
         facts("demo-1.1-cp313-cp313-manylinux_2_28_x86_64.whl"),
         ignored={"fewer-platforms-than-before": "nobody used them"},
     )

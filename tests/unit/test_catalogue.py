@@ -17,7 +17,10 @@ STATE_ROWS = {"I01", "I02", "I03", "I04", "I06", "I07", "I08", "I10", "I12"}
 MOOT = {
     "C01": "only sdists and wheels are ever read",
     "C23": "a .zip sdist is refused for its filename already (C10)",
-    "C64": "an empty list of attestations is never sent",
+    **dict.fromkeys(
+        ("C63", "C64", "C65", "C66", "C67", "C68"),
+        "the only attestation that is ever sent is made here, by pypi-attestations, which verifies it as PyPI does",
+    ),
     "I12": "the index names owners by user name, and neither a token nor a trusted publisher says which user it is",
 }
 

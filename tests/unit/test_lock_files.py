@@ -136,7 +136,7 @@ class Missing:
 refused = set(sys.argv[1].split())
 sys.meta_path.insert(0, Missing())
 sys.path.insert(0, sys.argv[2])
-import slipway.cli, slipway.commands, slipway.pipeline, slipway.attest, slipway.stages
+import slipway.cli, slipway.commands, slipway.pipeline, slipway.publishing.signing, slipway.stages
 for module in pkgutil.iter_modules(slipway.stages.__path__):
     if module.name.startswith("publish"):
         importlib.import_module(f"slipway.stages.{module.name}")

@@ -22,7 +22,8 @@ from slipway.publishing import oidc
 from slipway.publishing.index_state import IndexFacts
 from slipway.publishing.oidc import Claims, TrustedPublisher
 from slipway.records import Publisher
-from slipway.rules import catalogue
+from slipway.rules.index import RULES as INDEX_RULES
+from slipway.rules.publisher import RULES as PUBLISHER_RULES
 from slipway.rules.publisher.facts import PublisherFacts
 from slipway.rules.rule import combined, judge
 from slipway.runner import IdTokenRequest, Runner
@@ -150,8 +151,8 @@ def _judge(state: IndexFacts, run: PublisherFacts, manifest: Manifest) -> Additi
     ignored = manifest.ignored
     return combined(
         (
-            judge(catalogue.family("index"), state, ignored=ignored),
-            judge(catalogue.family("publisher"), run, ignored=ignored),
+            judge(INDEX_RULES, state, ignored=ignored),
+            judge(PUBLISHER_RULES, run, ignored=ignored),
         )
     )
 

@@ -4,77 +4,64 @@ from __future__ import annotations
 
 import difflib
 import functools
-import importlib
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Never
 
 from slipway.errors import InputError
-from slipway.rules.rule import Family, Rule
+from slipway.rules.rule import Rule
 
-MODULES: dict[Family, tuple[str, ...]] = {
-    "project": (
-        "project.schema",
-        "project.build",
-        "project.files",
-        "project.version",
-        "project.git",
-        "project.metadata",
-    ),
-    "metadata": (
-        "metadata.framing",
-        "metadata.identity",
-        "metadata.description",
-        "metadata.contacts",
-        "metadata.classifiers",
-        "metadata.dependencies",
-        "metadata.licences",
-    ),
-    "sdist": (
-        "artifact.distribution_files",
-        "artifact.filenames",
-        "artifact.integrity",
-        "sdist.contents",
-        "artifact.member_paths",
-        "artifact.secrets",
-        "artifact.litter",
-    ),
-    "wheel": (
-        "artifact.distribution_files",
-        "artifact.filenames",
-        "artifact.integrity",
-        "wheel.layout",
-        "wheel.tags",
-        "wheel.record",
-        "wheel.installed",
-        "wheel.python_code",
-        "artifact.member_paths",
-        "artifact.secrets",
-        "artifact.litter",
-    ),
-    "set": ("release.contents", "release.agreement", "release.left_out", "release.tracked_files"),
-    "attestation": ("attestation.attestations",),
-    "smoke": ("smoke.install", "smoke.imports", "smoke.started"),
-    "index": ("index.state", "index.versions", "index.previous_release"),
-    "publisher": ("publisher.publishers",),
-    "run": ("settings.ignoring",),
-    "matrix": ("jobs.jobs",),
-    "workflow": ("workflow.workflow",),
-}
-"""The modules of each family; they are imported when the family is judged, so that a start stays quick."""
+SCRIPTS = Path(__file__).parents[2]
 
 
 @functools.cache
-def family(name: Family) -> tuple[Rule, ...]:
-    """Return the rules that are judged on one kind of facts."""
-    modules = [importlib.import_module(f"slipway.rules.{module}") for module in MODULES[name]]
-    return tuple(rule for module in modules for rule in module.RULES if rule.family == name)
+def families() -> dict[str, tuple[Rule[Never], ...]]:
+    """Return the rules of each family by the family's title, sorted by name."""
+    # Most commands judge a few families; only those that list rules load all of them.
+    from slipway.rules import (
+        index,
+        jobs,
+        metadata,
+        project,
+        publisher,
+        release,
+        sdist,
+        settings,
+        smoke,
+        wheel,
+        workflow,
+    )
+
+    return {
+        project.RULES.title: project.RULES.by_name(),
+        metadata.RULES.title: metadata.RULES.by_name(),
+        sdist.RULES.title: sdist.RULES.by_name(),
+        wheel.RULES.title: wheel.RULES.by_name(),
+        release.RULES.title: release.RULES.by_name(),
+        smoke.RULES.title: smoke.RULES.by_name(),
+        index.RULES.title: index.RULES.by_name(),
+        publisher.RULES.title: publisher.RULES.by_name(),
+        jobs.RULES.title: jobs.RULES.by_name(),
+        workflow.RULES.title: workflow.RULES.by_name(),
+        settings.RULES.title: settings.RULES.by_name(),
+    }
 
 
 @functools.cache
-def every() -> tuple[Rule, ...]:
+def every() -> tuple[Rule[Never], ...]:
     """Return all rules, by name."""
-    return tuple(sorted((rule for name in MODULES for rule in family(name)), key=lambda rule: rule.name))
+    return tuple(
+        sorted((rule for rules in families().values() for rule in rules), key=lambda rule: rule.name)
+    )
 
 
-def named(name: str, *, where: str) -> Rule:
+def source(rule: Rule[Never]) -> str:
+    """Return the file that a rule is declared in, relative to the folder of the package."""
+    return Path(inspect.getfile(rule.check)).relative_to(SCRIPTS).as_posix()
+
+
+def named(name: str, *, where: str) -> Rule[Never]:
     """Return the rule of that name.
 
     Args:
@@ -93,3 +80,16 @@ def named(name: str, *, where: str) -> Rule:
         cause=f"It is misspelt; `{near[0]}` is the nearest." if near else "It is misspelt, or was renamed.",
         remedy="`slipway rules` lists all of them.",
     )
+
+
+def check_names(ignored: Mapping[str, str]) -> None:
+    """Make sure that every rule a project turns off exists.
+
+    Args:
+        ignored: rule name to reason, from [tool.slipway.ignore].
+
+    Raises:
+        InputError: one of them does not; the nearest name is suggested.
+    """
+    for name in ignored:
+        named(name, where="[tool.slipway.ignore] in pyproject.toml")

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Never
 
 import msgspec
 
 from slipway.rules import catalogue
-from slipway.rules.rule import Family, Rule
-
-FAMILIES: dict[Family, str] = {
-    "project": "The source, before anything is built",
-    "metadata": "The metadata of an sdist or a wheel",
-    "sdist": "The sdist",
-    "wheel": "The wheel",
-    "set": "All files of one release together",
-    "attestation": "Attestations",
-    "smoke": "Installing, importing, uninstalling",
-    "index": "The index the release goes to",
-    "publisher": "The run that publishes",
-    "matrix": "What the jobs of a workflow built and tested",
-    "workflow": "The caller's workflows",
-    "run": "The project's own settings",
-}
+from slipway.rules.rule import Rule
 
 INTRODUCTION = """\
 # Rules
@@ -41,9 +27,9 @@ This page is made from the rules themselves: `python3 scripts rules --markdown >
 """
 
 
-def explain(rule: Rule) -> str:
+def explain(rule: Rule[Never]) -> str:
     """Return everything there is to say about a rule, as Markdown."""
-    return "\n".join(_page(rule)) + "\n"
+    return "\n".join([*_page(rule), "", f"Declared in {catalogue.source(rule)}."]) + "\n"
 
 
 def catalogue_page() -> str:
@@ -53,9 +39,8 @@ def catalogue_page() -> str:
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """Yield name, severity and title of every rule, family by family."""
-    for name in catalogue.MODULES:
-        for rule in sorted(catalogue.family(name), key=lambda rule: rule.name):
-            yield rule.name, rule.severity.value, rule.title
+    for rules in catalogue.families().values():
+        yield from ((rule.name, rule.severity.value, rule.title) for rule in rules)
 
 
 def as_json() -> str:
@@ -67,16 +52,14 @@ def as_json() -> str:
 
 def _catalogue() -> Iterator[str]:
     yield INTRODUCTION
-    for name in catalogue.MODULES:
-        rules = sorted(catalogue.family(name), key=lambda rule: rule.name)
-        if rules:
-            yield f"## {FAMILIES[name]}\n"
-            for rule in rules:
-                yield from _page(rule, level="###")
-                yield ""
+    for title, rules in catalogue.families().items():
+        yield f"## {title}\n"
+        for rule in rules:
+            yield from _page(rule, level="###")
+            yield ""
 
 
-def _page(rule: Rule, *, level: str = "#") -> Iterator[str]:
+def _page(rule: Rule[Never], *, level: str = "#") -> Iterator[str]:
     yield f"{level} {rule.name}"
     yield ""
     mirrors = f", the index's rule {', '.join(rule.mirrors)}" if rule.mirrors else ""

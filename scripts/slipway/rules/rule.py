@@ -1,30 +1,17 @@
-"""The rule as a unit, and how a list of rules is run over a record of facts."""
+"""A rule, the family it belongs to, and how a family is judged on one record of facts."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Literal
+from typing import Generic, TypeVar
 
 from slipway.manifest import Addition
 from slipway.records import Finding, Severity, SkippedRule, Where
 
-Family = Literal[
-    "project",
-    "metadata",
-    "sdist",
-    "wheel",
-    "set",
-    "attestation",
-    "smoke",
-    "index",
-    "publisher",
-    "run",
-    "matrix",
-    "workflow",
-]
+Facts_contra = TypeVar("Facts_contra", contravariant=True)
 
 EVIDENCE_LISTED = 50
 """Findings of one rule on one record; nobody reads more, and a hostile file can hold ten thousand."""
@@ -58,13 +45,12 @@ class Skipped(Exception):  # noqa: N818 - not an error: an outcome
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(Generic[Facts_contra]):
     """One rule of the catalogue.
 
     Attributes:
         name: kebab-case, names the bad state.
         title: the bad state as a short sentence without a full stop.
-        family: which record of facts `check` takes.
         severity: error where the index refuses it or it breaks for the one who installs it.
         why: one to three sentences on what happens to whom.
         fix: what to do, imperative.
@@ -72,17 +58,18 @@ class Rule:
         mirrors: ids of the index's rules it stands for.
         fixes: the fix per build backend, where it differs.
         read: a page of a specification or guide.
+        family: name of the family.
         check: yields evidence; does not print, exit, read the environment or open files.
     """
 
+    family: str
+    check: Callable[[Facts_contra], Iterable[Evidence]]
     name: str
     title: str
-    family: Family
     severity: Severity
     why: str
     fix: str
     example: str
-    check: Callable[[Any], Iterable[Evidence]]
     mirrors: tuple[str, ...] = ()
     fixes: Mapping[str, str] = field(default_factory=dict)
     read: str | None = None
@@ -117,17 +104,82 @@ class Rule:
         )
 
 
+class Family(Generic[Facts_contra]):
+    """The rules that are judged on one kind of facts.
+
+    Args:
+        name: one word.
+        title: what is judged, as a heading.
+    """
+
+    def __init__(self, name: str, title: str) -> None:
+        self.name = name
+        self.title = title
+        self._rules: dict[str, Rule[Facts_contra]] = {}
+
+    def __iter__(self) -> Iterator[Rule[Facts_contra]]:
+        return iter(self._rules.values())
+
+    def by_name(self) -> tuple[Rule[Facts_contra], ...]:
+        """Return the rules, sorted by name."""
+        return tuple(sorted(self._rules.values(), key=lambda rule: rule.name))
+
+    def rule(
+        self,
+        name: str,
+        *,
+        title: str,
+        severity: Severity,
+        why: str,
+        fix: str,
+        example: str,
+        mirrors: tuple[str, ...] = (),
+        fixes: Mapping[str, str] | None = None,
+        read: str | None = None,
+    ) -> Callable[
+        [Callable[[Facts_contra], Iterable[Evidence]]], Callable[[Facts_contra], Iterable[Evidence]]
+    ]:
+        """Make a rule of the function below; see `Rule` for the arguments."""
+
+        def add(
+            check: Callable[[Facts_contra], Iterable[Evidence]],
+        ) -> Callable[[Facts_contra], Iterable[Evidence]]:
+            self._rules[name] = Rule(
+                name=name,
+                title=title,
+                severity=severity,
+                why=why,
+                fix=fix,
+                example=example,
+                mirrors=mirrors,
+                fixes=fixes or {},
+                read=read,
+                family=self.name,
+                check=check,
+            )
+            return check
+
+        return add
+
+
 def judge(
-    rules: Iterable[Rule],
-    facts: object,
+    rules: Iterable[Rule[Facts_contra]],
+    facts: Facts_contra,
     *,
     ignored: Mapping[str, str],
     artifact: str | None = None,
     backend: str | None = None,
 ) -> Addition:
-    """Run every rule over one record of facts and return findings, skipped and broken rules.
+    """Run rules over one record of facts and return findings, skipped and broken rules.
 
     A rule that crashes is our own bug: it is named in `broken_rules`, and the others still run.
+
+    Args:
+        rules: a family, or some rules of one.
+        facts: the record they are judged on.
+        ignored: rule names the project turned off, with its reasons.
+        artifact: filename of the artifact the facts describe, if they describe one.
+        backend: the project's build backend, to choose the fix.
     """
     findings: list[Finding] = []
     skipped: list[SkippedRule] = []
@@ -144,7 +196,7 @@ def judge(
     return Addition(findings=tuple(findings), skipped_rules=tuple(skipped), broken_rules=tuple(broken))
 
 
-def _evidence(rule: Rule, facts: object) -> list[Evidence]:
+def _evidence(rule: Rule[Facts_contra], facts: Facts_contra) -> list[Evidence]:
     found = list(islice(rule.check(facts), EVIDENCE_LISTED + 1))
     if len(found) > EVIDENCE_LISTED:
         found[-1] = Evidence(message=f"There are more of these; the first {EVIDENCE_LISTED} are listed.")

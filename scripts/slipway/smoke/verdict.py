@@ -9,8 +9,8 @@ import msgspec
 
 from slipway.manifest import Addition
 from slipway.records import Finding, Severity, SmokeResult
-from slipway.rules import catalogue
 from slipway.rules.rule import combined, judge
+from slipway.rules.smoke import RULES as SMOKE_RULES
 from slipway.smoke.smoke_test import Outcome
 
 
@@ -23,9 +23,8 @@ def judge_results(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) ->
         outcomes: what happened, test by test.
         ignored: rule names the project turned off, with its reasons.
     """
-    rules = catalogue.family("smoke")
     outcomes = _as_uv_says(outcomes)
-    judged = [judge(rules, o.facts, artifact=o.candidate.artifact, ignored=ignored) for o in outcomes]
+    judged = [judge(SMOKE_RULES, o.facts, artifact=o.candidate.artifact, ignored=ignored) for o in outcomes]
     records = tuple(_record(outcome, one) for outcome, one in zip(outcomes, judged, strict=True))
     found = [(o.facts.python, f) for o, one in zip(outcomes, judged, strict=True) for f in one.findings]
     return msgspec.structs.replace(combined(judged), findings=_merged(found), smoke_results=records)

@@ -14,7 +14,7 @@ from slipway.errors import InputError
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
 from slipway.records import Artifact, Finding, SkippedRule, SmokeResult, StageResult
-from slipway.rules import catalogue
+from slipway.rules.jobs import RULES as JOB_RULES
 from slipway.rules.rule import judge
 from slipway.runner import Runner
 
@@ -40,7 +40,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     if inputs.command != "check":
         return addition
     ignored = handed.plan.ignored if handed.plan else {}
-    judged = judge(catalogue.family("matrix"), handed, ignored=ignored)
+    judged = judge(JOB_RULES, handed, ignored=ignored)
     told = _told(handed.manifests)
     return msgspec.structs.replace(
         addition,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -14,9 +14,12 @@ from slipway.manifest import Addition, Manifest, recheck
 from slipway.project import git, tracked
 from slipway.project.tracked import Tracked
 from slipway.records import Plan, SkippedRule
-from slipway.rules import catalogue
+from slipway.rules.metadata import RULES as METADATA_RULES
+from slipway.rules.release import RULES as RELEASE_RULES
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import combined, judge
+from slipway.rules.sdist import RULES as SDIST_RULES
+from slipway.rules.wheel import RULES as WHEEL_RULES
 from slipway.runner import Runner
 
 
@@ -34,11 +37,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     moot = _moot(plan)
     judged = [Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in moot.items()))]
     for one in facts:
-        judged.append(
-            judge(catalogue.family(one.kind), one, ignored=ignored, artifact=one.filename, backend=backend)
-        )
+        judged.append(_judged(one, ignored, backend))
         if one.metadata is not None:
-            rules = [rule for rule in catalogue.family("metadata") if rule.name not in moot]
+            rules = [rule for rule in METADATA_RULES if rule.name not in moot]
             judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, backend=backend))
     release = ReleaseFacts(
         artifacts=tuple(facts),
@@ -50,9 +51,15 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ),
         tracked=_tracked(facts, plan, inputs),
     )
-    judged.append(judge(catalogue.family("set"), release, ignored=ignored, backend=backend))
+    judged.append(judge(RELEASE_RULES, release, ignored=ignored, backend=backend))
     records = tuple(artifact.record(one) for one in facts)
     return msgspec.structs.replace(combined(judged), artifacts=records)
+
+
+def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], backend: str | None) -> Addition:
+    if isinstance(facts, WheelFacts):
+        return judge(WHEEL_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
+    return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
 
 
 def _moot(plan: Plan | None) -> dict[str, str]:

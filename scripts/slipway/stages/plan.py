@@ -23,7 +23,7 @@ from slipway.project import project as project_facts
 from slipway.project.git import GitFacts
 from slipway.project.project import ProjectFacts
 from slipway.records import BuildTarget, Destination, ExpectedFile, Git, Plan
-from slipway.rules.settings import ignoring
+from slipway.rules import catalogue
 from slipway.runner import Runner
 from slipway.runner import event as event_facts
 from slipway.runner.event import EventFacts
@@ -45,7 +45,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """
     del manifest
     project = project_facts.read(inputs.path)
-    ignoring.check_names(project.ignored)
+    catalogue.check_names(project.ignored)
     git = git_facts.read(inputs.path)
     event = event_facts.read(runner.event())
     plan = make(project, git, event, inputs, today=datetime.now(tz=UTC).date())

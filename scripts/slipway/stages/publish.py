@@ -26,7 +26,7 @@ from slipway.publishing.oidc import MintRefused
 from slipway.publishing.preflight import Preflight
 from slipway.publishing.upload import Uploader
 from slipway.records import Artifact, Receipt
-from slipway.rules import catalogue
+from slipway.rules.publisher import RULES as PUBLISHER_RULES
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
 
@@ -257,7 +257,7 @@ class _Publishing:
 
     def _remark(self, rule: str, **seen: str) -> None:
         """Add what one rule finds in what happened since the preflight."""
-        rules = [one for one in catalogue.family("publisher") if one.name == rule]
+        rules = [one for one in PUBLISHER_RULES if one.name == rule]
         run = replace(self.flight.run, **seen)  # type: ignore[arg-type]
         self._findings = combined((self._findings, judge(rules, run, ignored=self.manifest.ignored)))
 

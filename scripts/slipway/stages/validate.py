@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
 from slipway.project import source
-from slipway.rules.project.judge import judge_source
+from slipway.project.source import SourceFacts
+from slipway.rules.metadata import RULES as METADATA_RULES
+from slipway.rules.project import RULES as PROJECT_RULES
+from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
 
 
@@ -25,3 +30,19 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         release=plan.destination.publish,
     )
     return judge_source(facts, ignored=plan.ignored)
+
+
+def judge_source(facts: SourceFacts, *, ignored: Mapping[str, str]) -> Addition:
+    """Return what the rules of the families `project` and `metadata` find in the source.
+
+    Args:
+        facts: the source.
+        ignored: rule names the project turned off, with its reasons.
+    """
+    backend = facts.project.backend_name
+    return combined(
+        [
+            judge(PROJECT_RULES, facts, ignored=ignored, backend=backend),
+            judge(METADATA_RULES, facts.metadata, ignored=ignored, backend=backend),
+        ]
+    )

@@ -19,7 +19,7 @@ from slipway.manifest import Addition, Manifest
 from slipway.publishing import aftermath
 from slipway.publishing.watch import Watch
 from slipway.records import Publisher, Served
-from slipway.rules import catalogue
+from slipway.rules.publisher import RULES as PUBLISHER_RULES
 from slipway.rules.publisher.facts import PublisherFacts
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
@@ -120,7 +120,7 @@ def _install(
         asked=False,
         dropped=dropped,
     )
-    rules = [rule for rule in catalogue.family("publisher") if rule.name == "attestations-dropped"]
+    rules = [rule for rule in PUBLISHER_RULES if rule.name == "attestations-dropped"]
     found = combined((judged, judge(rules, facts, ignored=manifest.ignored)))
     return msgspec.structs.replace(found, smoke_results=judged.smoke_results, served=served)
 

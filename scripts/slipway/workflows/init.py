@@ -17,8 +17,8 @@ from slipway.project import project as project_facts
 from slipway.project.caller import CallerFacts
 from slipway.project.hosting import Hosting
 from slipway.records import Severity, StageResult
-from slipway.rules import catalogue
 from slipway.rules.rule import judge
+from slipway.rules.workflow import RULES as WORKFLOW_RULES
 from slipway.workflows import caller_file
 from slipway.workflows.caller_file import Caller
 
@@ -65,7 +65,7 @@ def _check(caller: Caller, home: Hosting) -> Manifest:
         expected=workflow.read(caller.render().encode(), file=caller.file),
         workflows=workflow.read_all(home.top),
     )
-    found = judge(catalogue.family("workflow"), facts, ignored={})
+    found = judge(WORKFLOW_RULES, facts, ignored={})
     return _story(Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init"))
 
 

@@ -5,16 +5,17 @@ A rule belongs to one family, so each of these is written once and makes two rul
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
-from slipway.artifacts.filename import SDIST_EXTENSIONS, WHEEL_EXTENSION, Kind, kind_of
+from slipway.artifacts.filename import SDIST_EXTENSIONS, WHEEL_EXTENSION, kind_of
 from slipway.records import Severity
-from slipway.rules.metadata.fields import quoted, sent
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import artifact, sdist, wheel
+from slipway.rules.metadata.fields import sent
+from slipway.rules.rule import Evidence
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from slipway.artifacts.metadata import MetadataFacts
+    from slipway.artifacts.sdist import SdistFacts
+    from slipway.artifacts.wheel import WheelFacts
 
 MIB = 1024**2
 DEFAULT_SIZE_LIMIT = 100 * MIB
@@ -31,6 +34,10 @@ HARD_SIZE_LIMIT = 1024 * MIB
 SDIST_NAME_LIMIT = 255
 WHEEL_NAME_LIMIT = SDIST_NAME_LIMIT - len(".metadata")
 """Bytes of a filename: PyPI writes `<filename>.metadata` beside a wheel, and file systems end at 255."""
+
+
+EXTENSIONS = {"sdist": ("an sdist", " or ".join(SDIST_EXTENSIONS)), "wheel": ("a wheel", WHEEL_EXTENSION)}
+RENAME = "Build the file again with a current build backend and do not rename it."
 
 
 class DistributionFile(Protocol):
@@ -76,33 +83,107 @@ def declared_version(facts: DistributionFile) -> Version | None:
         return None
 
 
-def _unprintable(facts: DistributionFile) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-filename-unprintable",
+    for_wheel="wheel-filename-unprintable",
+    title="The filename of the {kind} has characters that cannot be printed",
+    severity=Severity.ERROR,
+    why="PyPI refuses control characters in a filename; on a terminal they can hide what the file is called.",
+    fix=RENAME,
+    example="`spam-1.0\\x07` in a filename",
+    mirrors=("C02",),
+)
+def filename_unprintable(facts: DistributionFile) -> Iterator[Evidence]:
     if any(character < " " or character == "\x7f" for character in facts.filename):
         yield Evidence(
             message=f"The filename {quoted(facts.filename)} has characters that cannot be printed."
         )
 
 
-def _slash(facts: DistributionFile) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-filename-slash",
+    for_wheel="wheel-filename-slash",
+    title="The filename of the {kind} has a slash or a backslash",
+    severity=Severity.ERROR,
+    why="A filename with a slash would be a path; PyPI refuses it.",
+    fix=RENAME,
+    example="dist\\{file}",
+    mirrors=("C03",),
+)
+def filename_slash(facts: DistributionFile) -> Iterator[Evidence]:
     if "/" in facts.filename or "\\" in facts.filename:
         yield Evidence(message=f"The filename {quoted(facts.filename)} has a slash or a backslash.")
 
 
-def _extension(facts: DistributionFile, *, kind: Kind) -> Iterator[Evidence]:
-    if kind_of(facts.filename) != kind:
-        expected = WHEEL_EXTENSION if kind == "wheel" else " or ".join(SDIST_EXTENSIONS)
-        message = f"{quoted(facts.filename)} does not end as the name of {_a(kind)} has to."
+@artifact.rule(
+    for_sdist="sdist-extension-wrong",
+    for_wheel="wheel-extension-wrong",
+    title="The filename does not end as that of a distribution of its kind",
+    severity=Severity.ERROR,
+    why="PyPI takes sdists as .tar.gz and wheels as .whl, in lower case, and nothing else: no eggs, "
+    "installers or other archives.",
+    fix=RENAME,
+    example="`spam-1.0.tar.bz2`, or `spam-1.0-py3-none-any.WHL`",
+    mirrors=("C01", "C04", "C05"),
+)
+def extension_wrong(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
+    if kind_of(facts.filename) != facts.kind:
+        a_kind, expected = EXTENSIONS[facts.kind]
+        message = f"{quoted(facts.filename)} does not end as the name of {a_kind} has to."
         yield Evidence(message=message, seen=facts.filename[-20:], expected=expected)
 
 
-def _name_too_long(facts: DistributionFile, *, limit: int) -> Iterator[Evidence]:
-    length = len(facts.filename.encode("utf-8", "surrogatepass"))
+TOO_LONG = (
+    "Longer names cannot be stored: most file systems end at 255 bytes, and the index writes a second file with a "
+    "longer name beside a wheel."
+)
+
+
+@sdist.rule(
+    "sdist-filename-too-long",
+    title=f"The filename of the sdist is longer than {SDIST_NAME_LIMIT} bytes",
+    severity=Severity.ERROR,
+    why=TOO_LONG,
+    fix="Shorten the project name or the version.",
+    example=f"a filename of {SDIST_NAME_LIMIT + 1} bytes",
+    mirrors=("C06",),
+)
+def sdist_filename_too_long(facts: SdistFacts) -> Iterator[Evidence]:
+    yield from _name_too_long(facts.filename, SDIST_NAME_LIMIT)
+
+
+@wheel.rule(
+    "wheel-filename-too-long",
+    title=f"The filename of the wheel is longer than {WHEEL_NAME_LIMIT} bytes",
+    severity=Severity.ERROR,
+    why=TOO_LONG,
+    fix="Shorten the project name or the version, or put fewer tags into the filename.",
+    example=f"a filename of {WHEEL_NAME_LIMIT + 1} bytes",
+    mirrors=("C06",),
+)
+def wheel_filename_too_long(facts: WheelFacts) -> Iterator[Evidence]:
+    yield from _name_too_long(facts.filename, WHEEL_NAME_LIMIT)
+
+
+def _name_too_long(filename: str, limit: int) -> Iterator[Evidence]:
+    length = len(filename.encode("utf-8", "surrogatepass"))
     if length > limit:
         message = f"The filename has {length} bytes, {length - limit} too many."
         yield Evidence(message=message, seen=f"{length} bytes", expected=f"at most {limit}")
 
 
-def _over_hard_limit(facts: DistributionFile) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-too-large",
+    for_wheel="wheel-too-large",
+    title="The {kind} is larger than any limit PyPI grants",
+    severity=Severity.ERROR,
+    why="PyPI raises the limit of a project up to 1 GiB per file, and no further.",
+    fix="Leave out what is not needed, split the project, or let the package download its data when "
+    "it is used.",
+    example="{file} of 1.2 GiB",
+    mirrors=("C07",),
+)
+def too_large(facts: DistributionFile) -> Iterator[Evidence]:
     if facts.size > HARD_SIZE_LIMIT:
         message = f"The file has {facts.size / MIB:.0f} MiB; PyPI takes at most {HARD_SIZE_LIMIT // MIB} MiB."
         yield Evidence(
@@ -110,7 +191,18 @@ def _over_hard_limit(facts: DistributionFile) -> Iterator[Evidence]:
         )
 
 
-def _over_default_limit(facts: DistributionFile) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-over-default-size",
+    for_wheel="wheel-over-default-size",
+    title="The {kind} is larger than PyPI takes by default",
+    severity=Severity.WARNING,
+    why="Above 100 MiB the upload is refused, unless PyPI has raised the limit of this project.",
+    fix="Ask for a higher limit on PyPI before the release, in the settings of the project, or make "
+    "the file smaller: leave out test data, debug symbols and duplicated libraries.",
+    example="{file} of 120 MiB",
+    mirrors=("C07",),
+)
+def over_default_size(facts: DistributionFile) -> Iterator[Evidence]:
     if facts.size <= HARD_SIZE_LIMIT and exceeds_default_limit(facts.size):
         message = (
             f"The file has {facts.size / MIB:.1f} MiB; unless asked, PyPI takes {DEFAULT_SIZE_LIMIT // MIB}."
@@ -118,91 +210,3 @@ def _over_default_limit(facts: DistributionFile) -> Iterator[Evidence]:
         yield Evidence(
             message=message, seen=f"{facts.size} bytes", expected=f"at most {DEFAULT_SIZE_LIMIT} bytes"
         )
-
-
-def _a(kind: Kind) -> str:
-    return "a wheel" if kind == "wheel" else "an sdist"
-
-
-def _rules_for(kind: Kind) -> tuple[Rule, ...]:
-    """Return the rules that hold for both kinds of file, for one of them."""
-    limit = WHEEL_NAME_LIMIT if kind == "wheel" else SDIST_NAME_LIMIT
-    sample = "spam-1.0-py3-none-any.whl" if kind == "wheel" else "spam-1.0.tar.gz"
-    rename = "Build the file again with a current build backend and do not rename it."
-    return (
-        Rule(
-            name=f"{kind}-filename-unprintable",
-            title=f"The filename of the {kind} has characters that cannot be printed",
-            family=kind,
-            severity=Severity.ERROR,
-            why="PyPI refuses control characters in a filename; on a terminal they can hide what the file "
-            "is called.",
-            fix=rename,
-            example=sample.replace("spam", "spam\\x07"),
-            mirrors=("C02",),
-            check=_unprintable,
-        ),
-        Rule(
-            name=f"{kind}-filename-slash",
-            title=f"The filename of the {kind} has a slash or a backslash",
-            family=kind,
-            severity=Severity.ERROR,
-            why="A filename with a slash would be a path; PyPI refuses it.",
-            fix=rename,
-            example="dist\\" + sample,
-            mirrors=("C03",),
-            check=_slash,
-        ),
-        Rule(
-            name=f"{kind}-extension-wrong",
-            title=f"The filename does not end as that of {_a(kind)}",
-            family=kind,
-            severity=Severity.ERROR,
-            why="PyPI takes sdists as .tar.gz and wheels as .whl, in lower case, and nothing else: no eggs, "
-            "installers or other archives.",
-            fix=rename,
-            example=sample.replace(".whl", ".WHL").replace(".tar.gz", ".tar.bz2"),
-            mirrors=("C01", "C04", "C05"),
-            check=partial(_extension, kind=kind),
-        ),
-        Rule(
-            name=f"{kind}-filename-too-long",
-            title=f"The filename of the {kind} is longer than {limit} bytes",
-            family=kind,
-            severity=Severity.ERROR,
-            why="Longer names cannot be stored: most file systems end at 255 bytes, and the index writes a "
-            "second file with a longer name beside a wheel.",
-            fix="Shorten the project name or the version"
-            + (", or put fewer tags into the filename." if kind == "wheel" else "."),
-            example=f"a filename of {limit + 1} bytes",
-            mirrors=("C06",),
-            check=partial(_name_too_long, limit=limit),
-        ),
-        Rule(
-            name=f"{kind}-too-large",
-            title=f"The {kind} is larger than any limit PyPI grants",
-            family=kind,
-            severity=Severity.ERROR,
-            why="PyPI raises the limit of a project up to 1 GiB per file, and no further.",
-            fix="Leave out what is not needed, split the project, or let the package download its data when "
-            "it is used.",
-            example=f"{sample} of 1.2 GiB",
-            mirrors=("C07",),
-            check=_over_hard_limit,
-        ),
-        Rule(
-            name=f"{kind}-over-default-size",
-            title=f"The {kind} is larger than PyPI takes by default",
-            family=kind,
-            severity=Severity.WARNING,
-            why="Above 100 MiB the upload is refused, unless PyPI has raised the limit of this project.",
-            fix="Ask for a higher limit on PyPI before the release, in the settings of the project, or make "
-            "the file smaller: leave out test data, debug symbols and duplicated libraries.",
-            example=f"{sample} of 120 MiB",
-            mirrors=("C07",),
-            check=_over_default_limit,
-        ),
-    )
-
-
-RULES: tuple[Rule, ...] = (*_rules_for("sdist"), *_rules_for("wheel"))

@@ -7,31 +7,66 @@ from typing import TYPE_CHECKING
 from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
 from slipway.records import Severity
 from slipway.rules.artifact.distribution_files import DistributionFile, declared_name, declared_version
-from slipway.rules.metadata.fields import quoted
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import sdist, wheel
+from slipway.rules.rule import Evidence
+from slipway.rules.specifications import PLATFORM_TAGS, SDIST_FORMAT, WHEEL_FORMAT
 from slipway.rules.wheel.platform_tags import is_accepted
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SDIST_FORMAT = "https://packaging.python.org/en/latest/specifications/source-distribution-format/"
-WHEEL_FORMAT = "https://packaging.python.org/en/latest/specifications/binary-distribution-format/"
-PLATFORM_TAGS = "https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/"
 
-
-def _sdist_unparsable(facts: DistributionFile) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-filename-unparsable",
+    title="The filename of the sdist has no name and version",
+    severity=Severity.ERROR,
+    why="Installers learn name and version from the filename, before they open the file; PyPI refuses "
+    "another form.",
+    fix="Build the sdist again with a current build backend. The version has to follow PEP 440.",
+    example="spam.tar.gz",
+    mirrors=("C08",),
+    read=SDIST_FORMAT,
+)
+def sdist_filename_unparsable(facts: DistributionFile) -> Iterator[Evidence]:
     if kind_of(facts.filename) == "sdist" and (problem := parse_sdist(facts.filename).problem):
         yield Evidence(message=f"{problem}.", seen=facts.filename, expected="name-version.tar.gz")
 
 
-def _sdist_other_project(facts: DistributionFile) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-filename-other-project",
+    title="The filename of the sdist names another project than its metadata",
+    severity=Severity.ERROR,
+    why="The upload would go to the project in the metadata, under the filename of another; PyPI "
+    "refuses that.",
+    fix="Build the sdist again and do not rename it.",
+    example="eggs-1.0.tar.gz with Name: spam",
+    mirrors=("C09",),
+    read=SDIST_FORMAT,
+)
+def sdist_filename_other_project(facts: DistributionFile) -> Iterator[Evidence]:
     name, declared = parse_sdist(facts.filename).name, declared_name(facts)
     if name and declared and name != declared:
         message = f"The filename says project {quoted(name)}, the metadata says {quoted(declared)}."
         yield Evidence(message=message, seen=name, expected=declared)
 
 
-def _sdist_not_normalized(facts: DistributionFile) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-filename-not-normalized",
+    title="The filename of the sdist is not in its normalized form",
+    severity=Severity.ERROR,
+    why="PyPI takes exactly one spelling: the name in lower case with underscores, the version as PEP "
+    "440 normalizes it and as the metadata has it, and .tar.gz. Zip files are refused.",
+    fix="Upgrade the build backend: current ones write this form.",
+    fixes={
+        "setuptools": "Require `setuptools>=69.3` under [build-system]; older ones keep capitals and "
+        "dashes. Remove `formats = zip` from setup.cfg if it is there."
+    },
+    example="My-Project-1.0-1.tar.gz",
+    mirrors=("C10",),
+    read=SDIST_FORMAT,
+)
+def sdist_filename_not_normalized(facts: DistributionFile) -> Iterator[Evidence]:
     parsed = parse_sdist(facts.filename)
     if parsed.name is None:
         return
@@ -42,13 +77,37 @@ def _sdist_not_normalized(facts: DistributionFile) -> Iterator[Evidence]:
         yield Evidence(message=message, seen=facts.filename, expected=expected)
 
 
-def _wheel_unparsable(facts: DistributionFile) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-filename-unparsable",
+    title="The filename of the wheel does not have its parts",
+    severity=Severity.ERROR,
+    why="Name, version, an optional build number and three tags are read from the filename by every "
+    "installer; one that cannot be taken apart is refused.",
+    fix="Build the wheel again with a current build backend and do not rename it.",
+    example="spam-1.0.whl",
+    mirrors=("C11", "C16"),
+    read=WHEEL_FORMAT,
+)
+def wheel_filename_unparsable(facts: DistributionFile) -> Iterator[Evidence]:
     if kind_of(facts.filename) == "wheel" and (problem := parse_wheel(facts.filename).problem):
         expected = "name-version-python-abi-platform.whl"
         yield Evidence(message=f"{problem}.", seen=facts.filename, expected=expected)
 
 
-def _wheel_platform(facts: DistributionFile) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-platform-tag-refused",
+    title="The wheel is for a platform tag that PyPI does not take",
+    severity=Severity.ERROR,
+    why="PyPI takes only tags that say on which systems the wheel runs. A plain `linux_x86_64` says "
+    "nothing about the C library it needs, so it would break on other distributions.",
+    fix="Linux: let cibuildwheel build in a manylinux image, or run `auditwheel repair`. macOS 11 and "
+    "later: the tag has to be macosx_11_0, so set MACOSX_DEPLOYMENT_TARGET=11.0. Pure Python: the tag "
+    "has to be `any`.",
+    example="spam-1.0-cp313-cp313-linux_x86_64.whl",
+    mirrors=("C12",),
+    read=PLATFORM_TAGS,
+)
+def wheel_platform_tag_refused(facts: DistributionFile) -> Iterator[Evidence]:
     for platform in parse_wheel(facts.filename).platforms:
         if not is_accepted(platform):
             yield Evidence(
@@ -56,14 +115,36 @@ def _wheel_platform(facts: DistributionFile) -> Iterator[Evidence]:
             )
 
 
-def _wheel_other_project(facts: DistributionFile) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-filename-other-project",
+    title="The filename of the wheel names another project than its metadata",
+    severity=Severity.ERROR,
+    why="The upload would go to the project in the metadata, under the filename of another; PyPI "
+    "refuses that.",
+    fix="Build the wheel again and do not rename it.",
+    example="eggs-1.0-py3-none-any.whl with Name: spam",
+    mirrors=("C13",),
+    read=WHEEL_FORMAT,
+)
+def wheel_filename_other_project(facts: DistributionFile) -> Iterator[Evidence]:
     name, declared = parse_wheel(facts.filename).name, declared_name(facts)
     if name and declared and name != declared:
         message = f"The filename says project {quoted(name)}, the metadata says {quoted(declared)}."
         yield Evidence(message=message, seen=name, expected=declared)
 
 
-def _wheel_name_not_normalized(facts: DistributionFile) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-filename-not-normalized",
+    title="The name in the filename of the wheel is not normalized",
+    severity=Severity.ERROR,
+    why="PyPI takes the name in one spelling only: lower case, with underscores in place of dashes and dots.",
+    fix="Upgrade the build backend: current ones write this form.",
+    fixes={"setuptools": "Require `setuptools>=75.8.1` under [build-system]; older ones keep capitals."},
+    example="My.Project-1.0-py3-none-any.whl",
+    mirrors=("C14",),
+    read=WHEEL_FORMAT,
+)
+def wheel_filename_not_normalized(facts: DistributionFile) -> Iterator[Evidence]:
     parsed = parse_wheel(facts.filename)
     if parsed.name is None:
         return
@@ -73,122 +154,18 @@ def _wheel_name_not_normalized(facts: DistributionFile) -> Iterator[Evidence]:
         yield Evidence(message=message, seen=parsed.name_part, expected=expected)
 
 
-def _wheel_other_version(facts: DistributionFile) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-filename-other-version",
+    title="The filename of the wheel has another version than its metadata",
+    severity=Severity.ERROR,
+    why="An installer chooses the file by the version in its name and then finds another one inside.",
+    fix="Build the wheel again and do not rename it.",
+    example="spam-1.1-py3-none-any.whl with Version: 1.0",
+    mirrors=("C15",),
+    read=WHEEL_FORMAT,
+)
+def wheel_filename_other_version(facts: DistributionFile) -> Iterator[Evidence]:
     version, declared = parse_wheel(facts.filename).version, declared_version(facts)
     if version is not None and declared is not None and version != declared:
         message = f"The filename says version {version}, the metadata says {declared}."
         yield Evidence(message=message, seen=str(version), expected=str(declared))
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="sdist-filename-unparsable",
-        title="The filename of the sdist has no name and version",
-        family="sdist",
-        severity=Severity.ERROR,
-        why="Installers learn name and version from the filename, before they open the file; PyPI refuses "
-        "another form.",
-        fix="Build the sdist again with a current build backend. The version has to follow PEP 440.",
-        example="spam.tar.gz",
-        mirrors=("C08",),
-        read=SDIST_FORMAT,
-        check=_sdist_unparsable,
-    ),
-    Rule(
-        name="sdist-filename-other-project",
-        title="The filename of the sdist names another project than its metadata",
-        family="sdist",
-        severity=Severity.ERROR,
-        why="The upload would go to the project in the metadata, under the filename of another; PyPI "
-        "refuses that.",
-        fix="Build the sdist again and do not rename it.",
-        example="eggs-1.0.tar.gz with Name: spam",
-        mirrors=("C09",),
-        read=SDIST_FORMAT,
-        check=_sdist_other_project,
-    ),
-    Rule(
-        name="sdist-filename-not-normalized",
-        title="The filename of the sdist is not in its normalized form",
-        family="sdist",
-        severity=Severity.ERROR,
-        why="PyPI takes exactly one spelling: the name in lower case with underscores, the version as PEP "
-        "440 normalizes it and as the metadata has it, and .tar.gz. Zip files are refused.",
-        fix="Upgrade the build backend: current ones write this form.",
-        fixes={
-            "setuptools": "Require `setuptools>=69.3` under [build-system]; older ones keep capitals and "
-            "dashes. Remove `formats = zip` from setup.cfg if it is there."
-        },
-        example="My-Project-1.0-1.tar.gz",
-        mirrors=("C10",),
-        read=SDIST_FORMAT,
-        check=_sdist_not_normalized,
-    ),
-    Rule(
-        name="wheel-filename-unparsable",
-        title="The filename of the wheel does not have its parts",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="Name, version, an optional build number and three tags are read from the filename by every "
-        "installer; one that cannot be taken apart is refused.",
-        fix="Build the wheel again with a current build backend and do not rename it.",
-        example="spam-1.0.whl",
-        mirrors=("C11", "C16"),
-        read=WHEEL_FORMAT,
-        check=_wheel_unparsable,
-    ),
-    Rule(
-        name="wheel-platform-tag-refused",
-        title="The wheel is for a platform tag that PyPI does not take",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="PyPI takes only tags that say on which systems the wheel runs. A plain `linux_x86_64` says "
-        "nothing about the C library it needs, so it would break on other distributions.",
-        fix="Linux: let cibuildwheel build in a manylinux image, or run `auditwheel repair`. macOS 11 and "
-        "later: the tag has to be macosx_11_0, so set MACOSX_DEPLOYMENT_TARGET=11.0. Pure Python: the tag "
-        "has to be `any`.",
-        example="spam-1.0-cp313-cp313-linux_x86_64.whl",
-        mirrors=("C12",),
-        read=PLATFORM_TAGS,
-        check=_wheel_platform,
-    ),
-    Rule(
-        name="wheel-filename-other-project",
-        title="The filename of the wheel names another project than its metadata",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="The upload would go to the project in the metadata, under the filename of another; PyPI "
-        "refuses that.",
-        fix="Build the wheel again and do not rename it.",
-        example="eggs-1.0-py3-none-any.whl with Name: spam",
-        mirrors=("C13",),
-        read=WHEEL_FORMAT,
-        check=_wheel_other_project,
-    ),
-    Rule(
-        name="wheel-filename-not-normalized",
-        title="The name in the filename of the wheel is not normalized",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="PyPI takes the name in one spelling only: lower case, with underscores in place of dashes and "
-        "dots.",
-        fix="Upgrade the build backend: current ones write this form.",
-        fixes={"setuptools": "Require `setuptools>=75.8.1` under [build-system]; older ones keep capitals."},
-        example="My.Project-1.0-py3-none-any.whl",
-        mirrors=("C14",),
-        read=WHEEL_FORMAT,
-        check=_wheel_name_not_normalized,
-    ),
-    Rule(
-        name="wheel-filename-other-version",
-        title="The filename of the wheel has another version than its metadata",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="An installer chooses the file by the version in its name and then finds another one inside.",
-        fix="Build the wheel again and do not rename it.",
-        example="spam-1.1-py3-none-any.whl with Version: 1.0",
-        mirrors=("C15",),
-        read=WHEEL_FORMAT,
-        check=_wheel_other_version,
-    ),
-)

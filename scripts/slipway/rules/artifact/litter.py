@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
-from slipway.rules.artifact.shared import together
-from slipway.rules.rule import Rule
+from slipway.rules.families import artifact
+from slipway.rules.rule import Evidence
+from slipway.rules.wording import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from slipway.artifacts.filename import Kind
     from slipway.artifacts.sdist import SdistFacts
     from slipway.artifacts.wheel import WheelFacts
-    from slipway.rules.rule import Evidence
-
-    Litterable = SdistFacts | WheelFacts
 
 _BYTECODE_CACHE = re.compile(r"(?:^|/)__pycache__/[^/]+\.py[co]$")
 _BYTECODE = re.compile(r"\.py[co]$")
@@ -36,48 +32,7 @@ _BACKUP = re.compile(r"~$|\.sw[op]$|\.(?:rej|bak)$|(?<!package\.json)\.orig$")
 """Copies that editors and merges leave; JupyterLab keeps a package.json.orig on purpose."""
 
 
-def _bytecode(facts: Litterable) -> Iterable[Evidence]:
-    """Find bytecode whose source is there too; without it, bytecode is how some publish."""
-    found = [
-        path
-        for path in facts.paths
-        if _BYTECODE_CACHE.search(path) or (_BYTECODE.search(path) and path[:-1] in facts.paths)
-    ]
-    return together(
-        sorted(found), "{} is bytecode of one version of Python.", "{} are bytecode of one version."
-    )
-
-
-def _version_control(facts: Litterable) -> Iterable[Evidence]:
-    found = _holding(facts, VERSION_CONTROL, folders_only=True)
-    return together(
-        found, "{} is the store of a version control system.", "{} are stores of version control."
-    )
-
-
-def _left_by_tools(facts: Litterable) -> Iterable[Evidence]:
-    own = own_names(facts)
-    backups = sorted(
-        member.path
-        for member in facts.members
-        if _BACKUP.search(member.basename) and not is_for_development(member.path, own_names=own)
-    )
-    found = [*_holding(facts, LEFT_BY_TOOLS), *backups]
-    return together(found, "{} was left by a tool.", "{} were left by tools.")
-
-
-def _holding(facts: Litterable, names: frozenset[str], *, folders_only: bool = False) -> list[str]:
-    """Return the outermost files and folders with one of the names, each once; those of tests are left out."""
-    own = own_names(facts)
-    found = set()
-    for path in facts.paths:
-        parts = path.split("/")
-        at = next((index for index, part in enumerate(parts) if part in names), len(parts))
-        if at < len(parts) - folders_only and not is_for_development("/".join(parts[:at]), own_names=own):
-            found.add("/".join(parts[: at + 1]))
-    return sorted(found)
-
-
+REMOVE = "Remove the files, or tell the build backend to leave them out."
 _EXCLUDE = {
     "setuptools": "Add `global-exclude *.py[co]` or `prune NAME` to MANIFEST.in, remove `build/`, and build again.",
     "hatchling": "Add the pattern to .gitignore, or to `exclude` in [tool.hatch.build].",
@@ -91,39 +46,77 @@ _EXCLUDE = {
 }
 
 
-def _both(kind: Kind) -> tuple[Rule, ...]:
-    """Return the rules that hold for both kinds of artifact, for one of them."""
-    folder = "demo/" if kind == "wheel" else "demo-1.0/demo/"
-    exclude = "Remove the files, or tell the build backend to leave them out."
-    rule = partial(Rule, family=kind, fix=exclude, fixes=_EXCLUDE)
-    return (
-        rule(
-            name=f"{kind}-has-bytecode",
-            title=f"The {kind} contains bytecode",
-            severity=Severity.WARNING,
-            why="Bytecode belongs to one version of Python; every installer makes its own, and uninstalling trips over "
-            "files that came with the package. It also hides code that differs from the source beside it.",
-            example=f"`{folder}__pycache__/core.cpython-313.pyc`",
-            check=_bytecode,
-        ),
-        rule(
-            name=f"{kind}-has-version-control-files",
-            title=f"The {kind} contains the store of a version control system",
-            severity=Severity.WARNING,
-            why="It holds the whole history, with everything that was ever deleted, and sometimes credentials in the "
-            "address of the remote.",
-            example=f"`{folder}.git/config`",
-            check=_version_control,
-        ),
-        rule(
-            name=f"{kind}-has-litter",
-            title=f"The {kind} contains files that editors, tools or the system left behind",
-            severity=Severity.WARNING if kind == "wheel" else Severity.NOTE,
-            why="Nobody needs them, they make the download larger, and they tell about the machine they come from.",
-            example=f"`{folder}.DS_Store`",
-            check=_left_by_tools,
-        ),
+@artifact.rule(
+    for_sdist="sdist-has-bytecode",
+    for_wheel="wheel-has-bytecode",
+    title="The {kind} contains bytecode",
+    severity=Severity.WARNING,
+    why="Bytecode belongs to one version of Python; every installer makes its own, and uninstalling trips over "
+    "files that came with the package. It also hides code that differs from the source beside it.",
+    fix=REMOVE,
+    fixes=_EXCLUDE,
+    example="`{top}__pycache__/core.cpython-313.pyc`",
+)
+def has_bytecode(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
+    """Find bytecode whose source is there too; without it, bytecode is how some publish."""
+    found = [
+        path
+        for path in facts.paths
+        if _BYTECODE_CACHE.search(path) or (_BYTECODE.search(path) and path[:-1] in facts.paths)
+    ]
+    return together(
+        sorted(found), "{} is bytecode of one version of Python.", "{} are bytecode of one version."
     )
 
 
-RULES: tuple[Rule, ...] = (*_both("sdist"), *_both("wheel"))
+@artifact.rule(
+    for_sdist="sdist-has-version-control-files",
+    for_wheel="wheel-has-version-control-files",
+    title="The {kind} contains the store of a version control system",
+    severity=Severity.WARNING,
+    why="It holds the whole history, with everything that was ever deleted, and sometimes credentials in the "
+    "address of the remote.",
+    fix=REMOVE,
+    fixes=_EXCLUDE,
+    example="`{top}.git/config`",
+)
+def has_version_control_files(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
+    found = _holding(facts, VERSION_CONTROL, folders_only=True)
+    return together(
+        found, "{} is the store of a version control system.", "{} are stores of version control."
+    )
+
+
+@artifact.rule(
+    for_sdist="sdist-has-litter",
+    for_wheel="wheel-has-litter",
+    title="The {kind} contains files that editors, tools or the system left behind",
+    severity={"sdist": Severity.NOTE, "wheel": Severity.WARNING},
+    why="Nobody needs them, they make the download larger, and they tell about the machine they come from.",
+    fix=REMOVE,
+    fixes=_EXCLUDE,
+    example="`{top}.DS_Store`",
+)
+def has_litter(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
+    own = own_names(facts)
+    backups = sorted(
+        member.path
+        for member in facts.members
+        if _BACKUP.search(member.basename) and not is_for_development(member.path, own_names=own)
+    )
+    found = [*_holding(facts, LEFT_BY_TOOLS), *backups]
+    return together(found, "{} was left by a tool.", "{} were left by tools.")
+
+
+def _holding(
+    facts: SdistFacts | WheelFacts, names: frozenset[str], *, folders_only: bool = False
+) -> list[str]:
+    """Return the outermost files and folders with one of the names, each once; those of tests are left out."""
+    own = own_names(facts)
+    found = set()
+    for path in facts.paths:
+        parts = path.split("/")
+        at = next((index for index, part in enumerate(parts) if part in names), len(parts))
+        if at < len(parts) - folders_only and not is_for_development("/".join(parts[:at]), own_names=own):
+            found.add("/".join(parts[: at + 1]))
+    return sorted(found)

@@ -8,17 +8,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from slipway.records import Severity
-from slipway.rules.artifact.shared import named, together
-from slipway.rules.metadata.fields import quoted
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.artifact.archive_facts import Artifact
+from slipway.rules.families import artifact, sdist, wheel
+from slipway.rules.rule import Evidence
+from slipway.rules.wording import named, quoted, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slipway.artifacts.archive import Member
-    from slipway.artifacts.filename import Kind
     from slipway.artifacts.wheel import WheelFacts
-    from slipway.rules.artifact.shared import Artifact
 
 WINDOWS_PATH = 260
 """Characters of a path, its end included, that Windows takes unless long paths are switched on."""
@@ -47,21 +46,51 @@ def _leaves(member: Member) -> bool:
     return target.startswith("/") or not (landed == top or landed.startswith(top + "/"))
 
 
-def _unsafe(facts: Artifact) -> Iterable[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-path-unsafe",
+    for_wheel="wheel-path-unsafe",
+    title="The {kind} has a member that would be written outside the target folder",
+    severity=Severity.ERROR,
+    why="An absolute path or one with `..` would overwrite files of the one who installs it; pip and uv "
+    "refuse the whole archive.",
+    fix="Look how the path got in: usually a file list in the build settings reaches above the project "
+    "with `..`. Copy the file into the project instead.",
+    example="a member called `{top}../../other.py`",
+)
+def path_unsafe(facts: Artifact) -> Iterable[Evidence]:
     paths = [member.path for member in facts.members if _is_unsafe(member.path)]
     return together(
         paths, "{} would be written outside the target folder.", "{} would be written outside it."
     )
 
 
-def _special(facts: Artifact) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-has-special-file",
+    for_wheel="wheel-has-special-file",
+    title="The {kind} contains a device, a pipe or something unknown",
+    severity=Severity.ERROR,
+    why="Such files cannot be part of a package; pip refuses to unpack them.",
+    fix="Exclude the file from the build; usually a socket or a pipe of a running program is in the "
+    "project folder.",
+    example="`mkfifo {top}queue` before the build",
+)
+def has_special_file(facts: Artifact) -> Iterator[Evidence]:
     for member in facts.members:
         if member.kind in ("device", "fifo", "other"):
             what = {"device": "a device", "fifo": "a named pipe"}.get(member.kind, "of an unknown type")
             yield Evidence(message=f"{quoted(member.path)} is {what}.", file=member.path)
 
 
-def _escaping_link(facts: Artifact) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-link-leaves-it",
+    title="The sdist contains a link to something outside it",
+    severity=Severity.ERROR,
+    why="The target is on your machine, not on that of the one who unpacks it. pip refuses such an archive, so "
+    "nobody can build from it.",
+    fix="Replace the link by a copy of the file, or exclude it from the sdist.",
+    example="`demo-1.0/LICENSE` is a link to `../../LICENSE`",
+)
+def sdist_link_leaves_it(facts: Artifact) -> Iterator[Evidence]:
     for member in facts.members:
         if member.kind in ("symlink", "hardlink") and _leaves(member):
             message = (
@@ -70,7 +99,15 @@ def _escaping_link(facts: Artifact) -> Iterator[Evidence]:
             yield Evidence(message=message, file=member.path, seen=member.linkname)
 
 
-def _inner_link(facts: Artifact) -> Iterable[Evidence]:
+@sdist.rule(
+    "sdist-has-link",
+    title="The sdist contains links",
+    severity=Severity.NOTE,
+    why="On Windows creating a link takes a privilege, and some programs unpack the target's path as text.",
+    fix="Replace links by copies where the build needs the file.",
+    example="`demo-1.0/docs/README.md` is a link to `../README.md`",
+)
+def sdist_has_link(facts: Artifact) -> Iterable[Evidence]:
     paths = [
         member.path
         for member in facts.members
@@ -79,12 +116,30 @@ def _inner_link(facts: Artifact) -> Iterable[Evidence]:
     return together(paths, "{} is a link.", "{} are links.")
 
 
-def _link_in_wheel(facts: Artifact) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-has-symlink",
+    title="The wheel contains a symbolic link",
+    severity=Severity.WARNING,
+    why="Wheels have no links: installers write a small text file that holds the target's path, so whoever "
+    "opens it gets the path instead of the content.",
+    fix="Put a copy of the file in its place, or leave it out.",
+    example="`demo/data.json` is a link to `../shared/data.json`",
+)
+def wheel_has_symlink(facts: Artifact) -> Iterable[Evidence]:
     paths = [member.path for member in facts.members if member.kind == "symlink"]
     return together(paths, "{} is a symbolic link.", "{} are symbolic links.")
 
 
-def _twice(facts: Artifact) -> Iterable[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-has-duplicate-member",
+    for_wheel="wheel-has-duplicate-member",
+    title="The {kind} holds a path twice",
+    severity=Severity.WARNING,
+    why="Which of the two survives depends on the program that unpacks it.",
+    fix="Include the file once; usually two settings of the build name it, or a hook adds it again.",
+    example="`{top}data.json` written by the backend and by a build hook",
+)
+def has_duplicate_member(facts: Artifact) -> Iterable[Evidence]:
     times = Counter(member.path for member in facts.members if member.kind != "dir")
     paths = [path for path, count in times.items() if count > 1]
     return together(paths, "{} is in the archive twice.", "{} are in the archive twice.")
@@ -103,7 +158,16 @@ def _goes_to_windows(facts: Artifact) -> bool:
     return any(platform.startswith(("any", "win")) for platform in platforms)
 
 
-def _case(facts: Artifact) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-paths-differ-in-case",
+    for_wheel="wheel-paths-differ-in-case",
+    title="The {kind} holds paths that differ only in case",
+    severity={"sdist": Severity.NOTE, "wheel": Severity.WARNING},
+    why="On Windows and macOS they are one file: the second overwrites the first.",
+    fix="Rename one of them.",
+    example="`{top}Config.py` beside `{top}config.py`",
+)
+def paths_differ_in_case(facts: Artifact) -> Iterator[Evidence]:
     if not _goes_to_windows_or_mac(facts):
         return
     spellings: dict[str, set[str]] = {}
@@ -113,7 +177,17 @@ def _case(facts: Artifact) -> Iterator[Evidence]:
         yield Evidence(message=f"{named(same)} differ only in case.", file=same[0])
 
 
-def _windows_name(facts: Artifact) -> Iterable[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-path-illegal-on-windows",
+    for_wheel="wheel-path-illegal-on-windows",
+    title="The {kind} holds a path that Windows cannot create",
+    severity={"sdist": Severity.NOTE, "wheel": Severity.WARNING},
+    why='Windows knows no file names with `< > : " | ? *`, none that end in a dot or a space, and none '
+    "called aux, con, nul, prn, com1 or lpt1, whatever the extension: unpacking fails there.",
+    fix="Rename the file, or leave it out.",
+    example="`{top}aux.py`",
+)
+def path_illegal_on_windows(facts: Artifact) -> Iterable[Evidence]:
     if not _goes_to_windows(facts):
         return []
     paths = sorted(path for path in facts.paths if any(map(_is_illegal_on_windows, path.split("/"))))
@@ -126,7 +200,16 @@ def _is_illegal_on_windows(part: str) -> bool:
     return _WINDOWS_ILLEGAL.search(part) is not None or part.partition(".")[0].lower() in WINDOWS_DEVICES
 
 
-def _too_long(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-path-too-long",
+    title="The wheel holds a path too long for Windows",
+    severity=Severity.WARNING,
+    why="Windows takes paths of 259 characters unless long paths were switched on; with an environment in a "
+    "user's folder before it, installing this one fails.",
+    fix="Shorten the names, or flatten the folders.",
+    example=f"a path of {LONGEST_PATH + 1} characters",
+)
+def wheel_path_too_long(facts: WheelFacts) -> Iterator[Evidence]:
     if not _goes_to_windows(facts):
         return
     paths = sorted((path for path in facts.paths if len(path) > LONGEST_PATH), key=len, reverse=True)
@@ -139,114 +222,3 @@ def _too_long(facts: WheelFacts) -> Iterator[Evidence]:
             seen=f"{len(paths[0])} characters",
             expected=f"at most {LONGEST_PATH}",
         )
-
-
-def _both(kind: Kind) -> tuple[Rule, ...]:
-    """Return the rules that hold for both kinds of artifact, for one of them."""
-    wheel = kind == "wheel"
-    inside = "demo/" if wheel else "demo-1.0/"
-    return (
-        Rule(
-            name=f"{kind}-path-unsafe",
-            title=f"The {kind} has a member that would be written outside the target folder",
-            family=kind,
-            severity=Severity.ERROR,
-            why="An absolute path or one with `..` would overwrite files of the one who installs it; pip and uv "
-            "refuse the whole archive.",
-            fix="Look how the path got in: mostly a file list in the build settings reaches above the project "
-            "with `..`. Copy the file into the project instead.",
-            example=f"a member called `{inside}../../other.py`",
-            check=_unsafe,
-        ),
-        Rule(
-            name=f"{kind}-has-special-file",
-            title=f"The {kind} contains a device, a pipe or something unknown",
-            family=kind,
-            severity=Severity.ERROR,
-            why="Such files cannot be part of a package; pip refuses to unpack them.",
-            fix="Exclude the file from the build; mostly a socket or a pipe of a running program lies in the "
-            "project folder.",
-            example=f"`mkfifo {inside}queue` before the build",
-            check=_special,
-        ),
-        Rule(
-            name=f"{kind}-has-duplicate-member",
-            title=f"The {kind} holds a path twice",
-            family=kind,
-            severity=Severity.WARNING,
-            why="Which of the two survives depends on the program that unpacks it.",
-            fix="Include the file once; mostly two settings of the build name it, or a hook adds it again.",
-            example=f"`{inside}data.json` written by the backend and by a build hook",
-            check=_twice,
-        ),
-        Rule(
-            name=f"{kind}-paths-differ-in-case",
-            title=f"The {kind} holds paths that differ only in case",
-            family=kind,
-            severity=Severity.WARNING if wheel else Severity.NOTE,
-            why="On Windows and macOS they are one file: the second overwrites the first.",
-            fix="Rename one of them.",
-            example=f"`{inside}Config.py` beside `{inside}config.py`",
-            check=_case,
-        ),
-        Rule(
-            name=f"{kind}-path-illegal-on-windows",
-            title=f"The {kind} holds a path that Windows cannot create",
-            family=kind,
-            severity=Severity.WARNING if wheel else Severity.NOTE,
-            why='Windows knows no file names with `< > : " | ? *`, none that end in a dot or a space, and none '
-            "called aux, con, nul, prn, com1 or lpt1, whatever the extension: unpacking fails there.",
-            fix="Rename the file, or leave it out.",
-            example=f"`{inside}aux.py`",
-            check=_windows_name,
-        ),
-    )
-
-
-RULES: tuple[Rule, ...] = (
-    *_both("sdist"),
-    *_both("wheel"),
-    Rule(
-        name="wheel-has-symlink",
-        title="The wheel contains a symbolic link",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Wheels have no links: installers write a small text file that holds the target's path, so whoever "
-        "opens it gets the path instead of the content.",
-        fix="Put a copy of the file in its place, or leave it out.",
-        example="`demo/data.json` is a link to `../shared/data.json`",
-        check=_link_in_wheel,
-    ),
-    Rule(
-        name="wheel-path-too-long",
-        title="The wheel holds a path too long for Windows",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Windows takes paths of 259 characters unless long paths were switched on; with an environment in a "
-        "user's folder before it, installing this one fails.",
-        fix="Shorten the names, or flatten the folders.",
-        example=f"a path of {LONGEST_PATH + 1} characters",
-        check=_too_long,
-    ),
-    Rule(
-        name="sdist-link-leaves-it",
-        title="The sdist contains a link to something outside it",
-        family="sdist",
-        severity=Severity.ERROR,
-        why="The target is on your machine, not on that of the one who unpacks it. pip refuses such an archive, so "
-        "nobody can build from it.",
-        fix="Replace the link by a copy of the file, or exclude it from the sdist.",
-        example="`demo-1.0/LICENSE` is a link to `../../LICENSE`",
-        check=_escaping_link,
-    ),
-    Rule(
-        name="sdist-has-link",
-        title="The sdist contains links",
-        family="sdist",
-        severity=Severity.NOTE,
-        why="On Windows creating a link takes a privilege, and some programs unpack the target's path as text.",
-        fix="Replace links by copies where the build needs the file.",
-        example="`demo-1.0/docs/README.md` is a link to `../README.md`",
-        check=_inner_link,
-    ),
-)

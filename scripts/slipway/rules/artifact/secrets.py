@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from slipway.artifacts.secret_scan import Sight
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
-from slipway.rules.metadata.fields import quoted
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import artifact
+from slipway.rules.rule import Evidence
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slipway.artifacts.filename import Kind
     from slipway.artifacts.sdist import SdistFacts
     from slipway.artifacts.secret_scan import Sighting
     from slipway.artifacts.wheel import WheelFacts
@@ -46,6 +46,23 @@ PERSONAL_FILES = re.compile(
     re.IGNORECASE,
 )
 """Files that mostly hold credentials, or keys in a form that is not looked into."""
+
+
+REVOKE = (
+    "Revoke it first, wherever it is valid: it is known from the moment it was published, and it may be in git or on "
+    "a build server already. Then keep the file out of the {kind}."
+)
+KEEP_OUT = {
+    "setuptools": "Add `exclude` or `global-exclude` with its name to MANIFEST.in, and see `package-data`.",
+    "hatchling": "Add it to .gitignore, or to `exclude` in [tool.hatch.build].",
+    "flit-core": "Add it to `exclude` in [tool.flit.sdist], or move it out of the package.",
+    "pdm-backend": "Add it to `excludes` in [tool.pdm.build].",
+    "poetry-core": "Add it to `exclude` in [tool.poetry].",
+    "uv-build": "Add it to `source-exclude` and `wheel-exclude` in [tool.uv.build-backend].",
+    "maturin": "Add it to `exclude` in [tool.maturin].",
+    "scikit-build-core": "Add it to `sdist.exclude` and `wheel.exclude` in [tool.scikit-build].",
+    "meson-python": "Remove it from git, from which the sdist is made, and from `py.install_sources`.",
+}
 
 
 def _sorted_out(facts: SdistFacts | WheelFacts, *, in_development: bool) -> Iterator[tuple[Sight, Sighting]]:
@@ -94,83 +111,52 @@ def _called(facts: SdistFacts | WheelFacts, name: re.Pattern[str], what: str) ->
             yield Evidence(message=f"{quoted(member.path)} {what}.", file=member.path)
 
 
-def _leaked(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-holds-secret",
+    for_wheel="wheel-holds-secret",
+    title="The {kind} holds a key, a token or a password",
+    severity=Severity.ERROR,
+    why="Everything on PyPI is read by machines within minutes, and nothing can be taken back: whoever finds "
+    "it can act in your name. Tests, documentation and examples are not reported, nor stand-ins.",
+    fix=REVOKE,
+    fixes={backend: f"{REVOKE} {how}" for backend, how in KEEP_OUT.items()},
+    example="`.env` with `API_TOKEN=…`, or `id_ed25519` in the project folder",
+)
+def holds_secret(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _seen(facts, LEAKS)
     yield from _called(facts, PERSONAL_KEYS, "is named like a private key")
 
 
-def _doubtful(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-may-hold-secret",
+    for_wheel="wheel-may-hold-secret",
+    title="The {kind} holds something that may be secret",
+    severity=Severity.WARNING,
+    why="A key store, a key with a passphrase or beside its certificate, the id of an access key or a "
+    "file that usually holds credentials is in it; whether it is secret only you can tell.",
+    fix=f"Look into it. If it is secret: {REVOKE}",
+    fixes={backend: f"Look into it. If it is secret: {REVOKE} {how}" for backend, how in KEEP_OUT.items()},
+    example="`signing.p12`, or `.env` in the project folder",
+)
+def may_hold_secret(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _seen(facts, DOUBTFUL)
     yield from _called(facts, PERSONAL_FILES, "is a file for credentials")
 
 
-def _token_in_tests(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
+@artifact.rule(
+    for_sdist="sdist-shows-pypi-token",
+    for_wheel="wheel-shows-pypi-token",
+    title="The {kind} has an API token of PyPI in its tests or documentation",
+    severity=Severity.WARNING,
+    why="If it is real, it is public now. Even if not, PyPI has begun to search uploads for its own tokens "
+    "and to refuse them.",
+    fix="Revoke it if it is real. In a test, put it together at run time from parts.",
+    example='`TOKEN = "pypi-AgEIcHlwaS5vcmc…"` in `tests/test_upload.py`',
+)
+def shows_pypi_token(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _seen(facts, frozenset({Sight.PYPI_TOKEN}), in_development=True)
 
 
 def _article(sight: Sight) -> str:
     """Return the name of a sight with its article."""
     return f"{'an' if sight[0] in 'Aa' else 'a'} {sight}"
-
-
-_REVOKE = (
-    "Revoke it first, wherever it is valid: it is known from the moment it was published, and it may be in git or on "
-    "a build server already. Then keep the file out of the {}."
-)
-_KEEP_OUT = {
-    "setuptools": "Add `exclude` or `global-exclude` with its name to MANIFEST.in, and see `package-data`.",
-    "hatchling": "Add it to .gitignore, or to `exclude` in [tool.hatch.build].",
-    "flit-core": "Add it to `exclude` in [tool.flit.sdist], or move it out of the package.",
-    "pdm-backend": "Add it to `excludes` in [tool.pdm.build].",
-    "poetry-core": "Add it to `exclude` in [tool.poetry].",
-    "uv-build": "Add it to `source-exclude` and `wheel-exclude` in [tool.uv.build-backend].",
-    "maturin": "Add it to `exclude` in [tool.maturin].",
-    "scikit-build-core": "Add it to `sdist.exclude` and `wheel.exclude` in [tool.scikit-build].",
-    "meson-python": "Remove it from git, from which the sdist is made, and from `py.install_sources`.",
-}
-
-
-def _both(kind: Kind) -> tuple[Rule, ...]:
-    """Return the rules that hold for both kinds of artifact, for one of them."""
-    revoke = _REVOKE.format(kind)
-    fixes = {backend: f"{revoke} {how}" for backend, how in _KEEP_OUT.items()}
-    return (
-        Rule(
-            name=f"{kind}-holds-secret",
-            title=f"The {kind} holds a key, a token or a password",
-            family=kind,
-            severity=Severity.ERROR,
-            why="Everything on PyPI is read by machines within minutes, and nothing can be taken back: whoever finds "
-            "it can act in your name. Tests, documentation and examples are not reported, nor stand-ins.",
-            fix=revoke,
-            fixes=fixes,
-            example="`.env` with `API_TOKEN=…`, or `id_ed25519` in the project folder",
-            check=_leaked,
-        ),
-        Rule(
-            name=f"{kind}-may-hold-secret",
-            title=f"The {kind} holds something that may be secret",
-            family=kind,
-            severity=Severity.WARNING,
-            why="A key store, a key with a passphrase or beside its certificate, the id of an access key or a "
-            "file that usually holds credentials is in it; whether it is secret only you can tell.",
-            fix=f"Look into it. If it is secret: {revoke[0].lower()}{revoke[1:]}",
-            fixes={backend: f"Look into it. If it is secret: {how}" for backend, how in fixes.items()},
-            example="`signing.p12`, or `.env` in the project folder",
-            check=_doubtful,
-        ),
-        Rule(
-            name=f"{kind}-shows-pypi-token",
-            title=f"The {kind} has an API token of PyPI in its tests or documentation",
-            family=kind,
-            severity=Severity.WARNING,
-            why="If it is real, it is public now. Even if not, PyPI has begun to search uploads for its own tokens "
-            "and to refuse them.",
-            fix="Revoke it if it is real. In a test, put it together at run time from parts.",
-            example='`TOKEN = "pypi-AgEIcHlwaS5vcmc…"` in `tests/test_upload.py`',
-            check=_token_in_tests,
-        ),
-    )
-
-
-RULES: tuple[Rule, ...] = (*_both("sdist"), *_both("wheel"))

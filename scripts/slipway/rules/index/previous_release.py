@@ -9,12 +9,22 @@ from packaging.version import InvalidVersion, Version
 from slipway.index.listing import ServedFile
 from slipway.publishing.index_state import IndexFacts
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.families import index
+from slipway.rules.rule import Evidence, Skipped
 
 FAMILIES = ("manylinux", "musllinux", "linux", "macosx", "win")
 
 
-def _fewer_platforms(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "fewer-platforms-than-before",
+    title="The release has no wheels for a platform that the one before had",
+    severity=Severity.ERROR,
+    why="Users of that platform get the sdist with the next upgrade, and need a compiler all of a sudden.",
+    fix="Build the platform again. If it is dropped on purpose, say so in one line of pyproject.toml: "
+    'fewer-platforms-than-before = "why", under [tool.slipway.ignore].',
+    example="1.3.0 without the win_arm64 wheels that 1.2.0 had",
+)
+def fewer_platforms_than_before(facts: IndexFacts) -> Iterator[Evidence]:
     files = [file.filename for file in previous(facts)]
     before = _platforms(files)
     now = _platforms([artifact.filename for artifact in facts.artifacts])
@@ -76,19 +86,4 @@ def _platforms(filenames: Iterable[str]) -> set[str]:
 MACHINES = (
     *("x86_64", "aarch64", "arm64", "amd64", "i686", "armv7l", "ppc64le", "s390x", "riscv64", "loongarch64"),
     *("win32", "universal2"),
-)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="fewer-platforms-than-before",
-        title="The release has no wheels for a platform that the one before had",
-        family="index",
-        severity=Severity.ERROR,
-        why="Users of that platform get the sdist with the next upgrade, and need a compiler all of a sudden.",
-        fix="Build the platform again. If it is dropped on purpose, say so in one line of pyproject.toml: "
-        'fewer-platforms-than-before = "why", under [tool.slipway.ignore].',
-        example="1.3.0 without the win_arm64 wheels that 1.2.0 had",
-        check=_fewer_platforms,
-    ),
 )

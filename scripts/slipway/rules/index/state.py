@@ -10,8 +10,9 @@ from packaging.utils import canonicalize_name
 from slipway.publishing.index_state import IndexFacts
 from slipway.publishing.recovery import OPEN_FOR, days_left, of_version
 from slipway.records import Severity
+from slipway.rules.families import index
 from slipway.rules.index.stdlib_names import is_standard_library_name
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.rule import Evidence, Skipped
 
 PROJECT_LIMIT = 10 * 1024**3
 """Bytes of all files of a project, unless PyPI raised it (warehouse, `constants.py`)."""
@@ -19,17 +20,44 @@ PROJECT_LIMIT = 10 * 1024**3
 _ALIKE = str.maketrans({"l": "1", "i": "1", "o": "0"})
 
 
-def _archived(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "project-archived",
+    title="The project is archived on the index",
+    severity=Severity.ERROR,
+    why="An archived project takes no uploads, from nobody; the index only says that the upload is not allowed.",
+    fix="An owner opens the project's settings on the index's site and unarchives it; archive it again afterwards.",
+    example='"project-status": {"status": "archived"} in the simple API',
+    mirrors=("I01",),
+)
+def project_archived(facts: IndexFacts) -> Iterator[Evidence]:
     if facts.listing.status == "archived" and facts.waiting:
         yield Evidence(message=f"{facts.project} is archived on {facts.index}.")
 
 
-def _quarantined(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "project-quarantined",
+    title="The project is in quarantine on the index",
+    severity=Severity.ERROR,
+    why="The index's administrators suspect malware: the project is hidden, and takes no uploads.",
+    fix="Write to the index's support and wait for their answer; nothing can be published until then.",
+    example='"project-status": {"status": "quarantined"} in the simple API',
+    mirrors=("I02",),
+)
+def project_quarantined(facts: IndexFacts) -> Iterator[Evidence]:
     if facts.listing.status == "quarantined":
         yield Evidence(message=f"{facts.project} is in quarantine on {facts.index}.")
 
 
-def _other_bytes(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "filename-taken",
+    title="The index has a file of this name with other bytes",
+    severity=Severity.ERROR,
+    why="This version was released before, from another build, and an index never takes a name twice.",
+    fix="Release under a new version; or publish the files of the first build, which are safe to send again.",
+    example="spam-1.0.tar.gz, built again after spam 1.0 was published",
+    mirrors=("I03",),
+)
+def filename_taken(facts: IndexFacts) -> Iterator[Evidence]:
     for artifact in facts.artifacts:
         served = facts.listing.named(artifact.filename)
         if served is not None and served.sha256 not in {None, artifact.sha256}:
@@ -41,7 +69,16 @@ def _other_bytes(facts: IndexFacts) -> Iterator[Evidence]:
             )
 
 
-def _same_bytes(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "bytes-published-before",
+    title="The very same bytes are on the index under another name",
+    severity=Severity.ERROR,
+    why="The index keeps every content once and refuses it under a second filename.",
+    fix="Build the file anew, so that its name and version are also inside it, and do not rename artifacts.",
+    example="spam-1.1.tar.gz that is a renamed copy of spam-1.0.tar.gz",
+    mirrors=("I04",),
+)
+def bytes_published_before(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
     for artifact in facts.waiting:
         for served in facts.listing.files:
@@ -53,7 +90,16 @@ def _same_bytes(facts: IndexFacts) -> Iterator[Evidence]:
                 )
 
 
-def _emptied(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "release-emptied-before",
+    title="Files of this version were deleted from the index",
+    severity=Severity.WARNING,
+    why="A deleted file's name is used up for ever; if one of yours had it, the index refuses that file.",
+    fix="Release under a new version; a post-release such as 1.0.post1 is enough.",
+    example="spam 1.0, deleted yesterday to upload it again today",
+    mirrors=("I05",),
+)
+def release_emptied_before(facts: IndexFacts) -> Iterator[Evidence]:
     if facts.waiting and facts.version in facts.emptied:
         yield Evidence(
             message=f"{facts.index} had files of {facts.project} {facts.version} that were deleted.",
@@ -61,7 +107,16 @@ def _emptied(facts: IndexFacts) -> Iterator[Evidence]:
         )
 
 
-def _closed(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "release-closed",
+    title="The release is too old for new files",
+    severity=Severity.ERROR,
+    why=f"{OPEN_FOR} days after its first file an index closes a release; what is missing then stays missing.",
+    fix="Release the missing files under a new version; a post-release such as 1.0.post1 is enough.",
+    example="a wheel for a new Python, added to last year's release",
+    mirrors=("I06",),
+)
+def release_closed(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
     left = days_left(of_version(facts.listing, facts.version), now=facts.now)
     if facts.waiting and left is not None and left <= 0:
@@ -72,7 +127,16 @@ def _closed(facts: IndexFacts) -> Iterator[Evidence]:
         )
 
 
-def _second_sdist(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "second-sdist",
+    title="The release has an sdist under another name",
+    severity=Severity.ERROR,
+    why="A release has one sdist; versions that mean the same, such as 1.0 and 1.0.0, are one release.",
+    fix="Publish the first sdist's own bytes, or release under a new version.",
+    example="spam-1.0.0.tar.gz where spam-1.0.tar.gz is public",
+    mirrors=("I07",),
+)
+def second_sdist(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
     served = [f for f in of_version(facts.listing, facts.version) if not f.filename.endswith(".whl")]
     for artifact in facts.waiting:
@@ -84,7 +148,17 @@ def _second_sdist(facts: IndexFacts) -> Iterator[Evidence]:
             )
 
 
-def _quota(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "project-over-quota",
+    title="The release takes the project over its size limit",
+    severity=Severity.WARNING,
+    why="PyPI refuses files beyond the project's limit, in the middle of a release if it must be.",
+    fix="Ask for a higher limit early, or delete old pre-releases on the index's site. A raised limit is not "
+    "public; if you have one, ignore this.",
+    example="300 MB of wheels for a project that has 9.9 GiB",
+    mirrors=("I08",),
+)
+def project_over_quota(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
     sizes = [file.size for file in facts.listing.files]
     if None in sizes:
@@ -101,7 +175,16 @@ def _quota(facts: IndexFacts) -> Iterator[Evidence]:
         )
 
 
-def _too_similar(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "project-name-too-similar",
+    title="The new project's name looks like one that exists",
+    severity=Severity.ERROR,
+    why="PyPI creates no project whose name differs from another only in separators or in l, i and 1, o and 0.",
+    fix="Choose another name. If the other project is yours, use its spelling.",
+    example="py-yaml, beside pyyaml",
+    mirrors=("I10",),
+)
+def project_name_too_similar(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
     if facts.listing.exists:
         return
@@ -118,7 +201,16 @@ def _reduced(name: str) -> str:
     return re.sub(r"[._-]", "", name.lower()).translate(_ALIKE)
 
 
-def _standard_library(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "project-name-in-standard-library",
+    title="The new project is called like a module of the standard library",
+    severity=Severity.ERROR,
+    why="PyPI creates no project with the name of a standard module, of whichever Python version.",
+    fix="Choose another name for the project; the import package may keep its own.",
+    example='name = "dataclasses"',
+    mirrors=("C17",),
+)
+def project_name_in_standard_library(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
     if not facts.listing.exists and is_standard_library_name(facts.project):
         yield Evidence(message=f"{facts.project} is a module of Python's standard library.")
@@ -127,118 +219,3 @@ def _standard_library(facts: IndexFacts) -> Iterator[Evidence]:
 def _insist_on_warehouse(facts: IndexFacts) -> None:
     if not facts.warehouse:
         raise Skipped(f"{facts.index} is not run with PyPI's software, so its rules are not known")
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="project-archived",
-        title="The project is archived on the index",
-        family="index",
-        severity=Severity.ERROR,
-        why="An archived project takes no uploads, from nobody; the index only says that the upload is not allowed.",
-        fix="An owner opens the project's settings on the index's site and unarchives it; archive it again afterwards.",
-        example='"project-status": {"status": "archived"} in the simple API',
-        mirrors=("I01",),
-        check=_archived,
-    ),
-    Rule(
-        name="project-quarantined",
-        title="The project is in quarantine on the index",
-        family="index",
-        severity=Severity.ERROR,
-        why="The index's administrators suspect malware: the project is hidden, and takes no uploads.",
-        fix="Write to the index's support and wait for their answer; nothing can be published until then.",
-        example='"project-status": {"status": "quarantined"} in the simple API',
-        mirrors=("I02",),
-        check=_quarantined,
-    ),
-    Rule(
-        name="filename-taken",
-        title="The index has a file of this name with other bytes",
-        family="index",
-        severity=Severity.ERROR,
-        why="This version was released before, from another build, and an index never takes a name twice.",
-        fix="Release under a new version; or publish the files of the first build, which are safe to send again.",
-        example="spam-1.0.tar.gz, built again after spam 1.0 was published",
-        mirrors=("I03",),
-        check=_other_bytes,
-    ),
-    Rule(
-        name="bytes-published-before",
-        title="The very same bytes are on the index under another name",
-        family="index",
-        severity=Severity.ERROR,
-        why="The index keeps every content once and refuses it under a second filename.",
-        fix="Build the file anew, so that its name and version are also inside it, and do not rename artifacts.",
-        example="spam-1.1.tar.gz that is a renamed copy of spam-1.0.tar.gz",
-        mirrors=("I04",),
-        check=_same_bytes,
-    ),
-    Rule(
-        name="release-emptied-before",
-        title="Files of this version were deleted from the index",
-        family="index",
-        severity=Severity.WARNING,
-        why="A deleted file's name is used up for ever; if one of yours had it, the index refuses that file.",
-        fix="Release under a new version; a post-release such as 1.0.post1 is enough.",
-        example="spam 1.0, deleted yesterday to upload it again today",
-        mirrors=("I05",),
-        check=_emptied,
-    ),
-    Rule(
-        name="release-closed",
-        title="The release is too old for new files",
-        family="index",
-        severity=Severity.ERROR,
-        why=f"{OPEN_FOR} days after its first file an index closes a release; what is missing then stays missing.",
-        fix="Release the missing files under a new version; a post-release such as 1.0.post1 is enough.",
-        example="a wheel for a new Python, added to last year's release",
-        mirrors=("I06",),
-        check=_closed,
-    ),
-    Rule(
-        name="second-sdist",
-        title="The release has an sdist under another name",
-        family="index",
-        severity=Severity.ERROR,
-        why="A release has one sdist; versions that mean the same, such as 1.0 and 1.0.0, are one release.",
-        fix="Publish the first sdist's own bytes, or release under a new version.",
-        example="spam-1.0.0.tar.gz where spam-1.0.tar.gz is public",
-        mirrors=("I07",),
-        check=_second_sdist,
-    ),
-    Rule(
-        name="project-over-quota",
-        title="The release takes the project over its size limit",
-        family="index",
-        severity=Severity.WARNING,
-        why="PyPI refuses files beyond the project's limit, in the middle of a release if it must be.",
-        fix="Ask for a higher limit early, or delete old pre-releases on the index's site. A raised limit is not "
-        "public; if you have one, ignore this.",
-        example="300 MB of wheels for a project that has 9.9 GiB",
-        mirrors=("I08",),
-        check=_quota,
-    ),
-    Rule(
-        name="project-name-too-similar",
-        title="The new project's name looks like one that exists",
-        family="index",
-        severity=Severity.ERROR,
-        why="PyPI creates no project whose name differs from another only in separators or in l, i and 1, o and 0.",
-        fix="Choose another name. If the other project is yours, use its spelling.",
-        example="py-yaml, beside pyyaml",
-        mirrors=("I10",),
-        check=_too_similar,
-    ),
-    Rule(
-        name="project-name-in-standard-library",
-        title="The new project is called like a module of the standard library",
-        family="index",
-        severity=Severity.ERROR,
-        why="PyPI creates no project with the name of a standard module, of whichever Python version.",
-        fix="Choose another name for the project; the import package may keep its own.",
-        example='name = "dataclasses"',
-        mirrors=("C17",),
-        check=_standard_library,
-    ),
-)

@@ -23,6 +23,6 @@ def is_standard_library_name(name: str) -> bool:
 
 @cache
 def _names() -> frozenset[str]:
-    table = files("slipway.rules").joinpath(TABLE).read_text(encoding="ascii").split()
+    table = files("slipway.rules.index").joinpath(TABLE).read_text(encoding="ascii").split()
     running = (canonicalize_name(name.strip("-_.")) for name in sys.stdlib_module_names)
     return frozenset(table) | frozenset(running)

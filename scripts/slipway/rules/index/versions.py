@@ -8,8 +8,9 @@ from packaging.version import Version
 
 from slipway.publishing.index_state import IndexFacts
 from slipway.records import Severity
+from slipway.rules.families import index
 from slipway.rules.index.previous_release import previous, released, version_of
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.rule import Evidence, Skipped
 
 GROWTH = 5
 """How many times the wheel before it a wheel may be."""
@@ -18,7 +19,19 @@ SMALL = 2_000_000
 """Bytes; growing by less than this hurts nobody."""
 
 
-def _local(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "local-version-not-taken",
+    title="The release has a local version, and the index takes none",
+    severity=Severity.ERROR,
+    why="What follows the plus marks a build that someone made for themselves. A check lets it pass between two "
+    "releases; PyPI and TestPyPI refuse it.",
+    fix="Publish a clean checkout of a tagged commit, with the whole history fetched; to publish commits without a "
+    "tag to TestPyPI, turn the local part off in the settings of the tool that makes the version.",
+    example="spam-1.2.dev3+g1a2b3c4.tar.gz, for TestPyPI",
+    mirrors=("C43",),
+    read="https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers",
+)
+def local_version_not_taken(facts: IndexFacts) -> Iterator[Evidence]:
     if not facts.warehouse:
         raise Skipped(f"{facts.index} is not run with PyPI's software; other indexes may take local versions")
     version = version_of(facts.version)
@@ -30,7 +43,15 @@ def _local(facts: IndexFacts) -> Iterator[Evidence]:
         )
 
 
-def _not_raised(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "version-not-raised",
+    title="The version is below what the index has already",
+    severity=Severity.WARNING,
+    why="Installers go on choosing the higher version, so that nobody gets this release without asking for it.",
+    fix="Raise the version above the newest one; a fix of an older line continues that line, as 1.4.3 after 1.4.2.",
+    example="1.9.0, where 1.10.0 is public and no other 1.9 is",
+)
+def version_not_raised(facts: IndexFacts) -> Iterator[Evidence]:
     version, known = version_of(facts.version), released(facts)
     if version is None or not known:
         raise Skipped(f"{facts.index} has no release to compare with")
@@ -51,7 +72,16 @@ def _series(version: Version) -> tuple[int, int, int]:
     return version.epoch, version.major, version.minor
 
 
-def _grown(facts: IndexFacts) -> Iterator[Evidence]:
+@index.rule(
+    "wheel-grew-many-times",
+    title="A wheel is many times as large as the one before",
+    severity=Severity.WARNING,
+    why="Data, tests or a build folder often slip in that way; everybody downloads them, and the project's quota "
+    "shrinks.",
+    fix="Compare what is in both, `unzip -l`; if it is meant, turn this rule off with the reason.",
+    example="40 MB, where the release before had 2 MB",
+)
+def wheel_grew_many_times(facts: IndexFacts) -> Iterator[Evidence]:
     before = {tuple(f.filename.split("-")[-3:]): f for f in previous(facts) if f.filename.endswith(".whl")}
     for artifact in facts.artifacts:
         other = before.get(tuple(artifact.filename.split("-")[-3:]))
@@ -64,42 +94,3 @@ def _grown(facts: IndexFacts) -> Iterator[Evidence]:
                 seen=f"{artifact.size / 1e6:.1f} MB",
                 expected=f"about {other.size / 1e6:.1f} MB",
             )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="local-version-not-taken",
-        title="The release has a local version, and the index takes none",
-        family="index",
-        severity=Severity.ERROR,
-        why="What follows the plus marks a build that someone made for themselves. A check lets it pass between two "
-        "releases; PyPI and TestPyPI refuse it.",
-        fix="Publish a clean checkout of a tagged commit, with the whole history fetched; to publish commits without a "
-        "tag to TestPyPI, turn the local part off in the settings of the tool that makes the version.",
-        example="spam-1.2.dev3+g1a2b3c4.tar.gz, for TestPyPI",
-        mirrors=("C43",),
-        check=_local,
-        read="https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers",
-    ),
-    Rule(
-        name="version-not-raised",
-        title="The version is below what the index has already",
-        family="index",
-        severity=Severity.WARNING,
-        why="Installers go on choosing the higher version, so that nobody gets this release without asking for it.",
-        fix="Raise the version above the newest one; a fix of an older line continues that line, as 1.4.3 after 1.4.2.",
-        example="1.9.0, where 1.10.0 is public and no other 1.9 is",
-        check=_not_raised,
-    ),
-    Rule(
-        name="wheel-grew-many-times",
-        title="A wheel is many times as large as the one before",
-        family="index",
-        severity=Severity.WARNING,
-        why="Data, tests or a build folder often slip in that way; everybody downloads them, and the project's quota "
-        "shrinks.",
-        fix="Compare what is in both, `unzip -l`; if it is meant, turn this rule off with the reason.",
-        example="40 MB, where the release before had 2 MB",
-        check=_grown,
-    ),
-)

@@ -1,1 +1,28 @@
-"""Rules on the metadata of an sdist or a wheel."""
+"""The rules on the metadata of an sdist or a wheel.
+
+A module that is named here is judged.
+"""
+
+from slipway.rules import families
+from slipway.rules.metadata import (
+    classifiers,
+    contacts,
+    dependencies,
+    description,
+    framing,
+    identity,
+    licences,
+)
+
+__all__ = [
+    "RULES",
+    "classifiers",
+    "contacts",
+    "dependencies",
+    "description",
+    "framing",
+    "identity",
+    "licences",
+]
+
+RULES = families.metadata

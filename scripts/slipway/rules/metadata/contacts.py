@@ -6,17 +6,11 @@ import email.utils
 from typing import TYPE_CHECKING
 
 from slipway.records import Severity
-from slipway.rules.metadata.fields import (
-    CORE_METADATA,
-    absent,
-    each_sent,
-    first_line,
-    found,
-    over_length,
-    quoted,
-    sent,
-)
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import metadata
+from slipway.rules.metadata.fields import absent, each_sent, found, sent
+from slipway.rules.rule import Evidence
+from slipway.rules.specifications import CORE_METADATA, WELL_KNOWN_URLS
+from slipway.rules.wording import first_line, over_length, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +19,21 @@ if TYPE_CHECKING:
 
 LABEL_LIMIT = 32
 """Characters of a Project-URL's label; warehouse, `forklift/metadata.py`."""
-WELL_KNOWN_URLS = "https://packaging.python.org/en/latest/specifications/well-known-project-urls/"
 
 
-def _email_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "email-invalid",
+    title="The e-mail address of an author or maintainer is not valid",
+    severity=Severity.ERROR,
+    why="PyPI checks an address that stands alone in its field, and refuses the upload if the domain "
+    "has no dot or is reserved, such as `.local`, `.test` or `.invalid`.",
+    fix="Give an address that can receive mail, or leave the e-mail out and give only the name: "
+    '`authors = [{ name = "Ada Lovelace" }]`.',
+    example="Author-email: ada@localhost",
+    mirrors=("C48",),
+    read=CORE_METADATA + "#author-email",
+)
+def email_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in ("author-email", "maintainer-email"):
         address = _single_address(sent(facts, name) or "")
         if address and (problem := _email_problem(address)):
@@ -80,7 +85,21 @@ def _is_url(url: str) -> bool:
     return True
 
 
-def _url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "url-invalid",
+    title="Home-page or Download-URL is not a URL",
+    severity=Severity.ERROR,
+    why="PyPI shows the URL as a link and takes only complete ones that begin with http:// or https://.",
+    fix="Write the complete URL, or remove the field. New projects list their links under [project.urls].",
+    fixes={
+        "setuptools": "Write the complete URL in `url=` or `download_url=`, or remove the argument; an "
+        "empty string is refused as well."
+    },
+    example="Home-page: example.org",
+    mirrors=("C51",),
+    read=CORE_METADATA + "#home-page",
+)
+def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, title in (("home-page", "Home-page"), ("download-url", "Download-URL")):
         url = sent(facts, name)
         if url is not None and not _is_url(url):
@@ -88,7 +107,18 @@ def _url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
             yield found(facts, name, f"{title} {problem}.", seen=url, expected="https://…")
 
 
-def _project_url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "project-url-invalid",
+    title="A project URL has no usable label or address",
+    severity=Severity.ERROR,
+    why="Each entry is a label of at most 32 characters and a complete http or https URL; PyPI refuses "
+    "others.",
+    fix='Correct the entry under [project.urls], for example `Source = "https://example.org/source"`.',
+    example="Project-URL: Source, git@example.org:me/project.git",
+    mirrors=("C52",),
+    read=WELL_KNOWN_URLS,
+)
+def project_url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in each_sent(facts, "project-url"):
         label, _, url = (part.strip() for part in value.partition(","))
         if problem := _project_url_problem(label, url):
@@ -106,7 +136,18 @@ def _project_url_problem(label: str, url: str) -> str | None:
     return None if _is_url(url) else f"{quoted(url)} is not a URL"
 
 
-def _project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "project-url-label-repeated",
+    title="Two project URLs have the same label",
+    severity=Severity.ERROR,
+    why="Labels are the keys of the list of links; with one of them twice neither twine nor PyPI takes "
+    "the metadata.",
+    fix="Give every link a label of its own.",
+    example="Project-URL: Source, https://example.org/a\nProject-URL: Source, https://example.org/b",
+    mirrors=("C38",),
+    read=WELL_KNOWN_URLS,
+)
+def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     labels: set[str] = set()
     for index, value in each_sent(facts, "project-url"):
         label = value.partition(",")[0].strip()
@@ -116,102 +157,36 @@ def _project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
         labels.add(label)
 
 
-def _project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "project-urls-missing",
+    title="The metadata names no URL of the project",
+    severity=Severity.NOTE,
+    why="Whoever finds the package on the index cannot see where its source, documentation and issues are.",
+    fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
+    '"https://example.org/issues"',
+    example="metadata without Project-URL and Home-page",
+    read=WELL_KNOWN_URLS,
+)
+def project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if absent(facts, "project-url") and absent(facts, "home-page"):
         yield Evidence(message="The metadata names no URL of the project.", file=facts.file)
 
 
-def _home_page_alone(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "home-page-alone",
+    title="Home-page is the only link",
+    severity=Severity.NOTE,
+    why="Home-page is the old form. Labelled links are shown with their own icons, and tools find the "
+    "source, the changelog and the issues by their labels.",
+    fix='Move it to [project.urls], for example `Homepage = "https://example.org"`, and add the source.',
+    fixes={
+        "setuptools": "Use [project.urls] in pyproject.toml, or `project_urls={...}` in setup.py, in "
+        "place of `url=`."
+    },
+    example="Home-page: https://example.org",
+    read=WELL_KNOWN_URLS,
+)
+def home_page_alone(facts: MetadataFacts) -> Iterator[Evidence]:
     url = sent(facts, "home-page")
     if url and absent(facts, "project-url"):
         yield found(facts, "home-page", f"Home-page {quoted(url)} is the only URL of the project.", seen=url)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="email-invalid",
-        title="The e-mail address of an author or maintainer is not valid",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="PyPI checks an address that stands alone in its field, and refuses the upload if the domain "
-        "has no dot or is reserved, such as `.local`, `.test` or `.invalid`.",
-        fix="Give an address that can receive mail, or leave the e-mail out and give only the name: "
-        '`authors = [{ name = "Ada Lovelace" }]`.',
-        example="Author-email: ada@localhost",
-        mirrors=("C48",),
-        read=CORE_METADATA + "#author-email",
-        check=_email_invalid,
-    ),
-    Rule(
-        name="url-invalid",
-        title="Home-page or Download-URL is not a URL",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="PyPI shows the URL as a link and takes only complete ones that begin with http:// or https://.",
-        fix="Write the complete URL, or remove the field. New projects list their links under "
-        "[project.urls].",
-        fixes={
-            "setuptools": "Write the complete URL in `url=` or `download_url=`, or remove the argument; an "
-            "empty string is refused as well."
-        },
-        example="Home-page: example.org",
-        mirrors=("C51",),
-        read=CORE_METADATA + "#home-page",
-        check=_url_invalid,
-    ),
-    Rule(
-        name="project-url-invalid",
-        title="A project URL has no usable label or address",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Each entry is a label of at most 32 characters and a complete http or https URL; PyPI refuses "
-        "others.",
-        fix='Correct the entry under [project.urls], for example `Source = "https://example.org/source"`.',
-        example="Project-URL: Source, git@example.org:me/project.git",
-        mirrors=("C52",),
-        read=WELL_KNOWN_URLS,
-        check=_project_url_invalid,
-    ),
-    Rule(
-        name="project-url-label-repeated",
-        title="Two project URLs have the same label",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Labels are the keys of the list of links; with one of them twice neither twine nor PyPI takes "
-        "the metadata.",
-        fix="Give every link a label of its own.",
-        example="Project-URL: Source, https://example.org/a\nProject-URL: Source, https://example.org/b",
-        mirrors=("C38",),
-        read=WELL_KNOWN_URLS,
-        check=_project_url_label_repeated,
-    ),
-    Rule(
-        name="project-urls-missing",
-        title="The metadata names no URL of the project",
-        family="metadata",
-        severity=Severity.NOTE,
-        why="Whoever finds the package on the index cannot see where its source, documentation and issues "
-        "are.",
-        fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
-        '"https://example.org/issues"',
-        example="metadata without Project-URL and Home-page",
-        read=WELL_KNOWN_URLS,
-        check=_project_urls_missing,
-    ),
-    Rule(
-        name="home-page-alone",
-        title="Home-page is the only link",
-        family="metadata",
-        severity=Severity.NOTE,
-        why="Home-page is the old form. Labelled links are shown with their own icons, and tools find the "
-        "source, the changelog and the issues by their labels.",
-        fix='Move it to [project.urls], for example `Homepage = "https://example.org"`, and add the source.',
-        fixes={
-            "setuptools": "Use [project.urls] in pyproject.toml, or `project_urls={...}` in setup.py, in "
-            "place of `url=`."
-        },
-        example="Home-page: https://example.org",
-        read=WELL_KNOWN_URLS,
-        check=_home_page_alone,
-    ),
-)

@@ -9,25 +9,17 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from slipway.records import Severity
-from slipway.rules.metadata.fields import (
-    CORE_METADATA,
-    PYPROJECT,
-    absent,
-    complaint,
-    each_sent,
-    found,
-    over_length,
-    quoted,
-    sent,
-)
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import metadata
+from slipway.rules.metadata.fields import absent, complaint, each_sent, found, sent
+from slipway.rules.rule import Evidence
+from slipway.rules.specifications import CORE_METADATA, PYPROJECT, SPECIFIERS
+from slipway.rules.wording import over_length, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slipway.artifacts.metadata import MetadataFacts
 
-SPECIFIERS = "https://packaging.python.org/en/latest/specifications/dependency-specifiers/"
 NEXT_MAJOR = 4
 """A cap here or above excludes no Python that exists or is planned."""
 
@@ -41,14 +33,37 @@ def _requirement(value: str) -> Requirement | None:
         return None
 
 
-def _requires_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "requires-dist-invalid",
+    title="A dependency cannot be parsed",
+    severity=Severity.ERROR,
+    why="Neither the index nor an installer can make sense of it, so the upload is refused.",
+    fix='Write it as name, extras, versions, marker, for example `"httpx[http2] >= 0.27 ; '
+    "python_version < '3.13'\"`.",
+    example="Requires-Dist: attrs => 23",
+    mirrors=("C53",),
+    read=SPECIFIERS,
+)
+def requires_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in each_sent(facts, "requires-dist"):
         if problem := complaint("requires_dist", [value]):
             message = f"{quoted(value)} is not a dependency specifier: {problem}."
             yield found(facts, "requires-dist", message, index=index, seen=value)
 
 
-def _direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "requires-dist-direct-reference",
+    title="A dependency is taken from a URL",
+    severity=Severity.ERROR,
+    why="A package from the index may only depend on packages from the index; PyPI refuses `name @ "
+    "https://…`, in extras too.",
+    fix="Depend on a released version (`name >= 1.2`). A development dependency fits into "
+    "[dependency-groups], which is not published.",
+    example="Requires-Dist: attrs @ git+https://example.org/attrs.git",
+    mirrors=("C54",),
+    read=SPECIFIERS,
+)
+def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in each_sent(facts, "requires-dist"):
         requirement = _requirement(value)
         if requirement is not None and requirement.url is not None:
@@ -56,7 +71,17 @@ def _direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
             yield found(facts, "requires-dist", message, index=index, seen=value, expected=requirement.name)
 
 
-def _legacy_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "provides-dist-invalid",
+    title="Provides-Dist or Obsoletes-Dist cannot be parsed or names a URL",
+    severity=Severity.ERROR,
+    why="PyPI reads these fields like dependencies and refuses what is none. No installer uses them.",
+    fix="Remove the field.",
+    example="Provides-Dist: my package",
+    mirrors=("C55",),
+    read=CORE_METADATA + "#provides-dist-multiple-use",
+)
+def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in ("provides-dist", "obsoletes-dist"):
         for index, value in each_sent(facts, name):
             requirement = _requirement(value)
@@ -69,21 +94,56 @@ def _legacy_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
             yield found(facts, name, message, index=index, seen=value)
 
 
-def _extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "provides-extra-invalid",
+    title="The name of an extra is not valid",
+    severity=Severity.ERROR,
+    why="Extras are named by the same rule as projects: ASCII letters, digits, dots, dashes and underscores.",
+    fix="Rename the extra under [project.optional-dependencies].",
+    example="Provides-Extra: dev tools",
+    mirrors=("C57",),
+    read=CORE_METADATA + "#provides-extra-multiple-use",
+)
+def provides_extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in each_sent(facts, "provides-extra"):
         if complaint("provides_extra", [value]):
             message = f"{quoted(value)} is not a valid name of an extra."
             yield found(facts, "provides-extra", message, index=index, seen=value)
 
 
-def _requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "requires-python-invalid",
+    title="Requires-Python is not a version specifier",
+    severity=Severity.ERROR,
+    why="Installers use it to choose the release that fits the running Python; what cannot be parsed is "
+    "refused.",
+    fix='Set `requires-python = ">=3.11"` (the lowest Python you support) in the [project] table.',
+    example="Requires-Python: 3.11+",
+    mirrors=("C56",),
+    read=PYPROJECT + "#requires-python",
+)
+def requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     value = facts.one("requires-python")
     if value and complaint("requires_python", value):
         message = f"Requires-Python {quoted(value)} is not a version specifier."
         yield found(facts, "requires-python", message, seen=value, expected=">=3.11")
 
 
-def _requires_python_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "requires-python-missing",
+    title="Requires-Python is missing",
+    severity=Severity.WARNING,
+    why="Installers then offer the release to every Python, however old; people get a syntax error "
+    "where they would have got the last release that works for them.",
+    fix='Set `requires-python = ">=3.11"` (the lowest Python you test) in the [project] table.',
+    fixes={
+        "setuptools": 'Set `requires-python = ">=3.11"` in the [project] table, or '
+        '`python_requires=">=3.11"` in setup.py (the lowest Python you test).'
+    },
+    example="metadata without Requires-Python",
+    read=PYPROJECT + "#requires-python",
+)
+def requires_python_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if absent(facts, "requires-python"):
         yield Evidence(message="The metadata does not say which Python is needed.", file=facts.file)
 
@@ -109,7 +169,18 @@ def _caps(specifiers: SpecifierSet) -> Iterator[Version]:
             yield Version(".".join(map(str, (*compatible[:-1], compatible[-1] + 1))))
 
 
-def _requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "requires-python-capped",
+    title="Requires-Python has an upper bound",
+    severity=Severity.WARNING,
+    why="A cap cannot be lifted after the release. On a later Python installers do not say that the "
+    "package is too old: they go back to an older release without the cap, or fail, and so does "
+    "everything that depends on it.",
+    fix="Keep the lower bound only. If a later Python really breaks the package, say so in the next release.",
+    example="Requires-Python: >=3.11,<3.14",
+    read=PYPROJECT + "#requires-python",
+)
+def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
     value = sent(facts, "requires-python") or ""
     cap = _cap(value)
     if cap is not None and cap.major < NEXT_MAJOR:
@@ -117,124 +188,23 @@ def _requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
         yield found(facts, "requires-python", message, seen=value)
 
 
-def _requires_python_below_next_major(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "requires-python-capped-below-4",
+    title="Requires-Python excludes Python 4",
+    severity=Severity.NOTE,
+    why="There is no Python 4 to exclude, but resolvers demand the same cap of every package that "
+    "depends on this one.",
+    fix='Keep the lower bound only, for example `requires-python = ">=3.11"`.',
+    fixes={
+        "poetry-core": 'Set `requires-python = ">=3.11"` in the [project] table, or `python = ">=3.11"` in '
+        'place of `python = "^3.11"`.'
+    },
+    example="Requires-Python: >=3.11,<4",
+    read=PYPROJECT + "#requires-python",
+)
+def requires_python_capped_below_4(facts: MetadataFacts) -> Iterator[Evidence]:
     value = sent(facts, "requires-python") or ""
     cap = _cap(value)
     if cap is not None and cap.major >= NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} has an upper bound that excludes no Python that exists."
         yield found(facts, "requires-python", message, seen=value)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="requires-dist-invalid",
-        title="A dependency cannot be parsed",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Neither the index nor an installer can make sense of it, so the upload is refused.",
-        fix='Write it as name, extras, versions, marker, for example `"httpx[http2] >= 0.27 ; '
-        "python_version < '3.13'\"`.",
-        example="Requires-Dist: attrs => 23",
-        mirrors=("C53",),
-        read=SPECIFIERS,
-        check=_requires_dist_invalid,
-    ),
-    Rule(
-        name="requires-dist-direct-reference",
-        title="A dependency is taken from a URL",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="A package from the index may only depend on packages from the index; PyPI refuses `name @ "
-        "https://…`, in extras too.",
-        fix="Depend on a released version (`name >= 1.2`). A development dependency fits into "
-        "[dependency-groups], which is not published.",
-        example="Requires-Dist: attrs @ git+https://example.org/attrs.git",
-        mirrors=("C54",),
-        read=SPECIFIERS,
-        check=_direct_reference,
-    ),
-    Rule(
-        name="provides-dist-invalid",
-        title="Provides-Dist or Obsoletes-Dist cannot be parsed or names a URL",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="PyPI reads these fields like dependencies and refuses what is none. No installer uses them.",
-        fix="Remove the field.",
-        example="Provides-Dist: my package",
-        mirrors=("C55",),
-        read=CORE_METADATA + "#provides-dist-multiple-use",
-        check=_legacy_dist_invalid,
-    ),
-    Rule(
-        name="requires-python-invalid",
-        title="Requires-Python is not a version specifier",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Installers use it to choose the release that fits the running Python; what cannot be parsed is "
-        "refused.",
-        fix='Set `requires-python = ">=3.11"` (the lowest Python you support) in the [project] table.',
-        example="Requires-Python: 3.11+",
-        mirrors=("C56",),
-        read=PYPROJECT + "#requires-python",
-        check=_requires_python_invalid,
-    ),
-    Rule(
-        name="provides-extra-invalid",
-        title="The name of an extra is not valid",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Extras are named by the same rule as projects: ASCII letters, digits, dots, dashes and "
-        "underscores.",
-        fix="Rename the extra under [project.optional-dependencies].",
-        example="Provides-Extra: dev tools",
-        mirrors=("C57",),
-        read=CORE_METADATA + "#provides-extra-multiple-use",
-        check=_extra_invalid,
-    ),
-    Rule(
-        name="requires-python-missing",
-        title="Requires-Python is missing",
-        family="metadata",
-        severity=Severity.WARNING,
-        why="Installers then offer the release to every Python, however old; people get a syntax error "
-        "where they would have got the last release that works for them.",
-        fix='Set `requires-python = ">=3.11"` (the lowest Python you test) in the [project] table.',
-        fixes={
-            "setuptools": 'Set `requires-python = ">=3.11"` in the [project] table, or '
-            '`python_requires=">=3.11"` in setup.py (the lowest Python you test).'
-        },
-        example="metadata without Requires-Python",
-        read=PYPROJECT + "#requires-python",
-        check=_requires_python_missing,
-    ),
-    Rule(
-        name="requires-python-capped",
-        title="Requires-Python has an upper bound",
-        family="metadata",
-        severity=Severity.WARNING,
-        why="A cap cannot be lifted after the release. On a later Python installers do not say that the "
-        "package is too old: they go back to an older release without the cap, or fail, and so does "
-        "everything that depends on it.",
-        fix="Keep the lower bound only. If a later Python really breaks the package, say so in the next "
-        "release.",
-        example="Requires-Python: >=3.11,<3.14",
-        read=PYPROJECT + "#requires-python",
-        check=_requires_python_capped,
-    ),
-    Rule(
-        name="requires-python-capped-below-4",
-        title="Requires-Python excludes Python 4",
-        family="metadata",
-        severity=Severity.NOTE,
-        why="There is no Python 4 to exclude, but resolvers demand the same cap of every package that "
-        "depends on this one.",
-        fix='Keep the lower bound only, for example `requires-python = ">=3.11"`.',
-        fixes={
-            "poetry-core": 'Set `requires-python = ">=3.11"` in the [project] table, or `python = ">=3.11"` in '
-            'place of `python = "^3.11"`.'
-        },
-        example="Requires-Python: >=3.11,<4",
-        read=PYPROJECT + "#requires-python",
-        check=_requires_python_below_next_major,
-    ),
-)

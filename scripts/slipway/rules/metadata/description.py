@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slipway.records import Severity
-from slipway.rules.metadata.fields import CORE_METADATA, PLACEHOLDER, absent, complaint, found, quoted, sent
+from slipway.rules.families import metadata
+from slipway.rules.metadata.fields import PLACEHOLDER, absent, complaint, found, sent
 from slipway.rules.metadata.rendering import MARKDOWN, RST, media_type, rendering_problem, why_not_rendered
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import CORE_METADATA, README_GUIDE
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from slipway.artifacts.metadata import MetadataFacts
 
 FIELD = "description-content-type"
-README_GUIDE = "https://packaging.python.org/en/latest/guides/making-a-pypi-friendly-readme/"
 
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 _FENCE_OR_LINK = re.compile(r"^```|\[[^\]\n]{1,200}\]\(https?://", re.MULTILINE)
@@ -29,7 +31,20 @@ def _sent_description(facts: MetadataFacts) -> str | None:
     return None if not text or text.strip() == PLACEHOLDER else text
 
 
-def _type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "description-type-invalid",
+    title="The content type of the description is not accepted",
+    severity=Severity.ERROR,
+    why="The index renders Markdown, reStructuredText and plain text in UTF-8 and refuses every other "
+    "type. PyPI also insists that the charset is spelled UTF-8, in upper case.",
+    fix='Point `readme` at a .md, .rst or .txt file, or set `readme = { file = "README.md", '
+    'content-type = "text/markdown" }`.',
+    fixes={"setuptools": 'In setup.py: `long_description_content_type="text/markdown"` (or `"text/x-rst"`).'},
+    example="Description-Content-Type: markdown",
+    mirrors=("C46",),
+    read=CORE_METADATA + "#description-content-type",
+)
+def description_type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     value = facts.one(FIELD)
     if value is None:
         return
@@ -43,14 +58,43 @@ def _type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
         yield found(facts, FIELD, message, seen=value, expected=value.replace(charset, "UTF-8"))
 
 
-def _not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "description-not-rendered",
+    title="The description cannot be rendered",
+    severity=Severity.ERROR,
+    why="PyPI renders the description while the upload runs and refuses a release whose description has "
+    "an error, or of which nothing is left.",
+    fix="Correct the named line. reStructuredText on PyPI is plain docutils: roles and directives of "
+    "Sphinx, such as `:func:` or `.. versionadded::`, do not exist there. If it is Markdown, say so in "
+    "the content type.",
+    fixes={
+        "setuptools": "Correct the named line; roles and directives of Sphinx do not exist on PyPI. If "
+        'the readme is Markdown, add `long_description_content_type="text/markdown"`.'
+    },
+    example="Description-Content-Type: text/x-rst\n\nSee :func:`open`.",
+    mirrors=("C47",),
+    read=README_GUIDE,
+)
+def description_not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
     if (failure := _failure(facts)) and not failure.only_indented:
         default = "" if sent(facts, FIELD) else " (no content type is given, which means reStructuredText)"
         message = f"The description does not render as {failure.kind}{default}: {failure.problem}."
         yield Evidence(message=message, file=facts.file)
 
 
-def _indented(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "description-indented",
+    title="The description is indented by an old setuptools",
+    severity=Severity.ERROR,
+    why="Old build tools put the description into a field and indent each of its lines. twine and PyPI "
+    "take the text as it stands, so that reStructuredText which is correct by itself does not render.",
+    fix="Build with a current backend, which puts the description after the fields.",
+    fixes={"setuptools": "Require `setuptools>=77` under [build-system] and build again."},
+    example="Description: Spam\n        ====",
+    mirrors=("C47",),
+    read=CORE_METADATA + "#description",
+)
+def description_indented(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.every("description") and (failure := _failure(facts)) and failure.only_indented:
         message = "The description stands in the Description field, indented, and so does not render."
         yield found(facts, "description", message)
@@ -83,13 +127,37 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
     return _Failure(kind=kind, problem=problem, only_indented=only_indented)
 
 
-def _description_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "description-missing",
+    title="The metadata has no description",
+    severity=Severity.WARNING,
+    why="The index accepts it, but the project's page stays empty: nobody learns what the package is for.",
+    fix='Set `readme = "README.md"` in the [project] table.',
+    fixes={
+        "setuptools": 'Set `readme = "README.md"` in the [project] table, or in setup.cfg '
+        "`long_description = file: README.md` with `long_description_content_type = text/markdown`."
+    },
+    example="metadata that ends with its fields",
+    read=README_GUIDE,
+)
+def description_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     odd = "description" in (*facts.repeated, *facts.undecodable)
     if absent(facts, "description") and not odd and not _sent_description(facts):
         yield Evidence(message="The metadata has no description.", file=facts.file)
 
 
-def _type_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "description-type-missing",
+    title="The content type of the description is not given",
+    severity=Severity.NOTE,
+    why="Without one the description is taken for reStructuredText. It renders today, but the first "
+    "Markdown in it will show as raw text or be refused.",
+    fix="Set `readme` to a file whose suffix says what it is, or give `content-type` with it.",
+    fixes={"setuptools": 'In setup.py: `long_description_content_type="text/x-rst"`.'},
+    example="a description without Description-Content-Type",
+    read=CORE_METADATA + "#description-content-type",
+)
+def description_type_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if (
         _sent_description(facts)
         and absent(facts, FIELD)
@@ -98,7 +166,17 @@ def _type_missing(facts: MetadataFacts) -> Iterator[Evidence]:
         yield Evidence(message="The description has no content type.", file=facts.file, expected=RST)
 
 
-def _markdown_as_rst(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "description-markdown-as-rst",
+    title="A Markdown description is rendered as reStructuredText",
+    severity=Severity.WARNING,
+    why="The page on the index will show the raw Markdown signs, and a later edit may make the upload fail.",
+    fix='Set `readme = { file = "README.md", content-type = "text/markdown" }` in the [project] table.',
+    fixes={"setuptools": 'In setup.py: `long_description_content_type="text/markdown"`.'},
+    example="# My project\n\n[documentation](https://example.org)",
+    read=README_GUIDE,
+)
+def description_markdown_as_rst(facts: MetadataFacts) -> Iterator[Evidence]:
     text = _sent_description(facts)
     if text is None or FIELD in facts.undecided or not _looks_like_markdown(text):
         return
@@ -112,99 +190,3 @@ def _markdown_as_rst(facts: MetadataFacts) -> Iterator[Evidence]:
 def _looks_like_markdown(text: str) -> bool:
     head = text[:20_000]
     return bool(_HEADING.search(head) and _FENCE_OR_LINK.search(head))
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="description-type-invalid",
-        title="The content type of the description is not accepted",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The index renders Markdown, reStructuredText and plain text in UTF-8 and refuses every other "
-        "type. PyPI also insists that the charset is spelled UTF-8, in upper case.",
-        fix='Point `readme` at a .md, .rst or .txt file, or set `readme = { file = "README.md", '
-        'content-type = "text/markdown" }`.',
-        fixes={
-            "setuptools": 'In setup.py: `long_description_content_type="text/markdown"` (or `"text/x-rst"`).'
-        },
-        example="Description-Content-Type: markdown",
-        mirrors=("C46",),
-        read=CORE_METADATA + "#description-content-type",
-        check=_type_invalid,
-    ),
-    Rule(
-        name="description-not-rendered",
-        title="The description cannot be rendered",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="PyPI renders the description while the upload runs and refuses a release whose description has "
-        "an error, or of which nothing is left.",
-        fix="Correct the named line. reStructuredText on PyPI is plain docutils: roles and directives of "
-        "Sphinx, such as `:func:` or `.. versionadded::`, do not exist there. If it is Markdown, say so in "
-        "the content type.",
-        fixes={
-            "setuptools": "Correct the named line; roles and directives of Sphinx do not exist on PyPI. If "
-            'the readme is Markdown, add `long_description_content_type="text/markdown"`.'
-        },
-        example="Description-Content-Type: text/x-rst\n\nSee :func:`open`.",
-        mirrors=("C47",),
-        read=README_GUIDE,
-        check=_not_rendered,
-    ),
-    Rule(
-        name="description-indented",
-        title="The description is indented by an old setuptools",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Old build tools put the description into a field and indent each of its lines. twine and PyPI "
-        "take the text as it stands, so that reStructuredText which is correct by itself does not render.",
-        fix="Build with a current backend, which puts the description after the fields.",
-        fixes={"setuptools": "Require `setuptools>=77` under [build-system] and build again."},
-        example="Description: Spam\n        ====",
-        mirrors=("C47",),
-        read=CORE_METADATA + "#description",
-        check=_indented,
-    ),
-    Rule(
-        name="description-missing",
-        title="The metadata has no description",
-        family="metadata",
-        severity=Severity.WARNING,
-        why="The index accepts it, but the project's page stays empty: nobody learns what the package is "
-        "for.",
-        fix='Set `readme = "README.md"` in the [project] table.',
-        fixes={
-            "setuptools": 'Set `readme = "README.md"` in the [project] table, or in setup.cfg '
-            "`long_description = file: README.md` with `long_description_content_type = text/markdown`."
-        },
-        example="metadata that ends with its fields",
-        read=README_GUIDE,
-        check=_description_missing,
-    ),
-    Rule(
-        name="description-type-missing",
-        title="The content type of the description is not given",
-        family="metadata",
-        severity=Severity.NOTE,
-        why="Without one the description is taken for reStructuredText. It renders today, but the first "
-        "Markdown in it will show as raw text or be refused.",
-        fix="Set `readme` to a file whose suffix says what it is, or give `content-type` with it.",
-        fixes={"setuptools": 'In setup.py: `long_description_content_type="text/x-rst"`.'},
-        example="a description without Description-Content-Type",
-        read=CORE_METADATA + "#description-content-type",
-        check=_type_missing,
-    ),
-    Rule(
-        name="description-markdown-as-rst",
-        title="A Markdown description is rendered as reStructuredText",
-        family="metadata",
-        severity=Severity.WARNING,
-        why="The page on the index will show the raw Markdown signs, and a later edit may make the upload "
-        "fail.",
-        fix='Set `readme = { file = "README.md", content-type = "text/markdown" }` in the [project] table.',
-        fixes={"setuptools": 'In setup.py: `long_description_content_type="text/markdown"`.'},
-        example="# My project\n\n[documentation](https://example.org)",
-        read=README_GUIDE,
-        check=_markdown_as_rst,
-    ),
-)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, cast
 from packaging.metadata import InvalidMetadata, Metadata, RawMetadata
 
 from slipway.rules.rule import Evidence
+from slipway.rules.wording import SHOWN_CHARACTERS, first_line, over_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slipway.artifacts.metadata import MetadataFacts
 
-CORE_METADATA = "https://packaging.python.org/en/latest/specifications/core-metadata/"
-PYPROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
 
 PLACEHOLDER = "UNKNOWN"
 """distutils wrote this for what it did not know; PyPI drops such values before it judges (warehouse,
@@ -22,10 +21,6 @@ PLACEHOLDER = "UNKNOWN"
 
 BEFORE_LICENSE_FILES = ("1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3")
 """Metadata versions without License-File."""
-
-SHOWN_CHARACTERS = 120
-PARSED_CHARACTERS = 5000
-"""A longer value is not given to a parser: some take minutes for it, and no honest value comes near."""
 
 
 def sent(facts: MetadataFacts, name: str) -> str | None:
@@ -78,26 +73,9 @@ def complaint(field: str, value: str | list[str]) -> str | None:
         getattr(Metadata.from_raw(raw, validate=False), field)
     except InvalidMetadata as error:
         return first_line(error.__cause__ or error)
-    except Exception as error:  # noqa: BLE001 - packaging lets a few errors of the standard library through
+    except Exception as error:  # noqa: BLE001 - the email package raises anything on hostile input
         return first_line(error)
     return None
-
-
-def over_length(value: str) -> str | None:
-    """Return what there is to say of a value that is too long to be parsed, else None."""
-    return f"it has {len(value)} characters" if len(value) > PARSED_CHARACTERS else None
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of an error's text, without a final full stop."""
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".: ")
-
-
-def quoted(value: str) -> str:
-    """Return a value for use in a sentence: in quotes, on one line, not longer than can be read."""
-    text = value if len(value) <= SHOWN_CHARACTERS else value[: SHOWN_CHARACTERS - 1] + "…"
-    return '"' + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text) + '"'
 
 
 def found(

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from slipway.artifacts.metadata import FIELDS, MAX_BYTES, MAX_FIELDS
 from slipway.records import Severity
-from slipway.rules.metadata.fields import CORE_METADATA, absent, complaint, found, quoted, sent
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import metadata
+from slipway.rules.metadata.fields import absent, complaint, found, sent
+from slipway.rules.rule import Evidence
+from slipway.rules.specifications import CORE_METADATA
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +48,16 @@ FIELD_SINCE = {
 purpose: setuptools has long written it under earlier versions, and twine does not send it then."""
 
 
-def _too_large(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "metadata-too-large",
+    title="The metadata is too large to be checked",
+    severity=Severity.ERROR,
+    why="Every installer downloads and reads the metadata of every candidate. A file of this size is an "
+    "accident (a generated readme, a picture inside it) or an attack, and nothing in it was judged.",
+    fix="Shorten the readme; a changelog or pictures are better linked than included.",
+    example=f"a METADATA file of {MAX_BYTES // 1024**2 + 1} MiB",
+)
+def metadata_too_large(facts: MetadataFacts) -> Iterator[Evidence]:
     if not facts.too_large:
         return
     yield Evidence(
@@ -56,17 +68,51 @@ def _too_large(facts: MetadataFacts) -> Iterator[Evidence]:
     )
 
 
-def _unreadable(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "metadata-unreadable",
+    title="The metadata cannot be read",
+    severity=Severity.ERROR,
+    why="The file is so malformed that the standard parser gives up, in the upload client and in "
+    "installers as well.",
+    fix="Build the distribution with a current build backend and do not edit the file afterwards.",
+    example="Content-Type: message/rfc822, nested a thousand times",
+    read=CORE_METADATA,
+)
+def metadata_unreadable(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.unreadable is not None:
         yield Evidence(message=f"The metadata cannot be read: {quoted(facts.unreadable)}.", file=facts.file)
 
 
-def _not_utf8(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "metadata-not-utf8",
+    title="The metadata is not UTF-8",
+    severity=Severity.ERROR,
+    why="Metadata is UTF-8 by definition; twine refuses to send what is not, and installers show garbage.",
+    fix="Save pyproject.toml, the readme and the like as UTF-8, and build again.",
+    fixes={
+        "setuptools": 'Save the readme as UTF-8 and open it with `encoding="utf-8"` in setup.py; '
+        "without it, the encoding depends on the machine that builds."
+    },
+    example="Author: Jos\\xe9 (Latin-1)",
+    read=CORE_METADATA,
+)
+def metadata_not_utf8(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.undecodable:
         yield found(facts, name, f"{name.title()} holds bytes that are not UTF-8.", seen=facts.one(name))
 
 
-def _repeated(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "metadata-field-repeated",
+    title="A field that may be given once is given more often",
+    severity=Severity.ERROR,
+    why="Nobody can know which of the values counts, so the index and twine refuse the file.",
+    fix="Build with a current build backend. If the file is written by your own code, a line break "
+    "inside an earlier value is the usual cause.",
+    example="Summary: one\nSummary: another",
+    mirrors=("C38",),
+    read=CORE_METADATA,
+)
+def metadata_field_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.repeated:
         if name == "description":
             message = "The description is given twice, as a field and after the fields."
@@ -77,12 +123,34 @@ def _repeated(facts: MetadataFacts) -> Iterator[Evidence]:
             yield found(facts, name, message, index=1, seen=str(count), expected="1")
 
 
-def _unknown_field(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "metadata-field-unknown",
+    title="The metadata has a field that does not exist",
+    severity=Severity.ERROR,
+    why="The core metadata is a closed list of fields; twine, which sends the upload, refuses a file "
+    "with others.",
+    fix="Remove the field, or correct its spelling. Information of your own belongs into a file in the "
+    "package.",
+    example="Licence: MIT",
+    read=CORE_METADATA,
+)
+def metadata_field_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.unknown:
         yield found(facts, name, f"{quoted(name.title())} is not a field of the core metadata.", seen=name)
 
 
-def _cut_short(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "metadata-headers-cut-short",
+    title="A line that is no field ends the fields too early",
+    severity=Severity.WARNING,
+    why="Fields after that line are not read as fields: dependencies or the Python requirement may "
+    "silently be lost.",
+    fix="Look at the value before the line: a line break in it that was not indented is the cause. "
+    "Remove it, or build with a current backend, which indents it.",
+    example="Summary: first line\nsecond line\nRequires-Dist: attrs",
+    read=CORE_METADATA,
+)
+def metadata_headers_cut_short(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.broken_at is None:
         return
     lost = sorted(name for name in FIELDS if any(_starts_with(line, name) for line in _body_head(facts)))
@@ -100,7 +168,23 @@ def _starts_with(line: str, name: str) -> bool:
     return line.startswith(f"{name}:")
 
 
-def _version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "metadata-version-unsupported",
+    title="Metadata-Version is missing or one the index does not take",
+    severity=Severity.ERROR,
+    why="The number says by which rules the other fields are read; PyPI takes 1.0, 1.1, 1.2 and 2.1 to 2.5.",
+    fix="Upgrade the build backend if the number is old (2.0 comes from a wheel library before 0.31). "
+    "If it is too new, choose the lower version in the backend's settings, or stay below the release "
+    "that writes it.",
+    fixes={
+        "hatchling": 'Set `core-metadata-version = "2.4"` under [tool.hatch.build.targets.wheel] and '
+        "[tool.hatch.build.targets.sdist]."
+    },
+    example="Metadata-Version: 2.6",
+    mirrors=("C39",),
+    read=CORE_METADATA + "#metadata-version",
+)
+def metadata_version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
     version = sent(facts, "metadata-version")
     if absent(facts, "metadata-version"):
         yield Evidence(message="The metadata has no Metadata-Version.", file=facts.file)
@@ -114,7 +198,17 @@ def _version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
         yield found(facts, "metadata-version", message, seen=version, expected=", ".join(METADATA_VERSIONS))
 
 
-def _field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "metadata-field-too-new",
+    title="A field is newer than the declared metadata version",
+    severity=Severity.ERROR,
+    why="The index reads a file strictly by the version it declares and refuses fields that came later.",
+    fix="Upgrade the build backend, so that it declares the version whose fields it writes.",
+    example="Metadata-Version: 2.1\nLicense-Expression: MIT",
+    mirrors=("C40",),
+    read=CORE_METADATA,
+)
+def metadata_field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
     version = sent(facts, "metadata-version")
     if version not in METADATA_VERSIONS:
         return
@@ -124,134 +218,19 @@ def _field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
             yield found(facts, name, message, seen=version, expected=f"{since} or higher")
 
 
-def _dynamic_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "dynamic-field-invalid",
+    title="Dynamic lists a field that cannot be dynamic",
+    severity=Severity.ERROR,
+    why="In the metadata of a distribution Dynamic names fields that may differ between sdist and "
+    "wheel. Name, Version and Metadata-Version may not, and other words are no fields.",
+    fix="Take the entry out. In pyproject.toml `dynamic` is another list, where `version` is allowed.",
+    example="Dynamic: Version",
+    mirrors=("C58",),
+    read=CORE_METADATA + "#dynamic-multiple-use",
+)
+def dynamic_field_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in enumerate(facts.every("dynamic")):
         if value.lower() == "dynamic" or complaint("dynamic", [value]):
             message = f"Dynamic lists {quoted(value)}, which cannot be decided by the build."
             yield found(facts, "dynamic", message, index=index, seen=value)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="metadata-too-large",
-        title="The metadata is too large to be checked",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Every installer downloads and reads the metadata of every candidate. A file of this size is an "
-        "accident (a generated readme, a picture inside it) or an attack, and nothing in it was judged.",
-        fix="Shorten the readme; a changelog or pictures are better linked than included.",
-        example=f"a METADATA file of {MAX_BYTES // 1024**2 + 1} MiB",
-        check=_too_large,
-    ),
-    Rule(
-        name="metadata-unreadable",
-        title="The metadata cannot be read",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The file is so malformed that the standard parser gives up, in the upload client and in "
-        "installers as well.",
-        fix="Build the distribution with a current build backend and do not edit the file afterwards.",
-        example="Content-Type: message/rfc822, nested a thousand times",
-        read=CORE_METADATA,
-        check=_unreadable,
-    ),
-    Rule(
-        name="metadata-not-utf8",
-        title="The metadata is not UTF-8",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Metadata is UTF-8 by definition; twine refuses to send what is not, and installers show "
-        "garbage.",
-        fix="Save pyproject.toml, the readme and the like as UTF-8, and build again.",
-        fixes={
-            "setuptools": 'Save the readme as UTF-8 and open it with `encoding="utf-8"` in setup.py; '
-            "without it, the encoding depends on the machine that builds."
-        },
-        example="Author: Jos\\xe9 (Latin-1)",
-        read=CORE_METADATA,
-        check=_not_utf8,
-    ),
-    Rule(
-        name="metadata-field-repeated",
-        title="A field that may be given once is given more often",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Nobody can know which of the values counts, so the index and twine refuse the file.",
-        fix="Build with a current build backend. If the file is written by your own code, a line break "
-        "inside an earlier value is the usual cause.",
-        example="Summary: one\nSummary: another",
-        mirrors=("C38",),
-        read=CORE_METADATA,
-        check=_repeated,
-    ),
-    Rule(
-        name="metadata-field-unknown",
-        title="The metadata has a field that does not exist",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The core metadata is a closed list of fields; twine, which sends the upload, refuses a file "
-        "with others.",
-        fix="Remove the field, or correct its spelling. Information of your own belongs into a file in the "
-        "package.",
-        example="Licence: MIT",
-        read=CORE_METADATA,
-        check=_unknown_field,
-    ),
-    Rule(
-        name="metadata-headers-cut-short",
-        title="A line that is no field ends the fields too early",
-        family="metadata",
-        severity=Severity.WARNING,
-        why="Fields after that line are not read as fields: dependencies or the Python requirement may "
-        "silently be lost.",
-        fix="Look at the value before the line: a line break in it that was not indented is the cause. "
-        "Remove it, or build with a current backend, which indents it.",
-        example="Summary: first line\nsecond line\nRequires-Dist: attrs",
-        read=CORE_METADATA,
-        check=_cut_short,
-    ),
-    Rule(
-        name="metadata-version-unsupported",
-        title="Metadata-Version is missing or one the index does not take",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The number says by which rules the other fields are read; PyPI takes 1.0, 1.1, 1.2 and 2.1 to "
-        "2.5.",
-        fix="Upgrade the build backend if the number is old (2.0 comes from a wheel library before 0.31). "
-        "If it is too new, choose the lower version in the backend's settings, or stay below the release "
-        "that writes it.",
-        fixes={
-            "hatchling": 'Set `core-metadata-version = "2.4"` under [tool.hatch.build.targets.wheel] and '
-            "[tool.hatch.build.targets.sdist]."
-        },
-        example="Metadata-Version: 2.6",
-        mirrors=("C39",),
-        read=CORE_METADATA + "#metadata-version",
-        check=_version_unsupported,
-    ),
-    Rule(
-        name="metadata-field-too-new",
-        title="A field is newer than the declared metadata version",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The index reads a file strictly by the version it declares and refuses fields that came later.",
-        fix="Upgrade the build backend, so that it declares the version whose fields it writes.",
-        example="Metadata-Version: 2.1\nLicense-Expression: MIT",
-        mirrors=("C40",),
-        read=CORE_METADATA,
-        check=_field_too_new,
-    ),
-    Rule(
-        name="dynamic-field-invalid",
-        title="Dynamic lists a field that cannot be dynamic",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="In the metadata of a distribution Dynamic names fields that may differ between sdist and "
-        "wheel. Name, Version and Metadata-Version may not, and other words are no fields.",
-        fix="Take the entry out. In pyproject.toml `dynamic` is another list, where `version` is allowed.",
-        example="Dynamic: Version",
-        mirrors=("C58",),
-        read=CORE_METADATA + "#dynamic-multiple-use",
-        check=_dynamic_invalid,
-    ),
-)

@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from slipway.records import Severity
-from slipway.rules.metadata.fields import (
-    CORE_METADATA,
-    PLACEHOLDER,
-    PYPROJECT,
-    absent,
-    complaint,
-    each_sent,
-    found,
-    quoted,
-    sent,
-)
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import metadata
+from slipway.rules.metadata.fields import PLACEHOLDER, absent, complaint, each_sent, found, sent
+from slipway.rules.rule import Evidence
+from slipway.rules.specifications import CORE_METADATA, PYPROJECT, VERSIONS
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +20,24 @@ if TYPE_CHECKING:
 
 SUMMARY_LIMIT = 512
 """Characters; warehouse, `forklift/metadata.py`."""
-VERSIONS = "https://packaging.python.org/en/latest/specifications/version-specifiers/"
 
 
-def _name_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "name-missing",
+    title="The metadata has no name",
+    severity=Severity.ERROR,
+    why="The name says which project an upload belongs to; without one every index refuses it. "
+    f"{PLACEHOLDER} is what an old setuptools writes when it finds no name.",
+    fix='Set `name = "..."` in the [project] table of pyproject.toml.',
+    fixes={
+        "setuptools": "Set `name` in the [project] table (or in setup.cfg or setup.py), and require "
+        "`setuptools>=61` under [build-system]: an older one does not read [project] and writes UNKNOWN."
+    },
+    example="Name: UNKNOWN",
+    mirrors=("C37",),
+    read=CORE_METADATA + "#name",
+)
+def name_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if not absent(facts, "name"):
         return
     if facts.one("name") is None:
@@ -40,18 +47,50 @@ def _name_missing(facts: MetadataFacts) -> Iterator[Evidence]:
         yield found(facts, "name", message, seen=facts.one("name"))
 
 
-def _name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "name-invalid",
+    title="The project name has characters that are not allowed",
+    severity=Severity.ERROR,
+    why="A name is made of ASCII letters, digits, dots, dashes and underscores, and begins and ends "
+    "with a letter or digit. Indexes and installers refuse everything else.",
+    fix="Rename the project. Dashes, dots and underscores mean the same; `my-project` is the usual form.",
+    example="Name: my project!",
+    mirrors=("C37", "C41"),
+    read="https://packaging.python.org/en/latest/specifications/name-normalization/",
+)
+def name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     name = sent(facts, "name")
     if name and complaint("name", name):
         yield found(facts, "name", f"{quoted(name)} is not a valid project name.", seen=name)
 
 
-def _version_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "version-missing",
+    title="The metadata has no version",
+    severity=Severity.ERROR,
+    why="A release is a version of a project; without one there is nothing to publish.",
+    fix='Set `version = "1.0.0"` in the [project] table, or list it under `dynamic` and configure where '
+    "the build backend takes it from.",
+    example="Version:",
+    mirrors=("C42",),
+    read=PYPROJECT + "#version",
+)
+def version_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if absent(facts, "version"):
         yield found(facts, "version", "The metadata has no Version.")
 
 
-def _version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "version-invalid",
+    title="The version does not follow PEP 440",
+    severity=Severity.ERROR,
+    why="Installers cannot order such a version, so the index refuses it.",
+    fix="Write it like 1.2.0, 1.2.0rc1 (release candidate), 1.2.0.post1 or 1.2.0.dev3.",
+    example="Version: 1.2-final",
+    mirrors=("C42",),
+    read=VERSIONS,
+)
+def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     version = sent(facts, "version")
     if version and complaint("version", version):
         yield found(
@@ -59,7 +98,28 @@ def _version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
         )
 
 
-def _version_local(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "version-local",
+    title="The version has a local part",
+    severity=Severity.ERROR,
+    why="What follows the plus marks a build that someone made for themselves; PyPI and TestPyPI take "
+    "no such version. Tools that take the version from git add it when the commit has no tag or the "
+    "checkout is dirty.",
+    fix="Build from a clean checkout of the tagged commit, with the whole history fetched "
+    "(`fetch-depth: 0` in actions/checkout). To publish untagged commits to TestPyPI, turn the local "
+    "part off.",
+    fixes={
+        "setuptools": "Build from a clean checkout of the tagged commit with `fetch-depth: 0`. To "
+        'publish untagged commits, set `local_scheme = "no-local-version"` under [tool.setuptools_scm].',
+        "hatchling": "Build from a clean checkout of the tagged commit with `fetch-depth: 0`. To "
+        'publish untagged commits, set `raw-options.local_scheme = "no-local-version"` under '
+        "[tool.hatch.version].",
+    },
+    example="Version: 1.2.0+g1a2b3c4",
+    mirrors=("C43",),
+    read=VERSIONS + "#local-version-identifiers",
+)
+def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
     value = sent(facts, "version")
     if not value or complaint("version", value):
         return
@@ -69,13 +129,39 @@ def _version_local(facts: MetadataFacts) -> Iterator[Evidence]:
         yield found(facts, "version", message, seen=str(version), expected=version.public)
 
 
-def _summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "summary-multiline",
+    title="The summary is longer than one line",
+    severity=Severity.ERROR,
+    why="The summary is the one line shown in search results and under the project's name; the index "
+    "refuses a line break in it.",
+    fix="Put one sentence into `description` of the [project] table; what is longer belongs into the readme.",
+    fixes={
+        "setuptools": "Put one sentence into `description`; what is longer belongs into the readme "
+        "(`long_description` in setup.py). A docstring used as `description` is the usual cause."
+    },
+    example='description = """\nParses things.\nFast.\n"""',
+    mirrors=("C44",),
+    read=CORE_METADATA + "#summary",
+)
+def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
     summary = sent(facts, "summary")
     if summary and complaint("summary", summary):
         yield found(facts, "summary", f"The summary has a line break: {quoted(summary)}.", seen=summary)
 
 
-def _summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "summary-too-long",
+    title="The summary is longer than 512 characters",
+    severity=Severity.ERROR,
+    why="PyPI takes at most 512 characters for the one line that describes a project.",
+    fix="Shorten `description` in the [project] table to one sentence; what is longer belongs into the "
+    "readme.",
+    example=f"Summary: (a line of {SUMMARY_LIMIT + 1} characters)",
+    mirrors=("C45",),
+    read=CORE_METADATA + "#summary",
+)
+def summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
     length = len(sent(facts, "summary") or "")
     if length > SUMMARY_LIMIT:
         message = f"The summary has {length} characters, {length - SUMMARY_LIMIT} too many."
@@ -84,7 +170,19 @@ def _summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
         )
 
 
-def _import_name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "import-name-invalid",
+    title="Import-Name or Import-Namespace is not an importable name",
+    severity=Severity.ERROR,
+    why="These fields promise what `import` finds after the installation; a name that Python cannot "
+    "import is refused.",
+    fix="List dotted names of Python identifiers that are not keywords, each followed by nothing or by "
+    "`; private`.",
+    example="Import-Name: my-package",
+    mirrors=("C62",),
+    read=CORE_METADATA + "#import-name-multiple-use",
+)
+def import_name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, raw in (("import-name", "import_names"), ("import-namespace", "import_namespaces")):
         for index, value in each_sent(facts, name):
             # One empty Import-Name says that the distribution has nothing to import (PEP 794).
@@ -98,130 +196,3 @@ def _import_name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
                     index=index,
                     seen=value,
                 )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="name-missing",
-        title="The metadata has no name",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The name says which project an upload belongs to; without one every index refuses it. "
-        f"{PLACEHOLDER} is what an old setuptools writes when it finds no name.",
-        fix='Set `name = "..."` in the [project] table of pyproject.toml.',
-        fixes={
-            "setuptools": "Set `name` in the [project] table (or in setup.cfg or setup.py), and require "
-            "`setuptools>=61` under [build-system]: an older one does not read [project] and writes UNKNOWN."
-        },
-        example="Name: UNKNOWN",
-        mirrors=("C37",),
-        read=CORE_METADATA + "#name",
-        check=_name_missing,
-    ),
-    Rule(
-        name="name-invalid",
-        title="The project name has characters that are not allowed",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="A name is made of ASCII letters, digits, dots, dashes and underscores, and begins and ends "
-        "with a letter or digit. Indexes and installers refuse everything else.",
-        fix="Rename the project. Dashes, dots and underscores mean the same; `my-project` is the usual form.",
-        example="Name: my project!",
-        mirrors=("C37", "C41"),
-        read="https://packaging.python.org/en/latest/specifications/name-normalization/",
-        check=_name_invalid,
-    ),
-    Rule(
-        name="version-missing",
-        title="The metadata has no version",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="A release is a version of a project; without one there is nothing to publish.",
-        fix='Set `version = "1.0.0"` in the [project] table, or list it under `dynamic` and configure where '
-        "the build backend takes it from.",
-        example="Version:",
-        mirrors=("C42",),
-        read=PYPROJECT + "#version",
-        check=_version_missing,
-    ),
-    Rule(
-        name="version-invalid",
-        title="The version does not follow PEP 440",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="Installers cannot order such a version, so the index refuses it.",
-        fix="Write it like 1.2.0, 1.2.0rc1 (release candidate), 1.2.0.post1 or 1.2.0.dev3.",
-        example="Version: 1.2-final",
-        mirrors=("C42",),
-        read=VERSIONS,
-        check=_version_invalid,
-    ),
-    Rule(
-        name="version-local",
-        title="The version has a local part",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="What follows the plus marks a build that someone made for themselves; PyPI and TestPyPI take "
-        "no such version. Tools that take the version from git add it when the commit has no tag or the "
-        "checkout is dirty.",
-        fix="Build from a clean checkout of the tagged commit, with the whole history fetched "
-        "(`fetch-depth: 0` in actions/checkout). To publish untagged commits to TestPyPI, turn the local "
-        "part off.",
-        fixes={
-            "setuptools": "Build from a clean checkout of the tagged commit with `fetch-depth: 0`. To "
-            'publish untagged commits, set `local_scheme = "no-local-version"` under [tool.setuptools_scm].',
-            "hatchling": "Build from a clean checkout of the tagged commit with `fetch-depth: 0`. To "
-            'publish untagged commits, set `raw-options.local_scheme = "no-local-version"` under '
-            "[tool.hatch.version].",
-        },
-        example="Version: 1.2.0+g1a2b3c4",
-        mirrors=("C43",),
-        read=VERSIONS + "#local-version-identifiers",
-        check=_version_local,
-    ),
-    Rule(
-        name="summary-multiline",
-        title="The summary is longer than one line",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The summary is the one line shown in search results and under the project's name; the index "
-        "refuses a line break in it.",
-        fix="Put one sentence into `description` of the [project] table; what is longer belongs into the "
-        "readme.",
-        fixes={
-            "setuptools": "Put one sentence into `description`; what is longer belongs into the readme "
-            "(`long_description` in setup.py). A docstring used as `description` is the usual cause."
-        },
-        example='description = """\nParses things.\nFast.\n"""',
-        mirrors=("C44",),
-        read=CORE_METADATA + "#summary",
-        check=_summary_multiline,
-    ),
-    Rule(
-        name="summary-too-long",
-        title="The summary is longer than 512 characters",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="PyPI takes at most 512 characters for the one line that describes a project.",
-        fix="Shorten `description` in the [project] table to one sentence; what is longer belongs into the "
-        "readme.",
-        example=f"Summary: (a line of {SUMMARY_LIMIT + 1} characters)",
-        mirrors=("C45",),
-        read=CORE_METADATA + "#summary",
-        check=_summary_too_long,
-    ),
-    Rule(
-        name="import-name-invalid",
-        title="Import-Name or Import-Namespace is not an importable name",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="These fields promise what `import` finds after the installation; a name that Python cannot "
-        "import is refused.",
-        fix="List dotted names of Python identifiers that are not keywords, each followed by nothing or by "
-        "`; private`.",
-        example="Import-Name: my-package",
-        mirrors=("C62",),
-        read=CORE_METADATA + "#import-name-multiple-use",
-        check=_import_name_invalid,
-    ),
-)

@@ -5,56 +5,108 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slipway.records import Severity
-from slipway.rules.metadata.fields import (
-    CORE_METADATA,
-    absent,
-    complaint,
-    each_sent,
-    found,
-    license_files_sent,
-    quoted,
-    sent,
-)
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import metadata
+from slipway.rules.metadata.fields import absent, complaint, each_sent, found, license_files_sent, sent
+from slipway.rules.rule import Evidence
+from slipway.rules.specifications import CORE_METADATA, LICENSING_GUIDE
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slipway.artifacts.metadata import MetadataFacts
 
-LICENSES = "https://packaging.python.org/en/latest/guides/licensing-examples-and-user-scenarios/"
 CLASSIFIER = "License ::"
 
 
-def _license_twice(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "license-given-twice",
+    title="License and License-Expression are both given",
+    severity=Severity.ERROR,
+    why="The expression replaces the old free text; PyPI refuses metadata that has both.",
+    fix='Keep the expression: `license = "MIT"` in the [project] table, and no `license = { text = ... }`.',
+    fixes={
+        "setuptools": "Keep `license` in the [project] table and remove `license=` from setup.py or "
+        "setup.cfg."
+    },
+    example="License: MIT License\nLicense-Expression: MIT",
+    mirrors=("C59",),
+    read=LICENSING_GUIDE,
+)
+def license_given_twice(facts: MetadataFacts) -> Iterator[Evidence]:
     expression = sent(facts, "license-expression")
     if expression and sent(facts, "license"):
         message = f"Both License and License-Expression ({quoted(expression)}) are given."
         yield found(facts, "license", message, seen=sent(facts, "license"))
 
 
-def _expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "license-expression-invalid",
+    title="License-Expression is not a valid SPDX expression",
+    severity=Severity.ERROR,
+    why="The field holds identifiers of the SPDX list, joined by AND, OR and WITH; PyPI refuses "
+    "anything else.",
+    fix="Use the SPDX identifier, such as `MIT`, `BSD-3-Clause`, `Apache-2.0` or `GPL-3.0-or-later`. "
+    "For a licence that is not on the list use `LicenseRef-` and a name, such as "
+    "`LicenseRef-Proprietary`.",
+    example="License-Expression: BSD",
+    mirrors=("C60",),
+    read="https://packaging.python.org/en/latest/specifications/license-expression/",
+)
+def license_expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     expression = facts.one("license-expression")
     if expression is not None and (problem := complaint("license_expression", expression)):
         message = f"License-Expression {quoted(expression)} is not an SPDX expression: {problem}."
         yield found(facts, "license-expression", message, seen=expression)
 
 
-def _file_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "license-file-path-invalid",
+    title="License-File is not a plain relative path",
+    severity=Severity.ERROR,
+    why="The path has to lead to a file inside the distribution: relative, with forward slashes, "
+    "without `..` and without wildcards. PyPI refuses others.",
+    fix="Name files inside the project in `license-files`, and build with a current backend, which "
+    "writes out what a pattern stands for.",
+    example="License-File: ../LICENSE",
+    mirrors=("C61",),
+    read=CORE_METADATA + "#license-file-multiple-use",
+)
+def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in license_files_sent(facts):
         if complaint("license_files", [value]):
             message = f"License-File {quoted(value)} is not a plain relative path."
             yield found(facts, "license-file", message, index=index, seen=value)
 
 
-def _license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "license-missing",
+    title="The metadata says nothing about the licence",
+    severity=Severity.WARNING,
+    why="Without a licence nobody may lawfully use or redistribute the package, and many companies block it.",
+    fix='Add to the [project] table: `license = "MIT"` and `license-files = ["LICENSE"]`, with the '
+    "licence you chose.",
+    example="metadata without License, License-Expression, License-File and License classifier",
+    read=LICENSING_GUIDE,
+)
+def license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     said = any(value.startswith(CLASSIFIER) for _, value in each_sent(facts, "classifier"))
     fields = ("license", "license-expression", "license-file")
     if not said and "classifier" not in facts.undecided and all(absent(facts, name) for name in fields):
         yield Evidence(message="The metadata says nothing about the licence.", file=facts.file)
 
 
-def _classifier_beside_expression(facts: MetadataFacts) -> Iterator[Evidence]:
+@metadata.rule(
+    "license-classifier-beside-expression",
+    title="A License classifier stands beside a License-Expression",
+    severity=Severity.NOTE,
+    why="License classifiers are deprecated and, beside an expression, can only repeat or contradict "
+    "it. PyPI takes both; some build backends do not.",
+    fix="Remove the classifiers that begin with `License ::`.",
+    example="License-Expression: MIT\nClassifier: License :: OSI Approved :: MIT License",
+    read=LICENSING_GUIDE,
+)
+def license_classifier_beside_expression(facts: MetadataFacts) -> Iterator[Evidence]:
     expression = sent(facts, "license-expression")
     if not expression:
         return
@@ -63,78 +115,3 @@ def _classifier_beside_expression(facts: MetadataFacts) -> Iterator[Evidence]:
             message = f"{quoted(value)} stands beside License-Expression {quoted(expression)}."
             yield found(facts, "classifier", message, index=index, seen=value)
             return
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="license-given-twice",
-        title="License and License-Expression are both given",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The expression replaces the old free text; PyPI refuses metadata that has both.",
-        fix='Keep the expression: `license = "MIT"` in the [project] table, and no `license = { text = ... '
-        "}`.",
-        fixes={
-            "setuptools": "Keep `license` in the [project] table and remove `license=` from setup.py or "
-            "setup.cfg."
-        },
-        example="License: MIT License\nLicense-Expression: MIT",
-        mirrors=("C59",),
-        read=LICENSES,
-        check=_license_twice,
-    ),
-    Rule(
-        name="license-expression-invalid",
-        title="License-Expression is not a valid SPDX expression",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The field holds identifiers of the SPDX list, joined by AND, OR and WITH; PyPI refuses "
-        "anything else.",
-        fix="Use the SPDX identifier, such as `MIT`, `BSD-3-Clause`, `Apache-2.0` or `GPL-3.0-or-later`. "
-        "For a licence that is not on the list use `LicenseRef-` and a name, such as "
-        "`LicenseRef-Proprietary`.",
-        example="License-Expression: BSD",
-        mirrors=("C60",),
-        read="https://packaging.python.org/en/latest/specifications/license-expression/",
-        check=_expression_invalid,
-    ),
-    Rule(
-        name="license-file-path-invalid",
-        title="License-File is not a plain relative path",
-        family="metadata",
-        severity=Severity.ERROR,
-        why="The path has to lead to a file inside the distribution: relative, with forward slashes, "
-        "without `..` and without wildcards. PyPI refuses others.",
-        fix="Name files inside the project in `license-files`, and build with a current backend, which "
-        "writes out what a pattern stands for.",
-        example="License-File: ../LICENSE",
-        mirrors=("C61",),
-        read=CORE_METADATA + "#license-file-multiple-use",
-        check=_file_invalid,
-    ),
-    Rule(
-        name="license-missing",
-        title="The metadata says nothing about the licence",
-        family="metadata",
-        severity=Severity.WARNING,
-        why="Without a licence nobody may lawfully use or redistribute the package, and many companies "
-        "block it.",
-        fix='Add to the [project] table: `license = "MIT"` and `license-files = ["LICENSE"]`, with the '
-        "licence you chose.",
-        example="metadata without License, License-Expression, License-File and License classifier",
-        read=LICENSES,
-        check=_license_missing,
-    ),
-    Rule(
-        name="license-classifier-beside-expression",
-        title="A License classifier stands beside a License-Expression",
-        family="metadata",
-        severity=Severity.NOTE,
-        why="License classifiers are deprecated and, beside an expression, can only repeat or contradict "
-        "it. PyPI takes both; some build backends do not.",
-        fix="Remove the classifiers that begin with `License ::`.",
-        example="License-Expression: MIT\nClassifier: License :: OSI Approved :: MIT License",
-        read=LICENSES,
-        check=_classifier_beside_expression,
-    ),
-)

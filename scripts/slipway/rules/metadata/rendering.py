@@ -8,7 +8,7 @@ import io
 import re
 import warnings
 
-from slipway.rules.metadata.fields import first_line
+from slipway.rules.wording import first_line
 
 RST = "text/x-rst"
 MARKDOWN = "text/markdown"
@@ -86,7 +86,7 @@ def rendering_problem(text: str, kind: str, variant: str | None = None) -> str |
             from readme_renderer import txt
 
             rendered = txt.render(text)
-    except Exception as error:  # noqa: BLE001 - the renderer is not meant to raise, but docutils does
+    except Exception as error:  # noqa: BLE001 - the email package raises anything on hostile input
         return f"the renderer gave up with {type(error).__name__}: {first_line(error)}"
     if rendered is not None:
         return None

@@ -12,9 +12,9 @@ from packaging.version import InvalidVersion, Version
 from slipway.project.project import ProjectFacts
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule, Skipped
-
-BUILD_SYSTEM = "https://packaging.python.org/en/latest/specifications/pyproject-toml/#build-system"
+from slipway.rules.families import project
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import BUILD_SYSTEM
 
 PROVIDERS: Mapping[str, tuple[str, ...]] = {
     "setuptools": ("setuptools",),
@@ -49,14 +49,34 @@ def _requirements(project: ProjectFacts) -> Iterator[tuple[int, Requirement]]:
             continue
 
 
-def _undeclared(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "build-system-missing",
+    title="The project does not say what it is built with",
+    severity=Severity.NOTE,
+    why="Build tools then fall back to setuptools in whatever version is newest on the day of the build.",
+    fix='Add to pyproject.toml:\n\n[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = '
+    '"setuptools.build_meta"',
+    example="a project with setup.py and without pyproject.toml",
+    read=BUILD_SYSTEM,
+)
+def build_system_missing(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     if not project.build_system_declared and project.present:
         file = next((name for name in project.present if name != "setup.cfg"), project.present[0])
         yield Evidence(message="No [build-system] table says what the project is built with.", file=file)
 
 
-def _not_required(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "backend-not-required",
+    title="The build backend is not among the build requirements",
+    severity=Severity.WARNING,
+    why="A build runs in an environment that holds the build requirements and nothing else, so the backend "
+    "cannot be imported there.",
+    fix="Add the project that brings the backend to `requires` under [build-system].",
+    example='requires = ["setuptools"]\nbuild-backend = "hatchling.build"',
+    read=BUILD_SYSTEM,
+)
+def backend_not_required(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     providers = PROVIDERS.get(project.backend_name)
     if providers is None or project.backend_in_tree or not project.build_system_declared:
@@ -82,7 +102,16 @@ def _is_plugin(name: str) -> bool:
     }
 
 
-def _too_old(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "backend-too-old",
+    title="The build requirement shuts out every backend that can read the project",
+    severity=Severity.WARNING,
+    why="The build stops at a value it does not know, or ignores it and builds something without a name.",
+    fix="Raise or remove the upper bound of the build backend under [build-system].",
+    example='requires = ["setuptools<70"]  # with license = "MIT" in [project]',
+    read=BUILD_SYSTEM,
+)
+def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     if "project" not in project.pyproject:
         raise Skipped("there is no [project] table")
@@ -119,7 +148,20 @@ def _at_least(text: str, needed: str) -> bool:
         return False
 
 
-def _unbounded(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "build-requirement-unbounded",
+    title="The build backend has no upper bound, and asks for one",
+    severity=Severity.NOTE,
+    why="A later series of this backend may build the same sources differently or not at all, also the "
+    "sdists that are already published.",
+    fix="Add the upper bound that the backend's documentation gives.",
+    fixes={
+        name: f'Write `requires = ["{advice}"]`, with the series you test.' for name, advice in CAPPED.items()
+    },
+    example='requires = ["uv_build"]',
+    read=BUILD_SYSTEM,
+)
+def build_requirement_unbounded(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     for index, requirement in _requirements(project):
         advice = CAPPED.get(canonicalize_name(requirement.name))
@@ -133,58 +175,3 @@ def _unbounded(facts: SourceFacts) -> Iterator[Evidence]:
             seen=str(requirement),
             expected=advice,
         )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="build-system-missing",
-        title="The project does not say what it is built with",
-        family="project",
-        severity=Severity.NOTE,
-        why="Build tools then fall back to setuptools in whatever version is newest on the day of the build.",
-        fix='Add to pyproject.toml:\n\n[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = '
-        '"setuptools.build_meta"',
-        example="a project with setup.py and without pyproject.toml",
-        read=BUILD_SYSTEM,
-        check=_undeclared,
-    ),
-    Rule(
-        name="backend-not-required",
-        title="The build backend is not among the build requirements",
-        family="project",
-        severity=Severity.WARNING,
-        why="A build runs in an environment that holds the build requirements and nothing else, so the backend "
-        "cannot be imported there.",
-        fix="Add the project that brings the backend to `requires` under [build-system].",
-        example='requires = ["setuptools"]\nbuild-backend = "hatchling.build"',
-        read=BUILD_SYSTEM,
-        check=_not_required,
-    ),
-    Rule(
-        name="backend-too-old",
-        title="The build requirement shuts out every backend that can read the project",
-        family="project",
-        severity=Severity.WARNING,
-        why="The build stops at a value it does not know, or ignores it and builds something without a name.",
-        fix="Raise or remove the upper bound of the build backend under [build-system].",
-        example='requires = ["setuptools<70"]  # with license = "MIT" in [project]',
-        read=BUILD_SYSTEM,
-        check=_too_old,
-    ),
-    Rule(
-        name="build-requirement-unbounded",
-        title="The build backend has no upper bound, and asks for one",
-        family="project",
-        severity=Severity.NOTE,
-        why="A later series of this backend may build the same sources differently or not at all, also the "
-        "sdists that are already published.",
-        fix="Add the upper bound that the backend's documentation gives.",
-        fixes={
-            name: f'Write `requires = ["{advice}"]`, with the series you test.'
-            for name, advice in CAPPED.items()
-        },
-        example='requires = ["uv_build"]',
-        read=BUILD_SYSTEM,
-        check=_unbounded,
-    ),
-)

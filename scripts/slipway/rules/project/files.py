@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule, Skipped
-
-PYPROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
+from slipway.rules.families import project
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import PYPROJECT
 
 
 def _readme(facts: SourceFacts, state: str) -> Iterator[tuple[str, str, int | None]]:
@@ -23,31 +23,79 @@ def _unnoticed(facts: SourceFacts) -> bool:
     return facts.project.backend_name == "setuptools"
 
 
-def _readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "readme-missing",
+    title="The readme file does not exist",
+    severity=Severity.ERROR,
+    why="The build backend reads it for the project's page on the index, and fails without it.",
+    fix="Correct `readme` in the [project] table, or add the file.",
+    example='readme = "README.md"  # and no such file',
+    read=PYPROJECT + "#readme",
+)
+def readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
     for path, file, line in _readme(facts, "missing"):
         if not _unnoticed(facts):
             yield Evidence(message=f"The readme {path} does not exist.", file=file, line=line, seen=path)
 
 
-def _readme_missing_unnoticed(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "readme-missing-unnoticed",
+    title="The readme file does not exist, and the build does not care",
+    severity=Severity.WARNING,
+    why="setuptools only warns, so the project's page on the index is empty. A release's page cannot be "
+    "changed later.",
+    fix="Correct `readme` in the [project] table (`long_description` in setup.cfg), or add the file.",
+    example="long_description = file: README.rst  # and no such file",
+    read=PYPROJECT + "#readme",
+)
+def readme_missing_unnoticed(facts: SourceFacts) -> Iterator[Evidence]:
     for path, file, line in _readme(facts, "missing"):
         if _unnoticed(facts):
             message = f"The readme {path} does not exist, and setuptools builds without it."
             yield Evidence(message=message, file=file, line=line, seen=path)
 
 
-def _readme_outside(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "readme-outside-project",
+    title="The readme is outside the project's folder",
+    severity=Severity.WARNING,
+    why="It does not get into the sdist, so whoever builds from the sdist finds no readme; several build "
+    "backends refuse it at once.",
+    fix="Put a readme into the project's folder. In a repository with several projects, each has its own.",
+    example='readme = "../README.md"',
+    read=PYPROJECT + "#readme",
+)
+def readme_outside_project(facts: SourceFacts) -> Iterator[Evidence]:
     for path, file, line in _readme(facts, "outside"):
         message = f"The readme {path} is outside the project's folder."
         yield Evidence(message=message, file=file, line=line, seen=path)
 
 
-def _readme_encoding(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "readme-not-utf8",
+    title="The readme is not UTF-8",
+    severity=Severity.ERROR,
+    why="Build backends read it as UTF-8 and fail at the first byte that is not.",
+    fix="Save it again as UTF-8.",
+    example="README.md saved as Latin-1, with an accent in it",
+    read=PYPROJECT + "#readme",
+)
+def readme_not_utf8(facts: SourceFacts) -> Iterator[Evidence]:
     for path, _, _ in _readme(facts, "not UTF-8"):
         yield Evidence(message=f"{path} is not UTF-8.", file=path, expected="UTF-8")
 
 
-def _licence_missing(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "license-file-missing",
+    title="A licence file that is named does not exist",
+    severity=Severity.WARNING,
+    why="The text of the licence is missing from the release. A backend that keeps to PEP 639 refuses to "
+    "build.",
+    fix="Correct `license-files` (or `license = { file = ... }`) in the [project] table, or add the file.",
+    example='license-files = ["LICENSE.txt"]  # and the file is called LICENSE',
+    read=PYPROJECT + "#license-files",
+)
+def license_file_missing(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     for pattern in facts.unmatched_licences:
         is_legacy = project.licence is not None and project.licence.file == pattern
@@ -59,12 +107,35 @@ def _licence_missing(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"No file matches {pattern}.", file=file, line=line, seen=pattern)
 
 
-def _package_missing(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "package-missing",
+    title="A package or module that is named does not exist",
+    severity=Severity.WARNING,
+    why="The build fails, or leaves it out without a word.",
+    fix="Correct the list of packages in the settings of the build backend, or add what is missing.",
+    example='[tool.hatch.build.targets.wheel]\npackages = ["src/exmaple"]',
+)
+def package_missing(facts: SourceFacts) -> Iterator[Evidence]:
     for path in facts.project.missing_packages:
         yield Evidence(message=f"{path} is named as a package and does not exist.", seen=path)
 
 
-def _package_not_found(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "package-not-found",
+    title="There is no package named like the project",
+    severity=Severity.WARNING,
+    why="This build backend ships the package that is called like the project, and stops where it finds none.",
+    fix="Name the package in the settings of the build backend, or rename it.",
+    fixes={
+        "hatchling": 'Name it: `packages = ["src/package"]` under [tool.hatch.build.targets.wheel].',
+        "flit-core": 'Name it: `name = "package"` under [tool.flit.module].',
+        "uv-build": 'Name it: `module-name = "package"` under [tool.uv.build-backend]; for a package beside '
+        'pyproject.toml also `module-root = ""`.',
+        "poetry-core": 'Name it: `packages = [{ include = "package" }]` under [tool.poetry].',
+    },
+    example='name = "my-project" and a package src/myproject',
+)
+def package_not_found(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     if project.expected_package is None or project.import_names:
         return
@@ -79,7 +150,18 @@ def _package_not_found(facts: SourceFacts) -> Iterator[Evidence]:
     )
 
 
-def _backend_missing(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "backend-path-missing",
+    title="The build backend that is part of the project is not there",
+    severity=Severity.ERROR,
+    why="The build fails before it begins, with a message about an import. A path that leaves the project is "
+    "not allowed (PEP 517).",
+    fix="Correct `backend-path` and `build-backend` under [build-system]; the folders are relative to "
+    "pyproject.toml.",
+    example='build-backend = "backend"\nbackend-path = ["_build"]  # and no _build/backend.py',
+    read="https://peps.python.org/pep-0517/#in-tree-build-backends",
+)
+def backend_path_missing(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     if not project.backend_path:
         raise Skipped("the build backend is not part of the project")
@@ -92,105 +174,3 @@ def _backend_missing(facts: SourceFacts) -> Iterator[Evidence]:
         folders = ", ".join(project.backend_path)
         message = f"There is no module {project.backend.partition(':')[0]} in {folders}."
         yield Evidence(message=message, file=file, line=line, seen=project.backend)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="readme-missing",
-        title="The readme file does not exist",
-        family="project",
-        severity=Severity.ERROR,
-        why="The build backend reads it for the project's page on the index, and fails without it.",
-        fix="Correct `readme` in the [project] table, or add the file.",
-        example='readme = "README.md"  # and no such file',
-        read=PYPROJECT + "#readme",
-        check=_readme_missing,
-    ),
-    Rule(
-        name="readme-missing-unnoticed",
-        title="The readme file does not exist, and the build does not care",
-        family="project",
-        severity=Severity.WARNING,
-        why="setuptools only warns, so the project's page on the index is empty. A release's page cannot be "
-        "changed later.",
-        fix="Correct `readme` in the [project] table (`long_description` in setup.cfg), or add the file.",
-        example="long_description = file: README.rst  # and no such file",
-        read=PYPROJECT + "#readme",
-        check=_readme_missing_unnoticed,
-    ),
-    Rule(
-        name="readme-outside-project",
-        title="The readme is outside the project's folder",
-        family="project",
-        severity=Severity.WARNING,
-        why="It does not get into the sdist, so whoever builds from the sdist finds no readme; several build "
-        "backends refuse it at once.",
-        fix="Put a readme into the project's folder. In a repository with several projects, each has its own.",
-        example='readme = "../README.md"',
-        read=PYPROJECT + "#readme",
-        check=_readme_outside,
-    ),
-    Rule(
-        name="readme-not-utf8",
-        title="The readme is not UTF-8",
-        family="project",
-        severity=Severity.ERROR,
-        why="Build backends read it as UTF-8 and fail at the first byte that is not.",
-        fix="Save it again as UTF-8.",
-        example="README.md saved as Latin-1, with an accent in it",
-        read=PYPROJECT + "#readme",
-        check=_readme_encoding,
-    ),
-    Rule(
-        name="license-file-missing",
-        title="A licence file that is named does not exist",
-        family="project",
-        severity=Severity.WARNING,
-        why="The text of the licence is missing from the release. A backend that keeps to PEP 639 refuses to "
-        "build.",
-        fix="Correct `license-files` (or `license = { file = ... }`) in the [project] table, or add the file.",
-        example='license-files = ["LICENSE.txt"]  # and the file is called LICENSE',
-        read=PYPROJECT + "#license-files",
-        check=_licence_missing,
-    ),
-    Rule(
-        name="package-missing",
-        title="A package or module that is named does not exist",
-        family="project",
-        severity=Severity.WARNING,
-        why="The build fails, or leaves it out without a word.",
-        fix="Correct the list of packages in the settings of the build backend, or add what is missing.",
-        example='[tool.hatch.build.targets.wheel]\npackages = ["src/exmaple"]',
-        check=_package_missing,
-    ),
-    Rule(
-        name="package-not-found",
-        title="There is no package named like the project",
-        family="project",
-        severity=Severity.WARNING,
-        why="This build backend ships the package that is called like the project, and stops where it finds none.",
-        fix="Name the package in the settings of the build backend, or rename it.",
-        fixes={
-            "hatchling": 'Name it: `packages = ["src/package"]` under [tool.hatch.build.targets.wheel].',
-            "flit-core": 'Name it: `name = "package"` under [tool.flit.module].',
-            "uv-build": 'Name it: `module-name = "package"` under [tool.uv.build-backend]; for a package beside '
-            'pyproject.toml also `module-root = ""`.',
-            "poetry-core": 'Name it: `packages = [{ include = "package" }]` under [tool.poetry].',
-        },
-        example='name = "my-project" and a package src/myproject',
-        check=_package_not_found,
-    ),
-    Rule(
-        name="backend-path-missing",
-        title="The build backend that is part of the project is not there",
-        family="project",
-        severity=Severity.ERROR,
-        why="The build fails before it begins, with a message about an import. A path that leaves the project is "
-        "not allowed (PEP 517).",
-        fix="Correct `backend-path` and `build-backend` under [build-system]; the folders are relative to "
-        "pyproject.toml.",
-        example='build-backend = "backend"\nbackend-path = ["_build"]  # and no _build/backend.py',
-        read="https://peps.python.org/pep-0517/#in-tree-build-backends",
-        check=_backend_missing,
-    ),
-)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from slipway.project.git import GitFacts
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.families import project
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import CHECKOUT_ACTION
 
-CHECKOUT = "https://github.com/actions/checkout#readme"
 PATHS_SHOWN = 5
 _BUILT = ("build/", "dist/")
 
@@ -38,7 +39,16 @@ def _shown(paths: Sequence[str], *, more: bool = False) -> str:
     return ", ".join(paths[:PATHS_SHOWN]) + tail
 
 
-def _dirty(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "checkout-dirty",
+    title="Tracked files differ from the commit that is released",
+    severity=Severity.WARNING,
+    why="What is published is then not what the tag says, and nobody can build it again.",
+    fix="Commit or undo the changes. If an earlier step of the workflow makes them, do it before the commit "
+    "is tagged.",
+    example="git status: M src/package/__init__.py",
+)
+def checkout_dirty(facts: SourceFacts) -> Iterator[Evidence]:
     git = _git(facts)
     if not facts.release and facts.tag is None:
         raise Skipped("nothing is released")
@@ -51,7 +61,15 @@ def _dirty(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-def _untracked(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "untracked-files",
+    title="Files that are not in git may get into the release",
+    severity=Severity.NOTE,
+    why="Most build backends pack what they find in the folder, whether git knows it or not.",
+    fix="Add the files to git or to .gitignore, or remove them before the build.",
+    example="git status: ?? src/package/notes.py",
+)
+def untracked_files(facts: SourceFacts) -> Iterator[Evidence]:
     git = _git(facts)
     if not facts.release:
         raise Skipped("nothing is released")
@@ -64,13 +82,33 @@ def _untracked(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"Files are neither in git nor ignored: {_shown(paths)}.")
 
 
-def _submodules(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "submodule-missing",
+    title="A submodule is not checked out",
+    severity=Severity.WARNING,
+    why="Its folder is empty, so the build fails or leaves out what is in it.",
+    fix="Check it out: `submodules: recursive` in actions/checkout, or `git submodule update --init "
+    "--recursive`.",
+    example=".gitmodules names vendor/library, and that folder is empty",
+    read=CHECKOUT_ACTION,
+)
+def submodule_missing(facts: SourceFacts) -> Iterator[Evidence]:
     git = _git(facts)
     for path in _below(git.missing_submodules, git.prefix):
         yield Evidence(message=f"The submodule {path} is not checked out.", file=".gitmodules", seen=path)
 
 
-def _shallow(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "vcs-history-shallow",
+    title="The version comes from tags, and the clone is shallow",
+    severity=Severity.WARNING,
+    why="Without the history the tool cannot find the last tag and makes up a version such as 0.1.dev1, or "
+    "the build fails.",
+    fix="Fetch everything: `fetch-depth: 0` in actions/checkout, or `git fetch --unshallow --tags`.",
+    example="dynamic version by setuptools-scm in a clone made with --depth 1",
+    read=CHECKOUT_ACTION,
+)
+def vcs_history_shallow(facts: SourceFacts) -> Iterator[Evidence]:
     git = _vcs(facts)
     if git.shallow and not git.tags:
         yield Evidence(
@@ -80,21 +118,57 @@ def _shallow(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-def _no_tags(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "vcs-tags-missing",
+    title="The version comes from tags, and there are none",
+    severity=Severity.WARNING,
+    why="The tool makes up a version such as 0.1.dev1, or the build fails.",
+    fix="Tag the commit to release (`git tag v0.1.0`); in a fork or a fresh clone fetch the tags (`git fetch "
+    "--tags`).",
+    example="dynamic version by hatch-vcs in a repository without a tag",
+)
+def vcs_tags_missing(facts: SourceFacts) -> Iterator[Evidence]:
     git = _vcs(facts)
     if not git.has_tags and not git.shallow:
         message = f"{facts.project.vcs_versioned} derives the version from tags, and there is none."
         yield Evidence(message=message)
 
 
-def _no_repository(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "vcs-repository-missing",
+    title="The version comes from git, and there is no repository",
+    severity=Severity.WARNING,
+    why="The tool has nothing to read the version from; most builds fail with that.",
+    fix="Build from a git checkout or from an sdist, not from a copy of the files or an archive of the "
+    "hosting site.",
+    example="dynamic version by setuptools-scm in a folder without .git and without PKG-INFO",
+)
+def vcs_repository_missing(facts: SourceFacts) -> Iterator[Evidence]:
     kind = facts.project.vcs_versioned
     if kind is None or facts.git is not None or facts.version_override or facts.archived:
         return
     yield Evidence(message=f"{kind} derives the version from git, and this folder is not in a repository.")
 
 
-def _local_version(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "vcs-version-local",
+    title="The version would get a local part, which no index takes",
+    severity=Severity.ERROR,
+    why="Between two tags and in a dirty checkout the tool adds `+` and the commit to the version. PyPI and "
+    "TestPyPI refuse such a version.",
+    fix="Release a clean checkout of a tagged commit. To publish commits without a tag to TestPyPI, turn the "
+    "local part off in the settings of the tool.",
+    fixes={
+        "setuptools": "Release a clean checkout of a tagged commit. To publish commits without a tag to "
+        'TestPyPI, set `local_scheme = "no-local-version"` under [tool.setuptools_scm].',
+        "hatchling": "Release a clean checkout of a tagged commit. To publish commits without a tag to "
+        'TestPyPI, set `raw-options.local_scheme = "no-local-version"` under [tool.hatch.version].',
+    },
+    example="a manual run that publishes to TestPyPI, three commits after the tag v1.2.0",
+    mirrors=("C43",),
+    read="https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers",
+)
+def vcs_version_local(facts: SourceFacts) -> Iterator[Evidence]:
     git = _vcs(facts)
     if not facts.release or not facts.project.vcs_marks_local:
         raise Skipped("nothing is released, or the version gets no local part")
@@ -104,94 +178,3 @@ def _local_version(facts: SourceFacts) -> Iterator[Evidence]:
         )
     elif not git.tags:
         yield Evidence(message="The version gets a local part, because the commit has no tag.")
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="checkout-dirty",
-        title="Tracked files differ from the commit that is released",
-        family="project",
-        severity=Severity.WARNING,
-        why="What is published is then not what the tag says, and nobody can build it again.",
-        fix="Commit or undo the changes. If an earlier step of the workflow makes them, do it before the commit "
-        "is tagged.",
-        example="git status: M src/package/__init__.py",
-        check=_dirty,
-    ),
-    Rule(
-        name="untracked-files",
-        title="Files that are not in git may get into the release",
-        family="project",
-        severity=Severity.NOTE,
-        why="Most build backends pack what they find in the folder, whether git knows it or not.",
-        fix="Add the files to git or to .gitignore, or remove them before the build.",
-        example="git status: ?? src/package/notes.py",
-        check=_untracked,
-    ),
-    Rule(
-        name="submodule-missing",
-        title="A submodule is not checked out",
-        family="project",
-        severity=Severity.WARNING,
-        why="Its folder is empty, so the build fails or leaves out what is in it.",
-        fix="Check it out: `submodules: recursive` in actions/checkout, or `git submodule update --init "
-        "--recursive`.",
-        example=".gitmodules names vendor/library, and that folder is empty",
-        read=CHECKOUT,
-        check=_submodules,
-    ),
-    Rule(
-        name="vcs-history-shallow",
-        title="The version comes from tags, and the clone is shallow",
-        family="project",
-        severity=Severity.WARNING,
-        why="Without the history the tool cannot find the last tag and makes up a version such as 0.1.dev1, or "
-        "the build fails.",
-        fix="Fetch everything: `fetch-depth: 0` in actions/checkout, or `git fetch --unshallow --tags`.",
-        example="dynamic version by setuptools-scm in a clone made with --depth 1",
-        read=CHECKOUT,
-        check=_shallow,
-    ),
-    Rule(
-        name="vcs-tags-missing",
-        title="The version comes from tags, and there are none",
-        family="project",
-        severity=Severity.WARNING,
-        why="The tool makes up a version such as 0.1.dev1, or the build fails.",
-        fix="Tag the commit to release (`git tag v0.1.0`); in a fork or a fresh clone fetch the tags (`git fetch "
-        "--tags`).",
-        example="dynamic version by hatch-vcs in a repository without a tag",
-        check=_no_tags,
-    ),
-    Rule(
-        name="vcs-repository-missing",
-        title="The version comes from git, and there is no repository",
-        family="project",
-        severity=Severity.WARNING,
-        why="The tool has nothing to read the version from; most builds fail with that.",
-        fix="Build from a git checkout or from an sdist, not from a copy of the files or an archive of the "
-        "hosting site.",
-        example="dynamic version by setuptools-scm in a folder without .git and without PKG-INFO",
-        check=_no_repository,
-    ),
-    Rule(
-        name="vcs-version-local",
-        title="The version would get a local part, which no index takes",
-        family="project",
-        severity=Severity.ERROR,
-        why="Between two tags and in a dirty checkout the tool adds `+` and the commit to the version. PyPI and "
-        "TestPyPI refuse such a version.",
-        fix="Release a clean checkout of a tagged commit. To publish commits without a tag to TestPyPI, turn the "
-        "local part off in the settings of the tool.",
-        fixes={
-            "setuptools": "Release a clean checkout of a tagged commit. To publish commits without a tag to "
-            'TestPyPI, set `local_scheme = "no-local-version"` under [tool.setuptools_scm].',
-            "hatchling": "Release a clean checkout of a tagged commit. To publish commits without a tag to "
-            'TestPyPI, set `raw-options.local_scheme = "no-local-version"` under [tool.hatch.version].',
-        },
-        example="a manual run that publishes to TestPyPI, three commits after the tag v1.2.0",
-        mirrors=("C43",),
-        read="https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers",
-        check=_local_version,
-    ),
-)

@@ -12,10 +12,9 @@ from packaging.utils import canonicalize_name
 
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule, Skipped
-
-ENTRY_POINTS = "https://packaging.python.org/en/latest/specifications/entry-points/"
-PYPROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
+from slipway.rules.families import project
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import ENTRY_POINTS, PYPROJECT
 
 SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 REMOVED_MODULES = frozenset(
@@ -65,7 +64,16 @@ def _python(facts: SourceFacts) -> SpecifierSet:
         raise Skipped("requires-python is not valid") from error
 
 
-def _unsatisfiable(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "requires-python-unsatisfiable",
+    title="No Python satisfies requires-python",
+    severity=Severity.ERROR,
+    why="Installers skip the release on every Python there is.",
+    fix='Write the lowest Python you support: `requires-python = ">=3.11"`.',
+    example='requires-python = ">=3.12,<3.8"',
+    read=PYPROJECT + "#requires-python",
+)
+def requires_python_unsatisfiable(facts: SourceFacts) -> Iterator[Evidence]:
     specifiers = _python(facts)
     file, line = facts.project.line_of("requires-python") or (None, None)
     seen = facts.project.requires_python
@@ -77,7 +85,16 @@ def _unsatisfiable(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=message, file=file, line=line, seen=seen, expected=">=3.11")
 
 
-def _classifiers(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "python-classifier-excluded",
+    title="A classifier names a Python that requires-python excludes",
+    severity=Severity.NOTE,
+    why="The project's page promises a Python on which no installer will take the release.",
+    fix="Remove the classifier, or lower requires-python.",
+    example='requires-python = ">=3.11"\nclassifiers = ["Programming Language :: Python :: 3.8"]',
+    read=PYPROJECT + "#classifiers",
+)
+def python_classifier_excluded(facts: SourceFacts) -> Iterator[Evidence]:
     specifiers = _python(facts)
     for index, classifier in enumerate(facts.project.classifiers or ()):
         match = _PYTHON_CLASSIFIER.fullmatch(classifier)
@@ -93,7 +110,17 @@ def _classifiers(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-def _entry_points(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "entry-point-invalid",
+    title="A script is not declared as a name and a function",
+    severity=Severity.ERROR,
+    why="PyPI refuses such a name; installers stop at a script that names no function.",
+    fix="Write it as name and `package.module:function`.",
+    example='[project.scripts]\nexample = "example.cli"  # example.cli:main',
+    mirrors=("C35",),
+    read=ENTRY_POINTS,
+)
+def entry_point_invalid(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     for group in SCRIPT_GROUPS:
         for name, reference in (project.entry_points or {}).get(group, {}).items():
@@ -111,7 +138,16 @@ def _entry_points(facts: SourceFacts) -> Iterator[Evidence]:
             )
 
 
-def _itself(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "dependency-on-itself",
+    title="The project depends on itself",
+    severity=Severity.WARNING,
+    why="Installers look the project up on the index while they install it, and may take an older release.",
+    fix="Remove the dependency. An extra may name the project with other extras; `dependencies` may not.",
+    example='name = "example"\ndependencies = ["example>=1.0"]',
+    read=PYPROJECT + "#dependencies-optional-dependencies",
+)
+def dependency_on_itself(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     own = canonicalize_name(project.name or "")
     for index, text in enumerate(project.dependencies or ()):
@@ -125,7 +161,16 @@ def _itself(facts: SourceFacts) -> Iterator[Evidence]:
             yield Evidence(message=message, file=file, line=line, seen=text)
 
 
-def _shadowed(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "package-shadowed-by-python",
+    title="A package is called like a module of the standard library",
+    severity=Severity.WARNING,
+    why="Python finds its own module first: after the installation `import` never gets this package.",
+    fix="Rename the package; a backport for older Pythons says so with an upper bound in requires-python.",
+    example="src/queue/__init__.py",
+    read="https://docs.python.org/3/library/",
+)
+def package_shadowed_by_python(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     try:
         backport = not SpecifierSet(project.requires_python or "").contains(NEW_PYTHON)
@@ -136,63 +181,3 @@ def _shadowed(facts: SourceFacts) -> Iterator[Evidence]:
     for name in project.packages:
         if name in sys.stdlib_module_names and name not in REMOVED_MODULES:
             yield Evidence(message=f"The package {name} is called like a module of Python itself.", seen=name)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="requires-python-unsatisfiable",
-        title="No Python satisfies requires-python",
-        family="project",
-        severity=Severity.ERROR,
-        why="Installers skip the release on every Python there is.",
-        fix='Write the lowest Python you support: `requires-python = ">=3.11"`.',
-        example='requires-python = ">=3.12,<3.8"',
-        read=PYPROJECT + "#requires-python",
-        check=_unsatisfiable,
-    ),
-    Rule(
-        name="python-classifier-excluded",
-        title="A classifier names a Python that requires-python excludes",
-        family="project",
-        severity=Severity.NOTE,
-        why="The project's page promises a Python on which no installer will take the release.",
-        fix="Remove the classifier, or lower requires-python.",
-        example='requires-python = ">=3.11"\nclassifiers = ["Programming Language :: Python :: 3.8"]',
-        read=PYPROJECT + "#classifiers",
-        check=_classifiers,
-    ),
-    Rule(
-        name="entry-point-invalid",
-        title="A script is not declared as a name and a function",
-        family="project",
-        severity=Severity.ERROR,
-        why="PyPI refuses such a name; installers stop at a script that names no function.",
-        fix="Write it as name and `package.module:function`.",
-        example='[project.scripts]\nexample = "example.cli"  # example.cli:main',
-        mirrors=("C35",),
-        read=ENTRY_POINTS,
-        check=_entry_points,
-    ),
-    Rule(
-        name="dependency-on-itself",
-        title="The project depends on itself",
-        family="project",
-        severity=Severity.WARNING,
-        why="Installers look the project up on the index while they install it, and may take an older release.",
-        fix="Remove the dependency. An extra may name the project with other extras; `dependencies` may not.",
-        example='name = "example"\ndependencies = ["example>=1.0"]',
-        read=PYPROJECT + "#dependencies-optional-dependencies",
-        check=_itself,
-    ),
-    Rule(
-        name="package-shadowed-by-python",
-        title="A package is called like a module of the standard library",
-        family="project",
-        severity=Severity.WARNING,
-        why="Python finds its own module first: after the installation `import` never gets this package.",
-        fix="Rename the package; a backport for older Pythons says so with an upper bound in requires-python.",
-        example="src/queue/__init__.py",
-        read="https://docs.python.org/3/library/",
-        check=_shadowed,
-    ),
-)

@@ -11,9 +11,9 @@ from typing import Any
 
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule, Skipped
-
-SPECIFICATION = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
+from slipway.rules.families import project
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import PYPROJECT
 
 MOST_FAULTS = 20
 SHOWN = 120
@@ -32,13 +32,32 @@ _JUDGED_ELSEWHERE = (
 """Fields of [project] whose values rules of our own judge, as long as they have the right type."""
 
 
-def _schema_invalid(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "pyproject-schema-invalid",
+    title="pyproject.toml has a value that its specification does not allow",
+    severity=Severity.ERROR,
+    why="Build backends check the file by the same specification and stop at such a value, here or on the "
+    "machine of whoever builds from the sdist.",
+    fix="Give the key a value of the form the specification asks for.",
+    example='[project]\nauthors = ["Ada Lovelace"]  # a list of tables: [{ name = "Ada Lovelace" }]',
+    read=PYPROJECT,
+)
+def pyproject_schema_invalid(facts: SourceFacts) -> Iterator[Evidence]:
     if "pyproject.toml" not in facts.project.present:
         raise Skipped("there is no pyproject.toml")
     yield from _faults(facts, _judged_here(facts), plugin=None)
 
 
-def _setuptools_table(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "setuptools-table-invalid",
+    title="[tool.setuptools] has a value that setuptools does not allow",
+    severity=Severity.WARNING,
+    why="setuptools checks its table before it builds anything and stops with a long message.",
+    fix="Correct the value as the documentation of setuptools describes it.",
+    example='[tool.setuptools]\npackages = "example"  # a list',
+    read="https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html",
+)
+def setuptools_table_invalid(facts: SourceFacts) -> Iterator[Evidence]:
     tool = facts.project.pyproject.get("tool", {})
     if facts.project.backend_name != "setuptools" or not isinstance(tool.get("setuptools"), dict):
         raise Skipped("there is no [tool.setuptools], or it is not used")
@@ -60,7 +79,17 @@ def _faults(facts: SourceFacts, document: dict[str, Any], *, plugin: str | None)
             return
 
 
-def _key_unknown(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "pyproject-key-unknown",
+    title="[project] or [build-system] has a key that does not exist",
+    severity=Severity.WARNING,
+    why="Some build backends stop at such a key, others ignore it, and then the metadata lacks what it was "
+    "meant to say.",
+    fix="Correct the spelling, or move the key to the table of the tool it is for.",
+    example='[project]\nlicence = "MIT"  # license',
+    read=PYPROJECT,
+)
+def pyproject_key_unknown(facts: SourceFacts) -> Iterator[Evidence]:
     for table, key in _unknown_keys(facts.project.pyproject):
         near = difflib.get_close_matches(key, _allowed(table), n=1, cutoff=0.7)
         file, line = facts.project.line_of(table, key) or ("pyproject.toml", None)
@@ -184,58 +213,17 @@ def _shown(value: object) -> str | None:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _setup_py_syntax(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "setup-py-syntax-error",
+    title="setup.py cannot be parsed",
+    severity=Severity.ERROR,
+    why="setuptools runs setup.py in every build; it fails before it has begun, also for whoever builds from "
+    "the sdist.",
+    fix="Correct the line. Code for Python 2 has to go: no build tool runs it any more.",
+    example='print "building"',
+)
+def setup_py_syntax_error(facts: SourceFacts) -> Iterator[Evidence]:
     fault = facts.project.setup_py_fault
     if fault is not None and facts.project.backend_name == "setuptools":
         message, line = fault
         yield Evidence(message=f"setup.py cannot be parsed: {message}.", file="setup.py", line=line)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="pyproject-schema-invalid",
-        title="pyproject.toml has a value that its specification does not allow",
-        family="project",
-        severity=Severity.ERROR,
-        why="Build backends check the file by the same specification and stop at such a value, here or on the "
-        "machine of whoever builds from the sdist.",
-        fix="Give the key a value of the form the specification asks for.",
-        example='[project]\nauthors = ["Ada Lovelace"]  # a list of tables: [{ name = "Ada Lovelace" }]',
-        read=SPECIFICATION,
-        check=_schema_invalid,
-    ),
-    Rule(
-        name="setuptools-table-invalid",
-        title="[tool.setuptools] has a value that setuptools does not allow",
-        family="project",
-        severity=Severity.WARNING,
-        why="setuptools checks its table before it builds anything and stops with a long message.",
-        fix="Correct the value as the documentation of setuptools describes it.",
-        example='[tool.setuptools]\npackages = "example"  # a list',
-        read="https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html",
-        check=_setuptools_table,
-    ),
-    Rule(
-        name="pyproject-key-unknown",
-        title="[project] or [build-system] has a key that does not exist",
-        family="project",
-        severity=Severity.WARNING,
-        why="Some build backends stop at such a key, others ignore it, and then the metadata lacks what it was "
-        "meant to say.",
-        fix="Correct the spelling, or move the key to the table of the tool it is for.",
-        example='[project]\nlicence = "MIT"  # license',
-        read=SPECIFICATION,
-        check=_key_unknown,
-    ),
-    Rule(
-        name="setup-py-syntax-error",
-        title="setup.py cannot be parsed",
-        family="project",
-        severity=Severity.ERROR,
-        why="setuptools runs setup.py in every build; it fails before it has begun, also for whoever builds from "
-        "the sdist.",
-        fix="Correct the line. Code for Python 2 has to go: no build tool runs it any more.",
-        example='print "building"',
-        check=_setup_py_syntax,
-    ),
-)

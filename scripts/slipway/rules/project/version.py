@@ -10,10 +10,9 @@ from slipway.project.layout import import_name
 from slipway.project.source import SourceFacts
 from slipway.project.version_file import VersionInFile
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule, Skipped
-
-VERSIONS = "https://packaging.python.org/en/latest/specifications/version-specifiers/"
-SINGLE_SOURCE = "https://packaging.python.org/en/latest/discussions/single-source-version/"
+from slipway.rules.families import project
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import SINGLE_SOURCE, VERSIONS
 
 
 def _parsed(text: str | None) -> Version | None:
@@ -23,7 +22,18 @@ def _parsed(text: str | None) -> Version | None:
         return None
 
 
-def _tag_differs(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "tag-version-mismatch",
+    title="The tag and the project name different versions",
+    severity=Severity.ERROR,
+    why="The files would carry another version than the tag says. A version on the index can never be taken "
+    "back and used again.",
+    fix="Decide which one is right. Either change the version in the project, commit and move the tag (`git "
+    "tag -f v1.2.0`, then push it with --force), or delete the tag and tag the right commit.",
+    example='the tag v1.2.0 on a commit with `version = "1.1.0"` in pyproject.toml',
+    read=VERSIONS,
+)
+def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
     if facts.tag_version is None:
         raise Skipped("there is no release tag")
     if facts.version is None:
@@ -42,7 +52,17 @@ def _tag_differs(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-def _tag_unreadable(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "tag-not-a-version",
+    title="The release tag does not name a version",
+    severity=Severity.ERROR,
+    why="A release is made for a tag, and what it contains is checked against the version in the tag.",
+    fix="Tag releases as `v` and the version, such as v1.2.0 or v1.2.0rc1; with another prefix set "
+    "`tag-prefix`. Let the workflow start on such tags only: `tags: ['v*.*']`.",
+    example="the tag vnext",
+    read=VERSIONS,
+)
+def tag_not_a_version(facts: SourceFacts) -> Iterator[Evidence]:
     if not facts.release or facts.tag is None:
         raise Skipped("no tag is being released")
     if facts.tag_version is None:
@@ -51,7 +71,17 @@ def _tag_unreadable(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-def _not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "version-not-normalized",
+    title="The version is not written in its normal form",
+    severity=Severity.NOTE,
+    why="The build writes the normal form into the metadata and the filenames, so the release looks "
+    "different from what is written in the project.",
+    fix="Write the version the way it is published.",
+    example='version = "1.2.0-rc.1"  # 1.2.0rc1',
+    read=VERSIONS + "#normalization",
+)
+def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     version = _parsed(facts.version)
     if version is not None and facts.version != str(version):
         file, line = facts.version_at or (None, None)
@@ -64,7 +94,25 @@ def _not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-def _disagreeing(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "versions-disagree",
+    title="The package's __version__ is not the project's version",
+    severity=Severity.WARNING,
+    why="The index shows one version and the installed package reports another; bug reports and checks at run "
+    "time go by the wrong one.",
+    fix="Keep the version in one place: read it with `importlib.metadata.version`, or let the build backend "
+    "take it from the module.",
+    fixes={
+        "setuptools": 'Keep it in one place, for example `dynamic = ["version"]` with '
+        '`version = {attr = "package.__version__"}` under [tool.setuptools.dynamic].',
+        "hatchling": 'Keep it in one place, for example `dynamic = ["version"]` with '
+        '`path = "src/package/__init__.py"` under [tool.hatch.version].',
+        "flit-core": 'Keep it in one place: `dynamic = ["version"]` takes `__version__` from the module.',
+    },
+    example='version = "1.2.0" in pyproject.toml and `__version__ = "1.1.0"` in the package',
+    read=SINGLE_SOURCE,
+)
+def versions_disagree(facts: SourceFacts) -> Iterator[Evidence]:
     version = _parsed(facts.version)
     if version is None:
         raise Skipped("the version is only known after the build")
@@ -87,7 +135,18 @@ def _is_main(facts: SourceFacts, found: VersionInFile) -> bool:
     return len(packages) == 1 or main in found.file.lower().replace(".", "/").split("/")
 
 
-def _no_source(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "version-source-missing",
+    title="The version is dynamic, but nothing sets it",
+    severity=Severity.WARNING,
+    why="setuptools then builds version 0.0.0 without a word.",
+    fix='Write `version = "1.2.0"` in [project], or say where it comes from: `version = {attr = '
+    '"package.__version__"}` under [tool.setuptools.dynamic], or setuptools-scm among the build '
+    "requirements.",
+    example='[project]\nname = "example"\ndynamic = ["version"]  # and no [tool.setuptools.dynamic]',
+    read="https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata",
+)
+def version_source_missing(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     if "version" in project.dynamic and project.version_decided_by is None:
         file, line = project.line_of("project", "dynamic") or ("pyproject.toml", None)
@@ -96,7 +155,16 @@ def _no_source(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-def _not_in_changelog(facts: SourceFacts) -> Iterator[Evidence]:
+@project.rule(
+    "changelog-entry-missing",
+    title="The changelog does not mention this version",
+    severity=Severity.NOTE,
+    why="Whoever upgrades looks there for what changed.",
+    fix="Add an entry for the version to the changelog.",
+    example="the tag v1.2.0 and a CHANGELOG.md that ends with 1.1.0",
+    read="https://keepachangelog.com/en/1.1.0/",
+)
+def changelog_entry_missing(facts: SourceFacts) -> Iterator[Evidence]:
     if facts.changelog is None:
         raise Skipped("there is no changelog file")
     if facts.tag_version is None:
@@ -109,88 +177,3 @@ def _not_in_changelog(facts: SourceFacts) -> Iterator[Evidence]:
             file=facts.changelog.file,
             expected=str(version),
         )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="tag-version-mismatch",
-        title="The tag and the project name different versions",
-        family="project",
-        severity=Severity.ERROR,
-        why="The files would carry another version than the tag says. A version on the index can never be taken "
-        "back and used again.",
-        fix="Decide which one is right. Either change the version in the project, commit and move the tag (`git "
-        "tag -f v1.2.0`, then push it with --force), or delete the tag and tag the right commit.",
-        example='the tag v1.2.0 on a commit with `version = "1.1.0"` in pyproject.toml',
-        read=VERSIONS,
-        check=_tag_differs,
-    ),
-    Rule(
-        name="tag-not-a-version",
-        title="The release tag does not name a version",
-        family="project",
-        severity=Severity.ERROR,
-        why="A release is made for a tag, and what it contains is checked against the version in the tag.",
-        fix="Tag releases as `v` and the version, such as v1.2.0 or v1.2.0rc1; with another prefix set "
-        "`tag-prefix`. Let the workflow start on such tags only: `tags: ['v*.*']`.",
-        example="the tag vnext",
-        read=VERSIONS,
-        check=_tag_unreadable,
-    ),
-    Rule(
-        name="version-not-normalized",
-        title="The version is not written in its normal form",
-        family="project",
-        severity=Severity.NOTE,
-        why="The build writes the normal form into the metadata and the filenames, so the release looks "
-        "different from what is written in the project.",
-        fix="Write the version the way it is published.",
-        example='version = "1.2.0-rc.1"  # 1.2.0rc1',
-        read=VERSIONS + "#normalization",
-        check=_not_normalized,
-    ),
-    Rule(
-        name="versions-disagree",
-        title="The package's __version__ is not the project's version",
-        family="project",
-        severity=Severity.WARNING,
-        why="The index shows one version and the installed package reports another; bug reports and checks at run "
-        "time go by the wrong one.",
-        fix="Keep the version in one place: read it with `importlib.metadata.version`, or let the build backend "
-        "take it from the module.",
-        fixes={
-            "setuptools": 'Keep it in one place, for example `dynamic = ["version"]` with '
-            '`version = {attr = "package.__version__"}` under [tool.setuptools.dynamic].',
-            "hatchling": 'Keep it in one place, for example `dynamic = ["version"]` with '
-            '`path = "src/package/__init__.py"` under [tool.hatch.version].',
-            "flit-core": 'Keep it in one place: `dynamic = ["version"]` takes `__version__` from the module.',
-        },
-        example='version = "1.2.0" in pyproject.toml and `__version__ = "1.1.0"` in the package',
-        read=SINGLE_SOURCE,
-        check=_disagreeing,
-    ),
-    Rule(
-        name="version-source-missing",
-        title="The version is dynamic, but nothing sets it",
-        family="project",
-        severity=Severity.WARNING,
-        why="setuptools then builds version 0.0.0 without a word.",
-        fix='Write `version = "1.2.0"` in [project], or say where it comes from: `version = {attr = '
-        '"package.__version__"}` under [tool.setuptools.dynamic], or setuptools-scm among the build '
-        "requirements.",
-        example='[project]\nname = "example"\ndynamic = ["version"]  # and no [tool.setuptools.dynamic]',
-        read="https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata",
-        check=_no_source,
-    ),
-    Rule(
-        name="changelog-entry-missing",
-        title="The changelog does not mention this version",
-        family="project",
-        severity=Severity.NOTE,
-        why="Whoever upgrades looks there for what changed.",
-        fix="Add an entry for the version to the changelog.",
-        example="the tag v1.2.0 and a CHANGELOG.md that ends with 1.1.0",
-        read="https://keepachangelog.com/en/1.1.0/",
-        check=_not_in_changelog,
-    ),
-)

@@ -9,23 +9,50 @@ from collections.abc import Iterator
 
 from slipway.publishing.oidc import ISSUER
 from slipway.records import Severity
+from slipway.rules.families import publisher
 from slipway.rules.publisher.facts import PublisherFacts
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.rule import Evidence
+from slipway.rules.specifications import OIDC
 
-REFERENCE = "https://docs.github.com/en/actions/reference/security/oidc"
 
-
-def _fork(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "publish-from-fork",
+    title="A pull request from a fork tries to publish",
+    severity=Severity.ERROR,
+    why="Such a run has neither secrets nor the right to ask for an ID token; anybody could start it.",
+    fix="Publish from a tag or a manual dispatch in the repository itself.",
+    example="on: pull_request, with a publish job",
+)
+def publish_from_fork(run: PublisherFacts) -> Iterator[Evidence]:
     if run.event.fork:
         yield Evidence(message="This run belongs to a pull request from a fork.", seen=run.event.name)
 
 
-def _unsafe(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "publish-from-pull-request-target",
+    title="A run for `pull_request_target` tries to publish",
+    severity=Severity.ERROR,
+    why="The event runs with the repository's rights on foreign code; PyPI refuses its ID tokens.",
+    fix="Publish from a tag or a manual dispatch.",
+    example="on: pull_request_target",
+    mirrors=("invalid-publisher",),
+)
+def publish_from_pull_request_target(run: PublisherFacts) -> Iterator[Evidence]:
     if run.event.unsafe:
         yield Evidence(message="The event is `pull_request_target`.", seen=run.event.name)
 
 
-def _not_permitted(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "id-token-not-permitted",
+    title="The publish job may not ask for an ID token",
+    severity=Severity.ERROR,
+    why="Trusted publishing exchanges the job's ID token for a token of the index; without one nobody can upload.",
+    fix="Add `permissions: id-token: write` to the publish job, and to no other. Jobs of a called workflow get "
+    "at most what the calling job has.",
+    example="permissions:\n  contents: read",
+    read=OIDC,
+)
+def id_token_not_permitted(run: PublisherFacts) -> Iterator[Evidence]:
     wanted = run.stored is None or run.attestations == "required"
     if run.on_runner and run.trusted and wanted and not run.asked and not run.event.fork:
         yield Evidence(
@@ -34,12 +61,30 @@ def _not_permitted(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-def _unavailable(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "id-token-unavailable",
+    title="The runner gives the publish job no ID token",
+    severity=Severity.ERROR,
+    why="Trusted publishing exchanges the job's ID token for a token of the index; without one nobody can upload.",
+    fix="Run the job again; GitHub's status page tells of faults of its token service.",
+    example="a token service that answers 500",
+)
+def id_token_unavailable(run: PublisherFacts) -> Iterator[Evidence]:
     if run.problem is not None and run.stored is None:
         yield Evidence(message="The runner gives the job no ID token.", seen=run.problem)
 
 
-def _foreign_issuer(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "id-token-from-elsewhere",
+    title="The ID token comes from an issuer that PyPI does not take",
+    severity=Severity.ERROR,
+    why="PyPI takes GitHub's own issuer only: tokens of a GitHub Enterprise Server, or of an enterprise with an "
+    "issuer of its own, are refused.",
+    fix="Publish with an API token in SLIPWAY_TOKEN, or from a repository on github.com without its own issuer.",
+    example="iss: https://github.example.org/_services/token",
+    mirrors=("invalid-publisher",),
+)
+def id_token_from_elsewhere(run: PublisherFacts) -> Iterator[Evidence]:
     if run.claims is not None and run.claims.issuer != ISSUER and run.stored is None:
         yield Evidence(
             message=f"The job's ID tokens come from {run.claims.issuer}.",
@@ -48,7 +93,17 @@ def _foreign_issuer(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-def _elsewhere(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "publish-job-in-foreign-workflow",
+    title="The publish job is written in a workflow of another repository",
+    severity=Severity.ERROR,
+    why="PyPI goes by the file in which the job is written, and takes none of another repository: the exchange "
+    "of the token would be refused.",
+    fix="Put the publish job, shown above, into your own workflow file; the rest may stay in the reusable one.",
+    example="jobs:\n  release:\n    uses: somebody/else/.github/workflows/release.yml@v1",
+    mirrors=("invalid-publisher",),
+)
+def publish_job_in_foreign_workflow(run: PublisherFacts) -> Iterator[Evidence]:
     claims = run.claims
     if claims is None or not run.elsewhere or run.stored is not None:
         return
@@ -59,7 +114,16 @@ def _elsewhere(run: PublisherFacts) -> Iterator[Evidence]:
     )
 
 
-def _called(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "publish-job-in-called-workflow",
+    title="The publish job is written in a workflow that another one calls",
+    severity=Severity.WARNING,
+    why="The publisher must then name the called file, and attestations fail: their certificate names the "
+    "calling one.",
+    fix="Make the publish job a job of the workflow that the tag starts, or set `attestations` to off.",
+    example="jobs:\n  publish:\n    uses: ./.github/workflows/publish.yml",
+)
+def publish_job_in_called_workflow(run: PublisherFacts) -> Iterator[Evidence]:
     claims = run.claims
     if claims is None or run.elsewhere or run.attestations == "off":
         return
@@ -73,7 +137,15 @@ def _called(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-def _cannot_attest(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "attestations-impossible",
+    title="Attestations are required where the index takes none",
+    severity=Severity.ERROR,
+    why="Only an index that knows trusted publishing takes attestations, and they cannot be added later.",
+    fix="Set `attestations` to best-effort or off for this index.",
+    example="--attestations required --index https://index.example.org/",
+)
+def attestations_impossible(run: PublisherFacts) -> Iterator[Evidence]:
     if run.attestations == "required" and not run.trusted:
         yield Evidence(
             message=f"Attestations are required, and {run.index} knows no trusted publishing.",
@@ -81,12 +153,29 @@ def _cannot_attest(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-def _not_made(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "attestations-not-made",
+    title="No attestations could be made",
+    severity=Severity.WARNING,
+    why="Users cannot check where these files come from, and an attestation cannot be added to a file later.",
+    fix="Nothing, for this release. To stop instead of publishing without, set `attestations` to required.",
+    example="Sigstore answering 503 while the release goes out",
+)
+def attestations_not_made(run: PublisherFacts) -> Iterator[Evidence]:
     if run.unsigned is not None:
         yield Evidence(message="The files go out without attestations.", seen=run.unsigned)
 
 
-def _refused(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "trusted-publishing-refused",
+    title="The index refused trusted publishing, and a stored token was used",
+    severity=Severity.WARNING,
+    why="A stored token can be stolen and has no end; attestations do not go with it.",
+    fix="Enter the job as a trusted publisher (`slipway publish --dry-run` prints the values), then delete the "
+    "token from the repository's secrets and on the index's site.",
+    example="SLIPWAY_TOKEN beside `id-token: write`, and no publisher at the index",
+)
+def trusted_publishing_refused(run: PublisherFacts) -> Iterator[Evidence]:
     if run.refused is not None:
         yield Evidence(
             message=f"{run.index} did not take the job's ID token; {run.stored} was used instead.",
@@ -94,131 +183,16 @@ def _refused(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-def _dropped(run: PublisherFacts) -> Iterator[Evidence]:
+@publisher.rule(
+    "attestations-dropped",
+    title="The index dropped attestations",
+    severity=Severity.WARNING,
+    why="The index took the file and not its attestation, without a word; it cannot be added later.",
+    fix="Nothing, for this release. To be told as an error next time, set `attestations` to required.",
+    example="an index with attestations switched off while it takes the upload",
+)
+def attestations_dropped(run: PublisherFacts) -> Iterator[Evidence]:
     for filename in run.dropped:
         yield Evidence(
             message=f"{run.index} serves {filename} without the attestation that was sent.", artifact=filename
         )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="publish-from-fork",
-        title="A pull request from a fork tries to publish",
-        family="publisher",
-        severity=Severity.ERROR,
-        why="Such a run has neither secrets nor the right to ask for an ID token; anybody could start it.",
-        fix="Publish from a tag or a manual dispatch in the repository itself.",
-        example="on: pull_request, with a publish job",
-        check=_fork,
-    ),
-    Rule(
-        name="publish-from-pull-request-target",
-        title="A run for `pull_request_target` tries to publish",
-        family="publisher",
-        severity=Severity.ERROR,
-        why="The event runs with the repository's rights on foreign code; PyPI refuses its ID tokens.",
-        fix="Publish from a tag or a manual dispatch.",
-        example="on: pull_request_target",
-        mirrors=("invalid-publisher",),
-        check=_unsafe,
-    ),
-    Rule(
-        name="id-token-not-permitted",
-        title="The publish job may not ask for an ID token",
-        family="publisher",
-        severity=Severity.ERROR,
-        why="Trusted publishing exchanges the job's ID token for a token of the index; without one nobody can upload.",
-        fix="Add `permissions: id-token: write` to the publish job, and to no other. Jobs of a called workflow get "
-        "at most what the calling job has.",
-        example="permissions:\n  contents: read",
-        read=REFERENCE,
-        check=_not_permitted,
-    ),
-    Rule(
-        name="id-token-unavailable",
-        title="The runner gives the publish job no ID token",
-        family="publisher",
-        severity=Severity.ERROR,
-        why="Trusted publishing exchanges the job's ID token for a token of the index; without one nobody can upload.",
-        fix="Run the job again; GitHub's status page tells of faults of its token service.",
-        example="a token service that answers 500",
-        check=_unavailable,
-    ),
-    Rule(
-        name="id-token-from-elsewhere",
-        title="The ID token comes from an issuer that PyPI does not take",
-        family="publisher",
-        severity=Severity.ERROR,
-        why="PyPI takes GitHub's own issuer only: tokens of a GitHub Enterprise Server, or of an enterprise with an "
-        "issuer of its own, are refused.",
-        fix="Publish with an API token in SLIPWAY_TOKEN, or from a repository on github.com without its own issuer.",
-        example="iss: https://github.example.org/_services/token",
-        mirrors=("invalid-publisher",),
-        check=_foreign_issuer,
-    ),
-    Rule(
-        name="publish-job-in-foreign-workflow",
-        title="The publish job is written in a workflow of another repository",
-        family="publisher",
-        severity=Severity.ERROR,
-        why="PyPI goes by the file in which the job is written, and takes none of another repository: the exchange "
-        "of the token would be refused.",
-        fix="Put the publish job, shown above, into your own workflow file; the rest may stay in the reusable one.",
-        example="jobs:\n  release:\n    uses: somebody/else/.github/workflows/release.yml@v1",
-        mirrors=("invalid-publisher",),
-        check=_elsewhere,
-    ),
-    Rule(
-        name="publish-job-in-called-workflow",
-        title="The publish job is written in a workflow that another one calls",
-        family="publisher",
-        severity=Severity.WARNING,
-        why="The publisher must then name the called file, and attestations fail: their certificate names the "
-        "calling one.",
-        fix="Make the publish job a job of the workflow that the tag starts, or set `attestations` to off.",
-        example="jobs:\n  publish:\n    uses: ./.github/workflows/publish.yml",
-        check=_called,
-    ),
-    Rule(
-        name="attestations-impossible",
-        title="Attestations are required where the index takes none",
-        family="publisher",
-        severity=Severity.ERROR,
-        why="Only an index that knows trusted publishing takes attestations, and they cannot be added later.",
-        fix="Set `attestations` to best-effort or off for this index.",
-        example="--attestations required --index https://index.example.org/",
-        check=_cannot_attest,
-    ),
-    Rule(
-        name="attestations-not-made",
-        title="No attestations could be made",
-        family="publisher",
-        severity=Severity.WARNING,
-        why="Users cannot check where these files come from, and an attestation cannot be added to a file later.",
-        fix="Nothing, for this release. To stop instead of publishing without, set `attestations` to required.",
-        example="Sigstore answering 503 while the release goes out",
-        check=_not_made,
-    ),
-    Rule(
-        name="trusted-publishing-refused",
-        title="The index refused trusted publishing, and a stored token was used",
-        family="publisher",
-        severity=Severity.WARNING,
-        why="A stored token can be stolen and has no end; attestations do not go with it.",
-        fix="Enter the job as a trusted publisher (`slipway publish --dry-run` prints the values), then delete the "
-        "token from the repository's secrets and on the index's site.",
-        example="SLIPWAY_TOKEN beside `id-token: write`, and no publisher at the index",
-        check=_refused,
-    ),
-    Rule(
-        name="attestations-dropped",
-        title="The index dropped attestations",
-        family="publisher",
-        severity=Severity.WARNING,
-        why="The index took the file and not its attestation, without a word; it cannot be added later.",
-        fix="Nothing, for this release. To be told as an error next time, set `attestations` to required.",
-        example="an index with attestations switched off while it takes the upload",
-        check=_dropped,
-    ),
-)

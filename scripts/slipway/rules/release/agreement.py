@@ -12,8 +12,9 @@ from packaging.version import InvalidVersion, Version
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.artifacts.sdist import SdistFacts
 from slipway.records import Severity
+from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.rule import Evidence, Skipped
 
 DYNAMIC_SINCE = Version("2.2")
 """Metadata version from which an sdist says which of its fields a wheel may give otherwise (PEP 643)."""
@@ -54,7 +55,18 @@ def _told(values: frozenset[str]) -> str:
     return "\n".join(sorted(values)) or "nothing"
 
 
-def _wheels_differ(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "wheels-disagree-on-requirements",
+    title="The wheels of one release require different things",
+    severity=Severity.WARNING,
+    why="uv, Poetry and PDM read one wheel's metadata and lock it for all platforms, so that some users get "
+    "too little or something wrong.",
+    fix="Write what depends on the system as an environment marker, such as "
+    "`pywin32; sys_platform == 'win32'`, in place of code that decides while it builds.",
+    example="Requires-Dist: pywin32 in the wheel for Windows alone",
+    read="https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers",
+)
+def wheels_disagree_on_requirements(release: ReleaseFacts) -> Iterator[Evidence]:
     wheels = [(wheel.filename, wheel.metadata) for wheel in release.wheels if wheel.metadata is not None]
     if len(wheels) < 2:  # noqa: PLR2004 - two make a comparison
         raise Skipped("there are no two wheels to compare")
@@ -74,7 +86,15 @@ def _wheels_differ(release: ReleaseFacts) -> Iterator[Evidence]:
                 break
 
 
-def _entry_points_differ(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "wheels-disagree-on-entry-points",
+    title="The wheels of one release have different entry points",
+    severity=Severity.WARNING,
+    why="A command or plugin is there on one platform and missing on another.",
+    fix="Declare the entry points in pyproject.toml, and build all wheels from the same commit.",
+    example="a wheel for Linux with the command `demo`, and one for Windows without",
+)
+def wheels_disagree_on_entry_points(release: ReleaseFacts) -> Iterator[Evidence]:
     wheels = [wheel for wheel in release.wheels if wheel.complete and wheel.entry_points_problem is None]
     if len(wheels) < 2:  # noqa: PLR2004 - two make a comparison
         raise Skipped("there are no two wheels to compare")
@@ -99,7 +119,18 @@ def _points(points: Mapping[str, Mapping[str, str]] | None) -> str:
     return "\n".join(sorted(lines)) or "none"
 
 
-def _sdist_differs(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "sdist-metadata-broken-promise",
+    title="The wheel differs from what the sdist promises",
+    severity=Severity.WARNING,
+    why="A field that an sdist does not call dynamic is the same in every wheel built from it; installers "
+    "resolve by it without building, and then install something else.",
+    fix="Build sdist and wheel from the same sources; what the build computes belongs into `dynamic` of "
+    "the [project] table.",
+    example="Requires-Dist: click in the wheel, none in the sdist, and no Dynamic: Requires-Dist",
+    read="https://peps.python.org/pep-0643/",
+)
+def sdist_metadata_broken_promise(release: ReleaseFacts) -> Iterator[Evidence]:
     source = next((a.metadata for a in release.artifacts if isinstance(a, SdistFacts) and a.metadata), None)
     wheel = next((wheel for wheel in release.wheels if wheel.metadata), None)
     if source is None or wheel is None or wheel.metadata is None:
@@ -125,43 +156,3 @@ def _promises(metadata: MetadataFacts) -> bool:
         return Version(metadata.one("metadata-version") or "") >= DYNAMIC_SINCE
     except InvalidVersion:
         return False
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="wheels-disagree-on-requirements",
-        title="The wheels of one release require different things",
-        family="set",
-        severity=Severity.WARNING,
-        why="uv, Poetry and PDM read one wheel's metadata and lock it for all platforms, so that some users get "
-        "too little or something wrong.",
-        fix="Write what depends on the system as an environment marker, such as "
-        "`pywin32; sys_platform == 'win32'`, in place of code that decides while it builds.",
-        example="Requires-Dist: pywin32 in the wheel for Windows alone",
-        check=_wheels_differ,
-        read="https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers",
-    ),
-    Rule(
-        name="wheels-disagree-on-entry-points",
-        title="The wheels of one release have different entry points",
-        family="set",
-        severity=Severity.WARNING,
-        why="A command or plugin is there on one platform and missing on another.",
-        fix="Declare the entry points in pyproject.toml, and build all wheels from the same commit.",
-        example="a wheel for Linux with the command `demo`, and one for Windows without",
-        check=_entry_points_differ,
-    ),
-    Rule(
-        name="sdist-metadata-broken-promise",
-        title="The wheel differs from what the sdist promises",
-        family="set",
-        severity=Severity.WARNING,
-        why="A field that an sdist does not call dynamic is the same in every wheel built from it; installers "
-        "resolve by it without building, and then install something else.",
-        fix="Build sdist and wheel from the same sources; what the build computes belongs into `dynamic` of "
-        "the [project] table.",
-        example="Requires-Dist: click in the wheel, none in the sdist, and no Dynamic: Requires-Dist",
-        check=_sdist_differs,
-        read="https://peps.python.org/pep-0643/",
-    ),
-)

@@ -14,11 +14,20 @@ from slipway.artifacts.wheel import WheelFacts
 from slipway.building import cibuildwheel
 from slipway.building.cibuildwheel import Target
 from slipway.records import Plan, Severity
+from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.rule import Evidence, Skipped
 
 
-def _missing(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "expected-file-missing",
+    title="A planned file was not built",
+    severity=Severity.ERROR,
+    why="The release would go out incomplete, and an index closes a release for new files after 14 days.",
+    fix="Look at what the build made instead; if the plan is wrong, correct name, version or layout in the project.",
+    example="a wheel cp312-cp312-linux_x86_64 from a project that was planned as pure Python",
+)
+def expected_file_missing(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
     names = [artifact.filename for artifact in release.artifacts]
     for file in plan.expected:
@@ -47,7 +56,15 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     return targets
 
 
-def _wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "planned-wheel-missing",
+    title="A wheel that the matrix should have built is missing",
+    severity=Severity.ERROR,
+    why="Its users would get the sdist and need a compiler; an index closes a release for new files after 14 days.",
+    fix="Look at the job of that platform; if the wheel is left out on purpose, say so to cibuildwheel with `skip`.",
+    example="cp313-win_arm64 is in the plan, and no job handed it in",
+)
+def planned_wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
     targets = _planned_wheels(release)
     if not release.whole:
         raise Skipped("the wheels are made by several machines, and those of the others are not here")
@@ -62,7 +79,15 @@ def _wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
         )
 
 
-def _wheel_unplanned(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "unplanned-wheel",
+    title="A wheel is in the set that the matrix was not to build",
+    severity=Severity.ERROR,
+    why="A file nobody planned would be published, and an index never gives a filename back.",
+    fix="Find the job that made it; if it is meant, build it with cibuildwheel, which then lists it in the plan.",
+    example="a wheel for cp38 beside a plan that begins with cp39",
+)
+def unplanned_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     targets = _planned_wheels(release)
     if not release.whole:
         raise Skipped("this is not the whole set")
@@ -83,7 +108,15 @@ def _names(release: ReleaseFacts) -> str:
     return "\n".join(artifact.filename for artifact in release.artifacts)
 
 
-def _overlap(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "wheel-tags-overlap",
+    title="Two wheels are for the same Python and platform",
+    severity=Severity.WARNING,
+    why="Which of them a user gets is up to the installer, and only one of them may have been tested.",
+    fix="Build each target in one job only, and remove wheels left from an earlier build.",
+    example="package-1.0-1-cp312-cp312-win_amd64.whl beside package-1.0-cp312-cp312-win_amd64.whl",
+)
+def wheel_tags_overlap(release: ReleaseFacts) -> Iterator[Evidence]:
     holders: dict[Tag, WheelFacts] = {}
     told: set[tuple[str, str]] = set()
     for wheel in release.wheels:
@@ -97,7 +130,15 @@ def _overlap(release: ReleaseFacts) -> Iterator[Evidence]:
                 )
 
 
-def _unexpected(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "unexpected-file",
+    title="A file was built that is not in the plan",
+    severity=Severity.WARNING,
+    why="What is not planned is not published, or is published although nobody meant to.",
+    fix="Correct the project so that it builds what it says; usually a name, a version or a platform tag differs.",
+    example="other_name-1.0-py3-none-any.whl built by the project `name`",
+)
+def unexpected_file(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
     targets = [t for file in plan.expected if file.identifier and (t := cibuildwheel.parse(file.identifier))]
     for artifact in release.artifacts:
@@ -111,7 +152,16 @@ def _unexpected(release: ReleaseFacts) -> Iterator[Evidence]:
             )
 
 
-def _outside_libraries(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "wheel-needs-outside-library",
+    title="A wheel needs a library that is neither in it nor on every system",
+    severity=Severity.WARNING,
+    why="Its tag says that it runs on every Linux of that age; without the library the import fails.",
+    fix="Run `auditwheel repair`, which copies the library into the wheel; cibuildwheel does it by itself.",
+    example="a manylinux wheel that needs libpq.so.5",
+    read="https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/",
+)
+def wheel_needs_outside_library(release: ReleaseFacts) -> Iterator[Evidence]:
     for filename, linkage in release.linkage.items():
         if linkage.external and _claims_many(filename):
             yield Evidence(
@@ -124,7 +174,16 @@ def _claims_many(filename: str) -> bool:
     return "manylinux" in filename or "musllinux" in filename
 
 
-def _tag_too_old(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "wheel-tag-too-old",
+    title="A wheel claims to run on older systems than it does",
+    severity=Severity.WARNING,
+    why="Installers take it where its symbols are missing, and the import fails with `GLIBC not found`.",
+    fix="Let `auditwheel repair` choose the tag, and build in the manylinux image of the tag you want.",
+    example="a wheel manylinux2014 that was built on a system with glibc 2.36",
+    read="https://peps.python.org/pep-0600/",
+)
+def wheel_tag_too_old(release: ReleaseFacts) -> Iterator[Evidence]:
     for wheel in release.wheels:
         linkage = release.linkage.get(wheel.filename)
         if linkage is None or linkage.platform is None or linkage.external:
@@ -149,13 +208,30 @@ def _glibc(platform: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else _LEGACY.get(platform.partition("_")[0])
 
 
-def _stable_abi(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "stable-abi-violated",
+    title="A wheel for the stable ABI uses what is not part of it",
+    severity=Severity.WARNING,
+    why="Later versions of Python take the wheel by its tag and may crash in it.",
+    fix="Compile with Py_LIMITED_API set to the version in the tag, or build a wheel for each Python.",
+    example="cp39-abi3 and a module that calls _PyObject_GetDictPtr",
+    read="https://docs.python.org/3/c-api/stable.html",
+)
+def stable_abi_violated(release: ReleaseFacts) -> Iterator[Evidence]:
     for filename, linkage in release.linkage.items():
         for sentence in linkage.stable_abi:
             yield Evidence(message=f"{filename}: {sentence}.", artifact=filename)
 
 
-def _tag_differs(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "built-version-differs-from-tag",
+    title="The built version is not the one the tag names",
+    severity=Severity.ERROR,
+    why="Users would install a version that no tag marks, and the tagged version would never appear.",
+    fix="Raise the version in the project and tag that commit, or move the tag: `git tag -f`, then push it again.",
+    example="tag v1.2.0 on a commit that builds version 1.1.9",
+)
+def built_version_differs_from_tag(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
     if plan.tag_version is None:
         raise Skipped("there is no release tag")
@@ -170,7 +246,15 @@ def _tag_differs(release: ReleaseFacts) -> Iterator[Evidence]:
             )
 
 
-def _disagree(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "artifacts-disagree",
+    title="The artifacts of one release differ in name or version",
+    severity=Severity.ERROR,
+    why="The index files them under different projects or releases, and installers see half a release.",
+    fix="Build all of them from the same commit; a version taken from git or from the clock differs between builds.",
+    example="package-1.0.tar.gz beside package-1.0.1-py3-none-any.whl",
+)
+def artifacts_disagree(release: ReleaseFacts) -> Iterator[Evidence]:
     for field, normal in (("name", canonicalize_name), ("version", _version)):
         seen = {
             artifact.filename: value
@@ -193,110 +277,3 @@ def _version(text: str) -> Version | str:
         return Version(text)
     except InvalidVersion:
         return text
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="planned-wheel-missing",
-        title="A wheel that the matrix should have built is missing",
-        family="set",
-        severity=Severity.ERROR,
-        why="Its users would get the sdist and need a compiler; an index closes a release for new files after 14 days.",
-        fix="Look at the job of that platform; if the wheel is left out on purpose, say so to cibuildwheel with `skip`.",
-        example="cp313-win_arm64 is in the plan, and no job handed it in",
-        check=_wheel_missing,
-    ),
-    Rule(
-        name="unplanned-wheel",
-        title="A wheel is in the set that the matrix was not to build",
-        family="set",
-        severity=Severity.ERROR,
-        why="A file nobody planned would be published, and an index never gives a filename back.",
-        fix="Find the job that made it; if it is meant, build it with cibuildwheel, which then lists it in the plan.",
-        example="a wheel for cp38 beside a plan that begins with cp39",
-        check=_wheel_unplanned,
-    ),
-    Rule(
-        name="wheel-tags-overlap",
-        title="Two wheels are for the same Python and platform",
-        family="set",
-        severity=Severity.WARNING,
-        why="Which of them a user gets is up to the installer, and only one of them may have been tested.",
-        fix="Build each target in one job only, and remove wheels left from an earlier build.",
-        example="package-1.0-1-cp312-cp312-win_amd64.whl beside package-1.0-cp312-cp312-win_amd64.whl",
-        check=_overlap,
-    ),
-    Rule(
-        name="wheel-needs-outside-library",
-        title="A wheel needs a library that is neither in it nor on every system",
-        family="set",
-        severity=Severity.WARNING,
-        why="Its tag says that it runs on every Linux of that age; without the library the import fails.",
-        fix="Run `auditwheel repair`, which copies the library into the wheel; cibuildwheel does it by itself.",
-        example="a manylinux wheel that needs libpq.so.5",
-        check=_outside_libraries,
-        read="https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/",
-    ),
-    Rule(
-        name="wheel-tag-too-old",
-        title="A wheel claims to run on older systems than it does",
-        family="set",
-        severity=Severity.WARNING,
-        why="Installers take it where its symbols are missing, and the import fails with `GLIBC not found`.",
-        fix="Let `auditwheel repair` choose the tag, and build in the manylinux image of the tag you want.",
-        example="a wheel manylinux2014 that was built on a system with glibc 2.36",
-        check=_tag_too_old,
-        read="https://peps.python.org/pep-0600/",
-    ),
-    Rule(
-        name="stable-abi-violated",
-        title="A wheel for the stable ABI uses what is not part of it",
-        family="set",
-        severity=Severity.WARNING,
-        why="Later versions of Python take the wheel by its tag and may crash in it.",
-        fix="Compile with Py_LIMITED_API set to the version in the tag, or build a wheel for each Python.",
-        example="cp39-abi3 and a module that calls _PyObject_GetDictPtr",
-        check=_stable_abi,
-        read="https://docs.python.org/3/c-api/stable.html",
-    ),
-    Rule(
-        name="expected-file-missing",
-        title="A planned file was not built",
-        family="set",
-        severity=Severity.ERROR,
-        why="The release would go out incomplete, and an index closes a release for new files after 14 days.",
-        fix="Look at what the build made instead; if the plan is wrong, correct name, version or layout in the project.",
-        example="a wheel cp312-cp312-linux_x86_64 from a project that was planned as pure Python",
-        check=_missing,
-    ),
-    Rule(
-        name="unexpected-file",
-        title="A file was built that is not in the plan",
-        family="set",
-        severity=Severity.WARNING,
-        why="What is not planned is not published, or is published although nobody meant to.",
-        fix="Correct the project so that it builds what it says; usually a name, a version or a platform tag differs.",
-        example="other_name-1.0-py3-none-any.whl built by the project `name`",
-        check=_unexpected,
-    ),
-    Rule(
-        name="built-version-differs-from-tag",
-        title="The built version is not the one the tag names",
-        family="set",
-        severity=Severity.ERROR,
-        why="Users would install a version that no tag marks, and the tagged version would never appear.",
-        fix="Raise the version in the project and tag that commit, or move the tag: `git tag -f`, then push it again.",
-        example="tag v1.2.0 on a commit that builds version 1.1.9",
-        check=_tag_differs,
-    ),
-    Rule(
-        name="artifacts-disagree",
-        title="The artifacts of one release differ in name or version",
-        family="set",
-        severity=Severity.ERROR,
-        why="The index files them under different projects or releases, and installers see half a release.",
-        fix="Build all of them from the same commit; a version taken from git or from the clock differs between builds.",
-        example="package-1.0.tar.gz beside package-1.0.1-py3-none-any.whl",
-        check=_disagree,
-    ),
-)

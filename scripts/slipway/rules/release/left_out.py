@@ -9,8 +9,9 @@ from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.places import NOT_FOR_USERS
+from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.rule import Evidence, Skipped
 
 ROOTS = ("", "src/", "lib/", "python/", "Lib/")
 """Folders of an sdist in which packages lie."""
@@ -25,6 +26,14 @@ DATA = frozenset(
 
 MARKER = "py.typed"
 SHOWN = 8
+
+
+FIXES = {
+    "setuptools": "Name it under [tool.setuptools.package-data], for example `demo = ['*.json', 'py.typed']`; packages are "
+    "found with [tool.setuptools.packages.find].",
+    "hatchling": "See `exclude` in [tool.hatch.build.targets.wheel], and whether git ignores the file.",
+    "poetry-core": "See `exclude` and `include` in [tool.poetry], and whether git ignores the file.",
+}
 
 
 def _left_out(release: ReleaseFacts) -> list[str]:
@@ -54,7 +63,16 @@ def _is_for_users(path: str) -> bool:
     return not any(folder in NOT_FOR_USERS or folder.startswith(("_", ".")) for folder in folders)
 
 
-def _packages(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "package-left-out-of-wheel",
+    title="A package is in the sdist and not in the wheel",
+    severity=Severity.WARNING,
+    why="`import demo` works, and the first use of the missing part fails for everybody who installs the wheel.",
+    fix="Include it in the wheel; if it is left out on purpose, turn this rule off with the reason.",
+    fixes=FIXES,
+    example='packages = ["demo"], beside src/demo/parts/__init__.py',
+)
+def package_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     wheel = next((a for a in release.artifacts if isinstance(a, WheelFacts)), None)
     folders = {posixpath.dirname(p) for p in _left_out(release) if posixpath.basename(p) == "__init__.py"}
     held = {posixpath.dirname(path) for path in wheel.paths} if wheel else set()
@@ -67,7 +85,16 @@ def _packages(release: ReleaseFacts) -> Iterator[Evidence]:
         )
 
 
-def _data(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "data-left-out-of-wheel",
+    title="Data files are in the sdist and not in the wheel",
+    severity=Severity.NOTE,
+    why="Code that reads them works in the checkout, and fails for everybody who installs the wheel.",
+    fix="Include them in the wheel if the code reads them while it runs.",
+    fixes=FIXES,
+    example="src/demo/rates.json, with setuptools and no package-data",
+)
+def data_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     files = [path for path in _left_out(release) if posixpath.splitext(path)[1].lower() in DATA]
     if files:
         more = [f"… and {len(files) - SHOWN} more"] if len(files) > SHOWN else []
@@ -77,53 +104,17 @@ def _data(release: ReleaseFacts) -> Iterator[Evidence]:
         )
 
 
-def _marker(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "type-marker-left-out-of-wheel",
+    title="The marker of type hints is in the sdist and not in the wheel",
+    severity=Severity.WARNING,
+    why="Type checkers ignore the package's hints: for its users it is untyped.",
+    fix="Include py.typed in the wheel.",
+    fixes=FIXES,
+    example="src/demo/py.typed, with setuptools and no package-data",
+    read="https://typing.python.org/en/latest/spec/distributing.html",
+)
+def type_marker_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     for path in _left_out(release):
         if posixpath.basename(path) == MARKER:
             yield Evidence(message=f"{path} is in the sdist and not in the wheel.", file=path)
-
-
-FIXES = {
-    "setuptools": "Name it under [tool.setuptools.package-data], for example `demo = ['*.json', 'py.typed']`; packages are "
-    "found with [tool.setuptools.packages.find].",
-    "hatchling": "See `exclude` in [tool.hatch.build.targets.wheel], and whether git ignores the file.",
-    "poetry-core": "See `exclude` and `include` in [tool.poetry], and whether git ignores the file.",
-}
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="package-left-out-of-wheel",
-        title="A package is in the sdist and not in the wheel",
-        family="set",
-        severity=Severity.WARNING,
-        why="`import demo` works, and the first use of the missing part fails for everybody who installs the wheel.",
-        fix="Include it in the wheel; if it is left out on purpose, turn this rule off with the reason.",
-        fixes=FIXES,
-        example='packages = ["demo"], beside src/demo/parts/__init__.py',
-        check=_packages,
-    ),
-    Rule(
-        name="data-left-out-of-wheel",
-        title="Data files are in the sdist and not in the wheel",
-        family="set",
-        severity=Severity.NOTE,
-        why="Code that reads them works in the checkout, and fails for everybody who installs the wheel.",
-        fix="Include them in the wheel if the code reads them while it runs.",
-        fixes=FIXES,
-        example="src/demo/rates.json, with setuptools and no package-data",
-        check=_data,
-    ),
-    Rule(
-        name="type-marker-left-out-of-wheel",
-        title="The marker of type hints is in the sdist and not in the wheel",
-        family="set",
-        severity=Severity.WARNING,
-        why="Type checkers ignore the package's hints: for its users it is untyped.",
-        fix="Include py.typed in the wheel.",
-        fixes=FIXES,
-        example="src/demo/py.typed, with setuptools and no package-data",
-        check=_marker,
-        read="https://typing.python.org/en/latest/spec/distributing.html",
-    ),
-)

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from slipway.project.tracked import Tracked
 from slipway.records import Severity
 from slipway.rules.artifact.places import NOT_FOR_USERS
+from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.release.left_out import DATA, MARKER, ROOTS
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.rule import Evidence, Skipped
 
 CODE = frozenset({".py", ".pyi", ".pyx", ".pxd", ".pxi", ".c", ".cc", ".cpp", ".h", ".hpp", ".rs", ".f90"})
 SHOWN = 8
@@ -30,7 +31,21 @@ def _tracked(release: ReleaseFacts) -> Tracked:
     return release.tracked
 
 
-def _left_out(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "tracked-file-left-out-of-sdist",
+    title="A file of the package is in git and not in the sdist",
+    severity=Severity.NOTE,
+    why="The wheel is built from the sdist, so that it lacks the file too; so does everybody who builds from source.",
+    fix="Include it in the sdist; if it is left out on purpose, turn this rule off with the reason.",
+    fixes={
+        "setuptools": "Include it with a line in MANIFEST.in, such as `graft src/demo`, or let setuptools-scm "
+        "include what git tracks.",
+        "hatchling": "See `include`, `only-include` and `exclude` in [tool.hatch.build.targets.sdist].",
+        "poetry-core": "See `include` and `exclude` in [tool.poetry].",
+    },
+    example="src/demo/rates.json, with setuptools and neither package-data nor MANIFEST.in",
+)
+def tracked_file_left_out_of_sdist(release: ReleaseFacts) -> Iterator[Evidence]:
     absent = _tracked(release).absent
     packages = {top.name for wheel in release.wheels for top in wheel.top_level if top.kind == "package"}
     homes = [f"{root}{package}/" for package in packages for root in ROOTS]
@@ -54,7 +69,15 @@ def _is_needed(path: str) -> bool:
     return name == MARKER or ending in CODE | DATA
 
 
-def _strays(release: ReleaseFacts) -> Iterator[Evidence]:
+@release.rule(
+    "sdist-has-untracked-file",
+    title="The sdist has a file that git does not track",
+    severity=Severity.NOTE,
+    why="Another checkout of the same commit builds another sdist, and what nobody reviewed is published.",
+    fix="Add the file to git, remove it, or exclude it from the sdist.",
+    example="notes-to-self.txt in the project's folder, with a backend that takes everything",
+)
+def sdist_has_untracked_file(release: ReleaseFacts) -> Iterator[Evidence]:
     paths = [path for path in _tracked(release).strays if not _GENERATED.search(path)]
     if paths:
         yield Evidence(
@@ -66,33 +89,3 @@ def _strays(release: ReleaseFacts) -> Iterator[Evidence]:
 def _shown(paths: list[str]) -> str:
     more = [f"… and {len(paths) - SHOWN} more"] if len(paths) > SHOWN else []
     return "\n".join([*paths[:SHOWN], *more])
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="tracked-file-left-out-of-sdist",
-        title="A file of the package is in git and not in the sdist",
-        family="set",
-        severity=Severity.NOTE,
-        why="The wheel is built from the sdist, so that it lacks the file too; so does everybody who builds from source.",
-        fix="Include it in the sdist; if it is left out on purpose, turn this rule off with the reason.",
-        fixes={
-            "setuptools": "Include it with a line in MANIFEST.in, such as `graft src/demo`, or let setuptools-scm "
-            "include what git tracks.",
-            "hatchling": "See `include`, `only-include` and `exclude` in [tool.hatch.build.targets.sdist].",
-            "poetry-core": "See `include` and `exclude` in [tool.poetry].",
-        },
-        example="src/demo/rates.json, with setuptools and neither package-data nor MANIFEST.in",
-        check=_left_out,
-    ),
-    Rule(
-        name="sdist-has-untracked-file",
-        title="The sdist has a file that git does not track",
-        family="set",
-        severity=Severity.NOTE,
-        why="Another checkout of the same commit builds another sdist, and what nobody reviewed is published.",
-        fix="Add the file to git, remove it, or exclude it from the sdist.",
-        example="notes-to-self.txt in the project's folder, with a backend that takes everything",
-        check=_strays,
-    ),
-)

@@ -8,17 +8,18 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from slipway.records import Severity
-from slipway.rules.artifact.shared import require_complete, require_listed
-from slipway.rules.metadata.fields import license_files_sent, quoted
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.artifact.archive_facts import require_complete, require_listed
+from slipway.rules.families import sdist
+from slipway.rules.metadata.fields import license_files_sent
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import LICENSE_FILES, SDIST_FORMAT
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slipway.artifacts.sdist import SdistFacts
 
-SDIST_FORMAT = "https://packaging.python.org/en/latest/specifications/source-distribution-format/"
-LICENCE_FILES = "https://packaging.python.org/en/latest/specifications/pyproject-toml/#license-files"
 INCLUDE_LICENCES: dict[str, str] = {
     "setuptools": "Name the file in `license-files` of the [project] table, and see that MANIFEST.in does not "
     "exclude it.",
@@ -31,7 +32,18 @@ INCLUDE_LICENCES: dict[str, str] = {
 }
 
 
-def _top_directory(facts: SdistFacts) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-not-in-one-directory",
+    title="The sdist does not have exactly one top directory",
+    severity=Severity.ERROR,
+    why="PyPI refuses it, and unpacking it would scatter files over the current folder.",
+    fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, pack the one "
+    "folder NAME-VERSION.",
+    example="`tar -czf demo-1.0.tar.gz PKG-INFO pyproject.toml src`",
+    mirrors=("C23", "C30"),
+    read=SDIST_FORMAT,
+)
+def sdist_not_in_one_directory(facts: SdistFacts) -> Iterator[Evidence]:
     require_listed(facts)
     if facts.top_directory is not None:
         return
@@ -46,7 +58,19 @@ def _top_directory(facts: SdistFacts) -> Iterator[Evidence]:
     )
 
 
-def _pkg_info(facts: SdistFacts) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-pkg-info-missing",
+    title="The sdist has no PKG-INFO in its top directory",
+    severity=Severity.ERROR,
+    why="PKG-INFO holds the metadata; PyPI refuses a sdist without it. A plain archive of the repository, as "
+    "GitHub offers it, has none.",
+    fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, paths must "
+    "not begin with `./`.",
+    example="`git archive --prefix=demo-1.0/ -o demo-1.0.tar.gz HEAD`",
+    mirrors=("C23", "C31"),
+    read=SDIST_FORMAT,
+)
+def sdist_pkg_info_missing(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.top_directory is None:
         raise Skipped("there is not one top directory to look in")
@@ -55,7 +79,18 @@ def _pkg_info(facts: SdistFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"There is no {quoted(expected)}.", expected=expected)
 
 
-def _licence_file(facts: SdistFacts) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-licence-file-missing",
+    title="A file that License-File names is not in the sdist",
+    severity=Severity.ERROR,
+    why="PyPI refuses the sdist: what the metadata calls the licence has to come with it.",
+    fix="Include the file in the sdist, or name the right one in `license-files` of the [project] table.",
+    fixes=INCLUDE_LICENCES,
+    example="`License-File: LICENSE.txt` in a sdist that holds only `LICENSE`",
+    mirrors=("C32",),
+    read=LICENSE_FILES,
+)
+def sdist_licence_file_missing(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.metadata is None or facts.top_directory is None:
         raise Skipped("there is no PKG-INFO to compare with")
@@ -71,13 +106,32 @@ def _licence_file(facts: SdistFacts) -> Iterator[Evidence]:
             )
 
 
-def _not_buildable(facts: SdistFacts) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-not-buildable",
+    title="The sdist has neither pyproject.toml nor setup.py",
+    severity=Severity.ERROR,
+    why="Nobody can install from it: pip and uv need one of the two to know how to build.",
+    fix="Include pyproject.toml in the sdist; some file list of the build leaves it out.",
+    example="`exclude = ['*.toml']` in the settings of the sdist",
+    read=SDIST_FORMAT,
+)
+def sdist_not_buildable(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.top_directory is not None and facts.pyproject is None and facts.setup_py is None:
         yield Evidence(message=f"{quoted(facts.top_directory)} holds neither pyproject.toml nor setup.py.")
 
 
-def _directory_name(facts: SdistFacts) -> Iterator[Evidence]:
+@sdist.rule(
+    "sdist-directory-misnamed",
+    title="The sdist's top directory is not called NAME-VERSION",
+    severity=Severity.WARNING,
+    why="The specification asks for it, and packagers of Linux distributions rely on it. Mostly the file was "
+    "renamed after it was built, so that it is not what its name says.",
+    fix="Build the sdist again instead of renaming it.",
+    example="`demo-1.1.tar.gz` in which everything is in `demo-1.0/`",
+    read=SDIST_FORMAT,
+)
+def sdist_directory_misnamed(facts: SdistFacts) -> Iterator[Evidence]:
     require_listed(facts)
     if facts.top_directory is None or facts.parts is None:
         raise Skipped("the filename or the top directory is wrong already")
@@ -93,70 +147,3 @@ def _directory_name(facts: SdistFacts) -> Iterator[Evidence]:
             seen=facts.top_directory,
             expected=expected,
         )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="sdist-not-in-one-directory",
-        title="The sdist does not have exactly one top directory",
-        family="sdist",
-        severity=Severity.ERROR,
-        why="PyPI refuses it, and unpacking it would scatter files over the current folder.",
-        fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, pack the one "
-        "folder NAME-VERSION.",
-        example="`tar -czf demo-1.0.tar.gz PKG-INFO pyproject.toml src`",
-        mirrors=("C23", "C30"),
-        read=SDIST_FORMAT,
-        check=_top_directory,
-    ),
-    Rule(
-        name="sdist-pkg-info-missing",
-        title="The sdist has no PKG-INFO in its top directory",
-        family="sdist",
-        severity=Severity.ERROR,
-        why="PKG-INFO holds the metadata; PyPI refuses a sdist without it. A plain archive of the repository, as "
-        "GitHub offers it, has none.",
-        fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, paths must "
-        "not begin with `./`.",
-        example="`git archive --prefix=demo-1.0/ -o demo-1.0.tar.gz HEAD`",
-        mirrors=("C23", "C31"),
-        read=SDIST_FORMAT,
-        check=_pkg_info,
-    ),
-    Rule(
-        name="sdist-licence-file-missing",
-        title="A file that License-File names is not in the sdist",
-        family="sdist",
-        severity=Severity.ERROR,
-        why="PyPI refuses the sdist: what the metadata calls the licence has to come with it.",
-        fix="Include the file in the sdist, or name the right one in `license-files` of the [project] table.",
-        fixes=INCLUDE_LICENCES,
-        example="`License-File: LICENSE.txt` in a sdist that holds only `LICENSE`",
-        mirrors=("C32",),
-        read=LICENCE_FILES,
-        check=_licence_file,
-    ),
-    Rule(
-        name="sdist-not-buildable",
-        title="The sdist has neither pyproject.toml nor setup.py",
-        family="sdist",
-        severity=Severity.ERROR,
-        why="Nobody can install from it: pip and uv need one of the two to know how to build.",
-        fix="Include pyproject.toml in the sdist; some file list of the build leaves it out.",
-        example="`exclude = ['*.toml']` in the settings of the sdist",
-        read=SDIST_FORMAT,
-        check=_not_buildable,
-    ),
-    Rule(
-        name="sdist-directory-misnamed",
-        title="The sdist's top directory is not called NAME-VERSION",
-        family="sdist",
-        severity=Severity.WARNING,
-        why="The specification asks for it, and packagers of Linux distributions rely on it. Mostly the file was "
-        "renamed after it was built, so that it is not what its name says.",
-        fix="Build the sdist again instead of renaming it.",
-        example="`demo-1.1.tar.gz` in which everything is in `demo-1.0/`",
-        read=SDIST_FORMAT,
-        check=_directory_name,
-    ),
-)

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from slipway.manifest import Addition, Manifest
 from slipway.records import Severity
-from slipway.rules import catalogue
-from slipway.rules.rule import Evidence, Rule, judge
+from slipway.rules.families import settings
+from slipway.rules.rule import Evidence, judge
 from slipway.rules.settings.facts import RunFacts
-
-
-def check_names(ignored: Mapping[str, str]) -> None:
-    """Make sure that every rule a project turns off exists.
-
-    Args:
-        ignored: rule name to reason, from [tool.slipway.ignore].
-
-    Raises:
-        InputError: one of them does not; the nearest name is suggested.
-    """
-    for name in ignored:
-        catalogue.named(name, where="[tool.slipway.ignore] in pyproject.toml")
 
 
 def look_back(manifest: Manifest) -> Addition:
@@ -31,10 +18,18 @@ def look_back(manifest: Manifest) -> Addition:
         found=frozenset(finding.rule for finding in manifest.findings),
         skipped=frozenset(rule.rule for rule in manifest.skipped_rules),
     )
-    return judge(RULES, facts, ignored=manifest.ignored)
+    return judge(settings, facts, ignored=manifest.ignored)
 
 
-def _without_effect(run: RunFacts) -> Iterator[Evidence]:
+@settings.rule(
+    "ignore-without-effect",
+    title="A rule is turned off that finds nothing",
+    severity=Severity.NOTE,
+    why="What it was turned off for is mended; left there, the ignore would hide the next such fault.",
+    fix="Remove the line from [tool.slipway.ignore] in pyproject.toml.",
+    example='[tool.slipway.ignore]\nclassifier-unknown = "the index has not got it yet"  # but it has',
+)
+def ignore_without_effect(run: RunFacts) -> Iterator[Evidence]:
     for name, reason in run.ignored.items():
         if name not in run.found and name not in run.skipped and name != "ignore-without-effect":
             yield Evidence(
@@ -42,17 +37,3 @@ def _without_effect(run: RunFacts) -> Iterator[Evidence]:
                 file="pyproject.toml",
                 seen=f'{name} = "{reason}"',
             )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="ignore-without-effect",
-        title="A rule is turned off that finds nothing",
-        family="run",
-        severity=Severity.NOTE,
-        why="What it was turned off for is mended; left there, the ignore would hide the next such fault.",
-        fix="Remove the line from [tool.slipway.ignore] in pyproject.toml.",
-        example='[tool.slipway.ignore]\nclassifier-unknown = "the index has not got it yet"  # but it has',
-        check=_without_effect,
-    ),
-)

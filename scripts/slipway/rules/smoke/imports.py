@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import smoke
+from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import Kind, diagnose
 from slipway.rules.smoke.evidence import SHOWN, bears, death, import_evidence, is_floor
 from slipway.rules.smoke.facts import SmokeFacts
@@ -32,147 +33,151 @@ def _death_evidence(facts: SmokeFacts) -> Evidence:
     )
 
 
-def _never_ends(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "import-never-ends",
+    title="The import does not come back",
+    severity=Severity.ERROR,
+    why="Whoever imports the package waits for ever.",
+    fix="Move work out of module level; if it only needs longer here, raise --smoke-timeout.",
+    example="while True: pass  # at module level",
+)
+def import_never_ends(facts: SmokeFacts) -> Iterator[Evidence]:
     if death(facts) == "broken" and bears(facts) and facts.died_code is None:
         yield _death_evidence(facts)
 
 
-def _crashes(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "import-crashes",
+    title="The import crashes the interpreter",
+    severity=Severity.ERROR,
+    why="Whoever imports the package loses the whole process, without a traceback.",
+    fix="Import it in a fresh environment with `python -X faulthandler`; for compiled code use a debugger.",
+    example="a compiled module that was built against other headers",
+)
+def import_crashes(facts: SmokeFacts) -> Iterator[Evidence]:
     if death(facts) == "broken" and bears(facts) and facts.died_code is not None:
         yield _death_evidence(facts)
 
 
-def _display(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "import-needs-display",
+    title="The import needs a display",
+    severity=Severity.WARNING,
+    why="It cannot be imported on a server, in a container or in a CI job, not even to build documentation.",
+    fix="Open the window or the connection on first use, not at module level; to test it here, use xvfb-run.",
+    example="root = tkinter.Tk()  # at module level",
+)
+def import_needs_display(facts: SmokeFacts) -> Iterator[Evidence]:
     yield from _imports_of("display")(facts)
     if death(facts) == "display":
         yield _death_evidence(facts)
 
 
-def _system(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "import-needs-system",
+    title="The import needs something that this machine does not have",
+    severity=Severity.WARNING,
+    why="Users without that library, program, file or device get this error; here it hides whether the rest works.",
+    fix="Say in the description what has to be installed, and run the smoke test on a machine that has it.",
+    example='ctypes.CDLL("libportaudio.so.2")  # at module level',
+)
+def import_needs_system(facts: SmokeFacts) -> Iterator[Evidence]:
     yield from _imports_of("system")(facts)
     if death(facts) == "system":
         yield _death_evidence(facts)
 
 
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="import-fails",
-        title="A top-level module cannot be imported after installation",
-        family="smoke",
-        severity=Severity.ERROR,
-        why="The package installs and then does not work: the first import ends in this error.",
-        fix="Read the last line of the traceback, mend what it names, and check again.",
-        example="import requests  # in __init__.py, with requests not among the dependencies",
-        check=_imports_of("broken"),
-    ),
-    Rule(
-        name="import-needs-extra",
-        title="A top-level module needs an optional dependency",
-        family="smoke",
-        severity=Severity.NOTE,
-        why="Those who install the package without the extra cannot import this module.",
-        fix="Nothing, if that is meant; else move the dependency from the extra to the dependencies.",
-        example="a pytest plugin beside the package, with pytest only in the extra `test`",
-        check=_imports_of("optional"),
-    ),
-    Rule(
-        name="import-needs-host",
-        title="A plug-in does not depend on what it plugs into",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="It works where the host is installed already; installed alone, it cannot be imported.",
-        fix="Add the host to the dependencies, or say in the description that it has to be installed first.",
-        example="a project flake8-spam that imports flake8 without depending on it",
-        check=_imports_of("host"),
-    ),
-    Rule(
-        name="import-needs-display",
-        title="The import needs a display",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="It cannot be imported on a server, in a container or in a CI job, not even to build documentation.",
-        fix="Open the window or the connection on first use, not at module level; to test it here, use xvfb-run.",
-        example="root = tkinter.Tk()  # at module level",
-        check=_display,
-    ),
-    Rule(
-        name="import-needs-system",
-        title="The import needs something that this machine does not have",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="Users without that library, program, file or device get this error; here it hides whether the rest works.",
-        fix="Say in the description what has to be installed, and run the smoke test on a machine that has it.",
-        example='ctypes.CDLL("libportaudio.so.2")  # at module level',
-        check=_system,
-    ),
-    Rule(
-        name="import-needs-setting",
-        title="The import needs a setting or a service",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="It cannot be imported before it is configured, so tools that only look at it fail.",
-        fix="Read the setting on first use, with an error that names it.",
-        example='TOKEN = os.environ["SPAM_TOKEN"]  # at module level',
-        check=_imports_of("setting"),
-    ),
-    Rule(
-        name="import-needs-other-platform",
-        title="The package is made for another platform than this one",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="Nothing was tested here, and on this platform it installs and then does not work.",
-        fix="Smoke-test it on its own platform; a wheel with that platform's tag keeps others from installing it.",
-        example="import winreg  # in a wheel py3-none-any",
-        check=_imports_of("platform"),
-    ),
-    Rule(
-        name="import-asks-for-more",
-        title="The package refuses to be imported and asks for something undeclared",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="Whoever installs it has to install something else by hand before it works.",
-        fix="Declare it as a dependency, or as an extra that the error message names.",
-        example='raise ImportError("please install torch or tensorflow")',
-        check=_imports_of("asks"),
-    ),
-    Rule(
-        name="import-ends-process",
-        title="The import ends the process",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="`import` is no request to exit: test collectors, documentation tools and users lose their process.",
-        fix='Move what is to run into a function, under `if __name__ == "__main__":`.',
-        example="sys.exit(main())  # at module level",
-        check=_imports_of("exits"),
-    ),
-    Rule(
-        name="import-needs-setuptools",
-        title="The import needs setuptools, which is not declared",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="It works where an older venv happens to hold setuptools, and fails with uv and from Python 3.12 on.",
-        fix='Replace it (importlib.metadata, importlib.resources), or depend on "setuptools".',
-        example="import pkg_resources",
-        check=_imports_of("seeded"),
-    ),
-    Rule(
-        name="import-never-ends",
-        title="The import does not come back",
-        family="smoke",
-        severity=Severity.ERROR,
-        why="Whoever imports the package waits for ever.",
-        fix="Move work out of module level; if it only needs longer here, raise --smoke-timeout.",
-        example="while True: pass  # at module level",
-        check=_never_ends,
-    ),
-    Rule(
-        name="import-crashes",
-        title="The import crashes the interpreter",
-        family="smoke",
-        severity=Severity.ERROR,
-        why="Whoever imports the package loses the whole process, without a traceback.",
-        fix="Import it in a fresh environment with `python -X faulthandler`; for compiled code use a debugger.",
-        example="a compiled module that was built against other headers",
-        check=_crashes,
-    ),
+@smoke.rule(
+    "import-fails",
+    title="A top-level module cannot be imported after installation",
+    severity=Severity.ERROR,
+    why="The package installs and then does not work: the first import ends in this error.",
+    fix="Read the last line of the traceback, mend what it names, and check again.",
+    example="import requests  # in __init__.py, with requests not among the dependencies",
 )
+def import_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("broken")(facts)
+
+
+@smoke.rule(
+    "import-needs-extra",
+    title="A top-level module needs an optional dependency",
+    severity=Severity.NOTE,
+    why="Those who install the package without the extra cannot import this module.",
+    fix="Nothing, if that is meant; else move the dependency from the extra to the dependencies.",
+    example="a pytest plugin beside the package, with pytest only in the extra `test`",
+)
+def import_needs_extra(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("optional")(facts)
+
+
+@smoke.rule(
+    "import-needs-host",
+    title="A plug-in does not depend on what it plugs into",
+    severity=Severity.WARNING,
+    why="It works where the host is installed already; installed alone, it cannot be imported.",
+    fix="Add the host to the dependencies, or say in the description that it has to be installed first.",
+    example="a project flake8-spam that imports flake8 without depending on it",
+)
+def import_needs_host(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("host")(facts)
+
+
+@smoke.rule(
+    "import-needs-setting",
+    title="The import needs a setting or a service",
+    severity=Severity.WARNING,
+    why="It cannot be imported before it is configured, so tools that only look at it fail.",
+    fix="Read the setting on first use, with an error that names it.",
+    example='TOKEN = os.environ["SPAM_TOKEN"]  # at module level',
+)
+def import_needs_setting(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("setting")(facts)
+
+
+@smoke.rule(
+    "import-needs-other-platform",
+    title="The package is made for another platform than this one",
+    severity=Severity.WARNING,
+    why="Nothing was tested here, and on this platform it installs and then does not work.",
+    fix="Smoke-test it on its own platform; a wheel with that platform's tag keeps others from installing it.",
+    example="import winreg  # in a wheel py3-none-any",
+)
+def import_needs_other_platform(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("platform")(facts)
+
+
+@smoke.rule(
+    "import-asks-for-more",
+    title="The package refuses to be imported and asks for something undeclared",
+    severity=Severity.WARNING,
+    why="Whoever installs it has to install something else by hand before it works.",
+    fix="Declare it as a dependency, or as an extra that the error message names.",
+    example='raise ImportError("please install torch or tensorflow")',
+)
+def import_asks_for_more(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("asks")(facts)
+
+
+@smoke.rule(
+    "import-ends-process",
+    title="The import ends the process",
+    severity=Severity.WARNING,
+    why="`import` is no request to exit: test collectors, documentation tools and users lose their process.",
+    fix='Move what is to run into a function, under `if __name__ == "__main__":`.',
+    example="sys.exit(main())  # at module level",
+)
+def import_ends_process(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("exits")(facts)
+
+
+@smoke.rule(
+    "import-needs-setuptools",
+    title="The import needs setuptools, which is not declared",
+    severity=Severity.WARNING,
+    why="It works where an older venv happens to hold setuptools, and fails with uv and from Python 3.12 on.",
+    fix='Replace it (importlib.metadata, importlib.resources), or depend on "setuptools".',
+    example="import pkg_resources",
+)
+def import_needs_setuptools(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _imports_of("seeded")(facts)

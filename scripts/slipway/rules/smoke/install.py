@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import smoke
+from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.evidence import SHOWN, bears, death, import_evidence, is_floor, told
 from slipway.rules.smoke.facts import SmokeFacts
@@ -21,7 +22,16 @@ BUILD_TOOLS = re.compile(
 """What builds print when a compiler or a library of the system is missing."""
 
 
-def _install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "install-fails",
+    title="The artifact cannot be installed",
+    severity=Severity.ERROR,
+    why="Whoever runs `pip install` gets this error instead of the package.",
+    fix="Read what the installer says; usually a dependency has no version that fits, or the index used here lacks it, "
+    "or the sdist does not build.",
+    example='dependencies = ["requests<1,>2"]',
+)
+def install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     if (
         facts.install_error is not None
         and bears(facts)
@@ -42,7 +52,15 @@ def _elsewhere(facts: SmokeFacts) -> bool:
     return bool(re.search(r"no wheels\s+with\s+a\s+matching\s+platform\s+tag", facts.install_error or ""))
 
 
-def _other_platform(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "install-needs-other-platform",
+    title="A dependency has no wheel for this platform",
+    severity=Severity.WARNING,
+    why="Nothing was tested here; on this platform nobody can install the package.",
+    fix='Smoke-test it on its own platform, and put a marker on the dependency: `; sys_platform == "win32"`.',
+    example='dependencies = ["pywin32"], on Linux',
+)
+def install_needs_other_platform(facts: SmokeFacts) -> Iterator[Evidence]:
     if facts.install_error is not None and bears(facts) and _elsewhere(facts):
         yield Evidence(
             message=f"{facts.artifact} cannot be installed on this platform: a dependency is for others only.",
@@ -57,7 +75,15 @@ def _needs_build_tools(facts: SmokeFacts) -> bool:
     return foreign or bool(BUILD_TOOLS.search(said))
 
 
-def _build_needs_tools(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "install-needs-build-tools",
+    title="Installing builds something, and that fails on this machine",
+    severity=Severity.WARNING,
+    why="Those without the compiler or the libraries get an error; whether others do cannot be told here.",
+    fix="Publish wheels for the platforms of your users; install what the build below asks for to test it here.",
+    example="a dependency that has no wheel for this Python, on a machine without a compiler",
+)
+def install_needs_build_tools(facts: SmokeFacts) -> Iterator[Evidence]:
     if facts.install_error is not None and bears(facts) and _needs_build_tools(facts):
         yield Evidence(
             message=f"Installing {facts.artifact} with Python {facts.python} has to build something, and that fails here.",
@@ -69,7 +95,15 @@ def _last(facts: SmokeFacts) -> str:
     return "\n".join((facts.install_error or "").splitlines()[-SHOWN * 2 :])
 
 
-def _unclaimed(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "python-allowed-but-fails",
+    title="It fails on a Python that is allowed but not claimed",
+    severity=Severity.WARNING,
+    why="`requires-python` lets installers choose this version for a Python on which it does not work.",
+    fix="Limit `requires-python`, or make it work and add the classifier.",
+    example="classifiers up to 3.11, requires-python >=3.8, and `import imp`",
+)
+def python_allowed_but_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     if facts.claimed or is_floor(facts):
         return
     if facts.install_error is not None:
@@ -83,7 +117,15 @@ def _unclaimed(facts: SmokeFacts) -> Iterator[Evidence]:
             yield import_evidence(attempt, facts, diagnosis)
 
 
-def _floor(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "dependency-floor-too-low",
+    title="It fails with the lowest dependencies it allows",
+    severity=Severity.WARNING,
+    why="Users whose other packages hold a dependency back get a combination that does not work.",
+    fix="Raise the lower bound of the dependency it names to the version you really need.",
+    example='dependencies = ["attrs>=17"]  # and `from attrs import define`',
+)
+def dependency_floor_too_low(facts: SmokeFacts) -> Iterator[Evidence]:
     if not is_floor(facts):
         return
     if facts.install_error is not None:
@@ -104,12 +146,28 @@ def _floor(facts: SmokeFacts) -> Iterator[Evidence]:
             )
 
 
-def _conflicts(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "dependencies-conflict",
+    title="The installed dependencies do not fit together",
+    severity=Severity.ERROR,
+    why="`pip check` fails in an environment that holds nothing but this package.",
+    fix="Loosen or correct the version ranges of the dependencies it names.",
+    example='dependencies = ["a", "b"]  # where b needs an older a',
+)
+def dependencies_conflict(facts: SmokeFacts) -> Iterator[Evidence]:
     for line in facts.conflicts if bears(facts) else ():
         yield Evidence(message=f"After installing {facts.artifact}: {line}")
 
 
-def _left_behind(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "uninstall-leaves-files",
+    title="Uninstalling leaves files behind",
+    severity=Severity.WARNING,
+    why="Files that RECORD does not list stay in site-packages and can shadow a later version.",
+    fix="Do not write into the package's own folder at import time; use a cache folder of the user instead.",
+    example='Path(__file__).with_name("cache.db").touch()  # at module level',
+)
+def uninstall_leaves_files(facts: SmokeFacts) -> Iterator[Evidence]:
     if facts.left_behind:
         listed = "\n".join(facts.left_behind[:SHOWN])
         number = len(facts.left_behind)
@@ -117,95 +175,18 @@ def _left_behind(facts: SmokeFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"{counted} left after uninstalling {facts.artifact}.", seen=listed)
 
 
-def _pth_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "pth-file-fails",
+    title="A .pth file of the package fails at every start of Python",
+    severity=Severity.WARNING,
+    why="Every start of Python in that environment prints a traceback, whether the package is used or not.",
+    fix="Test the line in a fresh environment; what it imports must be there when `site` reads it.",
+    example="import spam_hook.missing",
+)
+def pth_file_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     for line in facts.printed.splitlines():
         found = re.search(r"([^/\\]+\.pth)", line) if line.startswith("Error processing line") else None
         if found and found[1] in facts.files:
             yield Evidence(
                 message=f"Python complains about {found[1]} whenever it starts.", seen=facts.printed
             )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="install-fails",
-        title="The artifact cannot be installed",
-        family="smoke",
-        severity=Severity.ERROR,
-        why="Whoever runs `pip install` gets this error instead of the package.",
-        fix="Read what the installer says; usually a dependency has no version that fits, or the index used here lacks it, "
-        "or the sdist does not build.",
-        example='dependencies = ["requests<1,>2"]',
-        check=_install_fails,
-    ),
-    Rule(
-        name="install-needs-other-platform",
-        title="A dependency has no wheel for this platform",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="Nothing was tested here; on this platform nobody can install the package.",
-        fix='Smoke-test it on its own platform, and put a marker on the dependency: `; sys_platform == "win32"`.',
-        example='dependencies = ["pywin32"], on Linux',
-        check=_other_platform,
-    ),
-    Rule(
-        name="install-needs-build-tools",
-        title="Installing builds something, and that fails on this machine",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="Those without the compiler or the libraries get an error; whether others do cannot be told here.",
-        fix="Publish wheels for the platforms of your users; install what the build below asks for to test it here.",
-        example="a dependency that has no wheel for this Python, on a machine without a compiler",
-        check=_build_needs_tools,
-    ),
-    Rule(
-        name="python-allowed-but-fails",
-        title="It fails on a Python that is allowed but not claimed",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="`requires-python` lets installers choose this version for a Python on which it does not work.",
-        fix="Limit `requires-python`, or make it work and add the classifier.",
-        example="classifiers up to 3.11, requires-python >=3.8, and `import imp`",
-        check=_unclaimed,
-    ),
-    Rule(
-        name="dependency-floor-too-low",
-        title="It fails with the lowest dependencies it allows",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="Users whose other packages hold a dependency back get a combination that does not work.",
-        fix="Raise the lower bound of the dependency it names to the version you really need.",
-        example='dependencies = ["attrs>=17"]  # and `from attrs import define`',
-        check=_floor,
-    ),
-    Rule(
-        name="dependencies-conflict",
-        title="The installed dependencies do not fit together",
-        family="smoke",
-        severity=Severity.ERROR,
-        why="`pip check` fails in an environment that holds nothing but this package.",
-        fix="Loosen or correct the version ranges of the dependencies it names.",
-        example='dependencies = ["a", "b"]  # where b needs an older a',
-        check=_conflicts,
-    ),
-    Rule(
-        name="pth-file-fails",
-        title="A .pth file of the package fails at every start of Python",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="Every start of Python in that environment prints a traceback, whether the package is used or not.",
-        fix="Test the line in a fresh environment; what it imports must be there when `site` reads it.",
-        example="import spam_hook.missing",
-        check=_pth_fails,
-    ),
-    Rule(
-        name="uninstall-leaves-files",
-        title="Uninstalling leaves files behind",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="Files that RECORD does not list stay in site-packages and can shadow a later version.",
-        fix="Do not write into the package's own folder at import time; use a cache folder of the user instead.",
-        example='Path(__file__).with_name("cache.db").touch()  # at module level',
-        check=_left_behind,
-    ),
-)

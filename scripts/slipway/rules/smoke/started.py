@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import smoke
+from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.evidence import SHOWN, bears, is_floor, told
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
@@ -17,7 +18,15 @@ ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\
 """How a program says that something optional has to be installed first."""
 
 
-def _script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "script-cannot-load",
+    title="A script of the package cannot be loaded",
+    severity=Severity.ERROR,
+    why="The command is installed and ends in a traceback as soon as it is called.",
+    fix="Correct the object reference under [project.scripts], or include the module it names in the wheel.",
+    example='[project.scripts]\ntool = "package.cli:mian"',
+)
+def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
     for attempt in facts.entry_points:
         if attempt.error and attempt.name.startswith(SCRIPT_GROUPS) and bears(facts):
             diagnosis = diagnose(attempt, facts)
@@ -35,7 +44,15 @@ def _script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
     )
 
 
-def _script_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "script-fails",
+    title="A script fails when it is asked for help",
+    severity=Severity.WARNING,
+    why="`--help` is the first thing a user tries.",
+    fix="Run it in a fresh environment and mend what it says; a script without options may ignore the word.",
+    example="a script that reads its configuration file before it looks at its arguments",
+)
+def script_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     for script in facts.scripts:
         if script.present and bears(facts) and (why := _failed(script, facts)):
             seen = "\n".join(script.output.splitlines()[-SHOWN:]) or None
@@ -58,7 +75,15 @@ def _failed(script: Started, facts: SmokeFacts) -> str | None:
     return "ends in a traceback" if script.returncode > 0 else f"is ended by signal {-script.returncode}"
 
 
-def _plugin_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "entry-point-cannot-load",
+    title="A plug-in entry point cannot be loaded",
+    severity=Severity.WARNING,
+    why="The program that this package plugs into finds the entry point and fails on it.",
+    fix="Correct the object reference under [project.entry-points], or include the module it names in the wheel.",
+    example='[project.entry-points.pytest11]\nplugin = "package.plugin:missing"',
+)
+def entry_point_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
     for attempt in facts.entry_points:
         if attempt.error is None or attempt.name.startswith(SCRIPT_GROUPS) or not bears(facts):
             continue
@@ -70,7 +95,15 @@ def _plugin_fails(facts: SmokeFacts) -> Iterator[Evidence]:
             )
 
 
-def _submodules_fail(facts: SmokeFacts) -> Iterator[Evidence]:
+@smoke.rule(
+    "submodule-cannot-be-imported",
+    title="Public modules cannot be imported after a plain installation",
+    severity=Severity.NOTE,
+    why="Who needs one of them gets an error; often an optional dependency is missing, sometimes a file.",
+    fix="Look at what each of them misses; declare it, in an extra where it is optional, or include it.",
+    example="package/web.py imports flask, and no extra mentions it",
+)
+def submodule_cannot_be_imported(facts: SmokeFacts) -> Iterator[Evidence]:
     failed = [a for a in facts.submodules if a.error and diagnose(a, facts).kind == "broken"]
     if failed:
         listed = [f"{a.name}: {(a.error or '').splitlines()[0]}" for a in failed[:SHOWN]]
@@ -97,65 +130,25 @@ def _command_fails(role: str) -> Callable[[SmokeFacts], Iterator[Evidence]]:
     return check
 
 
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="script-cannot-load",
-        title="A script of the package cannot be loaded",
-        family="smoke",
-        severity=Severity.ERROR,
-        why="The command is installed and ends in a traceback as soon as it is called.",
-        fix="Correct the object reference under [project.scripts], or include the module it names in the wheel.",
-        example='[project.scripts]\ntool = "package.cli:mian"',
-        check=_script_cannot_load,
-    ),
-    Rule(
-        name="script-fails",
-        title="A script fails when it is asked for help",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="`--help` is the first thing a user tries.",
-        fix="Run it in a fresh environment and mend what it says; a script without options may ignore the word.",
-        example="a script that reads its configuration file before it looks at its arguments",
-        check=_script_fails,
-    ),
-    Rule(
-        name="entry-point-cannot-load",
-        title="A plug-in entry point cannot be loaded",
-        family="smoke",
-        severity=Severity.WARNING,
-        why="The program that this package plugs into finds the entry point and fails on it.",
-        fix="Correct the object reference under [project.entry-points], or include the module it names in the wheel.",
-        example='[project.entry-points.pytest11]\nplugin = "package.plugin:missing"',
-        check=_plugin_fails,
-    ),
-    Rule(
-        name="submodule-cannot-be-imported",
-        title="Public modules cannot be imported after a plain installation",
-        family="smoke",
-        severity=Severity.NOTE,
-        why="Who needs one of them gets an error; often an optional dependency is missing, sometimes a file.",
-        fix="Look at what each of them misses; declare it, in an extra where it is optional, or include it.",
-        example="package/web.py imports flask, and no extra mentions it",
-        check=_submodules_fail,
-    ),
-    Rule(
-        name="smoke-command-fails",
-        title="The smoke command fails",
-        family="smoke",
-        severity=Severity.ERROR,
-        why="The project's own proof that the package works says that it does not.",
-        fix="Read what it printed; it runs in an empty folder, in an environment with nothing but the package.",
-        example="--smoke-command \"python -c 'import package; package.run()'\"",
-        check=_command_fails("smoke-command"),
-    ),
-    Rule(
-        name="tests-fail-when-installed",
-        title="The tests fail against the installed package",
-        family="smoke",
-        severity=Severity.ERROR,
-        why="They pass in the checkout only: what users install lacks something that the checkout has.",
-        fix="Look for a file or module that the tests find in the checkout only; name what tests need in --test-requires.",
-        example="a data file that is read by the code and is not part of the wheel",
-        check=_command_fails("test-command"),
-    ),
+@smoke.rule(
+    "smoke-command-fails",
+    title="The smoke command fails",
+    severity=Severity.ERROR,
+    why="The project's own proof that the package works says that it does not.",
+    fix="Read what it printed; it runs in an empty folder, in an environment with nothing but the package.",
+    example="--smoke-command \"python -c 'import package; package.run()'\"",
 )
+def smoke_command_fails(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _command_fails("smoke-command")(facts)
+
+
+@smoke.rule(
+    "tests-fail-when-installed",
+    title="The tests fail against the installed package",
+    severity=Severity.ERROR,
+    why="They pass in the checkout only: what users install lacks something that the checkout has.",
+    fix="Look for a file or module that the tests find in the checkout only; name what tests need in --test-requires.",
+    example="a data file that is read by the code and is not part of the wheel",
+)
+def tests_fail_when_installed(facts: SmokeFacts) -> Iterator[Evidence]:
+    yield from _command_fails("test-command")(facts)

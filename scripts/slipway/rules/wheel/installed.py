@@ -9,10 +9,11 @@ from packaging.utils import canonicalize_name
 
 from slipway.artifacts.importable import EXTENSIONS, SOURCE, installed_path
 from slipway.records import Severity
+from slipway.rules.artifact.archive_facts import require_complete, require_listed
 from slipway.rules.artifact.places import NOT_FOR_USERS
-from slipway.rules.artifact.shared import require_complete, require_listed, together
-from slipway.rules.metadata.fields import quoted
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import wheel
+from slipway.rules.rule import Evidence
+from slipway.rules.wording import quoted, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,12 +69,31 @@ def _has_purpose(facts: WheelFacts) -> bool:
     return bool(needs) or bool(facts.entry_points)
 
 
-def _empty(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-is-empty",
+    title="The wheel installs nothing",
+    severity=Severity.ERROR,
+    why="Installing succeeds, and then nothing can be imported. Mostly the build backend did not find the "
+    "package: it lies in another folder, is called differently than the project, or is excluded.",
+    fix="Tell the build backend where the package is.",
+    fixes=ONLY_THE_PACKAGE,
+    example="project `demo` with its code in `source/demo/`",
+)
+def wheel_is_empty(facts: WheelFacts) -> Iterator[Evidence]:
     if _is_empty(facts) and not _has_purpose(facts):
         yield Evidence(message="The wheel installs nothing but its own description.")
 
 
-def _metapackage(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-is-metapackage",
+    title="The wheel brings other packages and nothing of its own",
+    severity=Severity.NOTE,
+    why="That is right for a package that only bundles others, and a mistake for any other.",
+    fix="If it is meant, nothing. If not, tell the build backend where the package is.",
+    fixes=ONLY_THE_PACKAGE,
+    example="a wheel with `Requires-Dist: demo-core` and no files",
+)
+def wheel_is_metapackage(facts: WheelFacts) -> Iterator[Evidence]:
     if _is_empty(facts) and _has_purpose(facts):
         yield Evidence(message="The wheel installs nothing itself; it only brings other packages.")
 
@@ -85,14 +105,34 @@ def _own_names(facts: WheelFacts) -> frozenset[str]:
     return frozenset({named, *(named.removeprefix(prefix) for prefix in ("python_", "py_", "py"))})
 
 
-def _development(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-installs-development-files",
+    title="The wheel installs tests, docs, src or the like at the top level",
+    severity=Severity.ERROR,
+    why="They land in site-packages as `import tests` and overwrite those of other packages that make the same "
+    "mistake; a top-level `src` means that the package itself can only be imported as `src.demo`.",
+    fix="Include only the package itself in the wheel.",
+    fixes=ONLY_THE_PACKAGE,
+    example="`tests/__init__.py` beside `demo/__init__.py`",
+)
+def wheel_installs_development_files(facts: WheelFacts) -> Iterator[Evidence]:
     for top in facts.top_level:
         if top.kind in ("package", "namespace") and _is_foreign(top.name, NOT_FOR_USERS, facts):
             message = f"The wheel installs {quoted(top.name + '/')} at the top level."
             yield Evidence(message=message, file=top.name)
 
 
-def _used_by_many(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-top-level-name-too-general",
+    title="The wheel installs a top-level name that many projects use",
+    severity=Severity.WARNING,
+    why="Two packages with a top-level `utils` overwrite each other, and one of the two breaks without a "
+    "message.",
+    fix="Move it into the project's own package: `demo/utils.py` instead of `utils.py`.",
+    fixes=ONLY_THE_PACKAGE,
+    example="`utils.py` beside `demo/__init__.py`",
+)
+def wheel_top_level_name_too_general(facts: WheelFacts) -> Iterator[Evidence]:
     for top in facts.top_level:
         is_module = top.kind in ("module", "extension")
         names = USED_BY_MANY | NOT_FOR_USERS if is_module else USED_BY_MANY
@@ -105,7 +145,18 @@ def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
     return name.lower() in names and name.lower() not in _own_names(facts)
 
 
-def _stray(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-installs-stray-files",
+    title="The wheel puts files into site-packages that are no package",
+    severity=Severity.WARNING,
+    why="They lie among all installed packages, where nothing finds them and where the same name of another "
+    "package overwrites them.",
+    fix="Put data into the package and read it with `importlib.resources`; licences belong to `license-files`, "
+    "files for the environment's root into the `.data` folder.",
+    fixes=ONLY_THE_PACKAGE,
+    example="`README.md` or `share/demo.json` beside `demo/__init__.py`",
+)
+def wheel_installs_stray_files(facts: WheelFacts) -> Iterable[Evidence]:
     own = _own_names(facts) | {top.name for top in facts.top_level}
     strays = sorted({_top(path) for path in _installed(facts) if _is_stray(path, own)})
     return together(
@@ -129,17 +180,52 @@ def _top(path: str) -> str:
     return top + slash
 
 
-def _init_at_top(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-has-init-at-top-level",
+    title="The wheel installs an __init__.py outside of any package",
+    severity=Severity.WARNING,
+    why="The content of the package lands in site-packages without its folder, so `import demo` finds nothing, and "
+    "its modules stand among those of all others.",
+    fix="Let the build backend include the folder of the package, not what is in it.",
+    fixes=ONLY_THE_PACKAGE,
+    example="`__init__.py` and `core.py` at the top level in place of `demo/__init__.py` and `demo/core.py`",
+)
+def wheel_has_init_at_top_level(facts: WheelFacts) -> Iterable[Evidence]:
     paths = [path for path in _installed(facts) if path in ("__init__.py", "__init__.pyi")]
     return together(paths, "{} lies in site-packages itself.", "{} lie in site-packages itself.")
 
 
-def _pth(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-has-pth-file",
+    title="The wheel installs a .pth file",
+    severity=Severity.WARNING,
+    why="Python runs it at every start, in every program of the environment, whether the package is used or not. "
+    "It slows all of them down, and malware hides there, so reviewers will ask about it.",
+    fix="Do without it, or say in the documentation what it does and why nothing else will do.",
+    example="`demo.pth` beside `demo/__init__.py`",
+    read="https://docs.python.org/3/library/site.html",
+)
+def wheel_has_pth_file(facts: WheelFacts) -> Iterable[Evidence]:
     paths = [path for path in _installed(facts) if path.endswith(".pth") and "/" not in path]
     return together(paths, "{} is run whenever Python starts.", "{} are run whenever Python starts.")
 
 
-def _untyped(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-type-marker-missing",
+    title="The package is typed, and has no py.typed",
+    severity=Severity.WARNING,
+    why="Type checkers ignore the annotations and stubs of an installed package without this marker.",
+    fix="Add an empty file `py.typed` to the package, and include it in the wheel.",
+    fixes={
+        "setuptools": "Add an empty file `py.typed` to the package and name it: `demo = ['py.typed']` in "
+        "[tool.setuptools.package-data].",
+        "meson-python": "Add an empty file `py.typed` and give it to `py.install_sources` in meson.build.",
+        "scikit-build-core": "Add an empty file `py.typed` to the folder named in `wheel.packages`.",
+    },
+    example="`Classifier: Typing :: Typed` without `demo/py.typed`",
+    read="https://typing.python.org/en/latest/spec/distributing.html",
+)
+def wheel_type_marker_missing(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     landed = frozenset(_installed(facts))
     marked = {posixpath.dirname(path) for path in landed if posixpath.basename(path) == MARKER}
@@ -168,108 +254,3 @@ def _is_unmarked_stub(path: str, landed: frozenset[str], marked: set[str]) -> bo
         return False
     parents = ["/".join(folder.split("/")[:depth]) for depth in range(1, folder.count("/") + 2)]
     return stem + SOURCE in landed and not marked.intersection(parents)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="wheel-is-empty",
-        title="The wheel installs nothing",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="Installing succeeds, and then nothing can be imported. Mostly the build backend did not find the "
-        "package: it lies in another folder, is called differently than the project, or is excluded.",
-        fix="Tell the build backend where the package is.",
-        fixes=ONLY_THE_PACKAGE,
-        example="project `demo` with its code in `source/demo/`",
-        check=_empty,
-    ),
-    Rule(
-        name="wheel-is-metapackage",
-        title="The wheel brings other packages and nothing of its own",
-        family="wheel",
-        severity=Severity.NOTE,
-        why="That is right for a package that only bundles others, and a mistake for any other.",
-        fix="If it is meant, nothing. If not, tell the build backend where the package is.",
-        fixes=ONLY_THE_PACKAGE,
-        example="a wheel with `Requires-Dist: demo-core` and no files",
-        check=_metapackage,
-    ),
-    Rule(
-        name="wheel-installs-development-files",
-        title="The wheel installs tests, docs, src or the like at the top level",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="They land in site-packages as `import tests` and overwrite those of other packages that make the same "
-        "mistake; a top-level `src` means that the package itself can only be imported as `src.demo`.",
-        fix="Include only the package itself in the wheel.",
-        fixes=ONLY_THE_PACKAGE,
-        example="`tests/__init__.py` beside `demo/__init__.py`",
-        check=_development,
-    ),
-    Rule(
-        name="wheel-top-level-name-too-general",
-        title="The wheel installs a top-level name that many projects use",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Two packages with a top-level `utils` overwrite each other, and one of the two breaks without a "
-        "message.",
-        fix="Move it into the project's own package: `demo/utils.py` instead of `utils.py`.",
-        fixes=ONLY_THE_PACKAGE,
-        example="`utils.py` beside `demo/__init__.py`",
-        check=_used_by_many,
-    ),
-    Rule(
-        name="wheel-installs-stray-files",
-        title="The wheel puts files into site-packages that are no package",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="They lie among all installed packages, where nothing finds them and where the same name of another "
-        "package overwrites them.",
-        fix="Put data into the package and read it with `importlib.resources`; licences belong to `license-files`, "
-        "files for the environment's root into the `.data` folder.",
-        fixes=ONLY_THE_PACKAGE,
-        example="`README.md` or `share/demo.json` beside `demo/__init__.py`",
-        check=_stray,
-    ),
-    Rule(
-        name="wheel-has-init-at-top-level",
-        title="The wheel installs an __init__.py outside of any package",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="The content of the package lands in site-packages without its folder, so `import demo` finds nothing, and "
-        "its modules stand among those of all others.",
-        fix="Let the build backend include the folder of the package, not what is in it.",
-        fixes=ONLY_THE_PACKAGE,
-        example="`__init__.py` and `core.py` at the top level in place of `demo/__init__.py` and `demo/core.py`",
-        check=_init_at_top,
-    ),
-    Rule(
-        name="wheel-has-pth-file",
-        title="The wheel installs a .pth file",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Python runs it at every start, in every program of the environment, whether the package is used or not. "
-        "It slows all of them down, and malware hides there, so reviewers will ask about it.",
-        fix="Do without it, or say in the documentation what it does and why nothing else will do.",
-        example="`demo.pth` beside `demo/__init__.py`",
-        read="https://docs.python.org/3/library/site.html",
-        check=_pth,
-    ),
-    Rule(
-        name="wheel-type-marker-missing",
-        title="The package is typed, and has no py.typed",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Type checkers ignore the annotations and stubs of an installed package without this marker.",
-        fix="Add an empty file `py.typed` to the package, and include it in the wheel.",
-        fixes={
-            "setuptools": "Add an empty file `py.typed` to the package and name it: `demo = ['py.typed']` in "
-            "[tool.setuptools.package-data].",
-            "meson-python": "Add an empty file `py.typed` and give it to `py.install_sources` in meson.build.",
-            "scikit-build-core": "Add an empty file `py.typed` to the folder named in `wheel.packages`.",
-        },
-        example="`Classifier: Typing :: Typed` without `demo/py.typed`",
-        read="https://typing.python.org/en/latest/spec/distributing.html",
-        check=_untyped,
-    ),
-)

@@ -6,17 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from slipway.records import Severity
-from slipway.rules.artifact.shared import named, require_complete, require_listed, together
-from slipway.rules.metadata.fields import license_files_sent, quoted
-from slipway.rules.rule import Evidence, Rule, Skipped
-from slipway.rules.sdist.contents import LICENCE_FILES
+from slipway.rules.artifact.archive_facts import require_complete, require_listed
+from slipway.rules.families import wheel
+from slipway.rules.metadata.fields import license_files_sent
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import LICENSE_FILES, WHEEL_FORMAT
+from slipway.rules.wording import named, quoted, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slipway.artifacts.wheel import WheelFacts
 
-WHEEL_FORMAT = "https://packaging.python.org/en/latest/specifications/binary-distribution-format/"
 REBUILD = (
     "Build the wheel again with a current build backend (`python -m build`) and neither rename nor repack it."
 )
@@ -41,15 +42,57 @@ def _missing(facts: WheelFacts, name: str) -> Iterator[Evidence]:
         yield Evidence(message=message, seen=there[0] if there else None, expected=expected)
 
 
-def _wheel_missing(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-wheel-file-missing",
+    title="The wheel has no WHEEL file where its filename promises it",
+    severity=Severity.ERROR,
+    why="PyPI and installers look for `NAME-VERSION.dist-info/WHEEL`, with name and version spelled as in the "
+    "filename, and refuse the wheel without it.",
+    fix=REBUILD,
+    example="`My_Demo-1.0.dist-info/WHEEL` in `my_demo-1.0-py3-none-any.whl`",
+    mirrors=("C24",),
+    read=WHEEL_FORMAT,
+)
+def wheel_wheel_file_missing(facts: WheelFacts) -> Iterator[Evidence]:
     yield from _missing(facts, "WHEEL")
 
 
-def _metadata_missing(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-metadata-missing",
+    title="The wheel has no METADATA where its filename promises it",
+    severity=Severity.ERROR,
+    why="METADATA says what the package is and needs; PyPI takes it from `NAME-VERSION.dist-info/METADATA`, "
+    "spelled as in the filename, and refuses the wheel without it.",
+    fix=REBUILD,
+    example="a wheel that was zipped without its .dist-info folder",
+    mirrors=("C36",),
+    read=WHEEL_FORMAT,
+)
+def wheel_metadata_missing(facts: WheelFacts) -> Iterator[Evidence]:
     yield from _missing(facts, "METADATA")
 
 
-def _licence_file(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-licence-file-missing",
+    title="A file that License-File names is not in the wheel",
+    severity=Severity.ERROR,
+    why="PyPI refuses the wheel: what the metadata calls the licence has to lie in `licenses/` of its "
+    ".dist-info folder.",
+    fix="Update the build backend, which puts it there; name the file in `license-files` of the [project] table.",
+    fixes={
+        "setuptools": "Require `setuptools>=77` in [build-system] and name the file in `license-files` of "
+        "the [project] table.",
+        "hatchling": "Require `hatchling>=1.27` in [build-system] and name the file in `license-files`.",
+        "flit-core": "Require `flit-core>=3.12` in [build-system] and name the file in `license-files`.",
+        "poetry-core": "Require `poetry-core>=2.2` in [build-system] and name the file in `license-files`.",
+        "pdm-backend": "Require `pdm-backend>=2.4` in [build-system] and name the file in `license-files`.",
+        "maturin": "Require `maturin>=1.9` in [build-system] and name the file in `license-files`.",
+    },
+    example="`License-File: LICENSE` without `demo-1.0.dist-info/licenses/LICENSE`",
+    mirrors=("C33",),
+    read=LICENSE_FILES,
+)
+def wheel_licence_file_missing(facts: WheelFacts) -> Iterator[Evidence]:
     folder = _expected(facts, "licenses")
     if facts.metadata is None:
         raise Skipped("there is no METADATA to compare with")
@@ -65,7 +108,17 @@ def _licence_file(facts: WheelFacts) -> Iterator[Evidence]:
             )
 
 
-def _several_dist_infos(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-has-several-dist-infos",
+    title="The wheel has more than one .dist-info folder",
+    severity=Severity.ERROR,
+    why="pip refuses to install a wheel that describes two packages.",
+    fix="Remove old build output (`build/`, `*.dist-info`, `*.egg-info`) and build again; do not include "
+    "installed packages as data.",
+    example="`demo-1.0.dist-info/` beside `other-2.0.dist-info/`",
+    read=WHEEL_FORMAT,
+)
+def wheel_has_several_dist_infos(facts: WheelFacts) -> Iterator[Evidence]:
     require_listed(facts)
     if len(facts.dist_infos) > 1:
         yield Evidence(
@@ -75,7 +128,23 @@ def _several_dist_infos(facts: WheelFacts) -> Iterator[Evidence]:
         )
 
 
-def _entry_points(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-entry-points-invalid",
+    title="entry_points.txt cannot be read, or a script has no valid name",
+    severity=Severity.ERROR,
+    why="PyPI refuses the wheel: commands and plugins declared there could not be installed. Names of scripts "
+    "consist of letters, digits, `_`, `.` and `-`; no group and no name is given twice.",
+    fix="Correct the names under [project.scripts], [project.gui-scripts] and [project.entry-points].",
+    fixes={
+        "setuptools": "Correct the names under [project.scripts] and [project.entry-points], or in "
+        "`entry_points` of setup.cfg or setup.py; a line may be declared in both.",
+        "poetry-core": "Correct the names under [project.scripts] or [tool.poetry.scripts].",
+    },
+    example='`"my tool" = "demo:main"` under [project.scripts]',
+    mirrors=("C35",),
+    read="https://packaging.python.org/en/latest/specifications/entry-points/",
+)
+def wheel_entry_points_invalid(facts: WheelFacts) -> Iterator[Evidence]:
     path = facts.in_dist_info("entry_points.txt")
     if facts.entry_points_problem is not None:
         problem = facts.entry_points_problem
@@ -90,7 +159,16 @@ def _entry_points(facts: WheelFacts) -> Iterator[Evidence]:
                 )
 
 
-def _unknown_scheme(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-data-folder-unknown",
+    title="The .data folder has a part that installers do not know",
+    severity=Severity.ERROR,
+    why="Installers know purelib, platlib, headers, scripts and data; pip refuses a wheel with anything else.",
+    fix="Put files for the environment's root under `data`, scripts under `scripts`.",
+    example="`demo-1.0.data/etc/demo.conf`",
+    read=WHEEL_FORMAT,
+)
+def wheel_data_folder_unknown(facts: WheelFacts) -> Iterable[Evidence]:
     if facts.data_directory is None:
         return []
     prefix = facts.data_directory + "/"
@@ -102,7 +180,16 @@ def _unknown_scheme(facts: WheelFacts) -> Iterable[Evidence]:
     return together(strange, "{} is in no folder that installers know.", "{} are in no such folder.")
 
 
-def _other_data(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-data-folder-misnamed",
+    title="The wheel has a .data folder of another name or version",
+    severity=Severity.WARNING,
+    why="Installers do not recognise it and copy the folder as it is into site-packages.",
+    fix="Remove old build output (`build/`) and build again; the folder is called as the .dist-info folder is.",
+    example="`Demo-1.0.data/scripts/demo` beside `demo-1.0.dist-info/`",
+    read=WHEEL_FORMAT,
+)
+def wheel_data_folder_misnamed(facts: WheelFacts) -> Iterable[Evidence]:
     require_listed(facts)
     if facts.dist_info is None:
         raise Skipped("it is not known what the .data folder is called")
@@ -120,107 +207,3 @@ def _other_data(facts: WheelFacts) -> Iterable[Evidence]:
         )
         for folder in folders
     ]
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="wheel-wheel-file-missing",
-        title="The wheel has no WHEEL file where its filename promises it",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="PyPI and installers look for `NAME-VERSION.dist-info/WHEEL`, with name and version spelled as in the "
-        "filename, and refuse the wheel without it.",
-        fix=REBUILD,
-        example="`My_Demo-1.0.dist-info/WHEEL` in `my_demo-1.0-py3-none-any.whl`",
-        mirrors=("C24",),
-        read=WHEEL_FORMAT,
-        check=_wheel_missing,
-    ),
-    Rule(
-        name="wheel-metadata-missing",
-        title="The wheel has no METADATA where its filename promises it",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="METADATA says what the package is and needs; PyPI takes it from `NAME-VERSION.dist-info/METADATA`, "
-        "spelled as in the filename, and refuses the wheel without it.",
-        fix=REBUILD,
-        example="a wheel that was zipped without its .dist-info folder",
-        mirrors=("C36",),
-        read=WHEEL_FORMAT,
-        check=_metadata_missing,
-    ),
-    Rule(
-        name="wheel-licence-file-missing",
-        title="A file that License-File names is not in the wheel",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="PyPI refuses the wheel: what the metadata calls the licence has to lie in `licenses/` of its "
-        ".dist-info folder.",
-        fix="Update the build backend, which puts it there; name the file in `license-files` of the [project] table.",
-        fixes={
-            "setuptools": "Require `setuptools>=77` in [build-system] and name the file in `license-files` of "
-            "the [project] table.",
-            "hatchling": "Require `hatchling>=1.27` in [build-system] and name the file in `license-files`.",
-            "flit-core": "Require `flit-core>=3.12` in [build-system] and name the file in `license-files`.",
-            "poetry-core": "Require `poetry-core>=2.2` in [build-system] and name the file in `license-files`.",
-            "pdm-backend": "Require `pdm-backend>=2.4` in [build-system] and name the file in `license-files`.",
-            "maturin": "Require `maturin>=1.9` in [build-system] and name the file in `license-files`.",
-        },
-        example="`License-File: LICENSE` without `demo-1.0.dist-info/licenses/LICENSE`",
-        mirrors=("C33",),
-        read=LICENCE_FILES,
-        check=_licence_file,
-    ),
-    Rule(
-        name="wheel-has-several-dist-infos",
-        title="The wheel has more than one .dist-info folder",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="pip refuses to install a wheel that describes two packages.",
-        fix="Remove old build output (`build/`, `*.dist-info`, `*.egg-info`) and build again; do not include "
-        "installed packages as data.",
-        example="`demo-1.0.dist-info/` beside `other-2.0.dist-info/`",
-        read=WHEEL_FORMAT,
-        check=_several_dist_infos,
-    ),
-    Rule(
-        name="wheel-entry-points-invalid",
-        title="entry_points.txt cannot be read, or a script has no valid name",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="PyPI refuses the wheel: commands and plugins declared there could not be installed. Names of scripts "
-        "consist of letters, digits, `_`, `.` and `-`; no group and no name is given twice.",
-        fix="Correct the names under [project.scripts], [project.gui-scripts] and [project.entry-points].",
-        fixes={
-            "setuptools": "Correct the names under [project.scripts] and [project.entry-points], or in "
-            "`entry_points` of setup.cfg or setup.py; a line may be declared in both.",
-            "poetry-core": "Correct the names under [project.scripts] or [tool.poetry.scripts].",
-        },
-        example='`"my tool" = "demo:main"` under [project.scripts]',
-        mirrors=("C35",),
-        read="https://packaging.python.org/en/latest/specifications/entry-points/",
-        check=_entry_points,
-    ),
-    Rule(
-        name="wheel-data-folder-unknown",
-        title="The .data folder has a part that installers do not know",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="Installers know purelib, platlib, headers, scripts and data; pip refuses a wheel with anything else.",
-        fix="Put files for the environment's root under `data`, scripts under `scripts`.",
-        example="`demo-1.0.data/etc/demo.conf`",
-        read=WHEEL_FORMAT,
-        check=_unknown_scheme,
-    ),
-    Rule(
-        name="wheel-data-folder-misnamed",
-        title="The wheel has a .data folder of another name or version",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Installers do not recognise it and copy the folder as it is into site-packages.",
-        fix="Remove old build output (`build/`) and build again; the folder is called as the .dist-info folder is.",
-        example="`Demo-1.0.data/scripts/demo` beside `demo-1.0.dist-info/`",
-        read=WHEEL_FORMAT,
-        check=_other_data,
-    ),
-)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from slipway.artifacts.python_code import SCRIPT_GROUPS
 from slipway.records import Severity
+from slipway.rules.artifact.archive_facts import require_complete
 from slipway.rules.artifact.places import is_for_development, own_names
-from slipway.rules.artifact.shared import require_complete
-from slipway.rules.metadata.fields import quoted
-from slipway.rules.rule import Evidence, Rule
+from slipway.rules.families import wheel
+from slipway.rules.rule import Evidence
+from slipway.rules.specifications import ENTRY_POINTS
+from slipway.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +21,26 @@ if TYPE_CHECKING:
     from slipway.artifacts.python_code import NewerSyntax, Target
     from slipway.artifacts.wheel import WheelFacts
 
-ENTRY_POINTS = "https://packaging.python.org/en/latest/specifications/entry-points/"
 _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$)")
 """A module called `_py312` or `compat_310` is imported only where it can be read."""
 
 
-def _broken_script(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-script-cannot-start",
+    title="A command of the wheel has nothing to call",
+    severity=Severity.ERROR,
+    why="The command is installed and ends in an ImportError or AttributeError whenever somebody runs it.",
+    fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
+    fixes={
+        "poetry-core": "Correct the value under [project.scripts] or [tool.poetry.scripts] to "
+        "`module:function`, or include the module in the wheel.",
+        "setuptools": "Correct the value under [project.scripts], or in `entry_points` of setup.cfg or "
+        "setup.py, to `module:function`, or include the module in the wheel.",
+    },
+    example='`demo = "demo.cli:mian"` under [project.scripts]',
+    read=ENTRY_POINTS,
+)
+def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     path = facts.in_dist_info("entry_points.txt")
     for target in facts.targets:
@@ -33,7 +49,17 @@ def _broken_script(facts: WheelFacts) -> Iterator[Evidence]:
             yield Evidence(message=message, file=path, seen=target.value)
 
 
-def _broken_plugin(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-plugin-cannot-load",
+    title="An entry point of the wheel leads nowhere",
+    severity=Severity.WARNING,
+    why="The program that looks for plugins finds it and fails with an ImportError or AttributeError, and with it "
+    "often the program of somebody who does not even use the plugin.",
+    fix="Correct the value under [project.entry-points], or include the module in the wheel.",
+    example='`demo = "demo.plugin:Hooks"` under [project.entry-points.pytest11], without `demo/plugin.py`',
+    read=ENTRY_POINTS,
+)
+def wheel_plugin_cannot_load(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     path = facts.in_dist_info("entry_points.txt")
     for target in facts.targets:
@@ -71,7 +97,16 @@ def _may_come_from_elsewhere(facts: WheelFacts, target: Target) -> bool:
     return bool(facts.metadata is None or facts.metadata.every("requires-dist"))
 
 
-def _foreign_script(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-script-of-another-package",
+    title="A command calls a module that is not in the wheel",
+    severity=Severity.NOTE,
+    why="It works if a package that this one requires has the module, and only as long as it keeps it.",
+    fix="If it is a misspelling, correct it under [project.scripts]; if it is meant, nothing.",
+    example='`demo = "demo_core.cli:main"` in a wheel that requires `demo-core`',
+    read=ENTRY_POINTS,
+)
+def wheel_script_of_another_package(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     for target in facts.targets:
         missing = target.module is not None and target.attribute is not None and target.path is None
@@ -83,7 +118,17 @@ def _foreign_script(facts: WheelFacts) -> Iterator[Evidence]:
             )
 
 
-def _too_new(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-syntax-too-new",
+    title="A module uses syntax that the oldest supported Python cannot read",
+    severity=Severity.ERROR,
+    why="Installers put the wheel on every Python that Requires-Python admits; on the older ones importing the "
+    "module ends in a SyntaxError.",
+    fix="Raise `requires-python`, or write the code in the older syntax. A module that is imported only on newer "
+    "versions, under `if sys.version_info >= …`, is not reported.",
+    example='a `match` statement with `requires-python = ">=3.9"`',
+)
+def wheel_syntax_too_new(facts: WheelFacts) -> Iterator[Evidence]:
     own = own_names(facts)
     for newer in facts.newer_syntax:
         if newer.reach == "imported" or (newer.reach == "direct" and not _is_meant_for_newer(newer, own)):
@@ -102,59 +147,3 @@ def _is_meant_for_newer(newer: NewerSyntax, own: frozenset[str]) -> bool:
     return is_for_development(newer.path, own_names=own) or any(
         _NAMED_FOR_VERSION.search(part) for part in newer.module.split(".")
     )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="wheel-script-cannot-start",
-        title="A command of the wheel has nothing to call",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="The command is installed and ends in an ImportError or AttributeError whenever somebody runs it.",
-        fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
-        fixes={
-            "poetry-core": "Correct the value under [project.scripts] or [tool.poetry.scripts] to "
-            "`module:function`, or include the module in the wheel.",
-            "setuptools": "Correct the value under [project.scripts], or in `entry_points` of setup.cfg or "
-            "setup.py, to `module:function`, or include the module in the wheel.",
-        },
-        example='`demo = "demo.cli:mian"` under [project.scripts]',
-        read=ENTRY_POINTS,
-        check=_broken_script,
-    ),
-    Rule(
-        name="wheel-plugin-cannot-load",
-        title="An entry point of the wheel leads nowhere",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="The program that looks for plugins finds it and fails with an ImportError or AttributeError, and with it "
-        "often the program of somebody who does not even use the plugin.",
-        fix="Correct the value under [project.entry-points], or include the module in the wheel.",
-        example='`demo = "demo.plugin:Hooks"` under [project.entry-points.pytest11], without `demo/plugin.py`',
-        read=ENTRY_POINTS,
-        check=_broken_plugin,
-    ),
-    Rule(
-        name="wheel-script-of-another-package",
-        title="A command calls a module that is not in the wheel",
-        family="wheel",
-        severity=Severity.NOTE,
-        why="It works if a package that this one requires has the module, and only as long as it keeps it.",
-        fix="If it is a misspelling, correct it under [project.scripts]; if it is meant, nothing.",
-        example='`demo = "demo_core.cli:main"` in a wheel that requires `demo-core`',
-        read=ENTRY_POINTS,
-        check=_foreign_script,
-    ),
-    Rule(
-        name="wheel-syntax-too-new",
-        title="A module uses syntax that the oldest supported Python cannot read",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="Installers put the wheel on every Python that Requires-Python admits; on the older ones importing the "
-        "module ends in a SyntaxError.",
-        fix="Raise `requires-python`, or write the code in the older syntax. A module that is imported only on newer "
-        "versions, under `if sys.version_info >= …`, is not reported.",
-        example='a `match` statement with `requires-python = ">=3.9"`',
-        check=_too_new,
-    ),
-)

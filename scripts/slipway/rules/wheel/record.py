@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from slipway.artifacts.wheel import RECORD_SIGNATURES
 from slipway.records import Severity
-from slipway.rules.artifact.shared import require_complete, together
-from slipway.rules.metadata.fields import quoted
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.artifact.archive_facts import require_complete
+from slipway.rules.families import wheel
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import RECORD_FORMAT
+from slipway.rules.wording import quoted, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from slipway.artifacts.dist_info import RecordRow
     from slipway.artifacts.wheel import WheelFacts
 
-RECORD_FORMAT = "https://packaging.python.org/en/latest/specifications/recording-installed-packages/"
 REPACKED = (
     "Build the wheel again. Whatever changes a wheel afterwards has to write RECORD anew: `wheel unpack`, change, "
     "`wheel pack`; auditwheel, delocate and delvewheel do it by themselves."
@@ -26,7 +27,18 @@ STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_
 """What the specification calls sha256 or better."""
 
 
-def _unreadable(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-record-unreadable",
+    title="RECORD is missing or cannot be read",
+    severity=Severity.ERROR,
+    why="RECORD lists every file with its hash; without it a package cannot be uninstalled or verified, and PyPI "
+    "refuses the wheel.",
+    fix=REPACKED,
+    example="a wheel zipped by hand, without `demo-1.0.dist-info/RECORD`",
+    mirrors=("C34",),
+    read=RECORD_FORMAT,
+)
+def wheel_record_unreadable(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.expected_dist_info is None:
         raise Skipped("the filename does not say what the .dist-info folder is called")
@@ -45,21 +57,51 @@ def _rows(facts: WheelFacts) -> tuple[RecordRow, ...]:
     return facts.record
 
 
-def _unlisted(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-file-not-in-record",
+    title="The wheel holds a file that RECORD does not list",
+    severity=Severity.ERROR,
+    why="Uninstalling leaves the file behind, and a file outside RECORD is how malware is added to a finished "
+    "wheel. PyPI warns the owners today and has announced to refuse such wheels.",
+    fix=REPACKED,
+    example="`zip demo-1.0-py3-none-any.whl demo/extra.py` after the build",
+    read=RECORD_FORMAT,
+)
+def wheel_file_not_in_record(facts: WheelFacts) -> Iterable[Evidence]:
     known = {row.path for row in _rows(facts)}
     known |= {f"{facts.dist_info}/{name}" for name in RECORD_SIGNATURES}
     paths = [m.path for m in facts.members if m.kind != "dir" and m.path not in known]
     return together(paths, "{} is in the wheel but not in RECORD.", "{} are in the wheel but not in RECORD.")
 
 
-def _absent(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-record-lists-missing-file",
+    title="RECORD lists a file that the wheel does not hold",
+    severity=Severity.ERROR,
+    why="The wheel is not complete: something was taken out after it was built. PyPI warns the owners today and "
+    "has announced to refuse such wheels.",
+    fix=REPACKED,
+    example="`zip -d demo-1.0-py3-none-any.whl demo/tests.py` after the build",
+    read=RECORD_FORMAT,
+)
+def wheel_record_lists_missing_file(facts: WheelFacts) -> Iterable[Evidence]:
     paths = [row.path for row in _rows(facts) if row.path.rstrip("/") not in facts.paths]
     return together(
         paths, "RECORD lists {}, which is not in the wheel.", "RECORD lists {}, which are not in it."
     )
 
 
-def _differs(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-record-differs",
+    title="A file is not what RECORD says",
+    severity=Severity.ERROR,
+    why="Hash or size differ, so the file was changed after the wheel was built. Programs that verify an "
+    "installation call it corrupt.",
+    fix=REPACKED,
+    example="`strip` run on a library inside a finished wheel",
+    read=RECORD_FORMAT,
+)
+def wheel_record_differs(facts: WheelFacts) -> Iterator[Evidence]:
     rows = _rows(facts)
     path = facts.in_dist_info("RECORD")
     sizes = {member.path: member.size for member in facts.members}
@@ -83,7 +125,17 @@ def _difference(
     return None
 
 
-def _without_hash(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-record-without-hash",
+    title="RECORD has no strong hash of a file",
+    severity=Severity.WARNING,
+    why="The specification asks for sha256 or better of every file but RECORD itself; without it nobody can tell "
+    "whether an installed file was changed.",
+    fix=REPACKED,
+    example="`demo/__init__.py,,` in RECORD",
+    read=RECORD_FORMAT,
+)
+def wheel_record_without_hash(facts: WheelFacts) -> Iterable[Evidence]:
     exempt = {f"{facts.dist_info}/{name}" for name in ("RECORD", *RECORD_SIGNATURES)}
     paths = [
         row.path
@@ -91,68 +143,3 @@ def _without_hash(facts: WheelFacts) -> Iterable[Evidence]:
         if row.algorithm not in STRONG and row.path not in exempt and row.path in facts.paths
     ]
     return together(paths, "RECORD gives no sha256 of {}.", "RECORD gives no sha256 of {}.")
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="wheel-record-unreadable",
-        title="RECORD is missing or cannot be read",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="RECORD lists every file with its hash; without it a package cannot be uninstalled or verified, and PyPI "
-        "refuses the wheel.",
-        fix=REPACKED,
-        example="a wheel zipped by hand, without `demo-1.0.dist-info/RECORD`",
-        mirrors=("C34",),
-        read=RECORD_FORMAT,
-        check=_unreadable,
-    ),
-    Rule(
-        name="wheel-file-not-in-record",
-        title="The wheel holds a file that RECORD does not list",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="Uninstalling leaves the file behind, and a file outside RECORD is how malware is added to a finished "
-        "wheel. PyPI warns the owners today and has announced to refuse such wheels.",
-        fix=REPACKED,
-        example="`zip demo-1.0-py3-none-any.whl demo/extra.py` after the build",
-        read=RECORD_FORMAT,
-        check=_unlisted,
-    ),
-    Rule(
-        name="wheel-record-lists-missing-file",
-        title="RECORD lists a file that the wheel does not hold",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="The wheel is not complete: something was taken out after it was built. PyPI warns the owners today and "
-        "has announced to refuse such wheels.",
-        fix=REPACKED,
-        example="`zip -d demo-1.0-py3-none-any.whl demo/tests.py` after the build",
-        read=RECORD_FORMAT,
-        check=_absent,
-    ),
-    Rule(
-        name="wheel-record-differs",
-        title="A file is not what RECORD says",
-        family="wheel",
-        severity=Severity.ERROR,
-        why="Hash or size differ, so the file was changed after the wheel was built. Programs that verify an "
-        "installation call it corrupt.",
-        fix=REPACKED,
-        example="`strip` run on a library inside a finished wheel",
-        read=RECORD_FORMAT,
-        check=_differs,
-    ),
-    Rule(
-        name="wheel-record-without-hash",
-        title="RECORD has no strong hash of a file",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="The specification asks for sha256 or better of every file but RECORD itself; without it nobody can tell "
-        "whether an installed file was changed.",
-        fix=REPACKED,
-        example="`demo/__init__.py,,` in RECORD",
-        read=RECORD_FORMAT,
-        check=_without_hash,
-    ),
-)

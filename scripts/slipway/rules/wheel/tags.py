@@ -9,9 +9,10 @@ from packaging.tags import parse_tag
 from slipway.artifacts.importable import EXTENSIONS, SUFFIX_OF_EXTENSION
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
-from slipway.rules.artifact.shared import named, together
-from slipway.rules.rule import Evidence, Rule, Skipped
-from slipway.rules.wheel.layout import WHEEL_FORMAT
+from slipway.rules.families import wheel
+from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.specifications import WHEEL_FORMAT
+from slipway.rules.wording import named, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +20,17 @@ if TYPE_CHECKING:
     from slipway.artifacts.wheel import WheelFacts
 
 
-def _tags(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-tags-differ",
+    title="The tags in WHEEL are not those of the filename",
+    severity=Severity.WARNING,
+    why="Installers choose the wheel by its filename, but keep WHEEL: later `pip check` calls the package "
+    "unsupported, and one of the two is wrong about where it runs. Mostly the file was renamed.",
+    fix="Do not rename a wheel. `python -m wheel tags` changes both places; auditwheel and delocate do too.",
+    example="`Tag: py3-none-any` in `demo-1.0-cp313-cp313-win_amd64.whl`",
+    read=WHEEL_FORMAT,
+)
+def wheel_tags_differ(facts: WheelFacts) -> Iterator[Evidence]:
     if facts.wheel_file is None or facts.parts is None:
         raise Skipped("the filename or WHEEL cannot be read")
     in_name = {str(tag) for tag in facts.parts.tags}
@@ -45,7 +56,23 @@ def _parsed(text: str) -> Iterable[object]:
         return (text,)
 
 
-def _purelib_with_extensions(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-purelib-with-compiled-modules",
+    title="The wheel says that it is pure, and has compiled modules",
+    severity=Severity.WARNING,
+    why="Where pure and platform-specific packages are installed in two places, as on Fedora, it lands in the "
+    "wrong one.",
+    fix="Tell the build backend that the project is compiled.",
+    fixes={
+        "setuptools": "Declare the modules as `ext_modules`, or give a distribution class whose "
+        "`has_ext_modules` is true.",
+        "hatchling": "Set `build_data['pure_python'] = False` and `infer_tag = True` in the build hook.",
+        "poetry-core": "Make the module with the build script named in [tool.poetry.build].",
+    },
+    example="`Root-Is-Purelib: true` beside `demo/_speed.cpython-313-x86_64-linux-gnu.so`",
+    read=WHEEL_FORMAT,
+)
+def wheel_purelib_with_compiled_modules(facts: WheelFacts) -> Iterator[Evidence]:
     if facts.wheel_file is None or facts.wheel_file.purelib is not True:
         return
     compiled = _extensions(facts)
@@ -56,7 +83,20 @@ def _purelib_with_extensions(facts: WheelFacts) -> Iterator[Evidence]:
     )
 
 
-def _extension_for_any(facts: WheelFacts) -> Iterable[Evidence]:
+@wheel.rule(
+    "wheel-for-any-platform-is-compiled",
+    title="The wheel is said to run anywhere, and holds modules for one platform",
+    severity=Severity.WARNING,
+    why="Installers choose it on every system, and importing the compiled module fails on all others.",
+    fix="Build a wheel per platform, with a platform tag in its name; cibuildwheel does it.",
+    fixes={
+        "setuptools": "Declare the module as `ext_modules`; a compiled file in `package_data` does not make "
+        "a platform wheel.",
+        "hatchling": "Set `build_data['infer_tag'] = True` in the build hook that compiles.",
+    },
+    example="`demo/_speed.cpython-313-x86_64-linux-gnu.so` in `demo-1.0-py3-none-any.whl`",
+)
+def wheel_for_any_platform_is_compiled(facts: WheelFacts) -> Iterable[Evidence]:
     if facts.parts is None or set(facts.parts.platforms) != {"any"}:
         return []
     built = [path for path in _extensions(facts) if SUFFIX_OF_EXTENSION.search(path)]
@@ -79,7 +119,16 @@ def _extensions(facts: WheelFacts) -> list[str]:
     )
 
 
-def _platlib_without_reason(facts: WheelFacts) -> Iterator[Evidence]:
+@wheel.rule(
+    "wheel-platlib-without-compiled-modules",
+    title="The wheel says that it is not pure, and nothing in it is compiled",
+    severity=Severity.NOTE,
+    why="It works, but on systems with two places for packages it lands among the platform-specific ones.",
+    fix="Nothing has to be done; a pure wheel usually says `Root-Is-Purelib: true`.",
+    example="`Root-Is-Purelib: false` in `demo-1.0-py3-none-any.whl` without compiled modules",
+    read=WHEEL_FORMAT,
+)
+def wheel_platlib_without_compiled_modules(facts: WheelFacts) -> Iterator[Evidence]:
     if facts.wheel_file is None or facts.parts is None or facts.wheel_file.purelib is not False:
         return
     if {str(tag).partition("-")[2] for tag in facts.parts.tags} == {"none-any"} and not _extensions(facts):
@@ -90,63 +139,3 @@ def _platlib_without_reason(facts: WheelFacts) -> Iterator[Evidence]:
             seen="false",
             expected="true",
         )
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="wheel-tags-differ",
-        title="The tags in WHEEL are not those of the filename",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Installers choose the wheel by its filename, but keep WHEEL: later `pip check` calls the package "
-        "unsupported, and one of the two is wrong about where it runs. Mostly the file was renamed.",
-        fix="Do not rename a wheel. `python -m wheel tags` changes both places; auditwheel and delocate do too.",
-        example="`Tag: py3-none-any` in `demo-1.0-cp313-cp313-win_amd64.whl`",
-        read=WHEEL_FORMAT,
-        check=_tags,
-    ),
-    Rule(
-        name="wheel-purelib-with-compiled-modules",
-        title="The wheel says that it is pure, and has compiled modules",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Where pure and platform-specific packages are installed in two places, as on Fedora, it lands in the "
-        "wrong one.",
-        fix="Tell the build backend that the project is compiled.",
-        fixes={
-            "setuptools": "Declare the modules as `ext_modules`, or give a distribution class whose "
-            "`has_ext_modules` is true.",
-            "hatchling": "Set `build_data['pure_python'] = False` and `infer_tag = True` in the build hook.",
-            "poetry-core": "Make the module with the build script named in [tool.poetry.build].",
-        },
-        example="`Root-Is-Purelib: true` beside `demo/_speed.cpython-313-x86_64-linux-gnu.so`",
-        read=WHEEL_FORMAT,
-        check=_purelib_with_extensions,
-    ),
-    Rule(
-        name="wheel-for-any-platform-is-compiled",
-        title="The wheel is said to run anywhere, and holds modules for one platform",
-        family="wheel",
-        severity=Severity.WARNING,
-        why="Installers choose it on every system, and importing the compiled module fails on all others.",
-        fix="Build a wheel per platform, with a platform tag in its name; cibuildwheel does it.",
-        fixes={
-            "setuptools": "Declare the module as `ext_modules`; a compiled file in `package_data` does not make "
-            "a platform wheel.",
-            "hatchling": "Set `build_data['infer_tag'] = True` in the build hook that compiles.",
-        },
-        example="`demo/_speed.cpython-313-x86_64-linux-gnu.so` in `demo-1.0-py3-none-any.whl`",
-        check=_extension_for_any,
-    ),
-    Rule(
-        name="wheel-platlib-without-compiled-modules",
-        title="The wheel says that it is not pure, and nothing in it is compiled",
-        family="wheel",
-        severity=Severity.NOTE,
-        why="It works, but on systems with two places for packages it lands among the platform-specific ones.",
-        fix="Nothing has to be done; a pure wheel usually says `Root-Is-Purelib: true`.",
-        example="`Root-Is-Purelib: false` in `demo-1.0-py3-none-any.whl` without compiled modules",
-        read=WHEEL_FORMAT,
-        check=_platlib_without_reason,
-    ),
-)

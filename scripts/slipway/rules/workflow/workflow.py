@@ -12,7 +12,8 @@ import yaml
 from slipway.project.caller import CallerFacts, publishes
 from slipway.project.workflow import Job, Step, Workflow
 from slipway.records import Severity
-from slipway.rules.rule import Evidence, Rule, Skipped
+from slipway.rules.families import workflow
+from slipway.rules.rule import Evidence, Skipped
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 STORED = re.compile(r"secrets\.(?P<name>\w*(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w*)", re.IGNORECASE)
@@ -20,7 +21,20 @@ BUILDS = re.compile(r"(?:python[\d.]* -m|uv|hatch|flit|poetry|pdm) build\b|setup
 SLIPWAY_BUILDS = ("check", "build", "smoke", "")
 
 
-def _missing(caller: CallerFacts) -> Iterator[Evidence]:
+_READ_PUBLISHERS = (
+    "https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-pypi"
+)
+
+
+@workflow.rule(
+    "workflow-missing",
+    title="No workflow uses Slipway",
+    severity=Severity.WARNING,
+    why="Nothing checks a pull request, and a pushed tag releases nothing.",
+    fix="Run `slipway init` in the project.",
+    example="a repository without .github/workflows",
+)
+def workflow_missing(caller: CallerFacts) -> Iterator[Evidence]:
     if not any(_calls(caller, job) for one in caller.workflows for job in one.jobs):
         yield Evidence(message="No workflow of this repository uses Slipway.", expected=caller.expected.file)
 
@@ -30,7 +44,15 @@ def _calls(caller: CallerFacts, job: Job) -> bool:
     return any(one.partition("@")[0].startswith((f"{caller.slipway}/", caller.slipway)) for one in used)
 
 
-def _drifted(caller: CallerFacts) -> Iterator[Evidence]:
+@workflow.rule(
+    "workflow-drifted",
+    title="The caller's workflow is no longer what init writes",
+    severity=Severity.WARNING,
+    why="A permission, a trigger or an output that has changed since may stop the next release, or let too much in.",
+    fix="Run `slipway init`, look at the difference it shows, and keep what you meant.",
+    example="jobs.verify was removed from .github/workflows/release.yml",
+)
+def workflow_drifted(caller: CallerFacts) -> Iterator[Evidence]:
     present = caller.present
     if present is None:
         raise Skipped(f"there is no {caller.expected.file}")
@@ -72,44 +94,70 @@ def _without_pins(value: Any) -> Any:  # noqa: ANN401 - YAML holds anything
     return str(value)
 
 
-def _stale(caller: CallerFacts) -> Iterator[Evidence]:
+@workflow.rule(
+    "commits-of-slipway-differ",
+    title="One workflow uses several commits of Slipway",
+    severity=Severity.ERROR,
+    why="The job that publishes reads the manifest of the job that checked; another version may not understand it.",
+    fix="Pin all of them to the same commit.",
+    example="package is pinned to one commit and publish to another",
+)
+def commits_of_slipway_differ(caller: CallerFacts) -> Iterator[Evidence]:
     wanted = next(job.uses.partition("@")[2] for job in caller.expected.jobs if job.uses)
-    for workflow in caller.workflows:
-        used = [(job.uses, job.line) for job in workflow.jobs]
-        used += [(step.uses, step.line) for job in workflow.jobs for step in job.steps]
+    for file in caller.workflows:
+        used = [(job.uses, job.line) for job in file.jobs]
+        used += [(step.uses, step.line) for job in file.jobs for step in job.steps]
         pins = {uses.partition("@")[2]: line for uses, line in used if uses.startswith(caller.slipway)}
         if len(pins) > 1:
             yield Evidence(
-                message=f"{workflow.file} uses {len(pins)} different commits of Slipway.",
-                file=workflow.file,
+                message=f"{file.file} uses {len(pins)} different commits of Slipway.",
+                file=file.file,
                 line=max(pins.values()),
                 seen="\n".join(pins),
                 expected=wanted,
             )
 
 
-def _target(caller: CallerFacts) -> Iterator[Evidence]:
-    for workflow in caller.workflows:
-        line = workflow.triggers.get("pull_request_target")
-        used = any(_calls(caller, job) or publishes(job) for job in workflow.jobs)
+@workflow.rule(
+    "pull-request-target-used",
+    title="A workflow that builds or publishes starts on pull_request_target",
+    severity=Severity.ERROR,
+    why="It runs with the repository's own rights and secrets while anybody may choose the code.",
+    fix="Use the trigger pull_request; what needs rights belongs in another workflow without foreign code.",
+    example="on: pull_request_target",
+    read="https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/",
+)
+def pull_request_target_used(caller: CallerFacts) -> Iterator[Evidence]:
+    for file in caller.workflows:
+        line = file.triggers.get("pull_request_target")
+        used = any(_calls(caller, job) or publishes(job) for job in file.jobs)
         if line is not None and used:
             yield Evidence(
-                message=f"{workflow.file} starts on pull_request_target.",
-                file=workflow.file,
+                message=f"{file.file} starts on pull_request_target.",
+                file=file.file,
                 line=line,
                 seen="pull_request_target",
                 expected="pull_request",
             )
 
 
-def _token(caller: CallerFacts) -> Iterator[Evidence]:
-    for workflow in caller.workflows:
-        for job in workflow.jobs:
+@workflow.rule(
+    "index-token-stored",
+    title="A token of an index is stored as a secret",
+    severity=Severity.WARNING,
+    why="Who gets hold of it publishes in your name from anywhere; a trusted publisher has nothing to steal.",
+    fix="Publish with `id-token: write` and no token, then revoke the token at the index and delete the secret.",
+    example="password: ${{ secrets.PYPI_API_TOKEN }}",
+    read=_READ_PUBLISHERS,
+)
+def index_token_stored(caller: CallerFacts) -> Iterator[Evidence]:
+    for file in caller.workflows:
+        for job in file.jobs:
             for text, line in _values(job):
                 if matched := STORED.search(text):
                     yield Evidence(
                         message=f"The job {job.name} uses the stored secret {matched['name']}.",
-                        file=workflow.file,
+                        file=file.file,
                         line=line,
                         seen=matched[0],
                     )
@@ -123,16 +171,24 @@ def _values(job: Job) -> Iterator[tuple[str, int]]:
             yield text, step.line
 
 
-def _unpinned(caller: CallerFacts) -> Iterator[Evidence]:
-    for workflow in caller.releasing():
-        for uses, line in _uses(workflow):
+@workflow.rule(
+    "action-not-pinned",
+    title="A workflow that releases uses an action that can change",
+    severity=Severity.WARNING,
+    why="Whoever can move that tag or branch runs code beside your right to publish.",
+    fix="Pin it to a commit, with the tag in a comment; Dependabot raises such pins too.",
+    example="uses: actions/checkout@v7",
+)
+def action_not_pinned(caller: CallerFacts) -> Iterator[Evidence]:
+    for file in caller.releasing():
+        for uses, line in _uses(file):
             if uses.startswith(("./", "$/", "docker://")) or not uses:
                 continue
             action, _, ref = uses.partition("@")
             if not COMMIT.fullmatch(ref):
                 yield Evidence(
                     message=f"{action} is pinned to {ref or 'nothing'}, which can be moved.",
-                    file=workflow.file,
+                    file=file.file,
                     line=line,
                     seen=uses,
                     expected=f"{action}@ and the 40 digits of a commit",
@@ -146,13 +202,22 @@ def _uses(workflow: Workflow) -> Iterator[tuple[str, int]]:
             yield step.uses, step.line
 
 
-def _one_job(caller: CallerFacts) -> Iterator[Evidence]:
-    for workflow in caller.workflows:
-        for job in filter(publishes, workflow.jobs):
+@workflow.rule(
+    "build-and-publish-in-one-job",
+    title="A job that may publish runs the project's code",
+    severity=Severity.WARNING,
+    why="A build backend, a test or a dependency in it can publish whatever it likes in your name.",
+    fix="Build and test in one job, publish in another that only downloads what was built.",
+    example="a job with `id-token: write` that runs `python -m build`",
+    read=_READ_PUBLISHERS,
+)
+def build_and_publish_in_one_job(caller: CallerFacts) -> Iterator[Evidence]:
+    for file in caller.workflows:
+        for job in filter(publishes, file.jobs):
             if step := next((step for step in job.steps if _builds(caller, step)), None):
                 yield Evidence(
                     message=f"The job {job.name} may publish and runs code of the project.",
-                    file=workflow.file,
+                    file=file.file,
                     line=step.line,
                     seen=step.uses or step.run.strip().partition("\n")[0],
                 )
@@ -167,29 +232,45 @@ def _builds(caller: CallerFacts, step: Step) -> bool:
     }
 
 
-def _cache(caller: CallerFacts) -> Iterator[Evidence]:
-    for workflow in caller.releasing():
-        for job in workflow.jobs:
+@workflow.rule(
+    "cache-in-release",
+    title="A workflow that releases restores a cache",
+    severity=Severity.WARNING,
+    why="A cache can be filled by any branch of the repository; what is in it ends up in what you publish.",
+    fix="Leave caches out of the workflow that releases: remove the step, or set `enable-cache: false`.",
+    example="uses: actions/cache@… in the job that builds the release",
+)
+def cache_in_release(caller: CallerFacts) -> Iterator[Evidence]:
+    for file in caller.releasing():
+        for job in file.jobs:
             for step in job.steps:
                 cached = step.values.get("enable-cache", step.values.get("cache", ""))
                 if step.action.startswith("actions/cache") or cached.lower() not in {"", "false", "auto"}:
                     yield Evidence(
                         message=f"The job {job.name} of a workflow that releases restores a cache.",
-                        file=workflow.file,
+                        file=file.file,
                         line=step.line,
                         seen=step.uses,
                     )
 
 
-def _startup(caller: CallerFacts) -> Iterator[Evidence]:
-    for workflow in caller.workflows:
-        for job in workflow.jobs:
+@workflow.rule(
+    "caller-grants-too-little",
+    title="The called workflow asks for more than its caller grants",
+    severity=Severity.ERROR,
+    why="GitHub ends such a run when it starts, without a job and almost without a word.",
+    fix="Give the calling job `permissions: {contents: read}`.",
+    example="permissions: {} at the top, and none in the job that calls python-package.yml",
+)
+def caller_grants_too_little(caller: CallerFacts) -> Iterator[Evidence]:
+    for file in caller.workflows:
+        for job in file.jobs:
             if job.uses.startswith(f"{caller.slipway}/.github/workflows/python-package.yml"):
-                granted = job.permissions if job.permissions is not None else workflow.permissions
+                granted = job.permissions if job.permissions is not None else file.permissions
                 if granted is not None and not _may_read(granted):
                     yield Evidence(
                         message=f"The job {job.name} does not grant `contents: read`.",
-                        file=workflow.file,
+                        file=file.file,
                         line=job.line,
                         expected="permissions:\n  contents: read",
                     )
@@ -199,126 +280,23 @@ def _may_read(granted: Mapping[str, str]) -> bool:
     return granted.get("*") in {"read-all", "write-all"} or granted.get("contents") in {"read", "write"}
 
 
-def _foreign(caller: CallerFacts) -> Iterator[Evidence]:
-    for workflow in caller.workflows:
-        for job in workflow.jobs:
+@workflow.rule(
+    "publisher-cannot-match",
+    title="A workflow of another repository is to publish",
+    severity=Severity.ERROR,
+    why="PyPI matches a trusted publisher with the repository of the workflow that runs, which is not yours there.",
+    fix="Call python-package.yml and publish in a job of your own: `slipway init` writes it.",
+    example="uses: OWNER/slipway/.github/workflows/python-release.yml@… without a token",
+    read="https://packaging.python.org/en/latest/guides/publishing-package-distribution-releases-using-github-actions-ci-cd-workflows/",
+)
+def publisher_cannot_match(caller: CallerFacts) -> Iterator[Evidence]:
+    for file in caller.workflows:
+        for job in file.jobs:
             called = job.uses.startswith(f"{caller.slipway}/.github/workflows/python-release.yml")
             if called and not job.secrets:
                 yield Evidence(
                     message=f"The job {job.name} lets a workflow of another repository publish.",
-                    file=workflow.file,
+                    file=file.file,
                     line=job.line,
                     seen=job.uses,
                 )
-
-
-_READ_PUBLISHERS = (
-    "https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-pypi"
-)
-
-RULES: tuple[Rule, ...] = (
-    Rule(
-        name="workflow-missing",
-        title="No workflow uses Slipway",
-        family="workflow",
-        severity=Severity.WARNING,
-        why="Nothing checks a pull request, and a pushed tag releases nothing.",
-        fix="Run `slipway init` in the project.",
-        example="a repository without .github/workflows",
-        check=_missing,
-    ),
-    Rule(
-        name="workflow-drifted",
-        title="The caller's workflow is no longer what init writes",
-        family="workflow",
-        severity=Severity.WARNING,
-        why="A permission, a trigger or an output that has changed since may stop the next release, or let too much in.",
-        fix="Run `slipway init`, look at the difference it shows, and keep what you meant.",
-        example="jobs.verify was removed from .github/workflows/release.yml",
-        check=_drifted,
-    ),
-    Rule(
-        name="commits-of-slipway-differ",
-        title="One workflow uses several commits of Slipway",
-        family="workflow",
-        severity=Severity.ERROR,
-        why="The job that publishes reads the manifest of the job that checked; another version may not understand it.",
-        fix="Pin all of them to the same commit.",
-        example="package is pinned to one commit and publish to another",
-        check=_stale,
-    ),
-    Rule(
-        name="pull-request-target-used",
-        title="A workflow that builds or publishes starts on pull_request_target",
-        family="workflow",
-        severity=Severity.ERROR,
-        why="It runs with the repository's own rights and secrets while anybody may choose the code.",
-        fix="Use the trigger pull_request; what needs rights belongs in another workflow without foreign code.",
-        example="on: pull_request_target",
-        read="https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/",
-        check=_target,
-    ),
-    Rule(
-        name="index-token-stored",
-        title="A token of an index is stored as a secret",
-        family="workflow",
-        severity=Severity.WARNING,
-        why="Who gets hold of it publishes in your name from anywhere; a trusted publisher has nothing to steal.",
-        fix="Publish with `id-token: write` and no token, then revoke the token at the index and delete the secret.",
-        example="password: ${{ secrets.PYPI_API_TOKEN }}",
-        read=_READ_PUBLISHERS,
-        check=_token,
-    ),
-    Rule(
-        name="action-not-pinned",
-        title="A workflow that releases uses an action that can change",
-        family="workflow",
-        severity=Severity.WARNING,
-        why="Whoever can move that tag or branch runs code beside your right to publish.",
-        fix="Pin it to a commit, with the tag in a comment; Dependabot raises such pins too.",
-        example="uses: actions/checkout@v7",
-        check=_unpinned,
-    ),
-    Rule(
-        name="build-and-publish-in-one-job",
-        title="A job that may publish runs the project's code",
-        family="workflow",
-        severity=Severity.WARNING,
-        why="A build backend, a test or a dependency in it can publish whatever it likes in your name.",
-        fix="Build and test in one job, publish in another that only downloads what was built.",
-        example="a job with `id-token: write` that runs `python -m build`",
-        read=_READ_PUBLISHERS,
-        check=_one_job,
-    ),
-    Rule(
-        name="cache-in-release",
-        title="A workflow that releases restores a cache",
-        family="workflow",
-        severity=Severity.WARNING,
-        why="A cache can be filled by any branch of the repository; what is in it ends up in what you publish.",
-        fix="Leave caches out of the workflow that releases: remove the step, or set `enable-cache: false`.",
-        example="uses: actions/cache@… in the job that builds the release",
-        check=_cache,
-    ),
-    Rule(
-        name="caller-grants-too-little",
-        title="The called workflow asks for more than its caller grants",
-        family="workflow",
-        severity=Severity.ERROR,
-        why="GitHub ends such a run when it starts, without a job and almost without a word.",
-        fix="Give the calling job `permissions: {contents: read}`.",
-        example="permissions: {} at the top, and none in the job that calls python-package.yml",
-        check=_startup,
-    ),
-    Rule(
-        name="publisher-cannot-match",
-        title="A workflow of another repository is to publish",
-        family="workflow",
-        severity=Severity.ERROR,
-        why="PyPI matches a trusted publisher with the repository of the workflow that runs, which is not yours there.",
-        fix="Call python-package.yml and publish in a job of your own: `slipway init` writes it.",
-        example="uses: OWNER/slipway/.github/workflows/python-release.yml@… without a token",
-        read="https://packaging.python.org/en/latest/guides/publishing-package-distribution-releases-using-github-actions-ci-cd-workflows/",
-        check=_foreign,
-    ),
-)

@@ -1,22 +1,16 @@
-"""What the rules on sdists and on wheels share: the facts both have, and how many paths are told as one."""
+"""The facts that sdists and wheels have in common, and what must hold before a rule can judge them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 from slipway.artifacts.archive import Fault
-from slipway.rules.metadata.fields import quoted
-from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.rule import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from slipway.artifacts.archive import Member, Problem
     from slipway.artifacts.metadata import MetadataFacts
     from slipway.artifacts.secret_scan import Sighting
-
-NAMED = 3
-"""So many paths of a group are named; more would hide the sentence they stand in."""
 
 
 class Artifact(Protocol):
@@ -79,23 +73,3 @@ def require_listed(facts: Artifact) -> None:
         facts.members
     ):
         raise Skipped("the members of the archive could not be listed")
-
-
-def named(paths: Sequence[str]) -> str:
-    """Return paths for use in a sentence: the first few in quotes, and how many there are beside them."""
-    shown = ", ".join(map(quoted, paths[:NAMED]))
-    return shown if len(paths) <= NAMED else f"{shown} and {len(paths) - NAMED} more"
-
-
-def together(paths: Sequence[str], singular: str, plural: str) -> list[Evidence]:
-    """Return one piece of evidence for all the paths, none if there are none.
-
-    Args:
-        paths: what was found.
-        singular: the sentence for one of them; `{}` stands for it.
-        plural: the sentence for several; `{}` stands for them.
-    """
-    if not paths:
-        return []
-    sentence = singular if len(paths) == 1 else plural
-    return [Evidence(message=sentence.replace("{}", named(paths)), file=paths[0])]

@@ -1,0 +1,92 @@
+"""The families of rules, each with the record of facts that its rules are judged on.
+
+A rule is declared where it is judged: `@wheel.rule("wheel-is-empty", …)` over a function that takes a `WheelFacts`. The
+folder of a family names the modules that hold its rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from slipway.records import Severity
+from slipway.rules.rule import Evidence, Family
+
+if TYPE_CHECKING:
+    from slipway.artifacts.filename import Kind
+    from slipway.artifacts.handover import Handover
+    from slipway.artifacts.metadata import MetadataFacts
+    from slipway.artifacts.sdist import SdistFacts
+    from slipway.artifacts.wheel import WheelFacts
+    from slipway.project.caller import CallerFacts
+    from slipway.project.source import SourceFacts
+    from slipway.publishing.index_state import IndexFacts
+    from slipway.rules.publisher.facts import PublisherFacts
+    from slipway.rules.release.facts import ReleaseFacts
+    from slipway.rules.settings.facts import RunFacts
+    from slipway.rules.smoke.facts import SmokeFacts
+
+    Check = Callable[[SdistFacts | WheelFacts], Iterable[Evidence]]
+
+project: Family[SourceFacts] = Family("project", "The source, before anything is built")
+metadata: Family[MetadataFacts] = Family("metadata", "The metadata of an sdist or a wheel")
+sdist: Family[SdistFacts] = Family("sdist", "The sdist")
+wheel: Family[WheelFacts] = Family("wheel", "The wheel")
+release: Family[ReleaseFacts] = Family("release", "All files of one release together")
+smoke: Family[SmokeFacts] = Family("smoke", "Installing, importing, uninstalling")
+index: Family[IndexFacts] = Family("index", "The index the release goes to")
+publisher: Family[PublisherFacts] = Family("publisher", "The run that publishes")
+jobs: Family[Handover] = Family("jobs", "What the jobs of a workflow built and tested")
+workflow: Family[CallerFacts] = Family("workflow", "The caller's workflows")
+settings: Family[RunFacts] = Family("settings", "The project's own settings")
+
+SAMPLES: Mapping[Kind, str] = {"sdist": "spam-1.0.tar.gz", "wheel": "spam-1.0-py3-none-any.whl"}
+"""A filename of each kind, for examples."""
+TOPS: Mapping[Kind, str] = {"sdist": "demo-1.0/", "wheel": "demo/"}
+"""The folder that a package's files are in, for examples."""
+
+
+class artifact:  # noqa: N801 - reads like the families beside it
+    """Rules that hold for sdists and for wheels: one function, and a rule in each of the two families."""
+
+    @staticmethod
+    def rule(  # noqa: D417 - the other arguments are those of `Rule`
+        *,
+        for_sdist: str,
+        for_wheel: str,
+        title: str,
+        severity: Severity | Mapping[Kind, Severity],
+        why: str,
+        fix: str,
+        example: str,
+        fixes: Mapping[str, str] | None = None,
+        mirrors: tuple[str, ...] | Mapping[Kind, tuple[str, ...]] = (),
+        read: str | Mapping[Kind, str] | None = None,
+    ) -> Callable[[Check], Check]:
+        """Make two rules of the function below; see `Rule` for the arguments that are not listed.
+
+        Args:
+            for_sdist: name of the rule on sdists.
+            for_wheel: name of the rule on wheels.
+            title: `{kind}` in it, in the fixes and in `example` is `sdist` or `wheel`.
+            example: `{file}` in it is a filename, `{top}` the folder of the package in the archive.
+        """
+
+        def add(check: Check) -> Check:
+            names: dict[Kind, str] = {"sdist": for_sdist, "wheel": for_wheel}
+            for kind, name in names.items():
+                family = sdist if kind == "sdist" else wheel
+                family.rule(
+                    name,
+                    title=title.format(kind=kind),
+                    severity=severity[kind] if isinstance(severity, Mapping) else severity,
+                    why=why,
+                    fix=fix.format(kind=kind),
+                    fixes={backend: text.format(kind=kind) for backend, text in (fixes or {}).items()},
+                    example=example.format(kind=kind, file=SAMPLES[kind], top=TOPS[kind]),
+                    mirrors=mirrors[kind] if isinstance(mirrors, Mapping) else mirrors,
+                    read=read[kind] if isinstance(read, Mapping) else read,
+                )(check)
+            return check
+
+        return add
