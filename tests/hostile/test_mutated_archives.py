@@ -189,4 +189,4 @@ def test_any_source(source: bytes, floor: int) -> None:
 )
 def test_any_file_for_credentials(data: bytes) -> None:
     for name in (".env", ".netrc", ".pypirc", "demo/core.py", "a.pem"):
-        secret_scan.look(name, data)
+        secret_scan.find(name, data)

@@ -3,20 +3,11 @@
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
 from rules.declared import declared_in
-from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
+from slipway.artifacts.filename import kind_of
 from slipway.artifacts.metadata import MetadataFacts, from_fields
 from slipway.rules.artifact import distribution_files, filenames
-from slipway.rules.artifact.distribution_files import MIB, exceeds_default_limit
-from slipway.rules.index.stdlib_names import TABLE, is_standard_library_name
+from slipway.rules.artifact.distribution_files import MIB
 from slipway.rules.rule import judge
 from slipway.rules.wheel.platform_tags import is_accepted
 
@@ -170,79 +161,3 @@ def test_accepted_platform(tag):
 @pytest.mark.parametrize("tag", REFUSED)
 def test_refused_platform(tag):
     assert not is_accepted(tag)
-
-
-def test_a_larger_file_on_the_index_proves_a_higher_limit():
-    assert exceeds_default_limit(150 * MIB)
-    assert exceeds_default_limit(150 * MIB, largest_on_index=120 * MIB)
-    assert not exceeds_default_limit(150 * MIB, largest_on_index=150 * MIB)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "json",
-        "JSON",
-        "tomllib",
-        "distutils",
-        "concurrent.futures",
-        "os_path",
-        "future",
-        "main",
-        "asyncore",
-        "test",
-    ],
-)
-def test_names_of_the_standard_library(name):
-    assert is_standard_library_name(name)
-
-
-@pytest.mark.parametrize("name", ["requests", "json5", "attrs", "spam-eggs", "dataclasses-json"])
-def test_names_that_are_free(name):
-    assert not is_standard_library_name(name)
-
-
-def test_the_table_of_names_is_sorted_and_canonical():
-    from importlib.resources import files
-
-    from packaging.utils import is_normalized_name
-
-    names = files("slipway.rules.index").joinpath(TABLE).read_text().split()
-    assert names == sorted(set(names))
-    assert all(map(is_normalized_name, names))
-
-
-@given(
-    st.text(max_size=40).map(lambda text: text + ".whl")
-    | st.from_regex(r"\A\w{1,9}(-[\w.]{1,9}){2,5}\.whl\Z")
-)
-def test_a_wheel_name_is_parsed_as_packaging_does(filename):
-    parsed = parse_wheel(filename)
-    try:
-        expected = parse_wheel_filename(filename)
-    except InvalidWheelFilename:
-        assert parsed.problem
-        assert parsed.tags == frozenset()
-    else:
-        assert (parsed.name, parsed.version, parsed.build, parsed.tags) == expected
-    findings(DistributionFile(filename), "wheel")
-
-
-@given(
-    st.text(max_size=40).map(lambda text: text + ".tar.gz")
-    | st.from_regex(r"\A\w{1,9}-[\w.]{1,9}\.(zip|tar\.gz)\Z")
-)
-def test_an_sdist_name_is_parsed_as_packaging_does(filename):
-    parsed = parse_sdist(filename)
-    try:
-        expected = parse_sdist_filename(filename)
-    except InvalidSdistFilename:
-        assert parsed.problem
-    else:
-        assert (parsed.name, parsed.version) == expected
-    findings(DistributionFile(filename), "sdist")
-
-
-def test_an_endless_filename_is_not_taken_apart():
-    assert parse_wheel("a" * 10_000 + "-1-py3-none-any.whl").problem
-    assert parse_sdist("a" * 10_000 + "-1.tar.gz").problem

@@ -16,11 +16,10 @@ def test_fields_are_kept_as_written():
     )
     assert facts.one("name") == "spam"
     assert facts.every("requires-dist") == ("a", "b")
-    assert facts.headers[1] == ("NAME", "spam")
     assert facts.description == "Text\n"
-    assert facts.raw["project_urls"] == {"Source": "https://example.com"}
-    assert facts.raw["keywords"] == ["x", "y"]
-    assert (facts.one("summary"), facts.every("summary"), facts.content_type) == (None, (), None)
+    assert facts.every("project-url") == ("Source, https://example.com",)
+    assert facts.every("keywords") == ("x,y",)
+    assert (facts.one("summary"), facts.every("summary")) == (None, ())
 
 
 def test_lines_are_counted_from_one():

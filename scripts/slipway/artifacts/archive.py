@@ -1,16 +1,16 @@
 """What every archive has: members, limits on reading them, and what can be wrong with it.
 
-A problem is a fact with a kind, never a sentence; the rules decide what it means and say it.
+A problem is a fact with a kind, never a sentence; the rules decide what it means and word it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MAX_MEMBERS = 100_000
 """More members are not listed; the largest releases known (ansible, azure) stay below half of it."""
@@ -21,7 +21,7 @@ MAX_TEXT_BYTES = 8 * 1024 * 1024
 MAX_RECORD_BYTES = 32 * 1024 * 1024
 """A RECORD line takes about 150 bytes, so this holds twice `MAX_MEMBERS` of them."""
 MAX_SCAN_BYTES = 5 * 1024 * 1024
-"""Larger members are hashed but not looked into; the index's own scanner draws the same line."""
+"""Larger members are hashed but not searched; the index's own scanner has the same limit."""
 MAX_RATIO = 50
 MAX_RATIO_FLOOR = 64 * 1024 * 1024
 """The index refuses a zip that unpacks to more than both; no more than that is ever unpacked here."""
@@ -95,6 +95,24 @@ class Member:
     def basename(self) -> str:
         """The last part of the path."""
         return self.path.rpartition("/")[2]
+
+
+class Opened(NamedTuple):
+    """A member while its archive is read: what is listed, and its content in pieces of at most `CHUNK` bytes.
+
+    The content is None for what is no file. It must be read before the next member is, and can raise `Unreadable`.
+    """
+
+    member: Member
+    content: Iterator[bytes] | None
+
+
+class Unreadable(Exception):  # noqa: N818 - an outcome that the readers record as a fact
+    """A member cannot be unpacked; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
 
 
 def shown(raw: bytes) -> str:

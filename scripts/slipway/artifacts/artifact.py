@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Literal
 
 from slipway.artifacts import sdist, wheel
+from slipway.artifacts.filename import SDIST_EXTENSIONS
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.errors import InputError
 from slipway.manifest import sha256
 from slipway.records import CONTENTS_LISTED, Artifact
 
-SDIST_ENDINGS = (".tar.gz", ".zip")
-
 
 def read(path: Path) -> SdistFacts | WheelFacts:
-    """Return the facts about an sdist or a wheel, told apart by the ending of the name.
+    """Return the facts about an sdist or a wheel, recognised by the extension of its name.
 
     Raises:
         InputError: there is no such file, or it is neither.
@@ -43,7 +42,7 @@ def _kind(path: Path) -> Literal["sdist", "wheel"]:
         )
     if path.suffix.lower() == ".whl":
         return "wheel"
-    if path.name.lower().endswith(SDIST_ENDINGS):
+    if path.name.lower().endswith(SDIST_EXTENSIONS):
         return "sdist"
     raise InputError(
         f"{path.name} is neither an sdist nor a wheel.",

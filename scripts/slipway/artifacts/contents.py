@@ -1,115 +1,73 @@
-"""What reading the content of an archive's files yields: one pass, each byte unpacked once."""
+"""The members of an archive, read in one pass: each byte is unpacked once, hashed, and searched for secrets."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from typing import IO, TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from slipway.artifacts import tarball, zip_directory, zip_framing, zip_members
-from slipway.artifacts.archive import (
-    MAX_RATIO,
-    MAX_RATIO_FLOOR,
-    MAX_SCAN_BYTES,
-    Fault,
-    Kind,
-    Member,
-    Problem,
-    shown,
-)
+from slipway.artifacts import secret_scan
+from slipway.artifacts.archive import MAX_SCAN_BYTES, Member, Opened, Problem, Unreadable
 
 if TYPE_CHECKING:
-    import tarfile
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from slipway.artifacts.zip_directory import Directory, Entry
+    from slipway.artifacts.secret_scan import Secret
+
+MAX_SECRETS = 200
+"""More in one archive are not kept."""
 
 
 class Contents:
-    """Collects the members of an archive while it is read.
+    """Collects what is in an archive while it is read.
 
     Attributes:
         members: in the order of the archive.
         problems: what is wrong with it.
-        digests: RECORD-style digest (urlsafe base64 without padding) of each path that `algorithms` names.
+        secrets: keys, tokens, passwords and encrypted code.
+        digests: RECORD-style digest (urlsafe base64 without padding) of each path that has an algorithm.
     """
 
-    def __init__(
-        self,
-        *,
-        look: Callable[[str, bytes], None],
-        algorithms: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, algorithms: Mapping[str, str] | None = None) -> None:
         """Prepare for reading.
 
         Args:
-            look: is given path and content of every file up to `MAX_SCAN_BYTES`.
             algorithms: path to the name of the hash to make `digests` with.
         """
-        self._look = look
         self._algorithms = algorithms or {}
         self.members: list[Member] = []
         self.problems: list[Problem] = []
+        self.secrets: list[Secret] = []
         self.digests: dict[str, str] = {}
 
-    def read_tar(self, stream: IO[bytes], file_size: int) -> None:
-        """Read a .tar.gz file from its start."""
-        if zip_directory.read(stream, file_size).is_sound:
-            self.problems.append(Problem(fault=Fault.TWO_FORMATS, detail="it is also a zip"))
-        stream.seek(0)
-        self.problems += tarball.read(stream, file_size, self._visit_tar)
+    def files(self, archive: Iterable[Problem | Opened]) -> Iterator[tuple[str, bytes]]:
+        """Read every member to its end, and yield path and content of each file up to `MAX_SCAN_BYTES`.
 
-    def read_zip(self, stream: IO[bytes], file_size: int, directory: Directory) -> None:
-        """Read a zip whose central directory is known."""
-        if not directory.is_zip:
-            return
-        if tarball.starts_as_tar(stream):
-            self.problems.append(Problem(fault=Fault.TWO_FORMATS, detail="it is also a tar"))
-        framing = zip_framing.check(stream, file_size, directory.entries)
-        if framing:
-            self.problems.append(framing)
-        left = max(MAX_RATIO_FLOOR, MAX_RATIO * file_size)
-        for entry in directory.entries:
-            left -= entry.size
-            self._visit_zip(stream, entry, readable=left >= 0)
-        if left < 0:
-            detail = f"it unpacks to {-left} bytes more than are read"
-            self.problems.append(Problem(fault=Fault.LIMIT, detail=detail))
-
-    def _visit_tar(self, info: tarfile.TarInfo, pieces: Iterator[bytes]) -> None:
-        path, kind = tarball.name(info), tarball.kind(info)
-        digest = None
-        try:
-            if kind == "file" and not info.issparse():
-                digest = self._consume(path, info.size, pieces)
-        finally:
-            self._add(path, info.size, kind, mode=info.mode, linkname=tarball.linkname(info), sha256=digest)
-
-    def _visit_zip(self, stream: IO[bytes], entry: Entry, *, readable: bool) -> None:
-        path, kind, digest, target = entry.path, entry.kind, None, None
-        if readable and kind != "dir":
+        Args:
+            archive: the members and problems that `tarball.read` or `zip_members.read` yields.
+        """
+        for found in archive:
+            if isinstance(found, Problem):
+                self.problems.append(found)
+                continue
+            member, digest, data = found.member, None, None
             try:
-                if kind == "symlink":
-                    target = _short(zip_members.pieces(stream, entry))
-                else:
-                    digest = self._consume(path, entry.size, zip_members.pieces(stream, entry))
-            except zip_members.Unreadable as unreadable:
+                if found.content is not None:
+                    digest, data = self._read(member, found.content)
+            except Unreadable as unreadable:
                 self.problems.append(unreadable.problem)
-        self._add(path, entry.size, kind, mode=entry.mode & 0o7777, linkname=target, sha256=digest)
+            self.members.append(member if digest is None else replace(member, sha256=digest))
+            if data is not None:
+                self.secrets += secret_scan.find(member.path, data)[: MAX_SECRETS - len(self.secrets)]
+                yield member.path, data
 
-    def _add(
-        self, path: str, size: int, kind: Kind, *, mode: int, linkname: str | None, sha256: str | None
-    ) -> None:
-        self.members.append(
-            Member(path=path, size=size, kind=kind, mode=mode, linkname=linkname, sha256=sha256)
-        )
-
-    def _consume(self, path: str, size: int, pieces: Iterator[bytes]) -> str:
-        """Read one file to its end, look into it, and return its SHA-256 in hexadecimal."""
-        algorithm = self._algorithms.get(path)
+    def _read(self, member: Member, pieces: Iterator[bytes]) -> tuple[str, bytes | None]:
+        """Return the SHA-256 of one file in hexadecimal, and its content unless it is too large to be searched."""
+        algorithm = self._algorithms.get(member.path)
         sha256 = hashlib.sha256()
         recorded = sha256 if algorithm in (None, "sha256") else hashlib.new(str(algorithm))
-        kept: list[bytes] | None = [] if size <= MAX_SCAN_BYTES else None
+        kept: list[bytes] | None = [] if member.size <= MAX_SCAN_BYTES else None
         for piece in pieces:
             sha256.update(piece)
             if recorded is not sha256:
@@ -117,12 +75,6 @@ class Contents:
             if kept is not None:
                 kept.append(piece)
         if algorithm is not None:
-            self.digests[path] = base64.urlsafe_b64encode(recorded.digest()).rstrip(b"=").decode("ascii")
-        if kept is not None:
-            self._look(path, b"".join(kept))
-        return sha256.hexdigest()
-
-
-def _short(pieces: Iterable[bytes]) -> str:
-    """Return the target of a symbolic link, which a zip holds as the member's content."""
-    return shown(next(iter(pieces), b""))
+            digest = base64.urlsafe_b64encode(recorded.digest()).rstrip(b"=").decode("ascii")
+            self.digests[member.path] = digest
+        return sha256.hexdigest(), None if kept is None else b"".join(kept)

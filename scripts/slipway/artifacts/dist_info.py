@@ -1,4 +1,4 @@
-"""The text files of a wheel's .dist-info folder: WHEEL, RECORD and entry_points.txt.
+"""The .dist-info folder of a wheel: METADATA, WHEEL, RECORD and entry_points.txt, read before the rest.
 
 Binary distribution format: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 Recording installed projects: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
@@ -10,16 +10,24 @@ from __future__ import annotations
 import configparser
 import csv
 import email.parser
+import hashlib
 import io
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from slipway.artifacts.archive import MAX_MEMBERS
+from slipway.artifacts import metadata, zip_members
+from slipway.artifacts.archive import MAX_MEMBERS, MAX_RECORD_BYTES, MAX_TEXT_BYTES, Problem, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from slipway.artifacts.metadata import MetadataFacts
+    from slipway.artifacts.zip_directory import Directory
+
+SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
+"""The groups of entry points that installers make commands of; all others are plugins of some program."""
+_HASHES = hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}
 
 MAX_RECORD_ROWS = 2 * MAX_MEMBERS
 """More rows are not read; a RECORD has one for each file."""
@@ -30,18 +38,13 @@ class WheelFile:
     """What the WHEEL file says.
 
     Attributes:
-        version: Wheel-Version.
         tags: each Tag, as written (one may still be a compressed set).
         purelib: Root-Is-Purelib; None where it is absent or neither true nor false.
-        build: Build.
-        lines: lower-case field name to the lines it stands on, from 1.
+        lines: lower-case field name to the lines it is on, from 1.
     """
 
-    version: str | None = None
-    generator: str | None = None
     tags: tuple[str, ...] = ()
     purelib: bool | None = None
-    build: str | None = None
     lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -76,6 +79,105 @@ EntryPoints = dict[str, dict[str, str]]
 """Group to name to value, as written."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class DistInfo:
+    """What the .dist-info folder contains.
+
+    Attributes:
+        expected_dist_info: the folder the filename promises, `NAME-VERSION.dist-info`, spelled the same;
+            None where the filename has fewer than two dashes.
+        dist_infos: every top-level folder ending in `.dist-info`.
+        dist_info: the folder that was read: the expected one, or else the only one.
+        data_directory: its `.data` counterpart, if something is in it.
+        metadata: what METADATA says; None where it is absent or was not read.
+        wheel_file: what WHEEL says; None where it is absent or was not read.
+        record: the rows of RECORD; None where it is absent or was not read.
+        record_problem: why RECORD cannot be parsed.
+        entry_points: group to name to value; None where there is no such file.
+        entry_points_problem: why entry_points.txt cannot be parsed.
+    """
+
+    expected_dist_info: str | None = None
+    dist_infos: tuple[str, ...] = ()
+    dist_info: str | None = None
+    data_directory: str | None = None
+    metadata: MetadataFacts | None = None
+    wheel_file: WheelFile | None = None
+    record: tuple[RecordRow, ...] | None = None
+    record_problem: Malformed | None = None
+    entry_points: EntryPoints | None = None
+    entry_points_problem: Malformed | None = None
+
+    @property
+    def algorithms(self) -> dict[str, str]:
+        """The hash that RECORD gives each path, where this Python has it."""
+        return {
+            row.path: row.algorithm for row in self.record or () if row.algorithm in _HASHES and row.algorithm
+        }
+
+
+def read(stream: IO[bytes], directory: Directory, filename: str) -> tuple[DistInfo, tuple[Problem, ...]]:
+    """Return what the .dist-info folder of a wheel contains, and which of its files cannot be unpacked.
+
+    Args:
+        stream: the wheel, open for reading and seekable.
+        directory: its central directory.
+        filename: its filename.
+    """
+    files = {entry.path: entry for entry in directory.entries if entry.kind == "file"}
+    expected, folders = _expected(filename), _dist_infos(files)
+    chosen = expected if expected in folders else folders[0] if len(folders) == 1 else None
+    data_directory = (chosen or "").removesuffix(".dist-info") + ".data"
+    problems: list[Problem] = []
+
+    def content(name: str, limit: int = MAX_TEXT_BYTES) -> bytes | None:
+        entry = files.get(f"{chosen}/{name}")
+        if entry is None or entry.size > limit:
+            return None
+        try:
+            return b"".join(zip_members.pieces(stream, entry))
+        except Unreadable as unreadable:
+            problems.append(unreadable.problem)
+            return None
+
+    about, about_path = content("METADATA", metadata.MAX_BYTES), f"{chosen}/METADATA"
+    facts = None if about is None else metadata.parse(about, file=about_path)
+    if about_path in files and files[about_path].size > metadata.MAX_BYTES:
+        facts = metadata.MetadataFacts(file=about_path, size=files[about_path].size, too_large=True)
+    wheel_file, record, points = (
+        content("WHEEL"),
+        content("RECORD", MAX_RECORD_BYTES),
+        content("entry_points.txt"),
+    )
+    rows, record_problem = (None, None) if record is None else parse_record(record)
+    entry_points, entry_points_problem = (None, None) if points is None else parse_entry_points(points)
+    found = DistInfo(
+        expected_dist_info=expected,
+        dist_infos=folders,
+        dist_info=chosen,
+        data_directory=data_directory
+        if any(path.startswith(data_directory + "/") for path in files)
+        else None,
+        metadata=facts,
+        wheel_file=None if wheel_file is None else parse_wheel_file(wheel_file),
+        record=rows,
+        record_problem=record_problem,
+        entry_points=entry_points,
+        entry_points_problem=entry_points_problem,
+    )
+    return found, tuple(problems)
+
+
+def _expected(filename: str) -> str | None:
+    parts = filename.split("-", 2)
+    return f"{parts[0]}-{parts[1]}.dist-info" if len(parts) == 3 else None  # noqa: PLR2004 - name, version, tags
+
+
+def _dist_infos(paths: Iterable[str]) -> tuple[str, ...]:
+    tops = {path.partition("/")[0] for path in paths if "/" in path}
+    return tuple(sorted(top for top in tops if top.endswith(".dist-info")))
+
+
 def parse_wheel_file(data: bytes) -> WheelFile:
     """Return what a WHEEL file says; never raises."""
     text = data.decode("utf-8", "replace")
@@ -87,11 +189,8 @@ def parse_wheel_file(data: bytes) -> WheelFile:
         if colon:
             lines[name.lower()] = (*lines.get(name.lower(), ()), number)
     return WheelFile(
-        version=message.get("Wheel-Version"),
-        generator=message.get("Generator"),
         tags=tuple(str(tag).strip() for tag in message.get_all("Tag", ())),
         purelib={"true": True, "false": False}.get(purelib),
-        build=message.get("Build"),
         lines=lines,
     )
 

@@ -13,7 +13,7 @@ from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
 if TYPE_CHECKING:
     from packaging.tags import Tag
-    from packaging.utils import BuildTag, NormalizedName
+    from packaging.utils import NormalizedName
     from packaging.version import Version
 
 Kind = Literal["sdist", "wheel"]
@@ -33,7 +33,6 @@ class SdistName:
         problem: why it cannot be parsed, None where it can.
     """
 
-    filename: str
     name: NormalizedName | None = None
     version: Version | None = None
     problem: str | None = None
@@ -46,16 +45,13 @@ class WheelName:
     Attributes:
         name_part: the text before the first dash, as written.
         name: the canonical project name, None where the filename cannot be parsed; so is `version`.
-        build: the build tag, empty if there is none.
         tags: all tags the compressed tag set stands for.
         problem: why it cannot be parsed, None where it can.
     """
 
-    filename: str
     name_part: str
     name: NormalizedName | None = None
     version: Version | None = None
-    build: BuildTag = ()
     tags: frozenset[Tag] = frozenset()
     problem: str | None = None
 
@@ -75,26 +71,24 @@ def kind_of(filename: str) -> Kind | None:
 def parse_sdist(filename: str) -> SdistName:
     """Return the parts of an sdist's filename; never raises."""
     if len(filename) > MAX_CHARACTERS:
-        return SdistName(filename=filename, problem=_too_long(filename))
+        return SdistName(problem=_too_long(filename))
     try:
         name, version = parse_sdist_filename(filename)
     except ValueError as error:
-        return SdistName(filename=filename, problem=str(error))
-    return SdistName(filename=filename, name=name, version=version)
+        return SdistName(problem=str(error))
+    return SdistName(name=name, version=version)
 
 
 def parse_wheel(filename: str) -> WheelName:
     """Return the parts of a wheel's filename; never raises."""
     name_part = filename.partition("-")[0]
     if len(filename) > MAX_CHARACTERS:
-        return WheelName(filename=filename, name_part=name_part, problem=_too_long(filename))
+        return WheelName(name_part=name_part, problem=_too_long(filename))
     try:
-        name, version, build, tags = parse_wheel_filename(filename)
+        name, version, _, tags = parse_wheel_filename(filename)
     except ValueError as error:
-        return WheelName(filename=filename, name_part=name_part, problem=str(error))
-    return WheelName(
-        filename=filename, name_part=name_part, name=name, version=version, build=build, tags=tags
-    )
+        return WheelName(name_part=name_part, problem=str(error))
+    return WheelName(name_part=name_part, name=name, version=version, tags=tags)
 
 
 def _too_long(filename: str) -> str:

@@ -13,13 +13,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from packaging.metadata import RawMetadata, parse_email
+from packaging.metadata import parse_email
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 MAX_BYTES = 4 * 1024 * 1024
-"""More than this is not read; the largest honest description is far below."""
+"""More than this is not read; the largest real description is far below."""
 MAX_FIELDS = 10_000
 MAX_FIELD_NAMES = 500
 MAX_HEADER_LINES = 100_000
@@ -73,15 +73,14 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 
 @dataclass(frozen=True, kw_only=True)
 class MetadataFacts:
-    """What the metadata says, without opinions.
+    """What the metadata contains, without opinions.
 
     Attributes:
         file: path it was read from, inside the artifact or the project, if known.
-        headers: every header in order, name as written and value; what is not UTF-8 is replaced.
-        fields: lower-case field name (`requires-dist`) to all its values, in order; unknown fields included.
+        fields: lower-case field name (`requires-dist`) to all its values, in order; unknown fields included, and
+            what is not UTF-8 replaced.
         description: the description from the body or the header; None if there is none or there are two.
-        raw: what packaging made of it; repeated or undecodable fields are not in here.
-        lines: lower-case field name to the lines it stands on, from 1.
+        lines: lower-case field name to the lines it is on, from 1.
         undecodable: lower-case names of fields that are not UTF-8; `description` stands for the body too.
         repeated: single-use fields that are given more than once.
         unknown: lower-case names that no version of the specification knows.
@@ -93,10 +92,8 @@ class MetadataFacts:
     """
 
     file: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     description: str | None = None
-    raw: RawMetadata = field(default_factory=RawMetadata)
     lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     undecodable: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
@@ -121,11 +118,6 @@ class MetadataFacts:
         lines = self.lines.get(name, ())
         return lines[index] if index < len(lines) else None
 
-    @property
-    def content_type(self) -> str | None:
-        """Return the Description-Content-Type as written."""
-        return self.one("description-content-type")
-
 
 def parse(data: bytes, *, file: str | None = None) -> MetadataFacts:
     """Return the facts of a METADATA or PKG-INFO file; never raises, whatever the bytes are.
@@ -135,9 +127,7 @@ def parse(data: bytes, *, file: str | None = None) -> MetadataFacts:
         file: where it was found, for the findings.
     """
     size = len(data)
-    if size > MAX_BYTES:
-        return MetadataFacts(file=file, size=size, too_large=True)
-    head = _head(data)
+    head = _head(data) if size <= MAX_BYTES else None
     if head is None:
         return MetadataFacts(file=file, size=size, too_large=True)
     try:
@@ -148,10 +138,8 @@ def parse(data: bytes, *, file: str | None = None) -> MetadataFacts:
     fields = _by_name(headers)
     return MetadataFacts(
         file=file,
-        headers=tuple((name, _text(value)) for name, value in headers),
         fields={name: tuple(map(_text, values)) for name, values in fields.items()},
         description=raw.get("description"),
-        raw=raw,
         lines=head.lines,
         undecodable=_undecodable(fields, unparsed),
         repeated=_repeated(fields, unparsed),
@@ -175,13 +163,12 @@ def from_fields(
             readme, `project-url` holds `label, url`.
         undecided: fields that only the build decides (those in `dynamic`, and always `metadata-version`).
         file: the file they were read from.
-        lines: lower-case field name to the lines its values stand on.
+        lines: lower-case field name to the lines its values are on.
     """
     values = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in fields.items()}
     description = values.get("description", ())
     return MetadataFacts(
         file=file,
-        headers=tuple((name, value) for name, group in values.items() for value in group),
         fields=values,
         description=description[0] if description else None,
         lines={name: tuple(numbers) for name, numbers in (lines or {}).items()},
@@ -193,7 +180,7 @@ def from_fields(
 
 @dataclass(frozen=True)
 class _Head:
-    """Where the headers stand: their lines by name, their end in bytes, the line that cut them short."""
+    """Where the headers are: their lines by name, their end in bytes, the line that cut them short."""
 
     lines: Mapping[str, tuple[int, ...]]
     end: int

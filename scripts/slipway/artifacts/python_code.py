@@ -19,7 +19,7 @@ MAX_MODULES = 5_000
 """More modules are not followed; it takes a wheel that has newer syntax to follow any."""
 MAX_TARGETS = 1_000
 """More entry points are not followed; the largest sets known have some hundred."""
-SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
+
 
 Source = Callable[[str], bytes | None]
 """Gives the content of a member; None for what cannot be read."""

@@ -1,7 +1,7 @@
-"""What strikes the eye in a file's bytes: keys, tokens, passwords, encrypted code.
+"""Find secrets and encrypted code: keys, tokens and passwords in a file's bytes.
 
-A sighting is a fact ("here stands something of this shape, and it is no filler"); whether it matters where it
-stands is for the rules. Values are never kept, only what is needed to recognise them.
+What is found is a fact: something of this shape is here, and it is no placeholder. Whether it matters in this place is
+for the rules. Values are never kept, only what is needed to recognise them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_SIGHTINGS = 20
+MAX_IN_FILE = 20
 """More in one file are not kept; the first ones say what kind of file it is."""
 SHORTEST = 16
 """Nothing that is looked for is shorter."""
@@ -30,8 +30,8 @@ VARIETY = 0.35
 """Share of distinct characters below which a value is a filler such as `xxxxxxxx`."""
 
 
-class Sight(StrEnum):
-    """What kind of thing was seen."""
+class SecretKind(StrEnum):
+    """What kind of secret, or of encrypted code."""
 
     PRIVATE_KEY = "private key"
     PROTECTED_KEY = "private key with a passphrase"
@@ -47,17 +47,17 @@ class Sight(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sighting:
-    """One thing that was seen.
+class Secret:
+    """One thing that was found.
 
     Attributes:
-        sight: what kind of thing.
-        path: the member it stands in.
+        kind: what kind of thing.
+        path: the member it is in.
         line: from 1.
         shown: its beginning and its length, or the name it is given.
     """
 
-    sight: Sight
+    kind: SecretKind
     path: str
     line: int
     shown: str
@@ -81,25 +81,25 @@ def _markers(*texts: bytes) -> tuple[_Marker, ...]:
     return tuple(map(re.compile, texts))
 
 
-_TOKENS: tuple[tuple[Sight, tuple[_Marker, ...], re.Pattern[bytes]], ...] = (
+_TOKENS: tuple[tuple[SecretKind, tuple[_Marker, ...], re.Pattern[bytes]], ...] = (
     (
-        Sight.PYPI_TOKEN,
+        SecretKind.PYPI_TOKEN,
         _markers(b"pypi-AgE"),
         # What follows is base64 of the macaroon's location: the main index, or the one for tests.
         re.compile(rb"pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZw)(?P<random>[\w-]{70,})"),
     ),
     (
-        Sight.GITHUB_TOKEN,
+        SecretKind.GITHUB_TOKEN,
         _markers(b"gh[opusr]_", b"github_pat_"),
         re.compile(rb"(?<![\w-])(?:gh[pousr]_|github_pat_)(?P<random>[A-Za-z0-9_]{36,255})(?![\w-])"),
     ),
     (
-        Sight.SLACK_TOKEN,
+        SecretKind.SLACK_TOKEN,
         _markers(b"xox"),
         re.compile(rb"(?<![\w-])xox[abeoprs]-(?P<random>[0-9]{9,15}-[A-Za-z0-9-]{16,200})"),
     ),
     (
-        Sight.AWS_SECRET,
+        SecretKind.AWS_SECRET,
         _markers(b"_access_key", b"_ACCESS_KEY", b"AccessKey"),
         re.compile(
             rb"(?i:secret_?access_?key)[\"']?\s{0,4}[:=]{1,2}\s{0,4}[\"']?"
@@ -107,7 +107,7 @@ _TOKENS: tuple[tuple[Sight, tuple[_Marker, ...], re.Pattern[bytes]], ...] = (
         ),
     ),
     (
-        Sight.AWS_KEY_ID,
+        SecretKind.AWS_KEY_ID,
         _markers(b"AKIA"),
         re.compile(rb"(?<![A-Za-z0-9+/_])AKIA(?P<random>[A-Z2-7]{16})(?![A-Za-z0-9+/=_])"),
     ),
@@ -128,9 +128,9 @@ CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
         re.compile(rb"(?P<name>https?)://[^\s:/@]*:(?P<random>[^\s:/@]{6,})@"),
     ),
 )
-"""Files that exist to hold credentials: their name, and where in them the secret stands."""
+"""Files that exist to hold credentials: their name, and where in them the secret is."""
 
-_STAND_IN = re.compile(
+_PLACEHOLDER = re.compile(
     rb"(?i)example|dummy|sample|placeholder|change_?me|redacted|xxxxx|0{6}|abcdefg|1234567|hijklmn|nopqrst"
 )
 """What a token of random characters does not contain by chance."""
@@ -143,11 +143,11 @@ _FILLER = re.compile(
 _PYARMOR = re.compile(rb"__pyarmor__\(__name__, __file__,|__pyarmor_(?:enter|exit|assert|bcc)__")
 _SOURCEDEFENDER = tuple(b"---%s PYE FILE---" % edge for edge in (b"BEGIN", b"END"))
 SCANNED_SUFFIXES = (".py", ".pye")
-"""What the index's own scanner looks into (`warehouse/utils/scanner.py`)."""
+"""What the index's own scanner searches (`warehouse/utils/scanner.py`)."""
 
 
-def look(path: str, data: bytes) -> tuple[Sighting, ...]:
-    """Return what strikes the eye in one file, at most `MAX_SIGHTINGS`.
+def find(path: str, data: bytes) -> tuple[Secret, ...]:
+    """Return the secrets and encrypted code in one file, at most `MAX_IN_FILE`.
 
     Args:
         path: the member's path; its name decides whether it is a file for credentials.
@@ -155,44 +155,44 @@ def look(path: str, data: bytes) -> tuple[Sighting, ...]:
     """
     if len(data) < SHORTEST or b"\0" in data[:BINARY_PROBE]:
         return ()
-    found: list[Sighting] = []
+    found: list[Secret] = []
     for finder in (_encrypted_code, _private_keys, _tokens, _credentials):
-        for sight, start, shown in finder(path, data):
-            if len(found) == MAX_SIGHTINGS:
+        for kind, start, shown in finder(path, data):
+            if len(found) == MAX_IN_FILE:
                 return tuple(found)
             line = data.count(b"\n", 0, start) + 1
-            found.append(Sighting(sight=sight, path=path, line=line, shown=shown))
+            found.append(Secret(kind=kind, path=path, line=line, shown=shown))
     return tuple(found)
 
 
-def _encrypted_code(path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
+def _encrypted_code(path: str, data: bytes) -> Iterator[tuple[SecretKind, int, str]]:
     if not path.lower().endswith(SCANNED_SUFFIXES):
         return
     if b"__pyarmor_" in data and (match := _PYARMOR.search(data)):
-        yield Sight.PYARMOR, match.start(), match[0].decode("ascii")
+        yield SecretKind.PYARMOR, match.start(), match[0].decode("ascii")
     begin, end = _SOURCEDEFENDER
     if end in data and begin in data:
-        yield Sight.SOURCEDEFENDER, data.index(begin), begin.decode("ascii")
+        yield SecretKind.SOURCEDEFENDER, data.index(begin), begin.decode("ascii")
 
 
-def _private_keys(_path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
+def _private_keys(_path: str, data: bytes) -> Iterator[tuple[SecretKind, int, str]]:
     if b"PRIVATE KEY-----" not in data:
         return
     for match in _PEM.finditer(data):
         body = match["body"]
         shown = (match["kind"] + b"PRIVATE KEY").decode("ascii")
         if _PROTECTED.search(match["kind"] + body[:200]):
-            yield Sight.PROTECTED_KEY, match.start(), shown
+            yield SecretKind.PROTECTED_KEY, match.start(), shown
             continue
         bare = _PEM_NOISE.sub(b"", body)
         if _BASE64.fullmatch(bare) and (_is_key_body(bare) or _is_whole_file(data, match)):
             yield _kind_of_key(data, bare), match.start(), shown
 
 
-def _kind_of_key(data: bytes, bare: bytes) -> Sight:
+def _kind_of_key(data: bytes, bare: bytes) -> SecretKind:
     if _OPENSSH_CIPHER.match(bare):
-        return Sight.PROTECTED_KEY
-    return Sight.CERTIFIED_KEY if b"BEGIN CERTIFICATE-----" in data else Sight.PRIVATE_KEY
+        return SecretKind.PROTECTED_KEY
+    return SecretKind.CERTIFIED_KEY if b"BEGIN CERTIFICATE-----" in data else SecretKind.PRIVATE_KEY
 
 
 def _is_key_body(bare: bytes) -> bool:
@@ -210,28 +210,30 @@ def _is_whole_file(data: bytes, match: re.Match[bytes]) -> bool:
     return not data[: match.start()].strip() and not data[match.end() :].strip()
 
 
-def _tokens(path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
+def _tokens(path: str, data: bytes) -> Iterator[tuple[SecretKind, int, str]]:
     scanned = path.lower().endswith(SCANNED_SUFFIXES)
-    for sight, markers, pattern in _TOKENS:
+    for kind, markers, pattern in _TOKENS:
         if any(marker.search(data) for marker in markers):
             for match in pattern.finditer(data):
-                refused = sight is Sight.PYPI_TOKEN and scanned and len(match["random"]) >= INDEX_TOKEN_LENGTH
+                refused = (
+                    kind is SecretKind.PYPI_TOKEN and scanned and len(match["random"]) >= INDEX_TOKEN_LENGTH
+                )
                 if refused or _is_random(match["random"]):
-                    yield sight, match.start(), _redacted(match[0])
+                    yield kind, match.start(), _redacted(match[0])
 
 
-def _credentials(path: str, data: bytes) -> Iterator[tuple[Sight, int, str]]:
+def _credentials(path: str, data: bytes) -> Iterator[tuple[SecretKind, int, str]]:
     basename = posixpath.basename(path)
     for name, pattern in CREDENTIAL_FILES:
         if name.fullmatch(basename):
             for match in pattern.finditer(data):
                 if not _FILLER.search(match["random"]):
-                    yield Sight.PASSWORD, match.start(), match["name"].decode("ascii", "replace")
+                    yield SecretKind.PASSWORD, match.start(), match["name"].decode("ascii", "replace")
 
 
 def _is_random(value: bytes) -> bool:
-    """Whether a value looks drawn at random, not typed as a stand-in."""
-    return not _STAND_IN.search(value) and len(set(value)) >= VARIETY * min(len(value), 40)
+    """Whether a value looks drawn at random, not typed as a placeholder."""
+    return not _PLACEHOLDER.search(value) and len(set(value)) >= VARIETY * min(len(value), 40)
 
 
 def _redacted(value: bytes) -> str:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, cast
 
+from slipway.artifacts import zip_directory
 from slipway.artifacts.archive import (
     CHUNK,
     MAX_MEMBERS,
@@ -21,7 +22,10 @@ from slipway.artifacts.archive import (
     MAX_TAR_RATIO,
     Fault,
     Kind,
+    Member,
+    Opened,
     Problem,
+    Unreadable,
     shown,
 )
 
@@ -37,8 +41,6 @@ _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
 _UNREADABLE = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError)
 _NONSENSE = (ValueError, ArithmeticError, LookupError, RecursionError, MemoryError)
 """What tarfile raises on headers that make no sense."""
-
-Visit = Callable[[tarfile.TarInfo, Iterator[bytes]], None]
 
 
 class _Beyond(Exception):  # noqa: N818 - never leaves this module
@@ -108,91 +110,92 @@ class _Inflated:
         return True
 
 
-class _Reading:
+class _Reader:
     """One .tar.gz file while it is read."""
 
-    def __init__(self, packed: IO[bytes], file_size: int, visit: Visit) -> None:
+    def __init__(self, packed: IO[bytes], file_size: int) -> None:
         self._stream = _Inflated(packed, max(MAX_RATIO_FLOOR, MAX_TAR_RATIO * file_size))
-        self._visit = visit
-        self.problems: list[Problem] = []
+        self._failed = False
 
-    def run(self) -> None:
+    def run(self) -> Iterator[Problem | Opened]:
+        """Yield the members, and what is wrong with the archive; stop where it cannot be read further."""
         try:
-            tar = self._opened()
-            if tar is not None:
-                self._visit_all(tar)
-                self._check_rest()
+            tar = tarfile.TarFile(fileobj=self._stream, encoding="utf-8", errors="surrogateescape")  # type: ignore[arg-type]
         except _Beyond as beyond:
-            self._note(Fault.LIMIT, str(beyond))
-        except _UNREADABLE as error:
-            self._note(Fault.DAMAGED, _reason(error))
-
-    def _opened(self) -> tarfile.TarFile | None:
-        try:
-            return tarfile.TarFile(fileobj=self._stream, encoding="utf-8", errors="surrogateescape")  # type: ignore[arg-type]
+            yield _problem(beyond)
         except (*_UNREADABLE, *_NONSENSE) as error:
-            self._note(Fault.NOT_AN_ARCHIVE, f"it holds no tar ({_reason(error)})")
-            return None
+            yield Problem(fault=Fault.NOT_AN_ARCHIVE, detail=f"it holds no tar ({_reason(error)})")
+        else:
+            try:
+                yield from self._members(tar)
+                if not self._failed and (trailer := self._check_rest()):
+                    yield trailer
+            except (_Beyond, *_UNREADABLE) as error:
+                yield _problem(error)
 
-    def _visit_all(self, tar: tarfile.TarFile) -> None:
+    def _members(self, tar: tarfile.TarFile) -> Iterator[Problem | Opened]:
         for _ in range(MAX_MEMBERS):
-            member = self._next(tar)
-            if member is None:
+            info = self._next(tar)
+            if info is None:
                 return
-            if member.issparse():
-                self._note(Fault.SPARSE, "it is sparse", name(member))
-            self._visit(member, self._content(member))
+            member = _member(info)
+            if info.issparse():
+                yield Problem(fault=Fault.SPARSE, detail="it is sparse", path=member.path)
+            is_file = member.kind == "file" and not info.issparse()
+            yield Opened(member, self._content(info, member.path) if is_file else None)
+            if self._failed:
+                return
         if self._next(tar):
             raise _Beyond(f"it has more than {MAX_MEMBERS} members")
 
     def _next(self, tar: tarfile.TarFile) -> tarfile.TarInfo | None:
         self._stream.header_budget = MAX_HEADER_BYTES
         try:
-            member = tar.next()
+            info = tar.next()
         except _NONSENSE as error:
             raise tarfile.ReadError(f"a header makes no sense ({_reason(error)})") from None
         # tarfile keeps every member it ever saw; this reader holds one at a time.
         tar.members = []  # type: ignore[attr-defined]
-        return member
+        return info
 
-    def _content(self, member: tarfile.TarInfo) -> Iterator[bytes]:
-        self._stream.seek(member.offset_data)
-        left = member.size
-        for piece in self._stream.content(left):
-            left -= len(piece)
-            yield piece
-        if left:
-            raise tarfile.ReadError(f"the file ends inside {name(member)}")
+    def _content(self, info: tarfile.TarInfo, path: str) -> Iterator[bytes]:
+        try:
+            self._stream.seek(info.offset_data)
+            left = info.size
+            for piece in self._stream.content(left):
+                left -= len(piece)
+                yield piece
+            if left:
+                raise tarfile.ReadError(f"the file ends inside {path}")
+        except (_Beyond, *_UNREADABLE) as error:
+            self._failed = True
+            raise Unreadable(_problem(error)) from None
 
-    def _check_rest(self) -> None:
+    def _check_rest(self) -> Problem | None:
         """Look at what follows the end of the tar; tarfile, and so the index, does not."""
         try:
-            more = self._stream.drain()
+            detail = "data follows the end of the tar" if self._stream.drain() else None
         except _UNREADABLE as error:
-            self._note(Fault.TRAILER, _reason(error))
-        else:
-            if more:
-                self._note(Fault.TRAILER, "data follows the end of the tar")
-
-    def _note(self, fault: Fault, detail: str, path: str | None = None) -> None:
-        self.problems.append(Problem(fault=fault, detail=detail, path=path))
+            detail = _reason(error)
+        return Problem(fault=Fault.TRAILER, detail=detail) if detail else None
 
 
-def read(packed: IO[bytes], file_size: int, visit: Visit) -> tuple[Problem, ...]:
-    """Show every member of a .tar.gz file to `visit`, in order, and return what is wrong with the archive.
+def read(packed: IO[bytes], file_size: int) -> Iterator[Problem | Opened]:
+    """Yield every member of a .tar.gz file in order, and each problem where it is met.
 
     Args:
-        packed: the file, open for reading, at its start.
+        packed: the file, open for reading and seekable.
         file_size: its size in bytes.
-        visit: is given each member and its content in pieces of at most `CHUNK` bytes, to be read at once
-            or not at all; what it raises beyond the errors of reading goes through.
     """
-    if packed.read(len(_GZIP_MAGIC)) != _GZIP_MAGIC:
-        return (Problem(fault=Fault.NOT_AN_ARCHIVE, detail="it is not compressed with gzip"),)
+    if not zip_directory.read(packed, file_size).problems:
+        yield Problem(fault=Fault.TWO_FORMATS, detail="it is also a zip")
     packed.seek(0)
-    reading = _Reading(packed, file_size, visit)
-    reading.run()
-    return tuple(reading.problems)
+    is_gzip = packed.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    packed.seek(0)
+    if is_gzip:
+        yield from _Reader(packed, file_size).run()
+    else:
+        yield Problem(fault=Fault.NOT_AN_ARCHIVE, detail="it is not compressed with gzip")
 
 
 def starts_as_tar(stream: IO[bytes]) -> bool:
@@ -209,20 +212,15 @@ def starts_as_tar(stream: IO[bytes]) -> bool:
     return True
 
 
-def name(member: tarfile.TarInfo) -> str:
-    """Return the member's path as text that can be printed, without a trailing slash."""
-    text = _text(member.name)
-    return text.rstrip("/") or text
-
-
-def linkname(member: tarfile.TarInfo) -> str | None:
-    """Return what a link points to, None for what is no link."""
-    return _text(member.linkname) if member.issym() or member.islnk() else None
-
-
-def kind(member: tarfile.TarInfo) -> Kind:
-    """Return what a member is."""
-    return _KINDS.get(member.type, "other")
+def _member(info: tarfile.TarInfo) -> Member:
+    path = _text(info.name)
+    return Member(
+        path=path.rstrip("/") or path,
+        size=info.size,
+        kind=_KINDS.get(info.type, "other"),
+        linkname=_text(info.linkname) if info.issym() or info.islnk() else None,
+        mode=info.mode,
+    )
 
 
 _KINDS: dict[bytes, Kind] = {
@@ -245,3 +243,8 @@ def _text(value: str) -> str:
 
 def _reason(error: BaseException) -> str:
     return str(error).rstrip(".") or type(error).__name__
+
+
+def _problem(error: BaseException) -> Problem:
+    fault = Fault.LIMIT if isinstance(error, _Beyond) else Fault.DAMAGED
+    return Problem(fault=fault, detail=_reason(error))

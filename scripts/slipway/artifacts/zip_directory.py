@@ -1,7 +1,7 @@
 """The central directory of a zip: which members it lists, found the way installers find it, from the end.
 
 Layout of the records: APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16. The standard library's reader is not
-used here because it builds the whole list before anyone can say that it is too long.
+used here because it builds the whole list before a limit on its length could apply.
 """
 
 from __future__ import annotations
@@ -86,16 +86,6 @@ class Directory:
 
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-    @property
-    def is_zip(self) -> bool:
-        """Whether there is an end record, so that the file can be called a zip."""
-        return not any(problem.fault is Fault.NOT_AN_ARCHIVE for problem in self.problems)
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether the whole directory was read without a problem."""
-        return not self.problems
 
 
 class _Damaged(Exception):  # noqa: N818 - never leaves this module

@@ -5,29 +5,63 @@ from __future__ import annotations
 import zlib
 from typing import IO, TYPE_CHECKING
 
-from slipway.artifacts.archive import CHUNK, Fault, Problem
+from slipway.artifacts import tarball, zip_framing
+from slipway.artifacts.archive import (
+    CHUNK,
+    MAX_RATIO,
+    MAX_RATIO_FLOOR,
+    Fault,
+    Member,
+    Opened,
+    Problem,
+    Unreadable,
+    shown,
+)
 from slipway.artifacts.zip_directory import ENCRYPTED_FLAGS, LOCAL
 from slipway.artifacts.zip_framing import LOCAL_HEADER, STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slipway.artifacts.zip_directory import Entry
+    from slipway.artifacts.zip_directory import Directory, Entry
 
 DEFLATED = 8
 _RAW_DEFLATE = -15
 
 
-class Unreadable(Exception):  # noqa: N818 - an outcome that the readers record as a fact
-    """A member cannot be unpacked.
+def read(stream: IO[bytes], file_size: int, directory: Directory) -> Iterator[Problem | Opened]:
+    """Yield every member of a zip in the order of its directory, and each problem where it is met.
 
-    Attributes:
-        problem: why, ready to be recorded.
+    Args:
+        stream: the file, open for reading and seekable.
+        file_size: its size in bytes.
+        directory: its central directory.
     """
-
-    def __init__(self, fault: Fault, detail: str, path: str) -> None:
-        super().__init__(detail)
-        self.problem = Problem(fault=fault, detail=detail, path=path)
+    yield from directory.problems
+    if any(problem.fault is Fault.NOT_AN_ARCHIVE for problem in directory.problems):
+        return
+    if tarball.starts_as_tar(stream):
+        yield Problem(fault=Fault.TWO_FORMATS, detail="it is also a tar")
+    if framing := zip_framing.check(stream, file_size, directory.entries):
+        yield framing
+    left = max(MAX_RATIO_FLOOR, MAX_RATIO * file_size)
+    for entry in directory.entries:
+        left -= entry.size
+        content = pieces(stream, entry) if left >= 0 and entry.kind != "dir" else None
+        target = None
+        if entry.kind == "symlink" and content is not None:
+            # A zip holds the target of a symbolic link as its content.
+            try:
+                target = shown(next(content, b""))
+            except Unreadable as unreadable:
+                yield unreadable.problem
+            content = None
+        member = Member(
+            path=entry.path, size=entry.size, kind=entry.kind, mode=entry.mode & 0o7777, linkname=target
+        )
+        yield Opened(member, content)
+    if left < 0:
+        yield Problem(fault=Fault.LIMIT, detail=f"it unpacks to {-left} bytes more than are read")
 
 
 def pieces(stream: IO[bytes], entry: Entry) -> Iterator[bytes]:
@@ -45,28 +79,28 @@ def pieces(stream: IO[bytes], entry: Entry) -> Iterator[bytes]:
     for piece in _stored(stream, entry) if entry.method == STORED else _inflated(stream, entry):
         produced += len(piece)
         if produced > entry.size:
-            raise Unreadable(Fault.DAMAGED, "it holds more than the directory says", entry.path)
+            raise _unreadable(Fault.DAMAGED, "it holds more than the directory says", entry.path)
         checksum = zlib.crc32(piece, checksum)
         yield piece
     if produced != entry.size:
-        raise Unreadable(Fault.DAMAGED, f"it holds {produced} of {entry.size} bytes", entry.path)
+        raise _unreadable(Fault.DAMAGED, f"it holds {produced} of {entry.size} bytes", entry.path)
     if checksum != entry.crc:
-        raise Unreadable(Fault.DAMAGED, "its checksum is wrong", entry.path)
+        raise _unreadable(Fault.DAMAGED, "its checksum is wrong", entry.path)
 
 
 def _find_content(stream: IO[bytes], entry: Entry) -> None:
     """Move the stream to the first byte of the member's content."""
     if entry.flags & ENCRYPTED_FLAGS:
-        raise Unreadable(Fault.ENCRYPTED, "it is encrypted", entry.path)
+        raise _unreadable(Fault.ENCRYPTED, "it is encrypted", entry.path)
     if entry.method not in (STORED, DEFLATED):
-        raise Unreadable(Fault.COMPRESSION, f"it uses compression method {entry.method}", entry.path)
+        raise _unreadable(Fault.COMPRESSION, f"it uses compression method {entry.method}", entry.path)
     stream.seek(entry.offset)
     header = stream.read(LOCAL_HEADER.size)
     if len(header) < LOCAL_HEADER.size or not header.startswith(LOCAL):
-        raise Unreadable(Fault.DAMAGED, "its local header is not where the directory says", entry.path)
+        raise _unreadable(Fault.DAMAGED, "its local header is not where the directory says", entry.path)
     *_, name_size, extra_size = LOCAL_HEADER.unpack(header)
     if stream.read(name_size) != entry.raw_name:
-        raise Unreadable(Fault.DAMAGED, "its local header has another name", entry.path)
+        raise _unreadable(Fault.DAMAGED, "its local header has another name", entry.path)
     stream.seek(extra_size, 1)
 
 
@@ -75,7 +109,7 @@ def _stored(stream: IO[bytes], entry: Entry) -> Iterator[bytes]:
     while left:
         packed = stream.read(min(CHUNK, left))
         if not packed:
-            raise Unreadable(Fault.DAMAGED, "the file ends inside it", entry.path)
+            raise _unreadable(Fault.DAMAGED, "the file ends inside it", entry.path)
         left -= len(packed)
         yield packed
 
@@ -90,4 +124,8 @@ def _inflated(stream: IO[bytes], entry: Entry) -> Iterator[bytes]:
         while not inflate.eof and (rest := inflate.decompress(inflate.unconsumed_tail, CHUNK)):
             yield rest
     except zlib.error as error:
-        raise Unreadable(Fault.DAMAGED, f"its compressed data is corrupt ({error})", entry.path) from None
+        raise _unreadable(Fault.DAMAGED, f"its compressed data is corrupt ({error})", entry.path) from None
+
+
+def _unreadable(fault: Fault, detail: str, path: str) -> Unreadable:
+    return Unreadable(Problem(fault=fault, detail=detail, path=path))

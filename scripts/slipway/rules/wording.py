@@ -1,20 +1,22 @@
-"""How rules word what they found: values in quotes, several paths in one sentence, text cut to a readable length."""
+"""How findings are worded: values in quotes, several paths in one sentence, text cut to a readable length."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from slipway.rules.rule import Evidence
 
 SHOWN_CHARACTERS = 120
 PARSED_CHARACTERS = 5000
-"""A longer value is not given to a parser: some take minutes for it, and no honest value comes near."""
+"""A longer value is not given to a parser: some take minutes for it, and no real value is near."""
+SHOWN = 8
+"""How many lines of a list are shown."""
 NAMED = 3
-"""So many paths of a group are named; more would hide the sentence they stand in."""
+"""How many paths of a group are named; more would hide the sentence around them."""
 
 
 def over_length(value: str) -> str | None:
-    """Return what there is to say of a value that is too long to be parsed, else None."""
+    """Return what is wrong with a value that is too long to be parsed, else None."""
     return f"it has {len(value)} characters" if len(value) > PARSED_CHARACTERS else None
 
 
@@ -24,9 +26,14 @@ def first_line(error: BaseException) -> str:
     return text.splitlines()[0].rstrip(".: ")
 
 
+def shortened(value: str) -> str:
+    """Return a value that is not longer than `SHOWN_CHARACTERS`."""
+    return value if len(value) <= SHOWN_CHARACTERS else value[: SHOWN_CHARACTERS - 1] + "…"
+
+
 def quoted(value: str) -> str:
     """Return a value for use in a sentence: in quotes, on one line, not longer than can be read."""
-    text = value if len(value) <= SHOWN_CHARACTERS else value[: SHOWN_CHARACTERS - 1] + "…"
+    text = shortened(value)
     return '"' + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text) + '"'
 
 
@@ -48,3 +55,22 @@ def together(paths: Sequence[str], singular: str, plural: str) -> list[Evidence]
         return []
     sentence = singular if len(paths) == 1 else plural
     return [Evidence(message=sentence.replace("{}", named(paths)), file=paths[0])]
+
+
+def first(found: Sequence[Evidence], most: int, rest: str) -> Iterator[Evidence]:
+    """Yield the first pieces of evidence, and one that says how many more there are.
+
+    Args:
+        found: all of them.
+        most: how many are yielded.
+        rest: the sentence on the others; `{}` stands for their number.
+    """
+    yield from found[:most]
+    if len(found) > most:
+        yield Evidence(message=rest.replace("{}", str(len(found) - most)))
+
+
+def listed(lines: Sequence[str]) -> str:
+    """Return the first `SHOWN` lines, and how many more there are."""
+    more = [f"… and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return "\n".join([*lines[:SHOWN], *more])

@@ -13,12 +13,12 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from slipway import processes
+from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.environments.disposable import Environment
 from slipway.rules.smoke.facts import Attempt, Started
 
 PROBE = Path(__file__).with_name("probe.py")
 
-SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 SCRIPTS = 12
 """Scripts of one package that are started; the rest are loaded only."""
 SCRIPT_SECONDS = 10.0

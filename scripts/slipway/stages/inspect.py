@@ -1,4 +1,4 @@
-"""Inspect: facts about each artifact and findings about each of them and about the set."""
+"""Inspect: read each artifact, and judge each of them and the set."""
 
 from __future__ import annotations
 
@@ -34,18 +34,20 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     plan, ignored = manifest.plan, manifest.ignored
     backend = plan.backend if plan else None
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
-    moot = _moot(plan)
-    judged = [Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in moot.items()))]
+    not_judged = _not_judged(plan)
+    judged = [
+        Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
+    ]
     for one in facts:
         judged.append(_judged(one, ignored, backend))
         if one.metadata is not None:
-            rules = [rule for rule in METADATA_RULES if rule.name not in moot]
+            rules = [rule for rule in METADATA_RULES if rule.name not in not_judged]
             judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, backend=backend))
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
         whole=inputs.from_ is not None and inputs.command == "check",
-        # Its tools unpack a wheel, so what the readers stopped at is kept from them.
+        # Its tools unpack a wheel, so archives with problems are not given to them.
         linkage=linkage.read(
             inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems
         ),
@@ -62,11 +64,11 @@ def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], backend:
     return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
 
 
-def _moot(plan: Plan | None) -> dict[str, str]:
-    """Return the rules that have no say here, each with the reason.
+def _not_judged(plan: Plan | None) -> dict[str, str]:
+    """Return the rules that do not apply here, each with the reason.
 
     Between two releases a version taken from git has a local part. Nothing is wrong with that in a pull request or
-    on a laptop; before the first byte leaves, publishing asks again (`rules/index_version.py`).
+    on a laptop; before anything is uploaded, publishing asks again (`local-version-not-taken`).
     """
     if plan is None or plan.destination.publish or plan.tag_version is not None:
         return {}

@@ -5,7 +5,7 @@ A rule belongs to one family, so each of these is written once and makes two rul
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
@@ -13,7 +13,7 @@ from packaging.version import Version
 from slipway.artifacts.filename import SDIST_EXTENSIONS, WHEEL_EXTENSION, kind_of
 from slipway.records import Severity
 from slipway.rules.families import artifact, sdist, wheel
-from slipway.rules.metadata.fields import sent
+from slipway.rules.metadata.fields import uploaded_value
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import quoted
 
@@ -22,63 +22,35 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from slipway.artifacts.metadata import MetadataFacts
+    from slipway.artifacts.distribution import DistributionFacts
     from slipway.artifacts.sdist import SdistFacts
     from slipway.artifacts.wheel import WheelFacts
 
 MIB = 1024**2
 DEFAULT_SIZE_LIMIT = 100 * MIB
-"""Bytes PyPI takes unless a project's limit was raised (warehouse, `constants.py`)."""
+"""Bytes PyPI accepts unless a project's limit was raised (warehouse, `constants.py`)."""
 HARD_SIZE_LIMIT = 1024 * MIB
-"""Bytes no limit is raised above."""
+"""Bytes above which no limit is raised."""
 SDIST_NAME_LIMIT = 255
 WHEEL_NAME_LIMIT = SDIST_NAME_LIMIT - len(".metadata")
 """Bytes of a filename: PyPI writes `<filename>.metadata` beside a wheel, and file systems end at 255."""
-
-
 EXTENSIONS = {"sdist": ("an sdist", " or ".join(SDIST_EXTENSIONS)), "wheel": ("a wheel", WHEEL_EXTENSION)}
 RENAME = "Build the file again with a current build backend and do not rename it."
 
 
-class DistributionFile(Protocol):
-    """What these rules need to know of an sdist or a wheel."""
-
-    @property
-    def filename(self) -> str:
-        """The name, without a folder."""
-
-    @property
-    def size(self) -> int:
-        """The size in bytes."""
-
-    @property
-    def metadata(self) -> MetadataFacts | None:
-        """Its METADATA or PKG-INFO, if there is one."""
-
-
-def exceeds_default_limit(size: int, *, largest_on_index: int = 0) -> bool:
-    """Return whether PyPI refuses a file of this size unless the project's limit was raised.
-
-    Args:
-        size: in bytes.
-        largest_on_index: size of the project's largest file on the index, which proves a limit as high.
-    """
-    return size > max(DEFAULT_SIZE_LIMIT, largest_on_index)
-
-
-def declared_name(facts: DistributionFile) -> NormalizedName | None:
-    """Return the canonical name in the metadata, if there is a valid one."""
+def declared_name(facts: DistributionFacts) -> NormalizedName | None:
+    """Return the canonical name in the metadata, None where it is absent or not valid."""
     try:
-        name = facts.metadata and sent(facts.metadata, "name")
+        name = facts.metadata and uploaded_value(facts.metadata, "name")
         return canonicalize_name(name, validate=True) if name else None
     except InvalidName:
         return None
 
 
-def declared_version(facts: DistributionFile) -> Version | None:
-    """Return the version in the metadata, if there is a valid one."""
+def declared_version(facts: DistributionFacts) -> Version | None:
+    """Return the version in the metadata, None where it is absent or not valid."""
     try:
-        return Version((facts.metadata and sent(facts.metadata, "version")) or "")
+        return Version((facts.metadata and uploaded_value(facts.metadata, "version")) or "")
     except ValueError:
         return None
 
@@ -93,7 +65,7 @@ def declared_version(facts: DistributionFile) -> Version | None:
     example="`spam-1.0\\x07` in a filename",
     mirrors=("C02",),
 )
-def filename_unprintable(facts: DistributionFile) -> Iterator[Evidence]:
+def filename_unprintable(facts: DistributionFacts) -> Iterator[Evidence]:
     if any(character < " " or character == "\x7f" for character in facts.filename):
         yield Evidence(
             message=f"The filename {quoted(facts.filename)} has characters that cannot be printed."
@@ -110,7 +82,7 @@ def filename_unprintable(facts: DistributionFile) -> Iterator[Evidence]:
     example="dist\\{file}",
     mirrors=("C03",),
 )
-def filename_slash(facts: DistributionFile) -> Iterator[Evidence]:
+def filename_slash(facts: DistributionFacts) -> Iterator[Evidence]:
     if "/" in facts.filename or "\\" in facts.filename:
         yield Evidence(message=f"The filename {quoted(facts.filename)} has a slash or a backslash.")
 
@@ -118,7 +90,7 @@ def filename_slash(facts: DistributionFile) -> Iterator[Evidence]:
 @artifact.rule(
     for_sdist="sdist-extension-wrong",
     for_wheel="wheel-extension-wrong",
-    title="The filename does not end as that of a distribution of its kind",
+    title="The filename does not have the extension of its kind of distribution",
     severity=Severity.ERROR,
     why="PyPI takes sdists as .tar.gz and wheels as .whl, in lower case, and nothing else: no eggs, "
     "installers or other archives.",
@@ -129,7 +101,7 @@ def filename_slash(facts: DistributionFile) -> Iterator[Evidence]:
 def extension_wrong(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     if kind_of(facts.filename) != facts.kind:
         a_kind, expected = EXTENSIONS[facts.kind]
-        message = f"{quoted(facts.filename)} does not end as the name of {a_kind} has to."
+        message = f"{quoted(facts.filename)} does not have the extension of {a_kind}."
         yield Evidence(message=message, seen=facts.filename[-20:], expected=expected)
 
 
@@ -183,7 +155,7 @@ def _name_too_long(filename: str, limit: int) -> Iterator[Evidence]:
     example="{file} of 1.2 GiB",
     mirrors=("C07",),
 )
-def too_large(facts: DistributionFile) -> Iterator[Evidence]:
+def too_large(facts: DistributionFacts) -> Iterator[Evidence]:
     if facts.size > HARD_SIZE_LIMIT:
         message = f"The file has {facts.size / MIB:.0f} MiB; PyPI takes at most {HARD_SIZE_LIMIT // MIB} MiB."
         yield Evidence(
@@ -202,8 +174,8 @@ def too_large(facts: DistributionFile) -> Iterator[Evidence]:
     example="{file} of 120 MiB",
     mirrors=("C07",),
 )
-def over_default_size(facts: DistributionFile) -> Iterator[Evidence]:
-    if facts.size <= HARD_SIZE_LIMIT and exceeds_default_limit(facts.size):
+def over_default_size(facts: DistributionFacts) -> Iterator[Evidence]:
+    if DEFAULT_SIZE_LIMIT < facts.size <= HARD_SIZE_LIMIT:
         message = (
             f"The file has {facts.size / MIB:.1f} MiB; unless asked, PyPI takes {DEFAULT_SIZE_LIMIT // MIB}."
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
 from slipway.records import Severity
-from slipway.rules.artifact.distribution_files import DistributionFile, declared_name, declared_version
+from slipway.rules.artifact.distribution_files import declared_name, declared_version
 from slipway.rules.families import sdist, wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import PLATFORM_TAGS, SDIST_FORMAT, WHEEL_FORMAT
@@ -16,19 +16,21 @@ from slipway.rules.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slipway.artifacts.distribution import DistributionFacts
+
 
 @sdist.rule(
     "sdist-filename-unparsable",
     title="The filename of the sdist has no name and version",
     severity=Severity.ERROR,
-    why="Installers learn name and version from the filename, before they open the file; PyPI refuses "
+    why="Installers read name and version from the filename, before they open the file; PyPI refuses "
     "another form.",
     fix="Build the sdist again with a current build backend. The version has to follow PEP 440.",
     example="spam.tar.gz",
     mirrors=("C08",),
     read=SDIST_FORMAT,
 )
-def sdist_filename_unparsable(facts: DistributionFile) -> Iterator[Evidence]:
+def sdist_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
     if kind_of(facts.filename) == "sdist" and (problem := parse_sdist(facts.filename).problem):
         yield Evidence(message=f"{problem}.", seen=facts.filename, expected="name-version.tar.gz")
 
@@ -44,7 +46,7 @@ def sdist_filename_unparsable(facts: DistributionFile) -> Iterator[Evidence]:
     mirrors=("C09",),
     read=SDIST_FORMAT,
 )
-def sdist_filename_other_project(facts: DistributionFile) -> Iterator[Evidence]:
+def sdist_filename_other_project(facts: DistributionFacts) -> Iterator[Evidence]:
     name, declared = parse_sdist(facts.filename).name, declared_name(facts)
     if name and declared and name != declared:
         message = f"The filename says project {quoted(name)}, the metadata says {quoted(declared)}."
@@ -66,14 +68,14 @@ def sdist_filename_other_project(facts: DistributionFile) -> Iterator[Evidence]:
     mirrors=("C10",),
     read=SDIST_FORMAT,
 )
-def sdist_filename_not_normalized(facts: DistributionFile) -> Iterator[Evidence]:
+def sdist_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence]:
     parsed = parse_sdist(facts.filename)
     if parsed.name is None:
         return
     version = declared_version(facts) or parsed.version
     expected = f"{parsed.name.replace('-', '_')}-{version}.tar.gz"
     if facts.filename != expected:
-        message = f"{quoted(facts.filename)} is not spelled as PyPI demands, {quoted(expected)}."
+        message = f"{quoted(facts.filename)} is not spelled the way PyPI requires, {quoted(expected)}."
         yield Evidence(message=message, seen=facts.filename, expected=expected)
 
 
@@ -88,7 +90,7 @@ def sdist_filename_not_normalized(facts: DistributionFile) -> Iterator[Evidence]
     mirrors=("C11", "C16"),
     read=WHEEL_FORMAT,
 )
-def wheel_filename_unparsable(facts: DistributionFile) -> Iterator[Evidence]:
+def wheel_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
     if kind_of(facts.filename) == "wheel" and (problem := parse_wheel(facts.filename).problem):
         expected = "name-version-python-abi-platform.whl"
         yield Evidence(message=f"{problem}.", seen=facts.filename, expected=expected)
@@ -107,7 +109,7 @@ def wheel_filename_unparsable(facts: DistributionFile) -> Iterator[Evidence]:
     mirrors=("C12",),
     read=PLATFORM_TAGS,
 )
-def wheel_platform_tag_refused(facts: DistributionFile) -> Iterator[Evidence]:
+def wheel_platform_tag_refused(facts: DistributionFacts) -> Iterator[Evidence]:
     for platform in parse_wheel(facts.filename).platforms:
         if not is_accepted(platform):
             yield Evidence(
@@ -126,7 +128,7 @@ def wheel_platform_tag_refused(facts: DistributionFile) -> Iterator[Evidence]:
     mirrors=("C13",),
     read=WHEEL_FORMAT,
 )
-def wheel_filename_other_project(facts: DistributionFile) -> Iterator[Evidence]:
+def wheel_filename_other_project(facts: DistributionFacts) -> Iterator[Evidence]:
     name, declared = parse_wheel(facts.filename).name, declared_name(facts)
     if name and declared and name != declared:
         message = f"The filename says project {quoted(name)}, the metadata says {quoted(declared)}."
@@ -144,7 +146,7 @@ def wheel_filename_other_project(facts: DistributionFile) -> Iterator[Evidence]:
     mirrors=("C14",),
     read=WHEEL_FORMAT,
 )
-def wheel_filename_not_normalized(facts: DistributionFile) -> Iterator[Evidence]:
+def wheel_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence]:
     parsed = parse_wheel(facts.filename)
     if parsed.name is None:
         return
@@ -164,7 +166,7 @@ def wheel_filename_not_normalized(facts: DistributionFile) -> Iterator[Evidence]
     mirrors=("C15",),
     read=WHEEL_FORMAT,
 )
-def wheel_filename_other_version(facts: DistributionFile) -> Iterator[Evidence]:
+def wheel_filename_other_version(facts: DistributionFacts) -> Iterator[Evidence]:
     version, declared = parse_wheel(facts.filename).version, declared_version(facts)
     if version is not None and declared is not None and version != declared:
         message = f"The filename says version {version}, the metadata says {declared}."

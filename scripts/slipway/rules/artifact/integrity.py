@@ -1,21 +1,21 @@
-"""Rules on the archive itself: whether it is one, whether it can be read, and whether all read the same in it."""
+"""Rules on the archive itself: whether it is one, whether it can be read, and whether every program reads the same."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from slipway.artifacts.archive import MAX_RATIO, MAX_RATIO_FLOOR, Fault
-from slipway.artifacts.secret_scan import Sight
+from slipway.artifacts.secret_scan import SecretKind
 from slipway.records import Severity
-from slipway.rules.artifact.archive_facts import Artifact
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import SDIST_FORMAT, WHEEL_FORMAT
-from slipway.rules.wording import quoted
+from slipway.rules.wording import first, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from slipway.artifacts.distribution import DistributionFacts
     from slipway.artifacts.filename import Kind
     from slipway.artifacts.sdist import SdistFacts
     from slipway.artifacts.wheel import WheelFacts
@@ -24,17 +24,20 @@ if TYPE_CHECKING:
 MIB = 1024**2
 FORMATS: Mapping[Kind, str] = {"sdist": SDIST_FORMAT, "wheel": WHEEL_FORMAT}
 REBUILD = "Build the file again and use what the build wrote: do not repack it, and copy it in binary mode."
-MOST_NAMED = 5
+MOST_LISTED = 5
 """Problems of one kind that are listed; a damaged file can have one per member."""
 
 
-def _problems(facts: Artifact, *faults: Fault) -> Iterator[Evidence]:
-    found = [problem for problem in facts.problems if problem.fault in faults]
-    for problem in found[:MOST_NAMED]:
-        where = "The file" if problem.path is None else quoted(problem.path)
-        yield Evidence(message=f"{where}: {problem.detail}.", file=problem.path)
-    if len(found) > MOST_NAMED:
-        yield Evidence(message=f"The same of {len(found) - MOST_NAMED} more members.")
+def _problems(facts: DistributionFacts, *faults: Fault) -> Iterator[Evidence]:
+    found = [
+        Evidence(
+            message=f"{'The file' if problem.path is None else quoted(problem.path)}: {problem.detail}.",
+            file=problem.path,
+        )
+        for problem in facts.problems
+        if problem.fault in faults
+    ]
+    return first(found, MOST_LISTED, "The same of {} more members.")
 
 
 @artifact.rule(
@@ -49,7 +52,7 @@ def _problems(facts: Artifact, *faults: Fault) -> Iterator[Evidence]:
     mirrors={"sdist": ("C27",), "wheel": ("C19",)},
     read=FORMATS,
 )
-def is_no_archive(facts: Artifact) -> Iterator[Evidence]:
+def is_no_archive(facts: DistributionFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.NOT_AN_ARCHIVE)
 
 
@@ -64,7 +67,7 @@ def is_no_archive(facts: Artifact) -> Iterator[Evidence]:
     example="`cat spam.tar.gz spam.whl > {file}`",
     mirrors=("C18",),
 )
-def is_two_formats(facts: Artifact) -> Iterator[Evidence]:
+def is_two_formats(facts: DistributionFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.TWO_FORMATS)
 
 
@@ -74,26 +77,26 @@ def is_two_formats(facts: Artifact) -> Iterator[Evidence]:
     title="The {kind} is cut short or damaged",
     severity=Severity.ERROR,
     why="A member cannot be unpacked, so installing fails; PyPI refuses it. Usually a copy or a download "
-    "broke off, or a tool changed bytes on the way.",
+    "was interrupted, or a tool changed bytes on the way.",
     fix=REBUILD,
     example="`head -c 5000 {file}` of a file of 9000 bytes",
     mirrors={"sdist": ("C20", "C28"), "wheel": ("C20",)},
 )
-def damaged(facts: Artifact) -> Iterator[Evidence]:
+def damaged(facts: DistributionFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.DAMAGED, Fault.ENCRYPTED)
 
 
 @artifact.rule(
     for_sdist="sdist-not-fully-read",
     for_wheel="wheel-not-fully-read",
-    title="The {kind} is too large to be looked into completely",
+    title="The {kind} is too large to be read completely",
     severity=Severity.WARNING,
     why="Slipway reads archives within limits, so that none can exhaust the machine. Beyond them nothing "
     "was checked, and other tools set limits of their own.",
     fix="Leave out what is not needed at run time: generated data, caches, test material.",
     example="an archive of 200 000 files, or of 1 MB that unpacks to 1 GB",
 )
-def not_fully_read(facts: Artifact) -> Iterator[Evidence]:
+def not_fully_read(facts: DistributionFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.LIMIT)
 
 
@@ -107,11 +110,11 @@ def not_fully_read(facts: Artifact) -> Iterator[Evidence]:
     example="a module that PyArmor wrote",
     mirrors=("C25",),
 )
-def has_encrypted_code(facts: Artifact) -> Iterator[Evidence]:
-    for sighting in facts.sightings:
-        if sighting.sight in (Sight.PYARMOR, Sight.SOURCEDEFENDER):
-            message = f"{quoted(sighting.path)} holds {sighting.sight}."
-            yield Evidence(message=message, file=sighting.path, line=sighting.line, seen=sighting.shown)
+def has_encrypted_code(facts: DistributionFacts) -> Iterator[Evidence]:
+    for secret in facts.secrets:
+        if secret.kind in (SecretKind.PYARMOR, SecretKind.SOURCEDEFENDER):
+            message = f"{quoted(secret.path)} holds {secret.kind}."
+            yield Evidence(message=message, file=secret.path, line=secret.line, seen=secret.shown)
 
 
 @wheel.rule(
@@ -149,9 +152,9 @@ def wheel_compression_unsupported(facts: WheelFacts) -> Iterator[Evidence]:
     "wheel-compresses-too-well",
     title="The wheel unpacks to more than fifty times its size",
     severity=Severity.ERROR,
-    why="PyPI takes such a file for a decompression bomb and refuses it. Usually it holds large files that are "
+    why="PyPI considers such a file a decompression bomb and refuses it. Usually it holds large files that are "
     "nearly empty: zero-filled arrays, sparse databases, repeated test data.",
-    fix="Make these files when they are needed, or ship them compressed.",
+    fix="Generate these files when they are needed, or ship them compressed.",
     example="a wheel of 2 MB with a data file of 200 MB of zeros",
     mirrors=("C21",),
 )
@@ -169,7 +172,7 @@ def wheel_compresses_too_well(facts: WheelFacts) -> Iterator[Evidence]:
     "sdist-has-sparse-member",
     title="The sdist contains a sparse file",
     severity=Severity.ERROR,
-    why="PyPI refuses sparse members, which not every program unpacks alike.",
+    why="PyPI refuses sparse members, which programs unpack differently.",
     fix="Let the build backend write the archive; if you call tar yourself, do it without `--sparse`.",
     example="`tar --sparse -czf spam-1.0.tar.gz spam-1.0`",
     mirrors=("C29",),

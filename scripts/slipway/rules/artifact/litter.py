@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
+from slipway.rules.backends import fixes
 from slipway.rules.families import artifact
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import together
@@ -32,18 +33,7 @@ _BACKUP = re.compile(r"~$|\.sw[op]$|\.(?:rej|bak)$|(?<!package\.json)\.orig$")
 """Copies that editors and merges leave; JupyterLab keeps a package.json.orig on purpose."""
 
 
-REMOVE = "Remove the files, or tell the build backend to leave them out."
-_EXCLUDE = {
-    "setuptools": "Add `global-exclude *.py[co]` or `prune NAME` to MANIFEST.in, remove `build/`, and build again.",
-    "hatchling": "Add the pattern to .gitignore, or to `exclude` in [tool.hatch.build].",
-    "flit-core": "Add the pattern to `exclude` in [tool.flit.sdist], or remove the files from the package.",
-    "pdm-backend": "Add the pattern to `excludes` in [tool.pdm.build].",
-    "poetry-core": "Add the pattern to .gitignore, or to `exclude` in [tool.poetry].",
-    "uv-build": "Add the pattern to `source-exclude` and `wheel-exclude` in [tool.uv.build-backend].",
-    "maturin": "Add the pattern to .gitignore, or to `exclude` in [tool.maturin].",
-    "scikit-build-core": "Add the pattern to `sdist.exclude` and `wheel.exclude` in [tool.scikit-build].",
-    "meson-python": "Remove the files from git, from which the sdist is made.",
-}
+REMOVE = "Remove the files, or exclude them in the settings of the build backend."
 
 
 @artifact.rule(
@@ -54,11 +44,11 @@ _EXCLUDE = {
     why="Bytecode belongs to one version of Python; every installer makes its own, and uninstalling trips over "
     "files that came with the package. It also hides code that differs from the source beside it.",
     fix=REMOVE,
-    fixes=_EXCLUDE,
+    fixes=fixes("exclude"),
     example="`{top}__pycache__/core.cpython-313.pyc`",
 )
 def has_bytecode(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
-    """Find bytecode whose source is there too; without it, bytecode is how some publish."""
+    """Find bytecode whose source is there too; some projects publish bytecode without source on purpose."""
     found = [
         path
         for path in facts.paths
@@ -72,19 +62,17 @@ def has_bytecode(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
 @artifact.rule(
     for_sdist="sdist-has-version-control-files",
     for_wheel="wheel-has-version-control-files",
-    title="The {kind} contains the store of a version control system",
+    title="The {kind} contains the data of a version control system",
     severity=Severity.WARNING,
     why="It holds the whole history, with everything that was ever deleted, and sometimes credentials in the "
     "address of the remote.",
     fix=REMOVE,
-    fixes=_EXCLUDE,
+    fixes=fixes("exclude"),
     example="`{top}.git/config`",
 )
 def has_version_control_files(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     found = _holding(facts, VERSION_CONTROL, folders_only=True)
-    return together(
-        found, "{} is the store of a version control system.", "{} are stores of version control."
-    )
+    return together(found, "{} is the data of a version control system.", "{} are data of version control.")
 
 
 @artifact.rule(
@@ -92,9 +80,9 @@ def has_version_control_files(facts: SdistFacts | WheelFacts) -> Iterable[Eviden
     for_wheel="wheel-has-litter",
     title="The {kind} contains files that editors, tools or the system left behind",
     severity={"sdist": Severity.NOTE, "wheel": Severity.WARNING},
-    why="Nobody needs them, they make the download larger, and they tell about the machine they come from.",
+    why="Nobody needs them, they make the download larger, and they reveal details of the machine they come from.",
     fix=REMOVE,
-    fixes=_EXCLUDE,
+    fixes=fixes("exclude"),
     example="`{top}.DS_Store`",
 )
 def has_litter(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:

@@ -1,4 +1,4 @@
-"""Rules on what the members of an archive are called and what kind they are: unsafe, or broken elsewhere."""
+"""Rules on the names and kinds of the members of an archive: unsafe, or unusable on some systems."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from slipway.artifacts.filename import WheelName
 from slipway.records import Severity
-from slipway.rules.artifact.archive_facts import Artifact
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import named, quoted, together
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slipway.artifacts.archive import Member
+    from slipway.artifacts.sdist import SdistFacts
     from slipway.artifacts.wheel import WheelFacts
 
 WINDOWS_PATH = 260
@@ -28,7 +29,8 @@ WINDOWS_DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 )
 _WINDOWS_ILLEGAL = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
-CASE_INSENSITIVE = ("any", "win", "macosx")
+WINDOWS = ("any", "win")
+CASE_INSENSITIVE = (*WINDOWS, "macosx")
 """What platform tags start with where file names that differ only in case are one."""
 
 
@@ -51,13 +53,13 @@ def _leaves(member: Member) -> bool:
     for_wheel="wheel-path-unsafe",
     title="The {kind} has a member that would be written outside the target folder",
     severity=Severity.ERROR,
-    why="An absolute path or one with `..` would overwrite files of the one who installs it; pip and uv "
+    why="An absolute path or one with `..` would overwrite files outside the environment; pip and uv "
     "refuse the whole archive.",
-    fix="Look how the path got in: usually a file list in the build settings reaches above the project "
+    fix="Find how the path got in: usually a file list in the build settings reaches above the project "
     "with `..`. Copy the file into the project instead.",
     example="a member called `{top}../../other.py`",
 )
-def path_unsafe(facts: Artifact) -> Iterable[Evidence]:
+def path_unsafe(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     paths = [member.path for member in facts.members if _is_unsafe(member.path)]
     return together(
         paths, "{} would be written outside the target folder.", "{} would be written outside it."
@@ -74,7 +76,7 @@ def path_unsafe(facts: Artifact) -> Iterable[Evidence]:
     "project folder.",
     example="`mkfifo {top}queue` before the build",
 )
-def has_special_file(facts: Artifact) -> Iterator[Evidence]:
+def has_special_file(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     for member in facts.members:
         if member.kind in ("device", "fifo", "other"):
             what = {"device": "a device", "fifo": "a named pipe"}.get(member.kind, "of an unknown type")
@@ -85,12 +87,12 @@ def has_special_file(facts: Artifact) -> Iterator[Evidence]:
     "sdist-link-leaves-it",
     title="The sdist contains a link to something outside it",
     severity=Severity.ERROR,
-    why="The target is on your machine, not on that of the one who unpacks it. pip refuses such an archive, so "
+    why="The target is on your machine, not on the one where the sdist is unpacked. pip refuses such an archive, so "
     "nobody can build from it.",
     fix="Replace the link by a copy of the file, or exclude it from the sdist.",
     example="`demo-1.0/LICENSE` is a link to `../../LICENSE`",
 )
-def sdist_link_leaves_it(facts: Artifact) -> Iterator[Evidence]:
+def sdist_link_leaves_it(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     for member in facts.members:
         if member.kind in ("symlink", "hardlink") and _leaves(member):
             message = (
@@ -103,11 +105,11 @@ def sdist_link_leaves_it(facts: Artifact) -> Iterator[Evidence]:
     "sdist-has-link",
     title="The sdist contains links",
     severity=Severity.NOTE,
-    why="On Windows creating a link takes a privilege, and some programs unpack the target's path as text.",
+    why="On Windows creating a link needs a privilege, and some programs unpack the target's path as text.",
     fix="Replace links by copies where the build needs the file.",
     example="`demo-1.0/docs/README.md` is a link to `../README.md`",
 )
-def sdist_has_link(facts: Artifact) -> Iterable[Evidence]:
+def sdist_has_link(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     paths = [
         member.path
         for member in facts.members
@@ -120,12 +122,12 @@ def sdist_has_link(facts: Artifact) -> Iterable[Evidence]:
     "wheel-has-symlink",
     title="The wheel contains a symbolic link",
     severity=Severity.WARNING,
-    why="Wheels have no links: installers write a small text file that holds the target's path, so whoever "
-    "opens it gets the path instead of the content.",
+    why="Wheels have no links: installers write a small text file that holds the target's path, so reading "
+    "it gives the path instead of the content.",
     fix="Put a copy of the file in its place, or leave it out.",
     example="`demo/data.json` is a link to `../shared/data.json`",
 )
-def wheel_has_symlink(facts: Artifact) -> Iterable[Evidence]:
+def wheel_has_symlink(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     paths = [member.path for member in facts.members if member.kind == "symlink"]
     return together(paths, "{} is a symbolic link.", "{} are symbolic links.")
 
@@ -135,27 +137,20 @@ def wheel_has_symlink(facts: Artifact) -> Iterable[Evidence]:
     for_wheel="wheel-has-duplicate-member",
     title="The {kind} holds a path twice",
     severity=Severity.WARNING,
-    why="Which of the two survives depends on the program that unpacks it.",
+    why="Which of the two is kept depends on the program that unpacks it.",
     fix="Include the file once; usually two settings of the build name it, or a hook adds it again.",
     example="`{top}data.json` written by the backend and by a build hook",
 )
-def has_duplicate_member(facts: Artifact) -> Iterable[Evidence]:
+def has_duplicate_member(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     times = Counter(member.path for member in facts.members if member.kind != "dir")
     paths = [path for path, count in times.items() if count > 1]
     return together(paths, "{} is in the archive twice.", "{} are in the archive twice.")
 
 
-def _goes_to_windows_or_mac(facts: Artifact) -> bool:
-    """Whether the artifact is installed on systems with other rules for file names than Linux has."""
-    parts = getattr(facts, "parts", None)
-    platforms = getattr(parts, "platforms", ("any",))
-    return any(platform.startswith(CASE_INSENSITIVE) for platform in platforms)
-
-
-def _goes_to_windows(facts: Artifact) -> bool:
-    parts = getattr(facts, "parts", None)
-    platforms = getattr(parts, "platforms", ("any",))
-    return any(platform.startswith(("any", "win")) for platform in platforms)
+def _is_installed_on(facts: SdistFacts | WheelFacts, systems: tuple[str, ...]) -> bool:
+    """Whether one of the platform tags starts with one of `systems`; an sdist is for any platform."""
+    platforms = facts.parts.platforms if isinstance(facts.parts, WheelName) else ("any",)
+    return any(platform.startswith(systems) for platform in platforms)
 
 
 @artifact.rule(
@@ -167,8 +162,8 @@ def _goes_to_windows(facts: Artifact) -> bool:
     fix="Rename one of them.",
     example="`{top}Config.py` beside `{top}config.py`",
 )
-def paths_differ_in_case(facts: Artifact) -> Iterator[Evidence]:
-    if not _goes_to_windows_or_mac(facts):
+def paths_differ_in_case(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
+    if not _is_installed_on(facts, CASE_INSENSITIVE):
         return
     spellings: dict[str, set[str]] = {}
     for path in facts.paths:
@@ -187,8 +182,8 @@ def paths_differ_in_case(facts: Artifact) -> Iterator[Evidence]:
     fix="Rename the file, or leave it out.",
     example="`{top}aux.py`",
 )
-def path_illegal_on_windows(facts: Artifact) -> Iterable[Evidence]:
-    if not _goes_to_windows(facts):
+def path_illegal_on_windows(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
+    if not _is_installed_on(facts, WINDOWS):
         return []
     paths = sorted(path for path in facts.paths if any(map(_is_illegal_on_windows, path.split("/"))))
     return together(paths, "{} cannot be created on Windows.", "{} cannot be created on Windows.")
@@ -210,7 +205,7 @@ def _is_illegal_on_windows(part: str) -> bool:
     example=f"a path of {LONGEST_PATH + 1} characters",
 )
 def wheel_path_too_long(facts: WheelFacts) -> Iterator[Evidence]:
-    if not _goes_to_windows(facts):
+    if not _is_installed_on(facts, WINDOWS):
         return
     paths = sorted((path for path in facts.paths if len(path) > LONGEST_PATH), key=len, reverse=True)
     if paths:

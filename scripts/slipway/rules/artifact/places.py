@@ -1,4 +1,4 @@
-"""Where in a project a file stands, told from the words in its path."""
+"""Where in a project a file belongs, by the words in its path."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEVELOPMENT_WORDS = frozenset(
         "specs", "t", "template", "templates", "tutorial", "tutorials", "unit", "vector", "vectors",
     }
 )  # fmt: skip
-"""Words of folders and files that show or try something; what looks secret there is there to be seen."""
+"""Words of folders and files that show or try something; what looks secret there is meant to be seen."""
 NO_TESTS = frozenset(
     {"attest", "contest", "contests", "fastest", "greatest", "latest", "newest", "oldest", "protest"}
 )
@@ -33,7 +33,8 @@ NOT_FOR_USERS = frozenset(
         "samples", "script", "scripts", "setup", "src", "test", "tests", "tox",
     }
 )  # fmt: skip
-"""Top-level names that belong to the project's development; everybody has them, so they overwrite each other."""
+"""Top-level names that belong to the project's development; many projects have them, so they overwrite each other."""
+TYPE_MARKER = "py.typed"
 _SEPARATORS = re.compile(r"[._\- ]+")
 _PARTS = re.compile(r"[^/]+")
 
@@ -43,7 +44,7 @@ def is_for_development(path: str, *, own_names: Collection[str] = ()) -> bool:
 
     Args:
         path: its path in the archive.
-        own_names: folders that are called so because the project is, such as a package `demo`.
+        own_names: folders with such a word because it is the name of the project, such as a package `demo`.
     """
     return any(
         _is_development_word(word)
@@ -60,7 +61,7 @@ def _is_development_word(word: str) -> bool:
 
 
 def own_names(facts: SdistFacts | WheelFacts) -> frozenset[str]:
-    """Return the folders of an artifact that are called so because the project is."""
+    """Return the folders of an artifact that have the name of the project."""
     if isinstance(facts, WheelFacts):
         return frozenset(top.name for top in facts.top_level) - NOT_FOR_USERS
     top = facts.top_directory or ""

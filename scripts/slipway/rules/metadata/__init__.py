@@ -11,7 +11,7 @@ from slipway.rules.metadata import (
     description,
     framing,
     identity,
-    licences,
+    licenses,
 )
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "description",
     "framing",
     "identity",
-    "licences",
+    "licenses",
 ]
 
 RULES = families.metadata

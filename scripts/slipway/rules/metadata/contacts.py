@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import absent, each_sent, found, sent
+from slipway.rules.metadata.fields import field_evidence, is_missing, uploaded_value, uploaded_values
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, WELL_KNOWN_URLS
 from slipway.rules.wording import first_line, over_length, quoted
@@ -35,17 +35,17 @@ LABEL_LIMIT = 32
 )
 def email_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in ("author-email", "maintainer-email"):
-        address = _single_address(sent(facts, name) or "")
+        address = _single_address(uploaded_value(facts, name) or "")
         if address and (problem := _email_problem(address)):
             message = f"{name.title()} {quoted(address)} is not an e-mail address: {problem}."
-            yield found(facts, name, message, seen=sent(facts, name))
+            yield field_evidence(facts, name, message, seen=uploaded_value(facts, name))
 
 
 def _single_address(value: str) -> str | None:
     """Return the address PyPI judges: the one of a field that holds exactly one, else None.
 
     PyPI reads the field with the strict parser of newer Pythons, which gives nothing for a list, an
-    unbalanced comment and a bracket; on a Python without it these are told apart here.
+    unbalanced comment and a bracket; on a Python without it the same is decided here.
     """
     if over_length(value):
         return None
@@ -101,10 +101,10 @@ def _is_url(url: str) -> bool:
 )
 def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, title in (("home-page", "Home-page"), ("download-url", "Download-URL")):
-        url = sent(facts, name)
+        url = uploaded_value(facts, name)
         if url is not None and not _is_url(url):
             problem = f"{quoted(url)} is not a URL" if url.strip() else "is given, but empty"
-            yield found(facts, name, f"{title} {problem}.", seen=url, expected="https://…")
+            yield field_evidence(facts, name, f"{title} {problem}.", seen=url, expected="https://…")
 
 
 @metadata.rule(
@@ -119,11 +119,11 @@ def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=WELL_KNOWN_URLS,
 )
 def project_url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_sent(facts, "project-url"):
+    for index, value in uploaded_values(facts, "project-url"):
         label, _, url = (part.strip() for part in value.partition(","))
         if problem := _project_url_problem(label, url):
             message = f"Project-URL {quoted(value)}: {problem}."
-            yield found(facts, "project-url", message, index=index, seen=value)
+            yield field_evidence(facts, "project-url", message, index=index, seen=value)
 
 
 def _project_url_problem(label: str, url: str) -> str | None:
@@ -149,11 +149,11 @@ def _project_url_problem(label: str, url: str) -> str | None:
 )
 def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     labels: set[str] = set()
-    for index, value in each_sent(facts, "project-url"):
+    for index, value in uploaded_values(facts, "project-url"):
         label = value.partition(",")[0].strip()
         if label in labels:
             message = f"Project-URL has the label {quoted(label)} more than once."
-            yield found(facts, "project-url", message, index=index, seen=label)
+            yield field_evidence(facts, "project-url", message, index=index, seen=label)
         labels.add(label)
 
 
@@ -161,14 +161,14 @@ def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     "project-urls-missing",
     title="The metadata names no URL of the project",
     severity=Severity.NOTE,
-    why="Whoever finds the package on the index cannot see where its source, documentation and issues are.",
+    why="People who find the package on the index cannot see where its source, documentation and issues are.",
     fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
     '"https://example.org/issues"',
     example="metadata without Project-URL and Home-page",
     read=WELL_KNOWN_URLS,
 )
 def project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
-    if absent(facts, "project-url") and absent(facts, "home-page"):
+    if is_missing(facts, "project-url") and is_missing(facts, "home-page"):
         yield Evidence(message="The metadata names no URL of the project.", file=facts.file)
 
 
@@ -187,6 +187,8 @@ def project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     read=WELL_KNOWN_URLS,
 )
 def home_page_alone(facts: MetadataFacts) -> Iterator[Evidence]:
-    url = sent(facts, "home-page")
-    if url and absent(facts, "project-url"):
-        yield found(facts, "home-page", f"Home-page {quoted(url)} is the only URL of the project.", seen=url)
+    url = uploaded_value(facts, "home-page")
+    if url and is_missing(facts, "project-url"):
+        yield field_evidence(
+            facts, "home-page", f"Home-page {quoted(url)} is the only URL of the project.", seen=url
+        )

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import PLACEHOLDER, absent, complaint, found, sent
+from slipway.rules.metadata.fields import (
+    PLACEHOLDER,
+    field_evidence,
+    is_missing,
+    packaging_error,
+    uploaded_value,
+)
 from slipway.rules.metadata.rendering import MARKDOWN, RST, media_type, rendering_problem, why_not_rendered
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import CORE_METADATA, README_GUIDE
@@ -48,14 +54,14 @@ def description_type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     value = facts.one(FIELD)
     if value is None:
         return
-    if problem := complaint("description_content_type", value):
+    if problem := packaging_error("description_content_type", value):
         message = f"Description-Content-Type {quoted(value)} is not accepted: {problem}."
-        yield found(facts, FIELD, message, seen=value, expected=f"{MARKDOWN}, {RST} or text/plain")
+        yield field_evidence(facts, FIELD, message, seen=value, expected=f"{MARKDOWN}, {RST} or text/plain")
         return
     charset = media_type(value)[1].get("charset", "UTF-8")
     if charset != "UTF-8":
         message = f"The charset {quoted(charset)} passes newer local tools, but PyPI insists on UTF-8."
-        yield found(facts, FIELD, message, seen=value, expected=value.replace(charset, "UTF-8"))
+        yield field_evidence(facts, FIELD, message, seen=value, expected=value.replace(charset, "UTF-8"))
 
 
 @metadata.rule(
@@ -77,7 +83,11 @@ def description_type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def description_not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
     if (failure := _failure(facts)) and not failure.only_indented:
-        default = "" if sent(facts, FIELD) else " (no content type is given, which means reStructuredText)"
+        default = (
+            ""
+            if uploaded_value(facts, FIELD)
+            else " (no content type is given, which means reStructuredText)"
+        )
         message = f"The description does not render as {failure.kind}{default}: {failure.problem}."
         yield Evidence(message=message, file=facts.file)
 
@@ -87,7 +97,7 @@ def description_not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
     title="The description is indented by an old setuptools",
     severity=Severity.ERROR,
     why="Old build tools put the description into a field and indent each of its lines. twine and PyPI "
-    "take the text as it stands, so that reStructuredText which is correct by itself does not render.",
+    "take the text as it is, so that reStructuredText which is correct by itself does not render.",
     fix="Build with a current backend, which puts the description after the fields.",
     fixes={"setuptools": "Require `setuptools>=77` under [build-system] and build again."},
     example="Description: Spam\n        ====",
@@ -96,13 +106,13 @@ def description_not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def description_indented(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.every("description") and (failure := _failure(facts)) and failure.only_indented:
-        message = "The description stands in the Description field, indented, and so does not render."
-        yield found(facts, "description", message)
+        message = "The description is in the Description field, indented, and so does not render."
+        yield field_evidence(facts, "description", message)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Failure:
-    """Why a description does not render: as what, the problem, and whether only the indentation is in the way."""
+    """Why a description does not render: as what, the problem, and whether only its indentation is the reason."""
 
     kind: str
     problem: str
@@ -111,8 +121,8 @@ class _Failure:
 
 def _failure(facts: MetadataFacts) -> _Failure | None:
     text = _sent_description(facts)
-    value = sent(facts, FIELD) or ""
-    if text is None or (value and complaint("description_content_type", value)):
+    value = uploaded_value(facts, FIELD) or ""
+    if text is None or (value and packaging_error("description_content_type", value)):
         return None
     kind, parameters = media_type(value)
     if reason := why_not_rendered(text, kind):
@@ -142,7 +152,7 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
 )
 def description_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     odd = "description" in (*facts.repeated, *facts.undecodable)
-    if absent(facts, "description") and not odd and not _sent_description(facts):
+    if is_missing(facts, "description") and not odd and not _sent_description(facts):
         yield Evidence(message="The metadata has no description.", file=facts.file)
 
 
@@ -160,7 +170,7 @@ def description_missing(facts: MetadataFacts) -> Iterator[Evidence]:
 def description_type_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if (
         _sent_description(facts)
-        and absent(facts, FIELD)
+        and is_missing(facts, FIELD)
         and not _looks_like_markdown(facts.description or "")
     ):
         yield Evidence(message="The description has no content type.", file=facts.file, expected=RST)
@@ -180,11 +190,11 @@ def description_markdown_as_rst(facts: MetadataFacts) -> Iterator[Evidence]:
     text = _sent_description(facts)
     if text is None or FIELD in facts.undecided or not _looks_like_markdown(text):
         return
-    value = sent(facts, FIELD)
-    if not value or (not complaint("description_content_type", value) and media_type(value)[0] == RST):
+    value = uploaded_value(facts, FIELD)
+    if not value or (not packaging_error("description_content_type", value) and media_type(value)[0] == RST):
         how = "its type says" if value else "without a type it is read as"
         message = f"The description looks like Markdown, but {how} reStructuredText."
-        yield found(facts, FIELD, message, seen=value, expected=MARKDOWN)
+        yield field_evidence(facts, FIELD, message, seen=value, expected=MARKDOWN)
 
 
 def _looks_like_markdown(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""How the index gets to see the fields of the metadata: what twine sends, and what is dropped on arrival."""
+"""The fields of the metadata as the index sees them: what twine uploads, without what PyPI drops on arrival."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from packaging.metadata import InvalidMetadata, Metadata, RawMetadata
 
 from slipway.rules.rule import Evidence
-from slipway.rules.wording import SHOWN_CHARACTERS, first_line, over_length
+from slipway.rules.wording import first_line, over_length, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 PLACEHOLDER = "UNKNOWN"
-"""distutils wrote this for what it did not know; PyPI drops such values before it judges (warehouse,
-`forklift/decorators.py`). What packaging decides, twine refuses first: there it is a value like others."""
+"""distutils wrote this for a missing value; PyPI drops such values before it checks the metadata (warehouse,
+`forklift/decorators.py`). twine, which checks with packaging first, treats it as a value like any other."""
 
 BEFORE_LICENSE_FILES = ("1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3")
 """Metadata versions without License-File."""
 
 
-def sent(facts: MetadataFacts, name: str) -> str | None:
-    """Return the value the index gets to judge, or None if it gets none.
+def uploaded_value(facts: MetadataFacts, name: str) -> str | None:
+    """Return the value of a field that the index checks, or None if there is none.
 
     Args:
         facts: the metadata.
@@ -34,33 +34,33 @@ def sent(facts: MetadataFacts, name: str) -> str | None:
     return None if value is None or value.strip() == PLACEHOLDER else value
 
 
-def each_sent(facts: MetadataFacts, name: str) -> Iterator[tuple[int, str]]:
-    """Yield position and value of every value of a field that the index gets to judge."""
+def uploaded_values(facts: MetadataFacts, name: str) -> Iterator[tuple[int, str]]:
+    """Yield position and value of every value of a field that the index checks."""
     for index, value in enumerate(facts.every(name)):
         if value.strip() != PLACEHOLDER:
             yield index, value
 
 
-def license_files_sent(facts: MetadataFacts) -> Iterator[tuple[int, str]]:
-    """Yield position and value of every License-File the index gets to judge.
+def uploaded_license_files(facts: MetadataFacts) -> Iterator[tuple[int, str]]:
+    """Yield position and value of every License-File that the index checks.
 
     setuptools has long written the field under metadata versions that do not have it; twine (`package.py`)
     leaves it out below 2.4.
     """
     version = facts.one("metadata-version")
     if version not in BEFORE_LICENSE_FILES:
-        yield from each_sent(facts, "license-file")
+        yield from uploaded_values(facts, "license-file")
 
 
-def absent(facts: MetadataFacts, name: str) -> bool:
+def is_missing(facts: MetadataFacts, name: str) -> bool:
     """Return whether a field is known to be missing: neither left to the build nor lost with the file."""
     if facts.too_large or facts.unreadable or name in facts.undecided:
         return False
-    return not any(value.strip() for _, value in each_sent(facts, name))
+    return not any(value.strip() for _, value in uploaded_values(facts, name))
 
 
-def complaint(field: str, value: str | list[str]) -> str | None:
-    """Return what packaging has against a field's value, or None if it has nothing.
+def packaging_error(field: str, value: str | list[str]) -> str | None:
+    """Return why packaging rejects a field's value, or None if it accepts it.
 
     Args:
         field: the field as `packaging.metadata.RawMetadata` calls it (`requires_dist`).
@@ -78,7 +78,7 @@ def complaint(field: str, value: str | list[str]) -> str | None:
     return None
 
 
-def found(
+def field_evidence(
     facts: MetadataFacts,
     name: str,
     message: str,
@@ -87,16 +87,20 @@ def found(
     seen: str | None = None,
     expected: str | None = None,
 ) -> Evidence:
-    """Return evidence at the line of a field.
+    """Return evidence that points to the line of a field.
 
     Args:
         facts: the metadata.
         name: the field, lower-case with dashes.
         message: what is wrong, one sentence.
         index: which of the field's values.
-        seen: the value seen; it is cut to a readable length.
+        seen: the value seen; it is shortened to a readable length.
         expected: the value expected.
     """
-    cut = seen if seen is None or len(seen) <= SHOWN_CHARACTERS else seen[: SHOWN_CHARACTERS - 1] + "…"
-    line = facts.line(name, index)
-    return Evidence(message=message, file=facts.file, line=line, seen=cut, expected=expected)
+    return Evidence(
+        message=message,
+        file=facts.file,
+        line=facts.line(name, index),
+        seen=None if seen is None else shortened(seen),
+        expected=expected,
+    )

@@ -1,4 +1,4 @@
-"""Rules on the metadata file as such: can it be read, its version, which fields it has and how often."""
+"""Rules on the metadata file itself: whether it can be read, its version, which fields it has and how often."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slipway.artifacts.metadata import FIELDS, MAX_BYTES, MAX_FIELDS
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import absent, complaint, found, sent
+from slipway.rules.metadata.fields import field_evidence, is_missing, packaging_error, uploaded_value
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA
 from slipway.rules.wording import quoted
@@ -53,7 +53,7 @@ purpose: setuptools has long written it under earlier versions, and twine does n
     title="The metadata is too large to be checked",
     severity=Severity.ERROR,
     why="Every installer downloads and reads the metadata of every candidate. A file of this size is an "
-    "accident (a generated readme, a picture inside it) or an attack, and nothing in it was judged.",
+    "accident (a generated readme, a picture inside it) or an attack, and nothing in it was checked.",
     fix="Shorten the readme; a changelog or pictures are better linked than included.",
     example=f"a METADATA file of {MAX_BYTES // 1024**2 + 1} MiB",
 )
@@ -61,7 +61,7 @@ def metadata_too_large(facts: MetadataFacts) -> Iterator[Evidence]:
     if not facts.too_large:
         return
     yield Evidence(
-        message=f"The metadata is larger than anything that can be checked: {facts.size} bytes.",
+        message=f"The metadata is too large to be checked: {facts.size} bytes.",
         file=facts.file,
         seen=f"{facts.size} bytes",
         expected=f"at most {MAX_BYTES} bytes, {MAX_FIELDS} fields",
@@ -98,7 +98,9 @@ def metadata_unreadable(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def metadata_not_utf8(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.undecodable:
-        yield found(facts, name, f"{name.title()} holds bytes that are not UTF-8.", seen=facts.one(name))
+        yield field_evidence(
+            facts, name, f"{name.title()} holds bytes that are not UTF-8.", seen=facts.one(name)
+        )
 
 
 @metadata.rule(
@@ -116,11 +118,11 @@ def metadata_field_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.repeated:
         if name == "description":
             message = "The description is given twice, as a field and after the fields."
-            yield found(facts, name, message)
+            yield field_evidence(facts, name, message)
         else:
             count = len(facts.every(name))
             message = f"{name.title()} is given {count} times, but allowed once."
-            yield found(facts, name, message, index=1, seen=str(count), expected="1")
+            yield field_evidence(facts, name, message, index=1, seen=str(count), expected="1")
 
 
 @metadata.rule(
@@ -129,14 +131,16 @@ def metadata_field_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     severity=Severity.ERROR,
     why="The core metadata is a closed list of fields; twine, which sends the upload, refuses a file "
     "with others.",
-    fix="Remove the field, or correct its spelling. Information of your own belongs into a file in the "
+    fix="Remove the field, or correct its spelling. Information of your own belongs in a file of the "
     "package.",
     example="Licence: MIT",
     read=CORE_METADATA,
 )
 def metadata_field_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.unknown:
-        yield found(facts, name, f"{quoted(name.title())} is not a field of the core metadata.", seen=name)
+        yield field_evidence(
+            facts, name, f"{quoted(name.title())} is not a field of the core metadata.", seen=name
+        )
 
 
 @metadata.rule(
@@ -172,7 +176,7 @@ def _starts_with(line: str, name: str) -> bool:
     "metadata-version-unsupported",
     title="Metadata-Version is missing or one the index does not take",
     severity=Severity.ERROR,
-    why="The number says by which rules the other fields are read; PyPI takes 1.0, 1.1, 1.2 and 2.1 to 2.5.",
+    why="The number says how the other fields are read; PyPI takes 1.0, 1.1, 1.2 and 2.1 to 2.5.",
     fix="Upgrade the build backend if the number is old (2.0 comes from a wheel library before 0.31). "
     "If it is too new, choose the lower version in the backend's settings, or stay below the release "
     "that writes it.",
@@ -185,17 +189,19 @@ def _starts_with(line: str, name: str) -> bool:
     read=CORE_METADATA + "#metadata-version",
 )
 def metadata_version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
-    version = sent(facts, "metadata-version")
-    if absent(facts, "metadata-version"):
+    version = uploaded_value(facts, "metadata-version")
+    if is_missing(facts, "metadata-version"):
         yield Evidence(message="The metadata has no Metadata-Version.", file=facts.file)
     elif version in NEWER_VERSIONS:
         message = f"Metadata-Version {version} is accepted by newer local tools, but not by PyPI yet."
-        yield found(
+        yield field_evidence(
             facts, "metadata-version", message, seen=version, expected=f"{METADATA_VERSIONS[-1]} or lower"
         )
     elif version is not None and version not in METADATA_VERSIONS:
         message = f"Metadata-Version {quoted(version)} is not one the index knows."
-        yield found(facts, "metadata-version", message, seen=version, expected=", ".join(METADATA_VERSIONS))
+        yield field_evidence(
+            facts, "metadata-version", message, seen=version, expected=", ".join(METADATA_VERSIONS)
+        )
 
 
 @metadata.rule(
@@ -209,13 +215,13 @@ def metadata_version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA,
 )
 def metadata_field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
-    version = sent(facts, "metadata-version")
+    version = uploaded_value(facts, "metadata-version")
     if version not in METADATA_VERSIONS:
         return
     for name, since in FIELD_SINCE.items():
         if facts.every(name) and METADATA_VERSIONS.index(since) > METADATA_VERSIONS.index(version):
             message = f"{name.title()} came with metadata version {since}, but the file says {version}."
-            yield found(facts, name, message, seen=version, expected=f"{since} or higher")
+            yield field_evidence(facts, name, message, seen=version, expected=f"{since} or higher")
 
 
 @metadata.rule(
@@ -231,6 +237,6 @@ def metadata_field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def dynamic_field_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in enumerate(facts.every("dynamic")):
-        if value.lower() == "dynamic" or complaint("dynamic", [value]):
+        if value.lower() == "dynamic" or packaging_error("dynamic", [value]):
             message = f"Dynamic lists {quoted(value)}, which cannot be decided by the build."
-            yield found(facts, "dynamic", message, index=index, seen=value)
+            yield field_evidence(facts, "dynamic", message, index=index, seen=value)

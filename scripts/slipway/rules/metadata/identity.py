@@ -8,7 +8,14 @@ from packaging.version import Version
 
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import PLACEHOLDER, absent, complaint, each_sent, found, sent
+from slipway.rules.metadata.fields import (
+    PLACEHOLDER,
+    field_evidence,
+    is_missing,
+    packaging_error,
+    uploaded_value,
+    uploaded_values,
+)
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, VERSIONS
 from slipway.rules.wording import quoted
@@ -38,13 +45,13 @@ SUMMARY_LIMIT = 512
     read=CORE_METADATA + "#name",
 )
 def name_missing(facts: MetadataFacts) -> Iterator[Evidence]:
-    if not absent(facts, "name"):
+    if not is_missing(facts, "name"):
         return
     if facts.one("name") is None:
         yield Evidence(message="The metadata has no Name.", file=facts.file)
     else:
         message = f"Name is {quoted(facts.one('name') or '')}, which the index takes for none."
-        yield found(facts, "name", message, seen=facts.one("name"))
+        yield field_evidence(facts, "name", message, seen=facts.one("name"))
 
 
 @metadata.rule(
@@ -59,9 +66,9 @@ def name_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     read="https://packaging.python.org/en/latest/specifications/name-normalization/",
 )
 def name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    name = sent(facts, "name")
-    if name and complaint("name", name):
-        yield found(facts, "name", f"{quoted(name)} is not a valid project name.", seen=name)
+    name = uploaded_value(facts, "name")
+    if name and packaging_error("name", name):
+        yield field_evidence(facts, "name", f"{quoted(name)} is not a valid project name.", seen=name)
 
 
 @metadata.rule(
@@ -76,8 +83,8 @@ def name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=PYPROJECT + "#version",
 )
 def version_missing(facts: MetadataFacts) -> Iterator[Evidence]:
-    if absent(facts, "version"):
-        yield found(facts, "version", "The metadata has no Version.")
+    if is_missing(facts, "version"):
+        yield field_evidence(facts, "version", "The metadata has no Version.")
 
 
 @metadata.rule(
@@ -91,9 +98,9 @@ def version_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     read=VERSIONS,
 )
 def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    version = sent(facts, "version")
-    if version and complaint("version", version):
-        yield found(
+    version = uploaded_value(facts, "version")
+    if version and packaging_error("version", version):
+        yield field_evidence(
             facts, "version", f"{quoted(version)} is not a version in the sense of PEP 440.", seen=version
         )
 
@@ -102,7 +109,7 @@ def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     "version-local",
     title="The version has a local part",
     severity=Severity.ERROR,
-    why="What follows the plus marks a build that someone made for themselves; PyPI and TestPyPI take "
+    why="What follows the plus marks a local build; PyPI and TestPyPI take "
     "no such version. Tools that take the version from git add it when the commit has no tag or the "
     "checkout is dirty.",
     fix="Build from a clean checkout of the tagged commit, with the whole history fetched "
@@ -120,13 +127,13 @@ def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=VERSIONS + "#local-version-identifiers",
 )
 def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
-    value = sent(facts, "version")
-    if not value or complaint("version", value):
+    value = uploaded_value(facts, "version")
+    if not value or packaging_error("version", value):
         return
     version = Version(value)
     if version.local is not None:
         message = f"Version {version} has a local part, +{version.local}."
-        yield found(facts, "version", message, seen=str(version), expected=version.public)
+        yield field_evidence(facts, "version", message, seen=str(version), expected=version.public)
 
 
 @metadata.rule(
@@ -135,9 +142,9 @@ def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
     severity=Severity.ERROR,
     why="The summary is the one line shown in search results and under the project's name; the index "
     "refuses a line break in it.",
-    fix="Put one sentence into `description` of the [project] table; what is longer belongs into the readme.",
+    fix="Put one sentence into `description` of the [project] table; what is longer belongs in the readme.",
     fixes={
-        "setuptools": "Put one sentence into `description`; what is longer belongs into the readme "
+        "setuptools": "Put one sentence into `description`; what is longer belongs in the readme "
         "(`long_description` in setup.py). A docstring used as `description` is the usual cause."
     },
     example='description = """\nParses things.\nFast.\n"""',
@@ -145,9 +152,11 @@ def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#summary",
 )
 def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
-    summary = sent(facts, "summary")
-    if summary and complaint("summary", summary):
-        yield found(facts, "summary", f"The summary has a line break: {quoted(summary)}.", seen=summary)
+    summary = uploaded_value(facts, "summary")
+    if summary and packaging_error("summary", summary):
+        yield field_evidence(
+            facts, "summary", f"The summary has a line break: {quoted(summary)}.", seen=summary
+        )
 
 
 @metadata.rule(
@@ -162,10 +171,10 @@ def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#summary",
 )
 def summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
-    length = len(sent(facts, "summary") or "")
+    length = len(uploaded_value(facts, "summary") or "")
     if length > SUMMARY_LIMIT:
         message = f"The summary has {length} characters, {length - SUMMARY_LIMIT} too many."
-        yield found(
+        yield field_evidence(
             facts, "summary", message, seen=f"{length} characters", expected=f"at most {SUMMARY_LIMIT}"
         )
 
@@ -184,12 +193,12 @@ def summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def import_name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, raw in (("import-name", "import_names"), ("import-namespace", "import_namespaces")):
-        for index, value in each_sent(facts, name):
+        for index, value in uploaded_values(facts, name):
             # One empty Import-Name says that the distribution has nothing to import (PEP 794).
             nothing = name == "import-name" and facts.every(name) == ("",)
-            if not nothing and (problem := complaint(raw, [value])):
+            if not nothing and (problem := packaging_error(raw, [value])):
                 title = name.title()
-                yield found(
+                yield field_evidence(
                     facts,
                     name,
                     f"{title} {quoted(value)} cannot be used: {problem}.",

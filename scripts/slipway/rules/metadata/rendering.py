@@ -1,4 +1,4 @@
-"""The description, rendered as PyPI renders it (warehouse, `utils/readme.py`), to learn whether it can be."""
+"""The description, rendered as PyPI renders it (warehouse, `utils/readme.py`), to find out whether it can be."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def rendering_problem(text: str, kind: str, variant: str | None = None) -> str |
 
             rendered = txt.render(text)
     except Exception as error:  # noqa: BLE001 - the email package raises anything on hostile input
-        return f"the renderer gave up with {type(error).__name__}: {first_line(error)}"
+        return f"the renderer failed with {type(error).__name__}: {first_line(error)}"
     if rendered is not None:
         return None
     if report := _REPORT.search(reports.getvalue()):

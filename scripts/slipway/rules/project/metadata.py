@@ -10,13 +10,13 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
+from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import ENTRY_POINTS, PYPROJECT
 
-SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 REMOVED_MODULES = frozenset(
     {
         "aifc",

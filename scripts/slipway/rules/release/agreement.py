@@ -1,4 +1,4 @@
-"""Rules on the set: what its metadata says of one release is the same in every file of it."""
+"""Rules on the set: whether the metadata of all files of one release agrees."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ COMPARED: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "requires-dist": ("Requires-Dist", _requirement),
     "provides-extra": ("Provides-Extra", canonicalize_name),
 }
-"""The fields that decide what is installed: as they are written, and what makes two spellings of a value one."""
+"""The fields that decide what is installed: as they are written, and how equivalent spellings are made equal."""
 
 
 def _values(metadata: MetadataFacts, field: str) -> frozenset[str]:
@@ -51,7 +51,7 @@ def _values(metadata: MetadataFacts, field: str) -> frozenset[str]:
     return frozenset(normal(value) for value in metadata.every(field))
 
 
-def _told(values: frozenset[str]) -> str:
+def _lines(values: frozenset[str]) -> str:
     return "\n".join(sorted(values)) or "nothing"
 
 
@@ -62,7 +62,7 @@ def _told(values: frozenset[str]) -> str:
     why="uv, Poetry and PDM read one wheel's metadata and lock it for all platforms, so that some users get "
     "too little or something wrong.",
     fix="Write what depends on the system as an environment marker, such as "
-    "`pywin32; sys_platform == 'win32'`, in place of code that decides while it builds.",
+    "`pywin32; sys_platform == 'win32'`, in place of code that decides during the build.",
     example="Requires-Dist: pywin32 in the wheel for Windows alone",
     read="https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers",
 )
@@ -80,8 +80,8 @@ def wheels_disagree_on_requirements(release: ReleaseFacts) -> Iterator[Evidence]
                     artifact=filename,
                     file=metadata.file,
                     line=metadata.line(field),
-                    seen=_told(seen - expected),
-                    expected=_told(expected - seen),
+                    seen=_lines(seen - expected),
+                    expected=_lines(expected - seen),
                 )
                 break
 
@@ -125,7 +125,7 @@ def _points(points: Mapping[str, Mapping[str, str]] | None) -> str:
     severity=Severity.WARNING,
     why="A field that an sdist does not call dynamic is the same in every wheel built from it; installers "
     "resolve by it without building, and then install something else.",
-    fix="Build sdist and wheel from the same sources; what the build computes belongs into `dynamic` of "
+    fix="Build sdist and wheel from the same sources; what the build computes belongs in `dynamic` of "
     "the [project] table.",
     example="Requires-Dist: click in the wheel, none in the sdist, and no Dynamic: Requires-Dist",
     read="https://peps.python.org/pep-0643/",
@@ -146,8 +146,8 @@ def sdist_metadata_broken_promise(release: ReleaseFacts) -> Iterator[Evidence]:
                 artifact=wheel.filename,
                 file=wheel.metadata.file,
                 line=wheel.metadata.line(field),
-                seen=_told(built - promised),
-                expected=_told(promised - built),
+                seen=_lines(built - promised),
+                expected=_lines(promised - built),
             )
 
 

@@ -17,7 +17,7 @@ class ReleaseFacts:
     """A set of artifacts that are released together.
 
     Attributes:
-        plan: what was expected; None for artifacts that were built by somebody else.
+        plan: what was expected; None for artifacts that were built elsewhere.
         whole: whether everything that other machines made is there too.
         linkage: how compiled wheels are linked, by filename.
         tracked: how the sdist differs from what git tracks; None where there is no checkout to compare with.

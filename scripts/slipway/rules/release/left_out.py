@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
-from slipway.rules.artifact.places import NOT_FOR_USERS
+from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
+from slipway.rules.backends import fixes
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.wording import SHOWN, listed
 
 ROOTS = ("", "src/", "lib/", "python/", "Lib/")
-"""Folders of an sdist in which packages lie."""
+"""Folders of an sdist that packages are in."""
 
 DATA = frozenset(
     {
@@ -23,17 +25,6 @@ DATA = frozenset(
     }
 )  # fmt: skip
 """Endings of what code reads while it runs; sources of compiled code and texts for people are left out on purpose."""
-
-MARKER = "py.typed"
-SHOWN = 8
-
-
-FIXES = {
-    "setuptools": "Name it under [tool.setuptools.package-data], for example `demo = ['*.json', 'py.typed']`; packages are "
-    "found with [tool.setuptools.packages.find].",
-    "hatchling": "See `exclude` in [tool.hatch.build.targets.wheel], and whether git ignores the file.",
-    "poetry-core": "See `exclude` and `include` in [tool.poetry], and whether git ignores the file.",
-}
 
 
 def _left_out(release: ReleaseFacts) -> list[str]:
@@ -69,7 +60,7 @@ def _is_for_users(path: str) -> bool:
     severity=Severity.WARNING,
     why="`import demo` works, and the first use of the missing part fails for everybody who installs the wheel.",
     fix="Include it in the wheel; if it is left out on purpose, turn this rule off with the reason.",
-    fixes=FIXES,
+    fixes=fixes("include-data"),
     example='packages = ["demo"], beside src/demo/parts/__init__.py',
 )
 def package_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
@@ -91,16 +82,15 @@ def package_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     severity=Severity.NOTE,
     why="Code that reads them works in the checkout, and fails for everybody who installs the wheel.",
     fix="Include them in the wheel if the code reads them while it runs.",
-    fixes=FIXES,
+    fixes=fixes("include-data"),
     example="src/demo/rates.json, with setuptools and no package-data",
 )
 def data_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     files = [path for path in _left_out(release) if posixpath.splitext(path)[1].lower() in DATA]
     if files:
-        more = [f"… and {len(files) - SHOWN} more"] if len(files) > SHOWN else []
         yield Evidence(
             message=f"Data files of the package are in the sdist and not in the wheel, such as {files[0]}.",
-            seen="\n".join([*files[:SHOWN], *more]),
+            seen=listed(files),
         )
 
 
@@ -110,11 +100,11 @@ def data_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     severity=Severity.WARNING,
     why="Type checkers ignore the package's hints: for its users it is untyped.",
     fix="Include py.typed in the wheel.",
-    fixes=FIXES,
+    fixes=fixes("include-data"),
     example="src/demo/py.typed, with setuptools and no package-data",
     read="https://typing.python.org/en/latest/spec/distributing.html",
 )
 def type_marker_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     for path in _left_out(release):
-        if posixpath.basename(path) == MARKER:
+        if posixpath.basename(path) == TYPE_MARKER:
             yield Evidence(message=f"{path} is in the sdist and not in the wheel.", file=path)

@@ -1,4 +1,4 @@
-"""Rules on the sdist beside the checkout: what git tracks is in it, and what git does not know is not."""
+"""Rules on the sdist beside the checkout: what git tracks is in it, and what git does not track is not."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Iterator
 
 from slipway.project.tracked import Tracked
 from slipway.records import Severity
-from slipway.rules.artifact.places import NOT_FOR_USERS
+from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
-from slipway.rules.release.left_out import DATA, MARKER, ROOTS
+from slipway.rules.release.left_out import DATA, ROOTS
 from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.wording import listed
 
 CODE = frozenset({".py", ".pyi", ".pyx", ".pxd", ".pxi", ".c", ".cc", ".cpp", ".h", ".hpp", ".rs", ".f90"})
-SHOWN = 8
 
 _GENERATED = re.compile(
     r"(^|/)(PKG-INFO|[^/]*\.egg-info/.*|_?_?(version|about|commit|build_info)[^/]*)$"
     r"|\.(c|cc|cpp|h|mo|so|pyd|dll|dylib|lock)$",
     re.IGNORECASE,
 )
-"""What a build writes into the checkout, and git is not to know."""
+"""What a build writes into the checkout, and git should not track."""
 
 
 def _tracked(release: ReleaseFacts) -> Tracked:
@@ -55,7 +55,7 @@ def tracked_file_left_out_of_sdist(release: ReleaseFacts) -> Iterator[Evidence]:
     if paths:
         yield Evidence(
             message=f"git tracks files of the package that are not in the sdist, such as {paths[0]}.",
-            seen=_shown(paths),
+            seen=listed(paths),
         )
 
 
@@ -66,14 +66,14 @@ def _is_needed(path: str) -> bool:
     aside = any(folder in NOT_FOR_USERS or folder.startswith(("_", ".")) for folder in folders)
     if aside or name == "conftest.py":
         return False
-    return name == MARKER or ending in CODE | DATA
+    return name == TYPE_MARKER or ending in CODE | DATA
 
 
 @release.rule(
     "sdist-has-untracked-file",
     title="The sdist has a file that git does not track",
     severity=Severity.NOTE,
-    why="Another checkout of the same commit builds another sdist, and what nobody reviewed is published.",
+    why="Another checkout of the same commit builds another sdist, and something that nobody reviewed is published.",
     fix="Add the file to git, remove it, or exclude it from the sdist.",
     example="notes-to-self.txt in the project's folder, with a backend that takes everything",
 )
@@ -82,10 +82,5 @@ def sdist_has_untracked_file(release: ReleaseFacts) -> Iterator[Evidence]:
     if paths:
         yield Evidence(
             message=f"The sdist has files of this folder that git does not track, such as {paths[0]}.",
-            seen=_shown(paths),
+            seen=listed(paths),
         )
-
-
-def _shown(paths: list[str]) -> str:
-    more = [f"… and {len(paths) - SHOWN} more"] if len(paths) > SHOWN else []
-    return "\n".join([*paths[:SHOWN], *more])

@@ -8,9 +8,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from slipway.records import Severity
-from slipway.rules.artifact.archive_facts import require_complete, require_listed
+from slipway.rules.artifact.readable import require_complete, require_listed
+from slipway.rules.backends import fixes
 from slipway.rules.families import sdist
-from slipway.rules.metadata.fields import license_files_sent
+from slipway.rules.metadata.fields import uploaded_license_files
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, SDIST_FORMAT
 from slipway.rules.wording import quoted
@@ -19,17 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slipway.artifacts.sdist import SdistFacts
-
-INCLUDE_LICENCES: dict[str, str] = {
-    "setuptools": "Name the file in `license-files` of the [project] table, and see that MANIFEST.in does not "
-    "exclude it.",
-    "hatchling": "Name the file in `license-files`, and see that `exclude` or `only-include` of "
-    "[tool.hatch.build.targets.sdist] does not leave it out.",
-    "poetry-core": "Name the file in `license-files`, and add it to `include` of [tool.poetry].",
-    "maturin": "Name the file in `license-files`, and add it to `include` of [tool.maturin] for the sdist.",
-    "scikit-build-core": "Name the file in `license-files`, and see that `sdist.exclude` of "
-    "[tool.scikit-build] does not leave it out.",
-}
 
 
 @sdist.rule(
@@ -49,9 +39,9 @@ def sdist_not_in_one_directory(facts: SdistFacts) -> Iterator[Evidence]:
         return
     tops = sorted({path.partition("/")[0] or "/" for path in facts.paths})
     message = (
-        "Absolute and relative paths stand side by side."
+        "Absolute and relative paths are mixed."
         if facts.mixed_roots
-        else f"{len(tops)} files or folders stand at the top instead of one folder."
+        else f"{len(tops)} files or folders are at the top instead of one folder."
     )
     yield Evidence(
         message=message, seen=", ".join(map(quoted, tops[:5])), expected="one folder, NAME-VERSION"
@@ -62,7 +52,7 @@ def sdist_not_in_one_directory(facts: SdistFacts) -> Iterator[Evidence]:
     "sdist-pkg-info-missing",
     title="The sdist has no PKG-INFO in its top directory",
     severity=Severity.ERROR,
-    why="PKG-INFO holds the metadata; PyPI refuses a sdist without it. A plain archive of the repository, as "
+    why="PKG-INFO holds the metadata; PyPI refuses an sdist without it. A plain archive of the repository, as "
     "GitHub offers it, has none.",
     fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, paths must "
     "not begin with `./`.",
@@ -74,7 +64,7 @@ def sdist_pkg_info_missing(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.top_directory is None:
         raise Skipped("there is not one top directory to look in")
-    if facts.pkg_info is None:
+    if facts.at_top("PKG-INFO") is None:
         expected = f"{facts.top_directory}/PKG-INFO"
         yield Evidence(message=f"There is no {quoted(expected)}.", expected=expected)
 
@@ -83,10 +73,10 @@ def sdist_pkg_info_missing(facts: SdistFacts) -> Iterator[Evidence]:
     "sdist-licence-file-missing",
     title="A file that License-File names is not in the sdist",
     severity=Severity.ERROR,
-    why="PyPI refuses the sdist: what the metadata calls the licence has to come with it.",
+    why="PyPI refuses the sdist: what the metadata calls the license has to come with it.",
     fix="Include the file in the sdist, or name the right one in `license-files` of the [project] table.",
-    fixes=INCLUDE_LICENCES,
-    example="`License-File: LICENSE.txt` in a sdist that holds only `LICENSE`",
+    fixes=fixes("license-in-sdist"),
+    example="`License-File: LICENSE.txt` in an sdist that holds only `LICENSE`",
     mirrors=("C32",),
     read=LICENSE_FILES,
 )
@@ -94,7 +84,7 @@ def sdist_licence_file_missing(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.metadata is None or facts.top_directory is None:
         raise Skipped("there is no PKG-INFO to compare with")
-    for index, value in license_files_sent(facts.metadata):
+    for index, value in uploaded_license_files(facts.metadata):
         expected = f"{facts.top_directory}/{value}"
         if expected not in facts.paths:
             yield Evidence(
@@ -111,13 +101,13 @@ def sdist_licence_file_missing(facts: SdistFacts) -> Iterator[Evidence]:
     title="The sdist has neither pyproject.toml nor setup.py",
     severity=Severity.ERROR,
     why="Nobody can install from it: pip and uv need one of the two to know how to build.",
-    fix="Include pyproject.toml in the sdist; some file list of the build leaves it out.",
+    fix="Include pyproject.toml in the sdist; a file list of the build leaves it out.",
     example="`exclude = ['*.toml']` in the settings of the sdist",
     read=SDIST_FORMAT,
 )
 def sdist_not_buildable(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
-    if facts.top_directory is not None and facts.pyproject is None and facts.setup_py is None:
+    if facts.top_directory and not (facts.at_top("pyproject.toml") or facts.at_top("setup.py")):
         yield Evidence(message=f"{quoted(facts.top_directory)} holds neither pyproject.toml nor setup.py.")
 
 
@@ -125,7 +115,7 @@ def sdist_not_buildable(facts: SdistFacts) -> Iterator[Evidence]:
     "sdist-directory-misnamed",
     title="The sdist's top directory is not called NAME-VERSION",
     severity=Severity.WARNING,
-    why="The specification asks for it, and packagers of Linux distributions rely on it. Mostly the file was "
+    why="The specification asks for it, and packagers of Linux distributions rely on it. Usually the file was "
     "renamed after it was built, so that it is not what its name says.",
     fix="Build the sdist again instead of renaming it.",
     example="`demo-1.1.tar.gz` in which everything is in `demo-1.0/`",

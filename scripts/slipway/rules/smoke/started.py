@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.records import Severity
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
@@ -12,7 +13,6 @@ from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.evidence import SHOWN, bears, is_floor, told
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
 
-SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 TRACEBACK = "Traceback (most recent call last)"
 ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\w+\W+){0,3}install\b")
 """How a program says that something optional has to be installed first."""

@@ -9,14 +9,15 @@ from packaging.utils import canonicalize_name
 
 from slipway.artifacts.importable import EXTENSIONS, SOURCE, installed_path
 from slipway.records import Severity
-from slipway.rules.artifact.archive_facts import require_complete, require_listed
-from slipway.rules.artifact.places import NOT_FOR_USERS
+from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
+from slipway.rules.artifact.readable import require_complete, require_listed
+from slipway.rules.backends import fixes
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import quoted, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from slipway.artifacts.wheel import WheelFacts
 
@@ -29,26 +30,10 @@ USED_BY_MANY = frozenset(
 )  # fmt: skip
 """Top-level names that say nothing about the project, so that others choose them too."""
 TYPED_CLASSIFIER = "Typing :: Typed"
-MARKER = "py.typed"
-
-ONLY_THE_PACKAGE: Mapping[str, str] = {
-    "setuptools": "Say which packages to include: `where = ['src']` or `include = ['demo*']` in "
-    "[tool.setuptools.packages.find], or `py-modules` for single modules.",
-    "hatchling": "Say it in [tool.hatch.build.targets.wheel]: `packages = ['src/demo']`; a `force-include` or "
-    "`include` there adds more than meant.",
-    "flit-core": "flit includes one package, `name` in [tool.flit.module]; see what `include` adds.",
-    "pdm-backend": "Say it in [tool.pdm.build]: `includes = ['src/demo']`, and `package-dir = 'src'`.",
-    "poetry-core": "Say it in [tool.poetry]: `packages = [{ include = 'demo', from = 'src' }]`; files in `include` "
-    "with `format = 'wheel'` land beside the package.",
-    "uv-build": "Say it in [tool.uv.build-backend]: `module-root` and `module-name`.",
-    "maturin": "Say it in [tool.maturin]: `python-source` and `module-name`.",
-    "scikit-build-core": "Say it in `wheel.packages` of [tool.scikit-build]; see what the CMake rules install.",
-    "meson-python": "See what `py.install_sources` in meson.build is given, and with which `subdir`.",
-}
 
 
 def _installed(facts: WheelFacts) -> list[str]:
-    """Return where members land relative to site-packages, the .dist-info folder left out."""
+    """Return where members are installed, relative to site-packages, the .dist-info folder left out."""
     described = tuple(f"{folder}/" for folder in facts.dist_infos)
     landed = (
         installed_path(member.path, facts.data_directory)
@@ -73,10 +58,10 @@ def _has_purpose(facts: WheelFacts) -> bool:
     "wheel-is-empty",
     title="The wheel installs nothing",
     severity=Severity.ERROR,
-    why="Installing succeeds, and then nothing can be imported. Mostly the build backend did not find the "
-    "package: it lies in another folder, is called differently than the project, or is excluded.",
-    fix="Tell the build backend where the package is.",
-    fixes=ONLY_THE_PACKAGE,
+    why="Installing succeeds, and then nothing can be imported. Usually the build backend did not find the "
+    "package: it is in another folder, is called differently than the project, or is excluded.",
+    fix="Set in the build backend where the package is.",
+    fixes=fixes("choose-packages"),
     example="project `demo` with its code in `source/demo/`",
 )
 def wheel_is_empty(facts: WheelFacts) -> Iterator[Evidence]:
@@ -89,8 +74,8 @@ def wheel_is_empty(facts: WheelFacts) -> Iterator[Evidence]:
     title="The wheel brings other packages and nothing of its own",
     severity=Severity.NOTE,
     why="That is right for a package that only bundles others, and a mistake for any other.",
-    fix="If it is meant, nothing. If not, tell the build backend where the package is.",
-    fixes=ONLY_THE_PACKAGE,
+    fix="If it is meant, nothing. If not, set in the build backend where the package is.",
+    fixes=fixes("choose-packages"),
     example="a wheel with `Requires-Dist: demo-core` and no files",
 )
 def wheel_is_metapackage(facts: WheelFacts) -> Iterator[Evidence]:
@@ -109,10 +94,10 @@ def _own_names(facts: WheelFacts) -> frozenset[str]:
     "wheel-installs-development-files",
     title="The wheel installs tests, docs, src or the like at the top level",
     severity=Severity.ERROR,
-    why="They land in site-packages as `import tests` and overwrite those of other packages that make the same "
+    why="They are installed into site-packages as `import tests` and overwrite those of other packages that make the same "
     "mistake; a top-level `src` means that the package itself can only be imported as `src.demo`.",
     fix="Include only the package itself in the wheel.",
-    fixes=ONLY_THE_PACKAGE,
+    fixes=fixes("choose-packages"),
     example="`tests/__init__.py` beside `demo/__init__.py`",
 )
 def wheel_installs_development_files(facts: WheelFacts) -> Iterator[Evidence]:
@@ -129,7 +114,7 @@ def wheel_installs_development_files(facts: WheelFacts) -> Iterator[Evidence]:
     why="Two packages with a top-level `utils` overwrite each other, and one of the two breaks without a "
     "message.",
     fix="Move it into the project's own package: `demo/utils.py` instead of `utils.py`.",
-    fixes=ONLY_THE_PACKAGE,
+    fixes=fixes("choose-packages"),
     example="`utils.py` beside `demo/__init__.py`",
 )
 def wheel_top_level_name_too_general(facts: WheelFacts) -> Iterator[Evidence]:
@@ -149,11 +134,11 @@ def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
     "wheel-installs-stray-files",
     title="The wheel puts files into site-packages that are no package",
     severity=Severity.WARNING,
-    why="They lie among all installed packages, where nothing finds them and where the same name of another "
-    "package overwrites them.",
-    fix="Put data into the package and read it with `importlib.resources`; licences belong to `license-files`, "
-    "files for the environment's root into the `.data` folder.",
-    fixes=ONLY_THE_PACKAGE,
+    why="They are among all installed packages, where nothing finds them and where a file of the same name from "
+    "another package overwrites them.",
+    fix="Put data into the package and read it with `importlib.resources`; licenses belong in `license-files`, "
+    "files for the environment's root in the `.data` folder.",
+    fixes=fixes("choose-packages"),
     example="`README.md` or `share/demo.json` beside `demo/__init__.py`",
 )
 def wheel_installs_stray_files(facts: WheelFacts) -> Iterable[Evidence]:
@@ -161,8 +146,8 @@ def wheel_installs_stray_files(facts: WheelFacts) -> Iterable[Evidence]:
     strays = sorted({_top(path) for path in _installed(facts) if _is_stray(path, own)})
     return together(
         strays,
-        "{} lands in site-packages beside the package.",
-        "{} land in site-packages beside the package.",
+        "{} is installed into site-packages beside the package.",
+        "{} are installed into site-packages beside the package.",
     )
 
 
@@ -170,7 +155,7 @@ def _is_stray(path: str, own: Iterable[str]) -> bool:
     top, slash, _ = path.partition("/")
     if not slash:
         return not path.endswith((SOURCE, ".pyi", ".pth", ".dll", ".dylib", *EXTENSIONS))
-    # auditwheel and its kin put libraries into NAME.libs, stubs are in NAME-stubs.
+    # auditwheel, delocate and delvewheel put libraries into NAME.libs, stubs are in NAME-stubs.
     belongs = canonicalize_name(top).replace("-", "_").startswith(tuple(map(str.lower, own)))
     return top not in own and not belongs and not top.endswith(("-stubs", ".libs", ".data", ".dylibs"))
 
@@ -184,15 +169,15 @@ def _top(path: str) -> str:
     "wheel-has-init-at-top-level",
     title="The wheel installs an __init__.py outside of any package",
     severity=Severity.WARNING,
-    why="The content of the package lands in site-packages without its folder, so `import demo` finds nothing, and "
-    "its modules stand among those of all others.",
+    why="The content of the package is installed into site-packages without its folder, so `import demo` finds nothing, and "
+    "its modules are among those of all others.",
     fix="Let the build backend include the folder of the package, not what is in it.",
-    fixes=ONLY_THE_PACKAGE,
+    fixes=fixes("choose-packages"),
     example="`__init__.py` and `core.py` at the top level in place of `demo/__init__.py` and `demo/core.py`",
 )
 def wheel_has_init_at_top_level(facts: WheelFacts) -> Iterable[Evidence]:
     paths = [path for path in _installed(facts) if path in ("__init__.py", "__init__.pyi")]
-    return together(paths, "{} lies in site-packages itself.", "{} lie in site-packages itself.")
+    return together(paths, "{} is in site-packages itself.", "{} are in site-packages itself.")
 
 
 @wheel.rule(
@@ -200,8 +185,8 @@ def wheel_has_init_at_top_level(facts: WheelFacts) -> Iterable[Evidence]:
     title="The wheel installs a .pth file",
     severity=Severity.WARNING,
     why="Python runs it at every start, in every program of the environment, whether the package is used or not. "
-    "It slows all of them down, and malware hides there, so reviewers will ask about it.",
-    fix="Do without it, or say in the documentation what it does and why nothing else will do.",
+    "It slows all of them down, and malware hides there, so reviewers ask about it.",
+    fix="Do without it, or say in the documentation what it does and why nothing else works.",
     example="`demo.pth` beside `demo/__init__.py`",
     read="https://docs.python.org/3/library/site.html",
 )
@@ -228,21 +213,21 @@ def wheel_has_pth_file(facts: WheelFacts) -> Iterable[Evidence]:
 def wheel_type_marker_missing(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     landed = frozenset(_installed(facts))
-    marked = {posixpath.dirname(path) for path in landed if posixpath.basename(path) == MARKER}
+    marked = {posixpath.dirname(path) for path in landed if posixpath.basename(path) == TYPE_MARKER}
     packages = [top.name for top in facts.top_level if top.kind in ("package", "namespace")]
     claimed = facts.metadata is not None and TYPED_CLASSIFIER in facts.metadata.every("classifier")
     if claimed and packages and not marked:
-        message = f'The classifier says "{TYPED_CLASSIFIER}", and there is no {MARKER}.'
-        yield Evidence(message=message, expected=f"{packages[0]}/{MARKER}")
+        message = f'The classifier says "{TYPED_CLASSIFIER}", and there is no {TYPE_MARKER}.'
+        yield Evidence(message=message, expected=f"{packages[0]}/{TYPE_MARKER}")
         return
     stubs = sorted(path for path in landed if _is_unmarked_stub(path, landed, marked))
     if len(stubs) == 1 and posixpath.basename(stubs[0]) != "__init__.pyi":
-        # One lone stub, mostly of a generated version file, makes no typed package.
+        # A single stub, usually of a generated version file, makes no typed package.
         return
     yield from together(
         stubs,
-        f"{{}} is ignored by type checkers: its package has no {MARKER}.",
-        f"{{}} are ignored by type checkers: their package has no {MARKER}.",
+        f"{{}} is ignored by type checkers: its package has no {TYPE_MARKER}.",
+        f"{{}} are ignored by type checkers: their package has no {TYPE_MARKER}.",
     )
 
 

@@ -1,14 +1,16 @@
-"""Rules on the folders of a wheel that describe it: .dist-info with WHEEL, METADATA and licences, and .data."""
+"""Rules on the folders of a wheel that describe it: .dist-info with WHEEL, METADATA and licenses, and .data."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.records import Severity
-from slipway.rules.artifact.archive_facts import require_complete, require_listed
+from slipway.rules.artifact.readable import require_complete, require_listed
+from slipway.rules.backends import fixes
 from slipway.rules.families import wheel
-from slipway.rules.metadata.fields import license_files_sent
+from slipway.rules.metadata.fields import uploaded_license_files
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, WHEEL_FORMAT
 from slipway.rules.wording import named, quoted, together
@@ -76,18 +78,10 @@ def wheel_metadata_missing(facts: WheelFacts) -> Iterator[Evidence]:
     "wheel-licence-file-missing",
     title="A file that License-File names is not in the wheel",
     severity=Severity.ERROR,
-    why="PyPI refuses the wheel: what the metadata calls the licence has to lie in `licenses/` of its "
+    why="PyPI refuses the wheel: what the metadata calls the license has to be in `licenses/` of its "
     ".dist-info folder.",
     fix="Update the build backend, which puts it there; name the file in `license-files` of the [project] table.",
-    fixes={
-        "setuptools": "Require `setuptools>=77` in [build-system] and name the file in `license-files` of "
-        "the [project] table.",
-        "hatchling": "Require `hatchling>=1.27` in [build-system] and name the file in `license-files`.",
-        "flit-core": "Require `flit-core>=3.12` in [build-system] and name the file in `license-files`.",
-        "poetry-core": "Require `poetry-core>=2.2` in [build-system] and name the file in `license-files`.",
-        "pdm-backend": "Require `pdm-backend>=2.4` in [build-system] and name the file in `license-files`.",
-        "maturin": "Require `maturin>=1.9` in [build-system] and name the file in `license-files`.",
-    },
+    fixes=fixes("license-in-wheel"),
     example="`License-File: LICENSE` without `demo-1.0.dist-info/licenses/LICENSE`",
     mirrors=("C33",),
     read=LICENSE_FILES,
@@ -96,7 +90,7 @@ def wheel_licence_file_missing(facts: WheelFacts) -> Iterator[Evidence]:
     folder = _expected(facts, "licenses")
     if facts.metadata is None:
         raise Skipped("there is no METADATA to compare with")
-    for index, value in license_files_sent(facts.metadata):
+    for index, value in uploaded_license_files(facts.metadata):
         expected = f"{folder}/{value}"
         if expected not in facts.paths:
             yield Evidence(
@@ -151,7 +145,7 @@ def wheel_entry_points_invalid(facts: WheelFacts) -> Iterator[Evidence]:
         message = f"entry_points.txt cannot be read: {problem.detail}."
         yield Evidence(message=message, file=path, line=problem.line)
         return
-    for group in ("console_scripts", "gui_scripts"):
+    for group in SCRIPT_GROUPS:
         for name in (facts.entry_points or {}).get(group, {}):
             if not SCRIPT_NAME.fullmatch(name):
                 yield Evidence(

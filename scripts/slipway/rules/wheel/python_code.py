@@ -6,10 +6,10 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from slipway.artifacts.python_code import SCRIPT_GROUPS
+from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.records import Severity
-from slipway.rules.artifact.archive_facts import require_complete
 from slipway.rules.artifact.places import is_for_development, own_names
+from slipway.rules.artifact.readable import require_complete
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import ENTRY_POINTS
@@ -29,7 +29,7 @@ _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$
     "wheel-script-cannot-start",
     title="A command of the wheel has nothing to call",
     severity=Severity.ERROR,
-    why="The command is installed and ends in an ImportError or AttributeError whenever somebody runs it.",
+    why="The command is installed and fails with an ImportError or AttributeError whenever somebody runs it.",
     fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
     fixes={
         "poetry-core": "Correct the value under [project.scripts] or [tool.poetry.scripts] to "
@@ -51,7 +51,7 @@ def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
 
 @wheel.rule(
     "wheel-plugin-cannot-load",
-    title="An entry point of the wheel leads nowhere",
+    title="An entry point of the wheel cannot be found",
     severity=Severity.WARNING,
     why="The program that looks for plugins finds it and fails with an ImportError or AttributeError, and with it "
     "often the program of somebody who does not even use the plugin.",
@@ -122,8 +122,8 @@ def wheel_script_of_another_package(facts: WheelFacts) -> Iterator[Evidence]:
     "wheel-syntax-too-new",
     title="A module uses syntax that the oldest supported Python cannot read",
     severity=Severity.ERROR,
-    why="Installers put the wheel on every Python that Requires-Python admits; on the older ones importing the "
-    "module ends in a SyntaxError.",
+    why="Installers put the wheel on every Python that Requires-Python allows; on the older ones importing the "
+    "module fails with a SyntaxError.",
     fix="Raise `requires-python`, or write the code in the older syntax. A module that is imported only on newer "
     "versions, under `if sys.version_info >= …`, is not reported.",
     example='a `match` statement with `requires-python = ">=3.9"`',
@@ -138,7 +138,7 @@ def wheel_syntax_too_new(facts: WheelFacts) -> Iterator[Evidence]:
                 file=newer.path,
                 line=construct.line,
                 seen=f"syntax of Python 3.{construct.since}",
-                expected=f"syntax of Python 3.{newer.floor}, the oldest that Requires-Python admits",
+                expected=f"syntax of Python 3.{newer.floor}, the oldest that Requires-Python allows",
             )
 
 

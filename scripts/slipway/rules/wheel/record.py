@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slipway.artifacts.wheel import RECORD_SIGNATURES
 from slipway.records import Severity
-from slipway.rules.artifact.archive_facts import require_complete
+from slipway.rules.artifact.readable import require_complete
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import RECORD_FORMAT
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from slipway.artifacts.wheel import WheelFacts
 
 REPACKED = (
-    "Build the wheel again. Whatever changes a wheel afterwards has to write RECORD anew: `wheel unpack`, change, "
+    "Build the wheel again. A step that changes a wheel afterwards has to rewrite RECORD: `wheel unpack`, change, "
     "`wheel pack`; auditwheel, delocate and delvewheel do it by themselves."
 )
-MOST_TOLD = 5
+MOST_LISTED = 5
 STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"})
 """What the specification calls sha256 or better."""
 
@@ -106,11 +106,11 @@ def wheel_record_differs(facts: WheelFacts) -> Iterator[Evidence]:
     path = facts.in_dist_info("RECORD")
     sizes = {member.path: member.size for member in facts.members}
     wrong = [(row, *pair) for row in rows if (pair := _difference(row, facts.digests, sizes))]
-    for row, seen, expected in wrong[:MOST_TOLD]:
+    for row, seen, expected in wrong[:MOST_LISTED]:
         message = f"{quoted(row.path)} is not what RECORD says."
         yield Evidence(message=message, file=path, line=row.line, seen=seen, expected=expected)
-    if len(wrong) > MOST_TOLD:
-        yield Evidence(message=f"The same of {len(wrong) - MOST_TOLD} more files.", file=path)
+    if len(wrong) > MOST_LISTED:
+        yield Evidence(message=f"The same of {len(wrong) - MOST_LISTED} more files.", file=path)
 
 
 def _difference(
@@ -129,7 +129,7 @@ def _difference(
     "wheel-record-without-hash",
     title="RECORD has no strong hash of a file",
     severity=Severity.WARNING,
-    why="The specification asks for sha256 or better of every file but RECORD itself; without it nobody can tell "
+    why="The specification asks for sha256 or better of every file but RECORD itself; without it nobody can see "
     "whether an installed file was changed.",
     fix=REPACKED,
     example="`demo/__init__.py,,` in RECORD",

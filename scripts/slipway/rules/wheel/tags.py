@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     title="The tags in WHEEL are not those of the filename",
     severity=Severity.WARNING,
     why="Installers choose the wheel by its filename, but keep WHEEL: later `pip check` calls the package "
-    "unsupported, and one of the two is wrong about where it runs. Mostly the file was renamed.",
+    "unsupported, and one of the two is wrong about where it runs. Usually the file was renamed.",
     fix="Do not rename a wheel. `python -m wheel tags` changes both places; auditwheel and delocate do too.",
     example="`Tag: py3-none-any` in `demo-1.0-cp313-cp313-win_amd64.whl`",
     read=WHEEL_FORMAT,
@@ -60,14 +60,14 @@ def _parsed(text: str) -> Iterable[object]:
     "wheel-purelib-with-compiled-modules",
     title="The wheel says that it is pure, and has compiled modules",
     severity=Severity.WARNING,
-    why="Where pure and platform-specific packages are installed in two places, as on Fedora, it lands in the "
+    why="Where pure and platform-specific packages are installed in two places, as on Fedora, it is installed into the "
     "wrong one.",
-    fix="Tell the build backend that the project is compiled.",
+    fix="Set in the build backend that the project is compiled.",
     fixes={
         "setuptools": "Declare the modules as `ext_modules`, or give a distribution class whose "
         "`has_ext_modules` is true.",
         "hatchling": "Set `build_data['pure_python'] = False` and `infer_tag = True` in the build hook.",
-        "poetry-core": "Make the module with the build script named in [tool.poetry.build].",
+        "poetry-core": "Build the module with the build script named in [tool.poetry.build].",
     },
     example="`Root-Is-Purelib: true` beside `demo/_speed.cpython-313-x86_64-linux-gnu.so`",
     read=WHEEL_FORMAT,
@@ -108,7 +108,7 @@ def wheel_for_any_platform_is_compiled(facts: WheelFacts) -> Iterable[Evidence]:
 
 
 def _extensions(facts: WheelFacts) -> list[str]:
-    """Return the compiled modules, test data and what lies in .data left out."""
+    """Return the compiled modules, without test data and what is in .data."""
     own = own_names(facts)
     return sorted(
         path
@@ -123,7 +123,7 @@ def _extensions(facts: WheelFacts) -> list[str]:
     "wheel-platlib-without-compiled-modules",
     title="The wheel says that it is not pure, and nothing in it is compiled",
     severity=Severity.NOTE,
-    why="It works, but on systems with two places for packages it lands among the platform-specific ones.",
+    why="It works, but on systems with two places for packages it is installed among the platform-specific ones.",
     fix="Nothing has to be done; a pure wheel usually says `Root-Is-Purelib: true`.",
     example="`Root-Is-Purelib: false` in `demo-1.0-py3-none-any.whl` without compiled modules",
     read=WHEEL_FORMAT,

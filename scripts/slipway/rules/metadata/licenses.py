@@ -1,4 +1,4 @@
-"""Rules on the licence: License-Expression, License-File, and the older ways to say it."""
+"""Rules on the license: License-Expression, License-File, and the older fields."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import absent, complaint, each_sent, found, license_files_sent, sent
+from slipway.rules.metadata.fields import (
+    field_evidence,
+    is_missing,
+    packaging_error,
+    uploaded_license_files,
+    uploaded_value,
+    uploaded_values,
+)
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, LICENSING_GUIDE
 from slipway.rules.wording import quoted
@@ -34,10 +41,10 @@ CLASSIFIER = "License ::"
     read=LICENSING_GUIDE,
 )
 def license_given_twice(facts: MetadataFacts) -> Iterator[Evidence]:
-    expression = sent(facts, "license-expression")
-    if expression and sent(facts, "license"):
+    expression = uploaded_value(facts, "license-expression")
+    if expression and uploaded_value(facts, "license"):
         message = f"Both License and License-Expression ({quoted(expression)}) are given."
-        yield found(facts, "license", message, seen=sent(facts, "license"))
+        yield field_evidence(facts, "license", message, seen=uploaded_value(facts, "license"))
 
 
 @metadata.rule(
@@ -47,7 +54,7 @@ def license_given_twice(facts: MetadataFacts) -> Iterator[Evidence]:
     why="The field holds identifiers of the SPDX list, joined by AND, OR and WITH; PyPI refuses "
     "anything else.",
     fix="Use the SPDX identifier, such as `MIT`, `BSD-3-Clause`, `Apache-2.0` or `GPL-3.0-or-later`. "
-    "For a licence that is not on the list use `LicenseRef-` and a name, such as "
+    "For a license that is not on the list use `LicenseRef-` and a name, such as "
     "`LicenseRef-Proprietary`.",
     example="License-Expression: BSD",
     mirrors=("C60",),
@@ -55,9 +62,9 @@ def license_given_twice(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def license_expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     expression = facts.one("license-expression")
-    if expression is not None and (problem := complaint("license_expression", expression)):
+    if expression is not None and (problem := packaging_error("license_expression", expression)):
         message = f"License-Expression {quoted(expression)} is not an SPDX expression: {problem}."
-        yield found(facts, "license-expression", message, seen=expression)
+        yield field_evidence(facts, "license-expression", message, seen=expression)
 
 
 @metadata.rule(
@@ -73,32 +80,36 @@ def license_expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#license-file-multiple-use",
 )
 def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in license_files_sent(facts):
-        if complaint("license_files", [value]):
+    for index, value in uploaded_license_files(facts):
+        if packaging_error("license_files", [value]):
             message = f"License-File {quoted(value)} is not a plain relative path."
-            yield found(facts, "license-file", message, index=index, seen=value)
+            yield field_evidence(facts, "license-file", message, index=index, seen=value)
 
 
 @metadata.rule(
     "license-missing",
-    title="The metadata says nothing about the licence",
+    title="The metadata says nothing about the license",
     severity=Severity.WARNING,
-    why="Without a licence nobody may lawfully use or redistribute the package, and many companies block it.",
+    why="Without a license nobody may lawfully use or redistribute the package, and many companies block it.",
     fix='Add to the [project] table: `license = "MIT"` and `license-files = ["LICENSE"]`, with the '
-    "licence you chose.",
+    "license you chose.",
     example="metadata without License, License-Expression, License-File and License classifier",
     read=LICENSING_GUIDE,
 )
 def license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
-    said = any(value.startswith(CLASSIFIER) for _, value in each_sent(facts, "classifier"))
+    classified = any(value.startswith(CLASSIFIER) for _, value in uploaded_values(facts, "classifier"))
     fields = ("license", "license-expression", "license-file")
-    if not said and "classifier" not in facts.undecided and all(absent(facts, name) for name in fields):
-        yield Evidence(message="The metadata says nothing about the licence.", file=facts.file)
+    if (
+        not classified
+        and "classifier" not in facts.undecided
+        and all(is_missing(facts, name) for name in fields)
+    ):
+        yield Evidence(message="The metadata says nothing about the license.", file=facts.file)
 
 
 @metadata.rule(
     "license-classifier-beside-expression",
-    title="A License classifier stands beside a License-Expression",
+    title="A License classifier is given beside a License-Expression",
     severity=Severity.NOTE,
     why="License classifiers are deprecated and, beside an expression, can only repeat or contradict "
     "it. PyPI takes both; some build backends do not.",
@@ -107,11 +118,11 @@ def license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     read=LICENSING_GUIDE,
 )
 def license_classifier_beside_expression(facts: MetadataFacts) -> Iterator[Evidence]:
-    expression = sent(facts, "license-expression")
+    expression = uploaded_value(facts, "license-expression")
     if not expression:
         return
-    for index, value in each_sent(facts, "classifier"):
+    for index, value in uploaded_values(facts, "classifier"):
         if value.startswith(CLASSIFIER):
-            message = f"{quoted(value)} stands beside License-Expression {quoted(expression)}."
-            yield found(facts, "classifier", message, index=index, seen=value)
+            message = f"{quoted(value)} is given beside License-Expression {quoted(expression)}."
+            yield field_evidence(facts, "classifier", message, index=index, seen=value)
             return

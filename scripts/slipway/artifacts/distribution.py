@@ -1,0 +1,51 @@
+"""What sdists and wheels have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from slipway.artifacts.archive import Member, Problem, complete
+
+if TYPE_CHECKING:
+    from slipway.artifacts.metadata import MetadataFacts
+    from slipway.artifacts.secret_scan import Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistributionFacts:
+    """What an sdist or a wheel is and holds, without opinions.
+
+    Attributes:
+        filename: name of the file, without its folder.
+        size: size in bytes.
+        sha256: digest of the file in lower-case hexadecimal.
+        members: everything in the archive, in order.
+        problems: what is wrong with the archive.
+        metadata: what PKG-INFO or METADATA says; None where it is missing or cannot be read.
+        secrets: keys, tokens, passwords and encrypted code.
+    """
+
+    filename: str
+    size: int
+    sha256: str
+    members: tuple[Member, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    metadata: MetadataFacts | None = None
+    secrets: tuple[Secret, ...] = ()
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """The paths of all members."""
+        return frozenset(member.path for member in self.members)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all members were listed and read; if not, what is absent may only be unread."""
+        return complete(self.problems)
+
+    @property
+    def unpacked_size(self) -> int:
+        """The sum of the sizes the archive gives its members."""
+        return sum(member.size for member in self.members)

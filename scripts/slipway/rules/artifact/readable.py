@@ -1,0 +1,32 @@
+"""How far an archive has to be readable before a rule on it can be judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slipway.artifacts.archive import Fault
+from slipway.rules.rule import Skipped
+
+if TYPE_CHECKING:
+    from slipway.artifacts.distribution import DistributionFacts
+
+
+def require_complete(facts: DistributionFacts) -> None:
+    """Let a rule on what is absent be judged only where everything present was read.
+
+    Raises:
+        Skipped: the archive could not be read to its end; another rule says why.
+    """
+    if not facts.complete:
+        raise Skipped("the archive could not be read to its end")
+
+
+def require_listed(facts: DistributionFacts) -> None:
+    """Let a rule be judged only where the members are known.
+
+    Raises:
+        Skipped: the file is no archive, or is cut short; another rule says why.
+    """
+    unreadable = any(problem.fault in (Fault.NOT_AN_ARCHIVE, Fault.DAMAGED) for problem in facts.problems)
+    if unreadable or not facts.members:
+        raise Skipped("the members of the archive could not be listed")
