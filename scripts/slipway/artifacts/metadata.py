@@ -11,9 +11,9 @@ import email.parser
 import email.policy
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_type_hints
 
-from packaging.metadata import parse_email
+from packaging.metadata import RawMetadata, parse_email
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -24,47 +24,19 @@ MAX_FIELDS = 10_000
 MAX_FIELD_NAMES = 500
 MAX_HEADER_LINES = 100_000
 
-SINGLE_USE = frozenset(
-    {
-        "author",
-        "author-email",
-        "description",
-        "description-content-type",
-        "download-url",
-        "home-page",
-        "keywords",
-        "license",
-        "license-expression",
-        "maintainer",
-        "maintainer-email",
-        "metadata-version",
-        "name",
-        "requires-python",
-        "summary",
-        "version",
-    }
-)
-MULTIPLE_USE = frozenset(
-    {
-        "classifier",
-        "dynamic",
-        "import-name",
-        "import-namespace",
-        "license-file",
-        "obsoletes",
-        "obsoletes-dist",
-        "platform",
-        "project-url",
-        "provides",
-        "provides-dist",
-        "provides-extra",
-        "requires",
-        "requires-dist",
-        "requires-external",
-        "supported-platform",
-    }
-)
-FIELDS = SINGLE_USE | MULTIPLE_USE
+_ENDING_IN_S = ("keywords", "obsoletes", "provides", "requires")
+
+
+def _field_name(key: str) -> str:
+    """Return the name of the field that packaging reads into `key`: `project-url` for `project_urls`."""
+    name = key.replace("_", "-")
+    return name if name in _ENDING_IN_S else name.removesuffix("s")
+
+
+_TYPES = {_field_name(key): kind for key, kind in get_type_hints(RawMetadata).items()}
+FIELDS = frozenset(_TYPES)
+"""Every field of the core metadata that packaging knows, in lower case with dashes."""
+SINGLE_USE = frozenset(name for name, kind in _TYPES.items() if kind is str) | {"keywords"}
 
 _HEADER_LINE = re.compile(rb"([!-9;-~]+):")
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class NewerSyntax:
         construct: the first construct that is too new.
         floor: the oldest supported minor version of Python 3.
         reach: `imported` if importing a package of the wheel runs it, `guarded` if something on the way to it is
-            conditional, `direct` if nothing is, so that whoever imports it runs it.
+            conditional, `direct` if nothing is, so that anyone who imports it runs it.
     """
 
     path: str
@@ -167,7 +168,10 @@ def reached(tops: Iterable[str], known: Mapping[str, Module], source: Source) ->
         for dotted in _with_parents(waiting.pop()):
             if dotted in known and dotted not in done:
                 done.add(dotted)
-                waiting += [found.module for found in _imports(dotted, known[dotted], source) if found.always]
+                module = known[dotted]
+                if tree := _tree(module, source):
+                    found = python_module.imports(tree, module=dotted, is_package=module.is_package)
+                    waiting += [one.module for one in found if one.always]
     return frozenset(done)
 
 
@@ -179,15 +183,11 @@ def guarded(targets: Iterable[str], known: Mapping[str, Module], source: Source)
     always: dict[str, set[str]] = {}
     conditional: set[str] = set()
     for dotted, module in list(known.items())[:MAX_MODULES]:
-        data = None if module.compiled else source(module.path)
-        tree = python_syntax.parse(data) if data is not None else None
+        tree = _tree(module, source)
         if tree is None:
             continue
-        plain = {
-            found.module
-            for found in python_module.imports(tree, module=dotted, is_package=module.is_package)
-            if found.always
-        }
+        found = python_module.imports(tree, module=dotted, is_package=module.is_package)
+        plain = {one.module for one in found if one.always}
         for name in plain:
             always.setdefault(name, set()).add(dotted)
         mentioned = python_module.mentioned(tree, module=dotted, is_package=module.is_package)
@@ -208,12 +208,9 @@ def _any_conditional(target: str, always: Mapping[str, set[str]], conditional: s
     return False
 
 
-def _imports(dotted: str, module: Module, source: Source) -> tuple[python_module.Import, ...]:
+def _tree(module: Module, source: Source) -> ast.Module | None:
     data = None if module.compiled else source(module.path)
-    tree = python_syntax.parse(data) if data is not None else None
-    if tree is None:
-        return ()
-    return python_module.imports(tree, module=dotted, is_package=module.is_package)
+    return None if data is None else python_syntax.parse(data)
 
 
 def _parents(dotted: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Never
 from slipway.errors import InputError
 from slipway.rules.rule import Rule
 
-SCRIPTS = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 
 
 @functools.cache
@@ -33,19 +33,8 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
         workflow,
     )
 
-    return {
-        project.RULES.title: project.RULES.by_name(),
-        metadata.RULES.title: metadata.RULES.by_name(),
-        sdist.RULES.title: sdist.RULES.by_name(),
-        wheel.RULES.title: wheel.RULES.by_name(),
-        release.RULES.title: release.RULES.by_name(),
-        smoke.RULES.title: smoke.RULES.by_name(),
-        index.RULES.title: index.RULES.by_name(),
-        publisher.RULES.title: publisher.RULES.by_name(),
-        jobs.RULES.title: jobs.RULES.by_name(),
-        workflow.RULES.title: workflow.RULES.by_name(),
-        settings.RULES.title: settings.RULES.by_name(),
-    }
+    loaded = (project, metadata, sdist, wheel, release, smoke, index, publisher, jobs, workflow, settings)
+    return {family.RULES.title: family.RULES.by_name() for family in loaded}
 
 
 @functools.cache
@@ -57,8 +46,8 @@ def every() -> tuple[Rule[Never], ...]:
 
 
 def source(rule: Rule[Never]) -> str:
-    """Return the file that a rule is declared in, relative to the folder of the package."""
-    return Path(inspect.getfile(rule.check)).relative_to(SCRIPTS).as_posix()
+    """Return the file that a rule is declared in, relative to the repository."""
+    return Path(inspect.getfile(rule.check)).relative_to(REPOSITORY).as_posix()
 
 
 def named(name: str, *, where: str) -> Rule[Never]:

@@ -6,12 +6,15 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, NotRequired, TypedDict, TypeVar, Unpack
 
 from slipway.manifest import Addition
 from slipway.records import Finding, Severity, SkippedRule, Where
 
 Facts_contra = TypeVar("Facts_contra", contravariant=True)
+
+Check = Callable[[Facts_contra], Iterable["Evidence"]]
+"""Yields evidence; does not print, exit, read the environment or open files."""
 
 EVIDENCE_LISTED = 50
 """Findings of one rule on one record; nobody reads more, and a hostile file can hold ten thousand."""
@@ -51,7 +54,7 @@ class Rule(Generic[Facts_contra]):
     Attributes:
         name: kebab-case, names the bad state.
         title: the bad state as a short sentence without a full stop.
-        severity: error where the index refuses it or it breaks for the one who installs it.
+        severity: error where the index refuses it or it breaks on installation.
         why: one to three sentences on what happens to whom.
         fix: what to do, imperative.
         example: the smallest input that triggers it, as a line or a short snippet.
@@ -59,11 +62,11 @@ class Rule(Generic[Facts_contra]):
         fixes: the fix per build backend, where it differs.
         read: a page of a specification or guide.
         family: name of the family.
-        check: yields evidence; does not print, exit, read the environment or open files.
+        check: yields evidence where the rule holds true.
     """
 
     family: str
-    check: Callable[[Facts_contra], Iterable[Evidence]]
+    check: Check[Facts_contra]
     name: str
     title: str
     severity: Severity
@@ -104,6 +107,19 @@ class Rule(Generic[Facts_contra]):
         )
 
 
+class Texts(TypedDict):
+    """What is declared of a rule beside its name; see `Rule`."""
+
+    title: str
+    severity: Severity
+    why: str
+    fix: str
+    example: str
+    mirrors: NotRequired[tuple[str, ...]]
+    fixes: NotRequired[Mapping[str, str]]
+    read: NotRequired[str | None]
+
+
 class Family(Generic[Facts_contra]):
     """The rules that are judged on one kind of facts.
 
@@ -124,39 +140,11 @@ class Family(Generic[Facts_contra]):
         """Return the rules, sorted by name."""
         return tuple(sorted(self._rules.values(), key=lambda rule: rule.name))
 
-    def rule(
-        self,
-        name: str,
-        *,
-        title: str,
-        severity: Severity,
-        why: str,
-        fix: str,
-        example: str,
-        mirrors: tuple[str, ...] = (),
-        fixes: Mapping[str, str] | None = None,
-        read: str | None = None,
-    ) -> Callable[
-        [Callable[[Facts_contra], Iterable[Evidence]]], Callable[[Facts_contra], Iterable[Evidence]]
-    ]:
+    def rule(self, name: str, **texts: Unpack[Texts]) -> Callable[[Check[Facts_contra]], Check[Facts_contra]]:
         """Make a rule of the function below; see `Rule` for the arguments."""
 
-        def add(
-            check: Callable[[Facts_contra], Iterable[Evidence]],
-        ) -> Callable[[Facts_contra], Iterable[Evidence]]:
-            self._rules[name] = Rule(
-                name=name,
-                title=title,
-                severity=severity,
-                why=why,
-                fix=fix,
-                example=example,
-                mirrors=mirrors,
-                fixes=fixes or {},
-                read=read,
-                family=self.name,
-                check=check,
-            )
+        def add(check: Check[Facts_contra]) -> Check[Facts_contra]:
+            self._rules[name] = Rule(name=name, family=self.name, check=check, **texts)
             return check
 
         return add

@@ -43,17 +43,17 @@ def named(paths: Sequence[str]) -> str:
     return shown if len(paths) <= NAMED else f"{shown} and {len(paths) - NAMED} more"
 
 
-def together(paths: Sequence[str], singular: str, plural: str) -> list[Evidence]:
+def together(paths: Sequence[str], singular: str, plural: str | None = None) -> list[Evidence]:
     """Return one piece of evidence for all the paths, none if there are none.
 
     Args:
         paths: what was found.
         singular: the sentence for one of them; `{}` stands for it.
-        plural: the sentence for several; `{}` stands for them.
+        plural: the sentence for several, where it is another one; `{}` stands for them.
     """
     if not paths:
         return []
-    sentence = singular if len(paths) == 1 else plural
+    sentence = singular if plural is None or len(paths) == 1 else plural
     return [Evidence(message=sentence.replace("{}", named(paths)), file=paths[0])]
 
 

@@ -13,7 +13,7 @@ from packaging.version import Version
 from slipway.artifacts.filename import SDIST_EXTENSIONS, WHEEL_EXTENSION, kind_of
 from slipway.records import Severity
 from slipway.rules.families import artifact, sdist, wheel
-from slipway.rules.metadata.fields import uploaded_value
+from slipway.rules.metadata.fields import uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import quoted
 
@@ -41,7 +41,7 @@ RENAME = "Build the file again with a current build backend and do not rename it
 def declared_name(facts: DistributionFacts) -> NormalizedName | None:
     """Return the canonical name in the metadata, None where it is absent or not valid."""
     try:
-        name = facts.metadata and uploaded_value(facts.metadata, "name")
+        name = facts.metadata and uploaded(facts.metadata, "name")
         return canonicalize_name(name, validate=True) if name else None
     except InvalidName:
         return None
@@ -50,7 +50,7 @@ def declared_name(facts: DistributionFacts) -> NormalizedName | None:
 def declared_version(facts: DistributionFacts) -> Version | None:
     """Return the version in the metadata, None where it is absent or not valid."""
     try:
-        return Version((facts.metadata and uploaded_value(facts.metadata, "version")) or "")
+        return Version((facts.metadata and uploaded(facts.metadata, "version")) or "")
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
 from slipway.records import Severity
 from slipway.rules.artifact.distribution_files import declared_name, declared_version
-from slipway.rules.families import sdist, wheel
+from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import PLATFORM_TAGS, SDIST_FORMAT, WHEEL_FORMAT
 from slipway.rules.wheel.platform_tags import is_accepted
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slipway.artifacts.distribution import DistributionFacts
+    from slipway.artifacts.sdist import SdistFacts
+    from slipway.artifacts.wheel import WheelFacts
 
 
 @sdist.rule(
@@ -33,24 +35,6 @@ if TYPE_CHECKING:
 def sdist_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
     if kind_of(facts.filename) == "sdist" and (problem := parse_sdist(facts.filename).problem):
         yield Evidence(message=f"{problem}.", seen=facts.filename, expected="name-version.tar.gz")
-
-
-@sdist.rule(
-    "sdist-filename-other-project",
-    title="The filename of the sdist names another project than its metadata",
-    severity=Severity.ERROR,
-    why="The upload would go to the project in the metadata, under the filename of another; PyPI "
-    "refuses that.",
-    fix="Build the sdist again and do not rename it.",
-    example="eggs-1.0.tar.gz with Name: spam",
-    mirrors=("C09",),
-    read=SDIST_FORMAT,
-)
-def sdist_filename_other_project(facts: DistributionFacts) -> Iterator[Evidence]:
-    name, declared = parse_sdist(facts.filename).name, declared_name(facts)
-    if name and declared and name != declared:
-        message = f"The filename says project {quoted(name)}, the metadata says {quoted(declared)}."
-        yield Evidence(message=message, seen=name, expected=declared)
 
 
 @sdist.rule(
@@ -117,19 +101,21 @@ def wheel_platform_tag_refused(facts: DistributionFacts) -> Iterator[Evidence]:
             )
 
 
-@wheel.rule(
-    "wheel-filename-other-project",
-    title="The filename of the wheel names another project than its metadata",
+@artifact.rule(
+    for_sdist="sdist-filename-other-project",
+    for_wheel="wheel-filename-other-project",
+    title="The filename of the {kind} names another project than its metadata",
     severity=Severity.ERROR,
     why="The upload would go to the project in the metadata, under the filename of another; PyPI "
     "refuses that.",
-    fix="Build the wheel again and do not rename it.",
-    example="eggs-1.0-py3-none-any.whl with Name: spam",
-    mirrors=("C13",),
-    read=WHEEL_FORMAT,
+    fix="Build the {kind} again and do not rename it.",
+    example="{file} with Name: eggs",
+    mirrors={"sdist": ("C09",), "wheel": ("C13",)},
+    read={"sdist": SDIST_FORMAT, "wheel": WHEEL_FORMAT},
 )
-def wheel_filename_other_project(facts: DistributionFacts) -> Iterator[Evidence]:
-    name, declared = parse_wheel(facts.filename).name, declared_name(facts)
+def filename_other_project(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
+    parse = parse_wheel if facts.kind == "wheel" else parse_sdist
+    name, declared = parse(facts.filename).name, declared_name(facts)
     if name and declared and name != declared:
         message = f"The filename says project {quoted(name)}, the metadata says {quoted(declared)}."
         yield Evidence(message=message, seen=name, expected=declared)

@@ -61,9 +61,7 @@ def _leaves(member: Member) -> bool:
 )
 def path_unsafe(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     paths = [member.path for member in facts.members if _is_unsafe(member.path)]
-    return together(
-        paths, "{} would be written outside the target folder.", "{} would be written outside it."
-    )
+    return together(paths, "{} would be written outside the target folder.")
 
 
 @artifact.rule(
@@ -186,7 +184,7 @@ def path_illegal_on_windows(facts: SdistFacts | WheelFacts) -> Iterable[Evidence
     if not _is_installed_on(facts, WINDOWS):
         return []
     paths = sorted(path for path in facts.paths if any(map(_is_illegal_on_windows, path.split("/"))))
-    return together(paths, "{} cannot be created on Windows.", "{} cannot be created on Windows.")
+    return together(paths, "{} cannot be created on Windows.")
 
 
 def _is_illegal_on_windows(part: str) -> bool:

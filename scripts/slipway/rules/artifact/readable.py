@@ -9,6 +9,7 @@ from slipway.rules.rule import Skipped
 
 if TYPE_CHECKING:
     from slipway.artifacts.distribution import DistributionFacts
+    from slipway.artifacts.wheel import WheelFacts
 
 
 def require_complete(facts: DistributionFacts) -> None:
@@ -30,3 +31,15 @@ def require_listed(facts: DistributionFacts) -> None:
     unreadable = any(problem.fault in (Fault.NOT_AN_ARCHIVE, Fault.DAMAGED) for problem in facts.problems)
     if unreadable or not facts.members:
         raise Skipped("the members of the archive could not be listed")
+
+
+def expected_in_dist_info(facts: WheelFacts, name: str) -> str:
+    """Return the path of a file of the .dist-info folder, as the filename of the wheel promises it.
+
+    Raises:
+        Skipped: the wheel could not be read to its end, or its filename promises nothing.
+    """
+    require_complete(facts)
+    if facts.expected_dist_info is None:
+        raise Skipped("the filename does not say what the .dist-info folder is called")
+    return f"{facts.expected_dist_info}/{name}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import field_evidence, uploaded_values
+from slipway.rules.metadata.fields import at_field, each_uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CLASSIFIERS
 from slipway.rules.wording import quoted
@@ -36,14 +36,14 @@ def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     from trove_classifiers import classifiers
 
     suggestions = 0
-    for index, value in uploaded_values(facts, "classifier"):
+    for index, value in each_uploaded(facts, "classifier"):
         if not value.startswith(PRIVATE) and value not in classifiers and value not in deprecated():
             suggestions += 1
             near = (
                 difflib.get_close_matches(value[:200], classifiers, n=1) if suggestions <= SUGGESTIONS else []
             )
             message = f"{quoted(value)} is not a classifier."
-            yield field_evidence(
+            yield at_field(
                 facts, "classifier", message, index=index, seen=value, expected="".join(near) or None
             )
 
@@ -60,10 +60,10 @@ def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CLASSIFIERS,
 )
 def classifier_private(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in uploaded_values(facts, "classifier"):
+    for index, value in each_uploaded(facts, "classifier"):
         if value.startswith(PRIVATE):
             message = f"{quoted(value)} marks this project as not for publishing."
-            yield field_evidence(facts, "classifier", message, index=index, seen=value)
+            yield at_field(facts, "classifier", message, index=index, seen=value)
 
 
 @metadata.rule(
@@ -78,11 +78,11 @@ def classifier_private(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def classifier_deprecated(facts: MetadataFacts) -> Iterator[Evidence]:
     successors = deprecated()
-    for index, value in uploaded_values(facts, "classifier"):
+    for index, value in each_uploaded(facts, "classifier"):
         if value in successors:
             message = f"{quoted(value)} is a deprecated classifier."
             expected = " or ".join(successors[value]) or None
-            yield field_evidence(facts, "classifier", message, index=index, seen=value, expected=expected)
+            yield at_field(facts, "classifier", message, index=index, seen=value, expected=expected)
 
 
 def deprecated() -> Mapping[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import field_evidence, is_missing, uploaded_value, uploaded_values
+from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, WELL_KNOWN_URLS
 from slipway.rules.wording import first_line, over_length, quoted
@@ -35,10 +35,10 @@ LABEL_LIMIT = 32
 )
 def email_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in ("author-email", "maintainer-email"):
-        address = _single_address(uploaded_value(facts, name) or "")
+        address = _single_address(uploaded(facts, name) or "")
         if address and (problem := _email_problem(address)):
             message = f"{name.title()} {quoted(address)} is not an e-mail address: {problem}."
-            yield field_evidence(facts, name, message, seen=uploaded_value(facts, name))
+            yield at_field(facts, name, message, seen=uploaded(facts, name))
 
 
 def _single_address(value: str) -> str | None:
@@ -101,10 +101,10 @@ def _is_url(url: str) -> bool:
 )
 def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, title in (("home-page", "Home-page"), ("download-url", "Download-URL")):
-        url = uploaded_value(facts, name)
+        url = uploaded(facts, name)
         if url is not None and not _is_url(url):
             problem = f"{quoted(url)} is not a URL" if url.strip() else "is given, but empty"
-            yield field_evidence(facts, name, f"{title} {problem}.", seen=url, expected="https://…")
+            yield at_field(facts, name, f"{title} {problem}.", seen=url, expected="https://…")
 
 
 @metadata.rule(
@@ -119,11 +119,11 @@ def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=WELL_KNOWN_URLS,
 )
 def project_url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in uploaded_values(facts, "project-url"):
+    for index, value in each_uploaded(facts, "project-url"):
         label, _, url = (part.strip() for part in value.partition(","))
         if problem := _project_url_problem(label, url):
             message = f"Project-URL {quoted(value)}: {problem}."
-            yield field_evidence(facts, "project-url", message, index=index, seen=value)
+            yield at_field(facts, "project-url", message, index=index, seen=value)
 
 
 def _project_url_problem(label: str, url: str) -> str | None:
@@ -149,11 +149,11 @@ def _project_url_problem(label: str, url: str) -> str | None:
 )
 def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     labels: set[str] = set()
-    for index, value in uploaded_values(facts, "project-url"):
+    for index, value in each_uploaded(facts, "project-url"):
         label = value.partition(",")[0].strip()
         if label in labels:
             message = f"Project-URL has the label {quoted(label)} more than once."
-            yield field_evidence(facts, "project-url", message, index=index, seen=label)
+            yield at_field(facts, "project-url", message, index=index, seen=label)
         labels.add(label)
 
 
@@ -187,8 +187,8 @@ def project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     read=WELL_KNOWN_URLS,
 )
 def home_page_alone(facts: MetadataFacts) -> Iterator[Evidence]:
-    url = uploaded_value(facts, "home-page")
+    url = uploaded(facts, "home-page")
     if url and is_missing(facts, "project-url"):
-        yield field_evidence(
+        yield at_field(
             facts, "home-page", f"Home-page {quoted(url)} is the only URL of the project.", seen=url
         )

@@ -10,13 +10,7 @@ from packaging.version import Version
 
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import (
-    field_evidence,
-    is_missing,
-    packaging_error,
-    uploaded_value,
-    uploaded_values,
-)
+from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, rejection, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, SPECIFIERS
 from slipway.rules.wording import over_length, quoted
@@ -51,10 +45,10 @@ def _requirement(value: str) -> Requirement | None:
     read=SPECIFIERS,
 )
 def requires_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in uploaded_values(facts, "requires-dist"):
-        if problem := packaging_error("requires_dist", [value]):
+    for index, value in each_uploaded(facts, "requires-dist"):
+        if problem := rejection("requires_dist", [value]):
             message = f"{quoted(value)} is not a dependency specifier: {problem}."
-            yield field_evidence(facts, "requires-dist", message, index=index, seen=value)
+            yield at_field(facts, "requires-dist", message, index=index, seen=value)
 
 
 @metadata.rule(
@@ -70,11 +64,11 @@ def requires_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=SPECIFIERS,
 )
 def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in uploaded_values(facts, "requires-dist"):
+    for index, value in each_uploaded(facts, "requires-dist"):
         requirement = _requirement(value)
         if requirement is not None and requirement.url is not None:
             message = f"The dependency {requirement.name} comes from {quoted(requirement.url)}, not an index."
-            yield field_evidence(
+            yield at_field(
                 facts, "requires-dist", message, index=index, seen=value, expected=requirement.name
             )
 
@@ -91,7 +85,7 @@ def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in ("provides-dist", "obsoletes-dist"):
-        for index, value in uploaded_values(facts, name):
+        for index, value in each_uploaded(facts, name):
             requirement = _requirement(value)
             if requirement is None:
                 message = f"{name.title()} {quoted(value)} is not a dependency specifier."
@@ -99,7 +93,7 @@ def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
                 message = f"{name.title()} {quoted(value)} is a direct reference."
             else:
                 continue
-            yield field_evidence(facts, name, message, index=index, seen=value)
+            yield at_field(facts, name, message, index=index, seen=value)
 
 
 @metadata.rule(
@@ -113,10 +107,10 @@ def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#provides-extra-multiple-use",
 )
 def provides_extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in uploaded_values(facts, "provides-extra"):
-        if packaging_error("provides_extra", [value]):
+    for index, value in each_uploaded(facts, "provides-extra"):
+        if rejection("provides_extra", [value]):
             message = f"{quoted(value)} is not a valid name of an extra."
-            yield field_evidence(facts, "provides-extra", message, index=index, seen=value)
+            yield at_field(facts, "provides-extra", message, index=index, seen=value)
 
 
 @metadata.rule(
@@ -132,9 +126,9 @@ def provides_extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     value = facts.one("requires-python")
-    if value and packaging_error("requires_python", value):
+    if value and rejection("requires_python", value):
         message = f"Requires-Python {quoted(value)} is not a version specifier."
-        yield field_evidence(facts, "requires-python", message, seen=value, expected=">=3.11")
+        yield at_field(facts, "requires-python", message, seen=value, expected=">=3.11")
 
 
 @metadata.rule(
@@ -189,11 +183,11 @@ def _caps(specifiers: SpecifierSet) -> Iterator[Version]:
     read=PYPROJECT + "#requires-python",
 )
 def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
-    value = uploaded_value(facts, "requires-python") or ""
+    value = uploaded(facts, "requires-python") or ""
     cap = _cap(value)
     if cap is not None and cap.major < NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} excludes every later Python."
-        yield field_evidence(facts, "requires-python", message, seen=value)
+        yield at_field(facts, "requires-python", message, seen=value)
 
 
 @metadata.rule(
@@ -211,8 +205,8 @@ def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
     read=PYPROJECT + "#requires-python",
 )
 def requires_python_capped_below_4(facts: MetadataFacts) -> Iterator[Evidence]:
-    value = uploaded_value(facts, "requires-python") or ""
+    value = uploaded(facts, "requires-python") or ""
     cap = _cap(value)
     if cap is not None and cap.major >= NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} has an upper bound that excludes no Python that exists."
-        yield field_evidence(facts, "requires-python", message, seen=value)
+        yield at_field(facts, "requires-python", message, seen=value)

@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING
 
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import (
-    PLACEHOLDER,
-    field_evidence,
-    is_missing,
-    packaging_error,
-    uploaded_value,
-)
+from slipway.rules.metadata.fields import PLACEHOLDER, at_field, is_missing, rejection, uploaded
 from slipway.rules.metadata.rendering import MARKDOWN, RST, media_type, rendering_problem, why_not_rendered
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import CORE_METADATA, README_GUIDE
@@ -54,14 +48,14 @@ def description_type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     value = facts.one(FIELD)
     if value is None:
         return
-    if problem := packaging_error("description_content_type", value):
+    if problem := rejection("description_content_type", value):
         message = f"Description-Content-Type {quoted(value)} is not accepted: {problem}."
-        yield field_evidence(facts, FIELD, message, seen=value, expected=f"{MARKDOWN}, {RST} or text/plain")
+        yield at_field(facts, FIELD, message, seen=value, expected=f"{MARKDOWN}, {RST} or text/plain")
         return
     charset = media_type(value)[1].get("charset", "UTF-8")
     if charset != "UTF-8":
         message = f"The charset {quoted(charset)} passes newer local tools, but PyPI insists on UTF-8."
-        yield field_evidence(facts, FIELD, message, seen=value, expected=value.replace(charset, "UTF-8"))
+        yield at_field(facts, FIELD, message, seen=value, expected=value.replace(charset, "UTF-8"))
 
 
 @metadata.rule(
@@ -84,9 +78,7 @@ def description_type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 def description_not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
     if (failure := _failure(facts)) and not failure.only_indented:
         default = (
-            ""
-            if uploaded_value(facts, FIELD)
-            else " (no content type is given, which means reStructuredText)"
+            "" if uploaded(facts, FIELD) else " (no content type is given, which means reStructuredText)"
         )
         message = f"The description does not render as {failure.kind}{default}: {failure.problem}."
         yield Evidence(message=message, file=facts.file)
@@ -107,7 +99,7 @@ def description_not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
 def description_indented(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.every("description") and (failure := _failure(facts)) and failure.only_indented:
         message = "The description is in the Description field, indented, and so does not render."
-        yield field_evidence(facts, "description", message)
+        yield at_field(facts, "description", message)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +113,8 @@ class _Failure:
 
 def _failure(facts: MetadataFacts) -> _Failure | None:
     text = _sent_description(facts)
-    value = uploaded_value(facts, FIELD) or ""
-    if text is None or (value and packaging_error("description_content_type", value)):
+    value = uploaded(facts, FIELD) or ""
+    if text is None or (value and rejection("description_content_type", value)):
         return None
     kind, parameters = media_type(value)
     if reason := why_not_rendered(text, kind):
@@ -190,11 +182,11 @@ def description_markdown_as_rst(facts: MetadataFacts) -> Iterator[Evidence]:
     text = _sent_description(facts)
     if text is None or FIELD in facts.undecided or not _looks_like_markdown(text):
         return
-    value = uploaded_value(facts, FIELD)
-    if not value or (not packaging_error("description_content_type", value) and media_type(value)[0] == RST):
+    value = uploaded(facts, FIELD)
+    if not value or (not rejection("description_content_type", value) and media_type(value)[0] == RST):
         how = "its type says" if value else "without a type it is read as"
         message = f"The description looks like Markdown, but {how} reStructuredText."
-        yield field_evidence(facts, FIELD, message, seen=value, expected=MARKDOWN)
+        yield at_field(facts, FIELD, message, seen=value, expected=MARKDOWN)
 
 
 def _looks_like_markdown(text: str) -> bool:

@@ -23,7 +23,7 @@ BEFORE_LICENSE_FILES = ("1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3")
 """Metadata versions without License-File."""
 
 
-def uploaded_value(facts: MetadataFacts, name: str) -> str | None:
+def uploaded(facts: MetadataFacts, name: str) -> str | None:
     """Return the value of a field that the index checks, or None if there is none.
 
     Args:
@@ -34,7 +34,7 @@ def uploaded_value(facts: MetadataFacts, name: str) -> str | None:
     return None if value is None or value.strip() == PLACEHOLDER else value
 
 
-def uploaded_values(facts: MetadataFacts, name: str) -> Iterator[tuple[int, str]]:
+def each_uploaded(facts: MetadataFacts, name: str) -> Iterator[tuple[int, str]]:
     """Yield position and value of every value of a field that the index checks."""
     for index, value in enumerate(facts.every(name)):
         if value.strip() != PLACEHOLDER:
@@ -49,17 +49,17 @@ def uploaded_license_files(facts: MetadataFacts) -> Iterator[tuple[int, str]]:
     """
     version = facts.one("metadata-version")
     if version not in BEFORE_LICENSE_FILES:
-        yield from uploaded_values(facts, "license-file")
+        yield from each_uploaded(facts, "license-file")
 
 
 def is_missing(facts: MetadataFacts, name: str) -> bool:
     """Return whether a field is known to be missing: neither left to the build nor lost with the file."""
     if facts.too_large or facts.unreadable or name in facts.undecided:
         return False
-    return not any(value.strip() for _, value in uploaded_values(facts, name))
+    return not any(value.strip() for _, value in each_uploaded(facts, name))
 
 
-def packaging_error(field: str, value: str | list[str]) -> str | None:
+def rejection(field: str, value: str | list[str]) -> str | None:
     """Return why packaging rejects a field's value, or None if it accepts it.
 
     Args:
@@ -78,7 +78,7 @@ def packaging_error(field: str, value: str | list[str]) -> str | None:
     return None
 
 
-def field_evidence(
+def at_field(
     facts: MetadataFacts,
     name: str,
     message: str,

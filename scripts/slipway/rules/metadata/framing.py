@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slipway.artifacts.metadata import FIELDS, MAX_BYTES, MAX_FIELDS
 from slipway.records import Severity
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import field_evidence, is_missing, packaging_error, uploaded_value
+from slipway.rules.metadata.fields import at_field, is_missing, rejection, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA
 from slipway.rules.wording import quoted
@@ -98,9 +98,7 @@ def metadata_unreadable(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def metadata_not_utf8(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.undecodable:
-        yield field_evidence(
-            facts, name, f"{name.title()} holds bytes that are not UTF-8.", seen=facts.one(name)
-        )
+        yield at_field(facts, name, f"{name.title()} holds bytes that are not UTF-8.", seen=facts.one(name))
 
 
 @metadata.rule(
@@ -118,11 +116,11 @@ def metadata_field_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.repeated:
         if name == "description":
             message = "The description is given twice, as a field and after the fields."
-            yield field_evidence(facts, name, message)
+            yield at_field(facts, name, message)
         else:
             count = len(facts.every(name))
             message = f"{name.title()} is given {count} times, but allowed once."
-            yield field_evidence(facts, name, message, index=1, seen=str(count), expected="1")
+            yield at_field(facts, name, message, index=1, seen=str(count), expected="1")
 
 
 @metadata.rule(
@@ -138,9 +136,7 @@ def metadata_field_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def metadata_field_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.unknown:
-        yield field_evidence(
-            facts, name, f"{quoted(name.title())} is not a field of the core metadata.", seen=name
-        )
+        yield at_field(facts, name, f"{quoted(name.title())} is not a field of the core metadata.", seen=name)
 
 
 @metadata.rule(
@@ -189,17 +185,17 @@ def _starts_with(line: str, name: str) -> bool:
     read=CORE_METADATA + "#metadata-version",
 )
 def metadata_version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
-    version = uploaded_value(facts, "metadata-version")
+    version = uploaded(facts, "metadata-version")
     if is_missing(facts, "metadata-version"):
         yield Evidence(message="The metadata has no Metadata-Version.", file=facts.file)
     elif version in NEWER_VERSIONS:
         message = f"Metadata-Version {version} is accepted by newer local tools, but not by PyPI yet."
-        yield field_evidence(
+        yield at_field(
             facts, "metadata-version", message, seen=version, expected=f"{METADATA_VERSIONS[-1]} or lower"
         )
     elif version is not None and version not in METADATA_VERSIONS:
         message = f"Metadata-Version {quoted(version)} is not one the index knows."
-        yield field_evidence(
+        yield at_field(
             facts, "metadata-version", message, seen=version, expected=", ".join(METADATA_VERSIONS)
         )
 
@@ -215,13 +211,13 @@ def metadata_version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA,
 )
 def metadata_field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
-    version = uploaded_value(facts, "metadata-version")
+    version = uploaded(facts, "metadata-version")
     if version not in METADATA_VERSIONS:
         return
     for name, since in FIELD_SINCE.items():
         if facts.every(name) and METADATA_VERSIONS.index(since) > METADATA_VERSIONS.index(version):
             message = f"{name.title()} came with metadata version {since}, but the file says {version}."
-            yield field_evidence(facts, name, message, seen=version, expected=f"{since} or higher")
+            yield at_field(facts, name, message, seen=version, expected=f"{since} or higher")
 
 
 @metadata.rule(
@@ -237,6 +233,6 @@ def metadata_field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def dynamic_field_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in enumerate(facts.every("dynamic")):
-        if value.lower() == "dynamic" or packaging_error("dynamic", [value]):
+        if value.lower() == "dynamic" or rejection("dynamic", [value]):
             message = f"Dynamic lists {quoted(value)}, which cannot be decided by the build."
-            yield field_evidence(facts, "dynamic", message, index=index, seen=value)
+            yield at_field(facts, "dynamic", message, index=index, seen=value)

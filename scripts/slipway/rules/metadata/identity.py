@@ -10,11 +10,11 @@ from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import (
     PLACEHOLDER,
-    field_evidence,
+    at_field,
+    each_uploaded,
     is_missing,
-    packaging_error,
-    uploaded_value,
-    uploaded_values,
+    rejection,
+    uploaded,
 )
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, VERSIONS
@@ -51,7 +51,7 @@ def name_missing(facts: MetadataFacts) -> Iterator[Evidence]:
         yield Evidence(message="The metadata has no Name.", file=facts.file)
     else:
         message = f"Name is {quoted(facts.one('name') or '')}, which the index takes for none."
-        yield field_evidence(facts, "name", message, seen=facts.one("name"))
+        yield at_field(facts, "name", message, seen=facts.one("name"))
 
 
 @metadata.rule(
@@ -66,9 +66,9 @@ def name_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     read="https://packaging.python.org/en/latest/specifications/name-normalization/",
 )
 def name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    name = uploaded_value(facts, "name")
-    if name and packaging_error("name", name):
-        yield field_evidence(facts, "name", f"{quoted(name)} is not a valid project name.", seen=name)
+    name = uploaded(facts, "name")
+    if name and rejection("name", name):
+        yield at_field(facts, "name", f"{quoted(name)} is not a valid project name.", seen=name)
 
 
 @metadata.rule(
@@ -84,7 +84,7 @@ def name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def version_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if is_missing(facts, "version"):
-        yield field_evidence(facts, "version", "The metadata has no Version.")
+        yield at_field(facts, "version", "The metadata has no Version.")
 
 
 @metadata.rule(
@@ -98,9 +98,9 @@ def version_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     read=VERSIONS,
 )
 def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    version = uploaded_value(facts, "version")
-    if version and packaging_error("version", version):
-        yield field_evidence(
+    version = uploaded(facts, "version")
+    if version and rejection("version", version):
+        yield at_field(
             facts, "version", f"{quoted(version)} is not a version in the sense of PEP 440.", seen=version
         )
 
@@ -127,13 +127,13 @@ def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=VERSIONS + "#local-version-identifiers",
 )
 def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
-    value = uploaded_value(facts, "version")
-    if not value or packaging_error("version", value):
+    value = uploaded(facts, "version")
+    if not value or rejection("version", value):
         return
     version = Version(value)
     if version.local is not None:
         message = f"Version {version} has a local part, +{version.local}."
-        yield field_evidence(facts, "version", message, seen=str(version), expected=version.public)
+        yield at_field(facts, "version", message, seen=str(version), expected=version.public)
 
 
 @metadata.rule(
@@ -152,11 +152,9 @@ def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#summary",
 )
 def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
-    summary = uploaded_value(facts, "summary")
-    if summary and packaging_error("summary", summary):
-        yield field_evidence(
-            facts, "summary", f"The summary has a line break: {quoted(summary)}.", seen=summary
-        )
+    summary = uploaded(facts, "summary")
+    if summary and rejection("summary", summary):
+        yield at_field(facts, "summary", f"The summary has a line break: {quoted(summary)}.", seen=summary)
 
 
 @metadata.rule(
@@ -171,10 +169,10 @@ def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#summary",
 )
 def summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
-    length = len(uploaded_value(facts, "summary") or "")
+    length = len(uploaded(facts, "summary") or "")
     if length > SUMMARY_LIMIT:
         message = f"The summary has {length} characters, {length - SUMMARY_LIMIT} too many."
-        yield field_evidence(
+        yield at_field(
             facts, "summary", message, seen=f"{length} characters", expected=f"at most {SUMMARY_LIMIT}"
         )
 
@@ -193,12 +191,12 @@ def summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def import_name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, raw in (("import-name", "import_names"), ("import-namespace", "import_namespaces")):
-        for index, value in uploaded_values(facts, name):
+        for index, value in each_uploaded(facts, name):
             # One empty Import-Name says that the distribution has nothing to import (PEP 794).
             nothing = name == "import-name" and facts.every(name) == ("",)
-            if not nothing and (problem := packaging_error(raw, [value])):
+            if not nothing and (problem := rejection(raw, [value])):
                 title = name.title()
-                yield field_evidence(
+                yield at_field(
                     facts,
                     name,
                     f"{title} {quoted(value)} cannot be used: {problem}.",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import (
-    field_evidence,
+    at_field,
+    each_uploaded,
     is_missing,
-    packaging_error,
+    rejection,
+    uploaded,
     uploaded_license_files,
-    uploaded_value,
-    uploaded_values,
 )
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, LICENSING_GUIDE
@@ -21,9 +21,21 @@ from slipway.rules.wording import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slipway.artifacts.filename import Kind
     from slipway.artifacts.metadata import MetadataFacts
 
 CLASSIFIER = "License ::"
+
+
+def missing_license_files(
+    facts: MetadataFacts, folder: str, paths: frozenset[str], kind: Kind
+) -> Iterator[Evidence]:
+    """Yield every License-File that is not in the folder of an sdist or a wheel that license files have to be in."""
+    for index, value in uploaded_license_files(facts):
+        expected = f"{folder}/{value}"
+        if expected not in paths:
+            message = f"License-File names {quoted(value)}, which the {kind} does not hold."
+            yield at_field(facts, "license-file", message, index=index, seen=value, expected=expected)
 
 
 @metadata.rule(
@@ -41,10 +53,10 @@ CLASSIFIER = "License ::"
     read=LICENSING_GUIDE,
 )
 def license_given_twice(facts: MetadataFacts) -> Iterator[Evidence]:
-    expression = uploaded_value(facts, "license-expression")
-    if expression and uploaded_value(facts, "license"):
+    expression = uploaded(facts, "license-expression")
+    if expression and uploaded(facts, "license"):
         message = f"Both License and License-Expression ({quoted(expression)}) are given."
-        yield field_evidence(facts, "license", message, seen=uploaded_value(facts, "license"))
+        yield at_field(facts, "license", message, seen=uploaded(facts, "license"))
 
 
 @metadata.rule(
@@ -62,9 +74,9 @@ def license_given_twice(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def license_expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     expression = facts.one("license-expression")
-    if expression is not None and (problem := packaging_error("license_expression", expression)):
+    if expression is not None and (problem := rejection("license_expression", expression)):
         message = f"License-Expression {quoted(expression)} is not an SPDX expression: {problem}."
-        yield field_evidence(facts, "license-expression", message, seen=expression)
+        yield at_field(facts, "license-expression", message, seen=expression)
 
 
 @metadata.rule(
@@ -81,9 +93,9 @@ def license_expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for index, value in uploaded_license_files(facts):
-        if packaging_error("license_files", [value]):
+        if rejection("license_files", [value]):
             message = f"License-File {quoted(value)} is not a plain relative path."
-            yield field_evidence(facts, "license-file", message, index=index, seen=value)
+            yield at_field(facts, "license-file", message, index=index, seen=value)
 
 
 @metadata.rule(
@@ -97,7 +109,7 @@ def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=LICENSING_GUIDE,
 )
 def license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
-    classified = any(value.startswith(CLASSIFIER) for _, value in uploaded_values(facts, "classifier"))
+    classified = any(value.startswith(CLASSIFIER) for _, value in each_uploaded(facts, "classifier"))
     fields = ("license", "license-expression", "license-file")
     if (
         not classified
@@ -118,11 +130,11 @@ def license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     read=LICENSING_GUIDE,
 )
 def license_classifier_beside_expression(facts: MetadataFacts) -> Iterator[Evidence]:
-    expression = uploaded_value(facts, "license-expression")
+    expression = uploaded(facts, "license-expression")
     if not expression:
         return
-    for index, value in uploaded_values(facts, "classifier"):
+    for index, value in each_uploaded(facts, "classifier"):
         if value.startswith(CLASSIFIER):
             message = f"{quoted(value)} is given beside License-Expression {quoted(expression)}."
-            yield field_evidence(facts, "classifier", message, index=index, seen=value)
+            yield at_field(facts, "classifier", message, index=index, seen=value)
             return

@@ -10,7 +10,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.artifacts.sdist import SdistFacts
 from slipway.records import Severity
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
@@ -131,7 +130,7 @@ def _points(points: Mapping[str, Mapping[str, str]] | None) -> str:
     read="https://peps.python.org/pep-0643/",
 )
 def sdist_metadata_broken_promise(release: ReleaseFacts) -> Iterator[Evidence]:
-    source = next((a.metadata for a in release.artifacts if isinstance(a, SdistFacts) and a.metadata), None)
+    source = release.sdist.metadata if release.sdist else None
     wheel = next((wheel for wheel in release.wheels if wheel.metadata), None)
     if source is None or wheel is None or wheel.metadata is None:
         raise Skipped("there is no sdist beside a wheel")

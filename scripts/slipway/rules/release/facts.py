@@ -33,3 +33,8 @@ class ReleaseFacts:
     def wheels(self) -> tuple[WheelFacts, ...]:
         """The wheels whose names can be read."""
         return tuple(a for a in self.artifacts if isinstance(a, WheelFacts) and a.parts is not None)
+
+    @property
+    def sdist(self) -> SdistFacts | None:
+        """The sdist, if there is one."""
+        return next((a for a in self.artifacts if isinstance(a, SdistFacts)), None)

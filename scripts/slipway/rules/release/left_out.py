@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
@@ -33,8 +32,7 @@ def _left_out(release: ReleaseFacts) -> list[str]:
     Raises:
         Skipped: there are no two artifacts to compare.
     """
-    sdist = next((a for a in release.artifacts if isinstance(a, SdistFacts)), None)
-    wheel = next((a for a in release.artifacts if isinstance(a, WheelFacts)), None)
+    sdist, wheel = release.sdist, _wheel(release)
     if sdist is None or wheel is None or not (sdist.complete and wheel.complete):
         raise Skipped("there is no sdist beside a wheel that could be read whole")
     packages = {top.name for top in wheel.top_level if top.kind == "package"}
@@ -47,6 +45,10 @@ def _left_out(release: ReleaseFacts) -> list[str]:
                 package = root.rstrip("/").rpartition("/")[2]
                 found.append(f"{package}/{path[len(root) :]}")
     return sorted(path for path in set(found) - wheel.paths if _is_for_users(path))
+
+
+def _wheel(release: ReleaseFacts) -> WheelFacts | None:
+    return next((a for a in release.artifacts if isinstance(a, WheelFacts)), None)
 
 
 def _is_for_users(path: str) -> bool:
@@ -64,7 +66,7 @@ def _is_for_users(path: str) -> bool:
     example='packages = ["demo"], beside src/demo/parts/__init__.py',
 )
 def package_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
-    wheel = next((a for a in release.artifacts if isinstance(a, WheelFacts)), None)
+    wheel = _wheel(release)
     folders = {posixpath.dirname(p) for p in _left_out(release) if posixpath.basename(p) == "__init__.py"}
     held = {posixpath.dirname(path) for path in wheel.paths} if wheel else set()
     missing = sorted(folder for folder in folders if not any(f"{h}/".startswith(f"{folder}/") for h in held))

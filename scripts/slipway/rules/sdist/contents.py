@@ -11,7 +11,7 @@ from slipway.records import Severity
 from slipway.rules.artifact.readable import require_complete, require_listed
 from slipway.rules.backends import fixes
 from slipway.rules.families import sdist
-from slipway.rules.metadata.fields import uploaded_license_files
+from slipway.rules.metadata.licenses import missing_license_files
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, SDIST_FORMAT
 from slipway.rules.wording import quoted
@@ -84,16 +84,7 @@ def sdist_licence_file_missing(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.metadata is None or facts.top_directory is None:
         raise Skipped("there is no PKG-INFO to compare with")
-    for index, value in uploaded_license_files(facts.metadata):
-        expected = f"{facts.top_directory}/{value}"
-        if expected not in facts.paths:
-            yield Evidence(
-                message=f"License-File names {quoted(value)}, which the sdist does not hold.",
-                file=facts.metadata.file,
-                line=facts.metadata.line("license-file", index),
-                seen=value,
-                expected=expected,
-            )
+    yield from missing_license_files(facts.metadata, facts.top_directory, facts.paths, "sdist")
 
 
 @sdist.rule(

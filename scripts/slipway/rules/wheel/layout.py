@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.records import Severity
-from slipway.rules.artifact.readable import require_complete, require_listed
+from slipway.rules.artifact.readable import expected_in_dist_info, require_listed
 from slipway.rules.backends import fixes
 from slipway.rules.families import wheel
-from slipway.rules.metadata.fields import uploaded_license_files
+from slipway.rules.metadata.licenses import missing_license_files
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, WHEEL_FORMAT
 from slipway.rules.wording import named, quoted, together
@@ -29,15 +29,8 @@ SCHEMES = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
 """Folders of `.data` that installers know (`sysconfig` scheme names)."""
 
 
-def _expected(facts: WheelFacts, name: str) -> str:
-    require_complete(facts)
-    if facts.expected_dist_info is None:
-        raise Skipped("the filename does not say what the .dist-info folder is called")
-    return f"{facts.expected_dist_info}/{name}"
-
-
 def _missing(facts: WheelFacts, name: str) -> Iterator[Evidence]:
-    expected = _expected(facts, name)
+    expected = expected_in_dist_info(facts, name)
     if expected not in facts.paths:
         there = [f"{folder}/{name}" for folder in facts.dist_infos if f"{folder}/{name}" in facts.paths]
         message = f"There is no {quoted(expected)}" + (f", only {named(there)}." if there else ".")
@@ -87,19 +80,10 @@ def wheel_metadata_missing(facts: WheelFacts) -> Iterator[Evidence]:
     read=LICENSE_FILES,
 )
 def wheel_licence_file_missing(facts: WheelFacts) -> Iterator[Evidence]:
-    folder = _expected(facts, "licenses")
+    folder = expected_in_dist_info(facts, "licenses")
     if facts.metadata is None:
         raise Skipped("there is no METADATA to compare with")
-    for index, value in uploaded_license_files(facts.metadata):
-        expected = f"{folder}/{value}"
-        if expected not in facts.paths:
-            yield Evidence(
-                message=f"License-File names {quoted(value)}, which the wheel does not hold.",
-                file=facts.metadata.file,
-                line=facts.metadata.line("license-file", index),
-                seen=value,
-                expected=expected,
-            )
+    yield from missing_license_files(facts.metadata, folder, facts.paths, "wheel")
 
 
 @wheel.rule(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slipway.artifacts.wheel import RECORD_SIGNATURES
 from slipway.records import Severity
-from slipway.rules.artifact.readable import require_complete
+from slipway.rules.artifact.readable import expected_in_dist_info, require_complete
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import RECORD_FORMAT
@@ -39,10 +39,7 @@ STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_
     read=RECORD_FORMAT,
 )
 def wheel_record_unreadable(facts: WheelFacts) -> Iterator[Evidence]:
-    require_complete(facts)
-    if facts.expected_dist_info is None:
-        raise Skipped("the filename does not say what the .dist-info folder is called")
-    expected = f"{facts.expected_dist_info}/RECORD"
+    expected = expected_in_dist_info(facts, "RECORD")
     if expected not in facts.paths:
         yield Evidence(message=f"There is no {quoted(expected)}.", expected=expected)
     elif facts.record_problem is not None:
@@ -142,4 +139,4 @@ def wheel_record_without_hash(facts: WheelFacts) -> Iterable[Evidence]:
         for row in _rows(facts)
         if row.algorithm not in STRONG and row.path not in exempt and row.path in facts.paths
     ]
-    return together(paths, "RECORD gives no sha256 of {}.", "RECORD gives no sha256 of {}.")
+    return together(paths, "RECORD gives no sha256 of {}.")
