@@ -1,4 +1,4 @@
-"""What is written about a rule: one text for `explain`, for the catalogue's page and for the list."""
+"""The pages on rules: one text for `slipway explain`, for docs/rules.md and for the list of rules."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from slipway.rules.rule import Rule
 INTRODUCTION = """\
 # Rules
 
-What Slipway judges, family by family. An **error** is refused by the index or breaks for the one who installs
-the package, and blocks. A **warning** will hurt someone. A **note** is worth knowing.
+What Slipway checks, family by family. An **error** is refused by the index or breaks the package for those who
+install it, and blocks the release. A **warning** will hurt someone. A **note** is worth knowing.
 
 A project turns a rule off with a reason, and the report shows it:
 
@@ -23,18 +23,21 @@ A project turns a rule off with a reason, and the report shows it:
 rule-name = "why it does not matter here"
 ```
 
-This page is made from the rules themselves: `python3 scripts rules --markdown > docs/rules.md`.
+This page is generated from the rules: `python3 scripts rules --markdown > docs/rules.md`.
 """
 
 
 def explain(rule: Rule[Never]) -> str:
     """Return everything there is to say about a rule, as Markdown."""
-    return "\n".join([*_page(rule), "", f"Declared in {catalogue.source(rule)}."]) + "\n"
+    return f"{_page(rule)}\n\nDeclared in {catalogue.source(rule)}.\n"
 
 
 def catalogue_page() -> str:
     """Return the page that holds every rule, as Markdown."""
-    return "\n".join(_catalogue())
+    parts = [INTRODUCTION]
+    for title, rules in catalogue.families().items():
+        parts += [f"## {title}\n", *(_page(rule, level="###") + "\n" for rule in rules)]
+    return "\n".join(parts)
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
@@ -50,39 +53,26 @@ def as_json() -> str:
     return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode()
 
 
-def _catalogue() -> Iterator[str]:
-    yield INTRODUCTION
-    for title, rules in catalogue.families().items():
-        yield f"## {title}\n"
-        for rule in rules:
-            yield from _page(rule, level="###")
-            yield ""
-
-
-def _page(rule: Rule[Never], *, level: str = "#") -> Iterator[str]:
-    yield f"{level} {rule.name}"
-    yield ""
+def _page(rule: Rule[Never], *, level: str = "#") -> str:
     mirrors = f", the index's rule {', '.join(rule.mirrors)}" if rule.mirrors else ""
-    yield f"{rule.title} ({rule.severity.value}{mirrors})."
-    yield ""
-    yield f"**Why it matters.** {rule.why}"
-    yield ""
-    yield "**For example**"
-    yield ""
-    yield from ("```text", *rule.example.splitlines(), "```")
-    yield ""
-    yield from _remedy("**What to do.**", rule.fix)
-    for backend, fix in rule.fixes.items():
-        yield ""
-        yield from _remedy(f"With {backend}:", fix)
-    if rule.read:
-        yield ""
-        yield f"**Read.** <{rule.read}>"
+    return "\n\n".join(
+        [
+            f"{level} {rule.name}",
+            f"{rule.title} ({rule.severity.value}{mirrors}).",
+            f"**Why it matters.** {rule.why}",
+            f"**For example**\n\n{_snippet(rule.example)}",
+            _remedy("**What to do.**", rule.fix),
+            *(_remedy(f"With {backend}:", fix) for backend, fix in rule.fixes.items()),
+            *([f"**Read.** <{rule.read}>"] if rule.read else []),
+        ]
+    )
 
 
-def _remedy(lead: str, fix: str) -> Iterator[str]:
-    """Yield a remedy; what stands behind an empty line is something to paste."""
+def _remedy(lead: str, fix: str) -> str:
+    """Return a fix as Markdown; what follows an empty line in it is something to paste."""
     prose, _, snippet = fix.partition("\n\n")
-    yield f"{lead} {prose}"
-    if snippet:
-        yield from ("", "```text", *snippet.splitlines(), "```")
+    return f"{lead} {prose}\n\n{_snippet(snippet)}" if snippet else f"{lead} {prose}"
+
+
+def _snippet(text: str) -> str:
+    return "\n".join(["```text", *text.splitlines(), "```"])

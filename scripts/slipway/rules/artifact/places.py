@@ -67,3 +67,10 @@ def own_names(facts: SdistFacts | WheelFacts) -> frozenset[str]:
     top = facts.top_directory or ""
     name = top.rpartition("-")[0]
     return frozenset({top, name, canonicalize_name(name).replace("-", "_")})
+
+
+def is_for_users(path: str) -> bool:
+    """Whether a file is for those who install the package, by its path inside it: not private, no tests or the like."""
+    return not any(
+        folder in NOT_FOR_USERS or folder.startswith(("_", ".")) for folder in path.split("/")[:-1]
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
-from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
+from slipway.rules.artifact.places import TYPE_MARKER, is_for_users
 from slipway.rules.backends import fixes
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
@@ -44,16 +44,11 @@ def _left_out(release: ReleaseFacts) -> list[str]:
             if path.startswith(root):
                 package = root.rstrip("/").rpartition("/")[2]
                 found.append(f"{package}/{path[len(root) :]}")
-    return sorted(path for path in set(found) - wheel.paths if _is_for_users(path))
+    return sorted(path for path in set(found) - wheel.paths if is_for_users(path.partition("/")[2]))
 
 
 def _wheel(release: ReleaseFacts) -> WheelFacts | None:
     return next((a for a in release.artifacts if isinstance(a, WheelFacts)), None)
-
-
-def _is_for_users(path: str) -> bool:
-    folders = path.split("/")[1:-1]
-    return not any(folder in NOT_FOR_USERS or folder.startswith(("_", ".")) for folder in folders)
 
 
 @release.rule(

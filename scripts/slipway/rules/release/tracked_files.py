@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from slipway.project.tracked import Tracked
 from slipway.records import Severity
-from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
+from slipway.rules.artifact.places import TYPE_MARKER, is_for_users
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.release.left_out import DATA, ROOTS
@@ -61,12 +61,9 @@ def tracked_file_left_out_of_sdist(release: ReleaseFacts) -> Iterator[Evidence]:
 
 def _is_needed(path: str) -> bool:
     """Return whether users need a file, by its path inside the package."""
-    *folders, name = path.split("/")
-    ending = posixpath.splitext(name)[1].lower()
-    aside = any(folder in NOT_FOR_USERS or folder.startswith(("_", ".")) for folder in folders)
-    if aside or name == "conftest.py":
-        return False
-    return name == TYPE_MARKER or ending in CODE | DATA
+    name = posixpath.basename(path)
+    wanted = name == TYPE_MARKER or posixpath.splitext(name)[1].lower() in CODE | DATA
+    return wanted and name != "conftest.py" and is_for_users(path)
 
 
 @release.rule(

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
+from slipway.rules.removed_modules import REMOVED
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
-from slipway.rules.smoke.module_owners import ADDED, ELSEWHERE, REMOVED, SETUPTOOLS, distribution_of
+from slipway.rules.smoke.module_owners import ADDED, ELSEWHERE, SETUPTOOLS, distribution_of
 
 Kind = Literal[
     "broken", "optional", "host", "display", "system", "platform", "setting", "asks", "exits", "seeded",

@@ -4,29 +4,9 @@ from __future__ import annotations
 
 import re
 
-FIXED = frozenset(
-    {
-        "any",
-        "win32",
-        "win_amd64",
-        "win_arm64",
-        "win_ia64",
-        "linux_armv6l",
-        "linux_armv7l",
-        "manylinux1_i686",
-        "manylinux1_x86_64",
-        "manylinux2010_i686",
-        "manylinux2010_x86_64",
-        "manylinux2014_aarch64",
-        "manylinux2014_armv7l",
-        "manylinux2014_i686",
-        "manylinux2014_ppc64",
-        "manylinux2014_ppc64le",
-        "manylinux2014_s390x",
-        "manylinux2014_x86_64",
-    }
-)
-MANYLINUX = "x86_64|i686|aarch64|armv7l|ppc64|ppc64le|s390x|riscv64"
+FIXED = frozenset({"any", "win32", "win_amd64", "win_arm64", "win_ia64", "linux_armv6l", "linux_armv7l"})
+MANYLINUX2014 = "x86_64|i686|aarch64|armv7l|ppc64|ppc64le|s390x"
+MANYLINUX = f"{MANYLINUX2014}|riscv64"
 MUSLLINUX = "x86_64|i686|aarch64|armv7l|ppc64le|s390x|riscv64"
 MACOS = "ppc|ppc64|i386|x86_64|arm64|intel|fat|fat3|fat64|universal|universal2"
 MACOS_MAJORS = "11|12|13|14|15|26"
@@ -35,6 +15,8 @@ MACOS_MAJORS = "11|12|13|14|15|26"
 PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
+        r"manylinux(1|2010)_(x86_64|i686)\Z",
+        rf"manylinux2014_({MANYLINUX2014})\Z",
         rf"manylinux_\d+_\d+_({MANYLINUX})\Z",
         rf"musllinux_\d+_\d+_({MUSLLINUX})\Z",
         rf"macosx_10_\d+_({MACOS})\Z",
