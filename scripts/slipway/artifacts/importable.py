@@ -1,4 +1,4 @@
-"""Which names a wheel makes importable, told from its paths alone."""
+"""Which names a wheel makes importable, found from its paths alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXTENSIONS = (".so", ".pyd")
 SUFFIX_OF_EXTENSION = re.compile(r"\.(?:cpython-|cp|pypy|graalpy|abi3)[\w-]*\.(?:so|pyd)$")
 """How a compiled module says which interpreter and platform it was built for."""
 INSTALLED_AS_ROOT = ("purelib", "platlib")
-"""Folders of `.data` whose content lands beside the rest."""
+"""Folders of `.data` whose content is installed beside the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class _Folder:
 
 
 def installed_path(path: str, data_directory: str | None) -> str | None:
-    """Return where a member lands relative to site-packages, None where it lands elsewhere.
+    """Return where a member is installed relative to site-packages, None where it is installed elsewhere.
 
     Args:
         path: the member's path.
@@ -73,7 +73,7 @@ def module_name(basename: str) -> tuple[str, Literal["module", "extension"]] | N
         stem = basename.removesuffix(SOURCE)
         return (stem, "module") if _is_name(stem) else None
     if basename.endswith(EXTENSIONS):
-        # The ABI stands between the first dot and the suffix: name.cpython-313-darwin.so, name.abi3.so.
+        # The ABI is between the first dot and the suffix: name.cpython-313-darwin.so, name.abi3.so.
         stem = basename.partition(".")[0]
         return (stem, "extension") if _is_name(stem) else None
     return None

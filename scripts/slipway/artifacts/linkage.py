@@ -1,4 +1,4 @@
-"""What a compiled wheel needs from the system it is installed on, as auditwheel and abi3audit tell."""
+"""What a compiled wheel needs from the system it is installed on, as auditwheel and abi3audit report it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Linkage:
         platform: the oldest platform tag its libraries and symbols allow; None where auditwheel did not say.
         external: libraries that are neither in the wheel nor on every system of that kind.
         stable_abi: for a wheel that claims the stable ABI, what contradicts it, a sentence for each module.
-        problem: why a tool could not tell, where it could not.
+        problem: why a tool gave no answer, where it gave none.
     """
 
     platform: str | None = None
@@ -37,7 +37,7 @@ class Linkage:
 def read(wheels: Iterable[Path]) -> dict[str, Linkage]:
     """Return how wheels are linked, by filename; wheels without compiled code for Linux are left out.
 
-    auditwheel runs on Linux only; elsewhere the stable ABI alone is looked at.
+    auditwheel runs on Linux only; elsewhere only the stable ABI is checked.
     """
     compiled = [wheel for wheel in wheels if not wheel.stem.endswith("-any")]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -48,8 +48,8 @@ def _one(wheel: Path) -> Linkage:
     problems: list[str] = []
     platform, external = None, tuple[str, ...]()
     if "linux" in wheel.stem.rpartition("-")[2] and sys.platform == "linux":
-        told = _tool(["auditwheel", "show", "--json", str(wheel)], wheel, problems)
-        platform, external = told.get("overall_tag"), tuple(sorted(told.get("external_libs") or ()))
+        shown = _tool(["auditwheel", "show", "--json", str(wheel)], wheel, problems)
+        platform, external = shown.get("overall_tag"), tuple(sorted(shown.get("external_libs") or ()))
     abi = wheel.stem.split("-")[-2]
     stable = "abi3" in abi.split(".")
     report = _tool(["abi3audit", "--report", str(wheel)], wheel, problems) if stable else {}
@@ -69,7 +69,7 @@ def _tool(argv: list[str], wheel: Path, problems: list[str]) -> dict[str, Any]:
         )
         found = json.loads(done.output[done.output.index("{") :])
     except processes.TimedOut:
-        problems.append(f"{argv[0]} was not done after {SECONDS:.0f} s")
+        problems.append(f"{argv[0]} did not finish within {SECONDS:.0f} s")
     except ValueError:
         last = (done.output + done.errors).strip().splitlines()[-1:]
         problems.append(f"{argv[0]} says: {' '.join(last) or 'nothing'}")

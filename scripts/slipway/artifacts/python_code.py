@@ -50,7 +50,7 @@ class Target:
         path: the member that is the module; None where the wheel has none.
         parent: the nearest package above the module that the wheel has as a regular package, if any.
         parent_open: whether that package says where else its modules are to be found (`__path__`).
-        defined: whether the module defines the attribute; None where its source alone does not tell.
+        defined: whether the module defines the attribute; None where its source alone does not show it.
     """
 
     group: str

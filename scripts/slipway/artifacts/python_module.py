@@ -1,4 +1,4 @@
-"""What a Python module defines and imports, told from its syntax tree without running it."""
+"""What a Python module defines and imports, found in its syntax tree without running it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Import(NamedTuple):
 
     Attributes:
         module: what is executed.
-        always: it stands neither under a condition nor in a `try`.
+        always: it is neither under a condition nor in a `try`.
     """
 
     module: str

@@ -1,7 +1,7 @@
 """Which syntax a Python source file uses that older versions of Python cannot read.
 
-Only what is certain is told. The grammar check of `ast.parse(feature_version=…)` is not used: it takes a
-parenthesised expression after `with` for the newer syntax, so it cries wolf.
+Only what is certain is reported. The grammar check of `ast.parse(feature_version=…)` is not used: it mistakes a
+parenthesised expression after `with` for the newer syntax.
 Each version's syntax: the "What's New in Python 3.x" pages.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_SOURCE_BYTES = 512 * 1024
 """Larger files are not parsed: a syntax tree takes about 200 times the memory of its source."""
 OLDEST = 7
-"""Syntax that came up to Python 3.7 is not looked for; nothing older is supported by anyone."""
+"""Syntax that came up to Python 3.7 is not looked for; nothing older is supported any more."""
 
 
 class Construct(NamedTuple):
@@ -48,7 +48,7 @@ _HINTS: tuple[tuple[int, str, str], ...] = (
 )
 """What a file must contain to be worth parsing: the version the syntax came with, a pattern that starts with
 plain text and a letter that is not frequent, since `re` finds those some ten times faster than others, and one that
-makes surer of it."""
+confirms it."""
 _COMPILED = tuple(
     (since, re.compile(quick.encode()), re.compile(sure.encode(), re.MULTILINE))
     for since, quick, sure in _HINTS

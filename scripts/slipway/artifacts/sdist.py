@@ -35,7 +35,7 @@ class SdistFacts(DistributionFacts):
     Attributes:
         parts: name and version from the filename; None where it cannot be parsed.
         top_directory: the directory everything is in; None where there is not exactly one.
-        mixed_roots: absolute and relative names stand side by side.
+        mixed_roots: absolute and relative names are mixed.
     """
 
     kind: Literal["sdist"] = "sdist"
@@ -89,7 +89,7 @@ def _opened(stream: IO[bytes], size: int, *, is_zip: bool) -> Iterator[Problem |
 
 
 def _top_directory(paths: Iterable[str]) -> tuple[str | None, bool]:
-    """Return the one directory that holds everything, and whether absolute names stand beside relative ones.
+    """Return the one directory that holds everything, and whether absolute and relative names are mixed.
 
     This is how the index finds it: the longest common path, which must be more than nothing.
     """

@@ -64,7 +64,7 @@ class _Inflated:
     def seek(self, position: int, whence: int = 0) -> int:
         """Move forward, or back within the window; the byte before it is all tarfile ever goes back to."""
         if whence != 0 or position < self._window_at:
-            raise tarfile.ReadError("a member stands before its predecessor")
+            raise tarfile.ReadError("a member is before its predecessor")
         while position > self._window_at + len(self._window) and self._fill():
             pass
         self._at = position

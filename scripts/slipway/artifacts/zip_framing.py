@@ -100,12 +100,12 @@ class _Walk:
             step = steps.get(signature)
             if step is None:
                 raise _Refused(
-                    "bytes stand before the first record"
+                    "there are bytes before the first record"
                     if self._at == 0
                     else f"byte {self._at} starts no record"
                 )
             if self._end64_at is not None and signature != LOCATOR64:
-                raise _Refused("something stands between the ZIP64 end record and the end record")
+                raise _Refused("there is something between the ZIP64 end record and the end record")
             step()
             if len(self._local) > MAX_MEMBERS:
                 return
@@ -177,7 +177,7 @@ class _Walk:
         self._end64_at = self._at
         _, body, _, _, _, _, here, count, length, offset = END64_RECORD.unpack(self._take(END64_RECORD.size))
         if here != count:
-            raise _Refused("the ZIP64 end record speaks of several disks")
+            raise _Refused("the ZIP64 end record names several disks")
         if body != END64_BODY:
             raise _Refused("the ZIP64 end record carries extensible data")
         self._claim = _Claim(count, length, offset)
@@ -195,7 +195,7 @@ class _Walk:
             raise _Refused("the ZIP64 end record has no locator")
         _, _, _, here, count, length, offset, comment_size = END_RECORD.unpack(self._take(END_RECORD.size))
         if here != count:
-            raise _Refused("the end record speaks of several disks")
+            raise _Refused("the end record names several disks")
         claim = self._claim or _Claim(count, length, offset)
         walked = _Claim(len(self._central), self._central_length, self._central_start)
         if claim != walked:
@@ -203,7 +203,7 @@ class _Walk:
         if self._local != self._central:
             raise _Refused("a member is missing in the central directory", min(self._local - self._central))
         if self._at + comment_size != self._file_size:
-            raise _Refused("bytes stand after the end record")
+            raise _Refused("there are bytes after the end record")
 
 
 def _difference(claim: _Claim, walked: _Claim) -> str:

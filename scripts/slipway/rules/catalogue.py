@@ -54,7 +54,7 @@ def named(name: str, *, where: str) -> Rule[Never]:
     """Return the rule of that name.
 
     Args:
-        name: as somebody wrote it.
+        name: as it was written.
         where: where it was written, for the message.
 
     Raises:

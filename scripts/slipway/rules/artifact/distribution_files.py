@@ -177,7 +177,7 @@ def too_large(facts: DistributionFacts) -> Iterator[Evidence]:
 def over_default_size(facts: DistributionFacts) -> Iterator[Evidence]:
     if DEFAULT_SIZE_LIMIT < facts.size <= HARD_SIZE_LIMIT:
         message = (
-            f"The file has {facts.size / MIB:.1f} MiB; unless asked, PyPI takes {DEFAULT_SIZE_LIMIT // MIB}."
+            f"The file has {facts.size / MIB:.1f} MiB; by default PyPI takes {DEFAULT_SIZE_LIMIT // MIB}."
         )
         yield Evidence(
             message=message, seen=f"{facts.size} bytes", expected=f"at most {DEFAULT_SIZE_LIMIT} bytes"

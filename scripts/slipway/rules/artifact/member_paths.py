@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WINDOWS_PATH = 260
 """Characters of a path, its end included, that Windows takes unless long paths are switched on."""
 WINDOWS_PREFIX = 80
-r"""What stands before it: `C:\Users\somebody\projects\something\.venv\Lib\site-packages\`, and a reserve."""
+r"""What is before it: `C:\Users\somebody\projects\something\.venv\Lib\site-packages\`, and a reserve."""
 LONGEST_PATH = WINDOWS_PATH - 1 - WINDOWS_PREFIX
 WINDOWS_DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
@@ -43,9 +43,9 @@ def _leaves(member: Member) -> bool:
     target = member.linkname or ""
     if member.kind == "hardlink":
         return _is_unsafe(target)
-    landed = posixpath.normpath(posixpath.join(posixpath.dirname(member.path), target))
+    resolved = posixpath.normpath(posixpath.join(posixpath.dirname(member.path), target))
     top = member.path.partition("/")[0]
-    return target.startswith("/") or not (landed == top or landed.startswith(top + "/"))
+    return target.startswith("/") or not (resolved == top or resolved.startswith(top + "/"))
 
 
 @artifact.rule(

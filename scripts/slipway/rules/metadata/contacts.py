@@ -25,7 +25,7 @@ LABEL_LIMIT = 32
     "email-invalid",
     title="The e-mail address of an author or maintainer is not valid",
     severity=Severity.ERROR,
-    why="PyPI checks an address that stands alone in its field, and refuses the upload if the domain "
+    why="PyPI checks an address that is alone in its field, and refuses the upload if the domain "
     "has no dot or is reserved, such as `.local`, `.test` or `.invalid`.",
     fix="Give an address that can receive mail, or leave the e-mail out and give only the name: "
     '`authors = [{ name = "Ada Lovelace" }]`.',

@@ -133,7 +133,7 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
     "description-missing",
     title="The metadata has no description",
     severity=Severity.WARNING,
-    why="The index accepts it, but the project's page stays empty: nobody learns what the package is for.",
+    why="The index accepts it, but the project's page stays empty: people cannot see what the package is for.",
     fix='Set `readme = "README.md"` in the [project] table.',
     fixes={
         "setuptools": 'Set `readme = "README.md"` in the [project] table, or in setup.cfg '

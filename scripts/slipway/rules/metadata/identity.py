@@ -162,8 +162,7 @@ def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
     title="The summary is longer than 512 characters",
     severity=Severity.ERROR,
     why="PyPI takes at most 512 characters for the one line that describes a project.",
-    fix="Shorten `description` in the [project] table to one sentence; what is longer belongs into the "
-    "readme.",
+    fix="Shorten `description` in the [project] table to one sentence; what is longer belongs in the readme.",
     example=f"Summary: (a line of {SUMMARY_LIMIT + 1} characters)",
     mirrors=("C45",),
     read=CORE_METADATA + "#summary",

@@ -35,12 +35,12 @@ TYPED_CLASSIFIER = "Typing :: Typed"
 def _installed(facts: WheelFacts) -> list[str]:
     """Return where members are installed, relative to site-packages, the .dist-info folder left out."""
     described = tuple(f"{folder}/" for folder in facts.dist_infos)
-    landed = (
+    installed = (
         installed_path(member.path, facts.data_directory)
         for member in facts.members
         if member.kind != "dir" and not member.path.startswith(described)
     )
-    return [path for path in landed if path]
+    return [path for path in installed if path]
 
 
 def _is_empty(facts: WheelFacts) -> bool:
@@ -212,15 +212,15 @@ def wheel_has_pth_file(facts: WheelFacts) -> Iterable[Evidence]:
 )
 def wheel_type_marker_missing(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
-    landed = frozenset(_installed(facts))
-    marked = {posixpath.dirname(path) for path in landed if posixpath.basename(path) == TYPE_MARKER}
+    installed = frozenset(_installed(facts))
+    marked = {posixpath.dirname(path) for path in installed if posixpath.basename(path) == TYPE_MARKER}
     packages = [top.name for top in facts.top_level if top.kind in ("package", "namespace")]
     claimed = facts.metadata is not None and TYPED_CLASSIFIER in facts.metadata.every("classifier")
     if claimed and packages and not marked:
         message = f'The classifier says "{TYPED_CLASSIFIER}", and there is no {TYPE_MARKER}.'
         yield Evidence(message=message, expected=f"{packages[0]}/{TYPE_MARKER}")
         return
-    stubs = sorted(path for path in landed if _is_unmarked_stub(path, landed, marked))
+    stubs = sorted(path for path in installed if _is_unmarked_stub(path, installed, marked))
     if len(stubs) == 1 and posixpath.basename(stubs[0]) != "__init__.pyi":
         # A single stub, usually of a generated version file, makes no typed package.
         return
@@ -231,11 +231,11 @@ def wheel_type_marker_missing(facts: WheelFacts) -> Iterator[Evidence]:
     )
 
 
-def _is_unmarked_stub(path: str, landed: frozenset[str], marked: set[str]) -> bool:
+def _is_unmarked_stub(path: str, installed: frozenset[str], marked: set[str]) -> bool:
     """Whether a stub describes the module beside it, and no package above it is marked as typed."""
     stem, extension = posixpath.splitext(path)
     folder = posixpath.dirname(path)
     if extension != ".pyi" or not folder or folder.partition("/")[0].endswith("-stubs"):
         return False
     parents = ["/".join(folder.split("/")[:depth]) for depth in range(1, folder.count("/") + 2)]
-    return stem + SOURCE in landed and not marked.intersection(parents)
+    return stem + SOURCE in installed and not marked.intersection(parents)

@@ -29,7 +29,7 @@ _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$
     "wheel-script-cannot-start",
     title="A command of the wheel has nothing to call",
     severity=Severity.ERROR,
-    why="The command is installed and fails with an ImportError or AttributeError whenever somebody runs it.",
+    why="The command is installed and fails with an ImportError or AttributeError whenever it is run.",
     fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
     fixes={
         "poetry-core": "Correct the value under [project.scripts] or [tool.poetry.scripts] to "
@@ -54,7 +54,7 @@ def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
     title="An entry point of the wheel cannot be found",
     severity=Severity.WARNING,
     why="The program that looks for plugins finds it and fails with an ImportError or AttributeError, and with it "
-    "often the program of somebody who does not even use the plugin.",
+    "often the program of people who do not even use the plugin.",
     fix="Correct the value under [project.entry-points], or include the module in the wheel.",
     example='`demo = "demo.plugin:Hooks"` under [project.entry-points.pytest11], without `demo/plugin.py`',
     read=ENTRY_POINTS,

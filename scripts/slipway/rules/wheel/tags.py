@@ -85,7 +85,7 @@ def wheel_purelib_with_compiled_modules(facts: WheelFacts) -> Iterator[Evidence]
 
 @wheel.rule(
     "wheel-for-any-platform-is-compiled",
-    title="The wheel is said to run anywhere, and holds modules for one platform",
+    title="The wheel is tagged for any platform, and holds modules for one platform",
     severity=Severity.WARNING,
     why="Installers choose it on every system, and importing the compiled module fails on all others.",
     fix="Build a wheel per platform, with a platform tag in its name; cibuildwheel does it.",
