@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from slipway.artifacts import sdist, wheel
+from slipway.artifacts import sdist, wheel, zip_directory
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
+from slipway.artifacts.wheel_dist_info import DistInfo
 from slipway.errors import InputError
 from slipway.manifest import sha256
 from slipway.records import CONTENTS_LISTED, Artifact
@@ -22,6 +24,19 @@ def read(path: Path) -> SdistFacts | WheelFacts:
         InputError: there is no such file, or it is neither.
     """
     return wheel.read(path) if _kind(path) == "wheel" else sdist.read(path)
+
+
+def read_metadata(path: Path) -> MetadataFacts | None:
+    """Return the metadata alone, from a wheel without reading the rest of it; None where there is none.
+
+    Raises:
+        InputError: there is no such file, or it is neither an sdist nor a wheel.
+    """
+    if _kind(path) == "sdist":
+        return sdist.read(path).metadata
+    with path.open("rb") as stream:
+        directory = zip_directory.read(stream, path.stat().st_size)
+        return DistInfo(stream, directory, path.name).metadata
 
 
 def identify(path: Path) -> Artifact:

@@ -19,7 +19,7 @@ KEPT = (
     "UV_HTTP_RETRIES",
     "UV_CONCURRENT_DOWNLOADS",
 )
-"""Variables that say where uv keeps things and how it reaches the network; its other settings are not ours."""
+"""Variables that uv still gets: where it keeps things and how it reaches the network."""
 
 _finding = threading.Lock()
 

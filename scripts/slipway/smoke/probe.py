@@ -1,8 +1,8 @@
 """Runs inside the environment under test: imports what one distribution installed and loads its entry points.
 
 Called as `python -I probe.py NAME RESULTS [SECONDS]`; with SECONDS it imports the public submodules instead, and
-starts none after that time. Writes one JSON object a line, before and after each attempt, so that a crash tells
-where it came. Standard library only, and it must run on every Python from 3.8 on.
+starts none after that time. Writes one JSON object a line, before and after each attempt, so that the last line
+shows where a crash came. Standard library only, and it must run on every Python from 3.8 on.
 """
 
 import importlib
@@ -29,7 +29,7 @@ NOT_FOR_USERS = frozenset(
         *("template", "templates", "migrations", "management", "scripts", "tools", "vendor", "vendored"),
     )
 )
-"""Folders whose modules are not a package's interface, or run only inside of something else."""
+"""Folders whose modules are not a package's interface, or run only inside something else."""
 
 
 def importable(files):
@@ -103,12 +103,12 @@ def attempt(report, kind, name, action, **more):
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a package may raise anything, SystemExit included
-        result.update(told(error))
+        result.update(describe(error))
     report(result)
 
 
 def load(point):
-    """Load an entry point; a group's host may also mean a submodule that nobody has imported yet."""
+    """Load an entry point, which may also name a submodule that is not imported yet."""
     try:
         point.load()
     except AttributeError as error:
@@ -121,8 +121,8 @@ def load(point):
             raise
 
 
-def told(error):
-    """Return what an exception says: its text, the module or file that is missing, and where it was raised."""
+def describe(error):
+    """Return the fields of a result for an exception: its text, what is missing, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = (__file__, importlib.__file__)
     own = [f for f in frames if f.filename not in ours and not f.filename.startswith("<frozen")]
@@ -144,8 +144,6 @@ def missing_module(error):
         if not isinstance(error, (ImportError, SystemExit)):
             return None
         error = error.__cause__ or error.__context__
-        if error is None:
-            return None
     return None
 
 
@@ -176,7 +174,7 @@ def _probe(distribution, report):
         }
     )
     names = declared(distribution) or importable(files)
-    # What is not a regular package comes last, so that the package itself speaks first.
+    # Private names come last, so that the package's own error is reported first.
     names.sort(key=lambda module: (module.startswith("_"), module))
     for module in names:
         attempt(report, "import", module, lambda module=module: importlib.import_module(module))
@@ -200,7 +198,7 @@ def _probe_submodules(distribution, report, seconds):
 
 
 if __name__ == "__main__":
-    # What is imported may start threads that never end; nothing is owed to them.
+    # Imported code may start threads that never end; do not wait for them.
     main(sys.argv[1], sys.argv[2], float(sys.argv[3]) if sys.argv[3:] else None)
     sys.stdout.flush()
     os._exit(0)
