@@ -32,17 +32,23 @@ NOT_FOR_USERS = frozenset(
 """Folders whose modules are not a package's interface, or run only inside something else."""
 
 
+def _split(files):
+    """Yield the path of every installed file as a list of its parts, without the files about the distribution."""
+    for path in files:
+        parts = str(path).replace("\\", "/").split("/")
+        if not parts[0].endswith((".dist-info", ".data", ".egg-info")):
+            yield parts
+
+
 def importable(files):
     """Return the top-level names that a list of installed files makes importable, deepest namespaces resolved."""
     tree = {}  # type: ignore[var-annotated]
-    for path in files:
-        parts = str(path).replace("\\", "/").split("/")
-        if parts[0].endswith((".dist-info", ".data", ".egg-info")) or ".." in parts or "__pycache__" in parts:
-            continue
-        branch = tree
-        for part in parts[:-1]:
-            branch = branch.setdefault(part, {})
-        branch[parts[-1]] = None
+    for parts in _split(files):
+        if ".." not in parts and "__pycache__" not in parts:
+            branch = tree
+            for part in parts[:-1]:
+                branch = branch.setdefault(part, {})
+            branch[parts[-1]] = None
     return sorted(set(_names(tree, ())))
 
 
@@ -79,16 +85,14 @@ def declared(distribution):
 def submodules(files):
     """Return the public modules below the top level, as dotted names."""
     names = set()
-    for path in files:
-        parts = str(path).replace("\\", "/").split("/")
-        if len(parts) < 2 or not parts[-1].endswith(SUFFIXES) or parts[0].endswith((".dist-info", ".data")):  # noqa: PLR2004 - below the top level
-            continue
+    for parts in _split(files):
         dotted = [*parts[:-1], parts[-1].split(".", 1)[0]]
         if dotted[-1] == "__init__":
             dotted.pop()
-        public = all(part.isidentifier() and not part.startswith("_") for part in dotted)
-        below = dotted[1:]
-        if below and public and not NOT_FOR_USERS.intersection(below) and below[-1] not in NO_MODULES:
+        below = set(dotted[1:])
+        named = all(part.isidentifier() and not part.startswith("_") for part in dotted)
+        public = named and not below & NOT_FOR_USERS and not NO_MODULES.intersection(dotted[-1:])
+        if below and public and parts[-1].endswith(SUFFIXES):
             names.add(".".join(dotted))
     return sorted(names)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,9 +17,10 @@ from pathlib import Path
 from slipway import processes
 from slipway.artifacts import sdist
 from slipway.environments import disposable
-from slipway.environments.disposable import Environment, InstallFailed, Interpreter
+from slipway.environments.disposable import Environment, InstallFailed
+from slipway.environments.interpreters import Interpreter
 from slipway.errors import ToolError
-from slipway.index.network_errors import NETWORK_ERROR
+from slipway.index import network_errors
 from slipway.rules.smoke.facts import SmokeFacts, Started
 from slipway.runner import Runner
 from slipway.smoke.package_sources import PackageSources
@@ -244,7 +246,7 @@ class _Run:
         try:
             install(timeout=timeout, sink=self.log.append, options=arguments)
         except InstallFailed as error:
-            if NETWORK_ERROR.search(error.output):
+            if re.search(network_errors.PATTERN, error.output):
                 raise ToolError(
                     f"{self.test.candidate.artifact} could not be installed: the index cannot be reached.",
                     cause="The network, the proxy or the index configured on this machine does not answer.",

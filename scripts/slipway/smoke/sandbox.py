@@ -8,7 +8,7 @@ import re
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -175,16 +175,11 @@ def _records(results: Path) -> list[dict[str, Any]]:
 
 
 def _attempts(records: Sequence[Mapping[str, Any]], kind: str) -> tuple[Attempt, ...]:
+    known = {one.name for one in fields(Attempt)}
     return tuple(
         Attempt(
-            name=record["name"],
-            target=record.get("target", ""),
-            error=record.get("error"),
-            missing=record.get("missing"),
-            traceback=record.get("traceback", ""),
-            raised_at=record.get("raised_at", ""),
+            **{key: value for key, value in record.items() if key in known and key != "file"},
             file=_inside(record.get("file")),
-            extra=record.get("extra", False),
         )
         for record in records
         if record["kind"] == kind

@@ -198,8 +198,7 @@ def _undeclared(missing: str, attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
             f"Depend on {name} as well, on an extra of {culprit} that brings it, or on another version of {culprit}.",
         )
     return Diagnosis(
-        f"the dependency {name} is not declared",
-        f'Add "{name}" to `dependencies` under [project].',
+        f"the dependency {name} is not declared", f'Add "{name}" to `dependencies` under [project].'
     )
 
 
@@ -274,8 +273,7 @@ def _missing_file(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
             "is inside the package and not ignored by git).",
         )
     return Diagnosis(
-        f"{file} is not in the wheel",
-        "Include the file in the wheel, or do not read it at import time.",
+        f"{file} is not in the wheel", "Include the file in the wheel, or do not read it at import time."
     )
 
 
