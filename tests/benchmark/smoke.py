@@ -1,9 +1,9 @@
-"""Measures a leg of the smoke test against the bare commands it stands on.
+"""Measures a smoke test against the bare commands it is made of.
 
     python3 tests/benchmark/smoke.py [WHEEL…]
 
-Bare is `uv venv`, `uv pip install WHEEL` and `python -c "import …"`. Without wheels, a tiny one is made. The legs
-of a full set run side by side, so their seconds add up to more than the whole took.
+Bare is `uv venv`, `uv pip install WHEEL` and `python -c "import …"`. Without wheels, a tiny one is made. Several
+smoke tests run side by side, so their seconds add up to more than the whole took.
 """
 
 import statistics
@@ -24,8 +24,8 @@ if __name__ == "__main__":
 import artifacts
 from slipway.artifacts import wheel
 from slipway.environments import interpreters, uv_program
-from slipway.smoke import runs
-from slipway.smoke.smoke_test import Candidate, InstallOptions, SmokeTest
+from slipway.smoke import run
+from slipway.smoke.smoke_test import Candidate, SmokeTest
 
 ROUNDS = 5
 
@@ -58,24 +58,24 @@ def bare(file: Path, module: str | None) -> None:
         )
 
 
-def leg(file: Path, *, thorough: bool) -> None:
-    planned = SmokeTest(
+def smoke_test(file: Path, *, thorough: bool) -> None:
+    test = SmokeTest(
         candidate=Candidate(artifact=file.name, requirement=str(file)),
         interpreter=interpreters.own(),
-        options=InstallOptions(thorough=thorough),
+        thorough=thorough,
     )
-    outcome = runs.run([planned], timeout=600)[0]
+    outcome = run.run_all([test], timeout=600)[0]
     assert outcome.facts.install_error is None
 
 
 def main(files: list[Path]) -> None:
-    print(f"{'':32} {'bare':>7} {'leg':>7} {'ratio':>6} {'+ scripts, submodules':>22}")
+    print(f"{'':32} {'bare':>7} {'test':>7} {'ratio':>6} {'+ scripts, submodules':>22}")
     with tempfile.TemporaryDirectory() as folder:
         for file in files or [artifacts.wheel().at(Path(folder))]:
             module = next(iter(wheel.read(file).importable), None)
             least = median(lambda: bare(file, module))  # noqa: B023 - called before the next round
-            plain = median(lambda: leg(file, thorough=False))  # noqa: B023
-            whole = median(lambda: leg(file, thorough=True))  # noqa: B023
+            plain = median(lambda: smoke_test(file, thorough=False))  # noqa: B023
+            whole = median(lambda: smoke_test(file, thorough=True))  # noqa: B023
             name = file.name.partition("-py")[0].partition("-cp")[0][:32]
             print(f"{name:32} {least:6.2f}s {plain:6.2f}s {plain / least:6.2f} {whole:21.2f}s", flush=True)
 

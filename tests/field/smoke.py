@@ -28,15 +28,15 @@ from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
 from slipway.records import Severity
 from slipway.runner import detect
-from slipway.smoke import sandbox
-from slipway.smoke.smoke_test import PackageSources
+from slipway.smoke.package_sources import PackageSources
+from slipway.smoke.run import pip_environment
 from slipway.stages import smoke
 
 PROJECTS = Path(__file__).with_name("smoke_projects.toml")
 
 
 def fetch(pips: dict[Interpreter, Environment], requirement: str, dist: Path, *, pure: bool) -> list[str]:
-    """Download the wheel for every Python of this machine, and say for which there is none."""
+    """Download the wheel for every Python of this machine, and return those for which there is none."""
     absent = []
     for python, pip in pips.items():
         argv = [pip.python, "-I", "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:"]
@@ -62,7 +62,7 @@ def main(names: list[str]) -> int:
     print(f"Pythons: {', '.join(one.label for one in interpreters.installed())}")
     with disposable.scratch() as scratch:
         pips = {
-            python: sandbox.pip_environment(scratch / str(number), python, PackageSources())
+            python: pip_environment(scratch / str(number), python, PackageSources())
             for number, python in enumerate(interpreters.installed())
         }
         for kind, projects in table.items():
@@ -80,12 +80,12 @@ def main(names: list[str]) -> int:
 def row(name: str, version: str, addition: Addition, absent: list[str], seconds: float) -> int:
     """Print what happened to a project, and return whether it was blocked."""
     tried = ", ".join(
-        f"{leg.python}{' with pip' if leg.installer == 'pip' else ''}" for leg in addition.smoke_results
+        f"{one.python}{' with pip' if one.installer == 'pip' else ''}" for one in addition.smoke_results
     )
     errors = [f for f in addition.findings if f.severity == Severity.ERROR]
     sign = "BLOCKED" if errors or not addition.smoke_results else "ok"
     print(
-        f"{sign:8}{name} {version}: {len(addition.smoke_results)} legs in {seconds:.0f} s ({tried})",
+        f"{sign:8}{name} {version}: {len(addition.smoke_results)} smoke tests in {seconds:.0f} s ({tried})",
         flush=True,
     )
     if absent:

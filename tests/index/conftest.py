@@ -9,7 +9,7 @@ from index.bench.signer import LocalSigner
 from index.scene import Scene, staged
 from slipway.index import clock
 from slipway.publishing import signing
-from slipway.smoke import runs
+from slipway.smoke import run
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 @pytest.fixture
 def uninstalled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the installation, for tests of what comes before it."""
-    monkeypatch.setattr(runs, "exercise", lambda *_args, **_settings: ())
+    monkeypatch.setattr(run, "exercise", lambda *_args, **_settings: ())
 
 
 @pytest.fixture

@@ -82,9 +82,9 @@ def main() -> None:
 
     signing.new_signer = LocalSigner
     if not told.get("installs"):
-        from slipway.smoke import runs
+        from slipway.smoke import run
 
-        runs.exercise = lambda *_args, **_settings: ()
+        run.exercise = lambda *_args, **_settings: ()
     if told.get("children"):
         record_children(told["children"])
     if told.get("die"):

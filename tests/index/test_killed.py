@@ -65,10 +65,10 @@ class Executioner:
 def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from index.bench.signer import LocalSigner
     from slipway.publishing import signing
-    from slipway.smoke import runs
+    from slipway.smoke import run
 
     monkeypatch.setattr(signing, "new_signer", LocalSigner)
-    monkeypatch.setattr(runs, "exercise", lambda *_args, **_settings: ())
+    monkeypatch.setattr(run, "exercise", lambda *_args, **_settings: ())
     with staged(tmp_path / "project" / ".slipway", clock=SystemClock()) as scene:
         yield scene
 

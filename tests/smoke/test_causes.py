@@ -1,4 +1,4 @@
-"""Why an import failed, told from facts: what depends on the version of Python or on the machine."""
+"""Why an import failed, by what was raised: what depends on the version of Python or on the machine."""
 
 import pytest
 from slipway.planning import pythons
@@ -6,7 +6,7 @@ from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
 
 
-def leg(python: str = "3.13.0", *, imports: tuple[Attempt, ...] = (), **changes: object) -> SmokeFacts:
+def facts_of(python: str = "3.13.0", *, imports: tuple[Attempt, ...] = (), **changes: object) -> SmokeFacts:
     own = frozenset(attempt.name for attempt in imports) or frozenset({"demo"})
     facts: dict[str, object] = {"artifact": "demo-1.0-py3-none-any.whl", "distribution": "demo", "own": own}
     return SmokeFacts(python=python, imports=imports, **(facts | changes))  # type: ignore[arg-type]
@@ -28,10 +28,10 @@ def no_module(name: str) -> str:
         ("pypy 3.10.14", no_module("tomllib"), "broken", "came with Python 3.11"),
         ("3.13.0", no_module("imp"), "broken", "removed from the standard library in Python 3.12"),
         ("3.13.0t", no_module("cgi"), "broken", "PEP 594"),
-        ("3.11.7", no_module("pkg_resources"), "seeded", "only some environments have"),
+        ("3.11.7", no_module("pkg_resources"), "setuptools", "only some environments have"),
         ("3.12.1", no_module("pkg_resources"), "broken", "since Python 3.12"),
         ("3.12.1", no_module("distutils.core"), "broken", "since Python 3.12"),
-        ("3.11.7", no_module("setuptools"), "seeded", "only some environments have"),
+        ("3.11.7", no_module("setuptools"), "setuptools", "only some environments have"),
         ("3.13.0", no_module("google.protobuf"), "broken", "the dependency protobuf is not declared"),
         ("3.13.0", no_module("cv2"), "broken", "the dependency opencv-python is not declared"),
         ("3.13.0", no_module("msvcrt"), "platform", "other platforms only"),
@@ -49,8 +49,8 @@ def no_module(name: str) -> str:
         ("3.13.0", "ValueError: spam", "broken", ""),
     ],
 )  # fmt: skip
-def test_a_cause_is_told_from_what_was_raised(python: str, error: str, kind: str, cause: str) -> None:
-    diagnosis = diagnose(failed(error), leg(python))
+def test_the_cause_follows_from_what_was_raised(python: str, error: str, kind: str, cause: str) -> None:
+    diagnosis = diagnose(failed(error), facts_of(python))
     assert diagnosis.kind == kind
     assert cause in diagnosis.cause
 
@@ -65,12 +65,12 @@ def test_a_cause_is_told_from_what_was_raised(python: str, error: str, kind: str
     ],
 )
 def test_a_plugin_may_leave_its_host_to_the_user(distribution: str, groups: set[str], missing: str) -> None:
-    facts = leg(distribution=distribution, groups=frozenset(groups), own=frozenset({"spam"}))
+    facts = facts_of(distribution=distribution, groups=frozenset(groups), own=frozenset({"spam"}))
     assert diagnose(failed(no_module(missing), name="spam"), facts).kind == "host"
 
 
 def test_a_portion_of_a_namespace_does_not_own_its_neighbours() -> None:
-    facts = leg(own=frozenset({"google.cloud.spam"}), optional={"google_auth": "auth"})
+    facts = facts_of(own=frozenset({"google.cloud.spam"}), optional={"google_auth": "auth"})
     attempt = failed(no_module("google.auth"), name="google.cloud.spam")
     assert diagnose(attempt, facts).kind == "optional"
 
@@ -86,26 +86,26 @@ def test_a_portion_of_a_namespace_does_not_own_its_neighbours() -> None:
     ],
 )
 def test_what_an_extra_brings_is_known_under_its_module_name(optional: str, missing: str) -> None:
-    facts = leg(optional={optional: "more"})
+    facts = facts_of(optional={optional: "more"})
     diagnosis = diagnose(failed(no_module(missing)), facts)
     assert (diagnosis.kind, "the extra `more`" in diagnosis.cause) == ("optional", True)
 
 
 def test_an_import_that_was_caught_by_the_package_counts_as_its_own_request() -> None:
     attempt = failed("ImportError: install torch first", missing="torch", raised_at="raise ImportError(")
-    assert diagnose(attempt, leg()).kind == "asks"
+    assert diagnose(attempt, facts_of()).kind == "asks"
 
 
 def test_another_top_level_name_matters_less_than_the_one_of_the_project() -> None:
     good, bad = Attempt(name="demo"), failed(no_module("numpy"), name="demo_legacy")
-    assert diagnose(bad, leg(imports=(good, bad))).kind == "optional"
+    assert diagnose(bad, facts_of(imports=(good, bad))).kind == "optional"
     alone = failed(no_module("numpy"))
-    assert diagnose(alone, leg(imports=(alone,))).kind == "broken"
+    assert diagnose(alone, facts_of(imports=(alone,))).kind == "broken"
 
 
-def test_what_a_dependency_raises_is_said_to_be_its() -> None:
+def test_what_a_dependency_raises_names_the_dependency() -> None:
     frames = '  File "/e/lib/python3.13/site-packages/demo/__init__.py"\n  File "/e/lib/python3.13/site-packages/gear.py"\n'
-    diagnosis = diagnose(failed("TypeError: turn() got an argument", traceback=frames), leg())
+    diagnosis = diagnose(failed("TypeError: turn() got an argument", traceback=frames), facts_of())
     assert "`gear`" in diagnosis.cause
 
 

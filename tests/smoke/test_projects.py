@@ -130,7 +130,7 @@ def test_a_project_that_was_never_released_has_changed(top: Path) -> None:
     assert changed(top) == {"lone"}
 
 
-def test_a_circle_is_told(tmp_path: Path) -> None:
+def test_a_circle_is_reported(tmp_path: Path) -> None:
     project(tmp_path, "egg", "hen")
     project(tmp_path, "hen", "egg")
     git(tmp_path, "init", "-q")
@@ -145,7 +145,7 @@ def test_each_is_tried_with_those_that_it_needs_and_reported_in_one(top: Path) -
     assert ended.exit_code == 0, ended.stdout + ended.stderr
     manifests = json.loads(ended.stdout)["projects"]
     assert list(manifests) == ["core", "packages/wire", "app", "lone"] or manifests["lone"] is None
-    assert {leg["artifact"] for leg in manifests["app"]["legs"] if leg["passed"]} == {
+    assert {one["artifact"] for one in manifests["app"]["smoke_results"] if one["passed"]} == {
         "slipway_several_app-1.0.tar.gz",
         "slipway_several_app-1.0-py3-none-any.whl",
     }

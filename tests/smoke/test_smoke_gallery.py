@@ -1,8 +1,8 @@
 """Packages that do not work for their users, one fault each, and healthy ones that look odd.
 
 Each case is a folder of `tests/gallery/smoke`: what its wheel and its sdist hold, what can be installed beside them
-(`wheelhouse`), the checkout where it matters (`project`), and `expect.toml`: the rule that must find it, how much it
-weighs, and a part of the cause that must be told.
+(`wheelhouse`), the checkout where it matters (`project`), and `expect.toml`: the rule that must find it, its severity,
+and a part of the message.
 """
 
 import tomllib
@@ -16,7 +16,7 @@ from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
 from slipway.records import Severity
 from slipway.runner import detect
-from slipway.smoke import probing
+from slipway.smoke import sandbox
 from slipway.stages import smoke
 
 GALLERY = Path(__file__).parents[1] / "gallery" / "smoke"
@@ -120,10 +120,10 @@ def smoked(name: str, tmp_path: Path) -> Addition:
 def headless(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(probing, "SCRIPT_SECONDS", 1.0)
+    monkeypatch.setattr(sandbox, "SCRIPT_SECONDS", 1.0)
 
 
-def told(addition: Addition) -> str:
+def listed(addition: Addition) -> str:
     return "\n".join(f"{f.severity} {f.rule}: {f.message}\n{f.seen}" for f in addition.findings)
 
 
@@ -132,20 +132,20 @@ def test_what_breaks_for_the_user_gets_its_verdict_and_its_cause(name: str, tmp_
     expected = expectation(name)
     addition = smoked(name, tmp_path)
     found = [finding for finding in addition.findings if finding.rule == expected["rule"]]
-    assert found, told(addition)
+    assert found, listed(addition)
     assert found[0].severity == expected["severity"]
-    assert expected.get("says", "") in found[0].message, told(addition)
+    assert expected.get("says", "") in found[0].message, listed(addition)
     assert expected.get("fix", "") in found[0].fix
     others = {f.rule for f in addition.findings if f.severity != Severity.NOTE} - {expected["rule"]}
-    assert others == set(), told(addition)
+    assert others == set(), listed(addition)
     assert addition.broken_rules == ()
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in BROKEN])
 def test_what_works_raises_no_alarm(name: str, tmp_path: Path) -> None:
     addition = smoked(name, tmp_path)
-    assert [f.rule for f in addition.findings if f.severity != Severity.NOTE] == [], told(addition)
-    assert all(leg.passed for leg in addition.smoke_results)
+    assert [f.rule for f in addition.findings if f.severity != Severity.NOTE] == [], listed(addition)
+    assert all(result.passed for result in addition.smoke_results)
     assert addition.smoke_results
     assert addition.broken_rules == ()
 

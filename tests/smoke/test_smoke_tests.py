@@ -1,4 +1,4 @@
-"""Which smoke tests run, with what, and what is said of those that cannot."""
+"""Which smoke tests run, with what, and what is reported of those that cannot."""
 
 import sys
 from pathlib import Path
@@ -14,6 +14,7 @@ from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
 from slipway.runner import detect
 from slipway.smoke import choose
+from slipway.smoke.smoke_test import SmokeTest
 from slipway.stages import smoke
 
 HERE = ".".join(map(str, sys.version_info[:2]))
@@ -44,11 +45,19 @@ def smoked(*files: Path, **given: Any) -> Addition:
 @pytest.fixture
 def several(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pretend that the machine has more Pythons than it may have; which smoke tests are chosen is what is looked at."""
-    monkeypatch.setattr(interpreters, "chosen", lambda _requires, _wanted: SEVERAL)
+    monkeypatch.setattr(interpreters, "choose_all", lambda _requires, _wanted: SEVERAL)
+
+
+def spelled(test: SmokeTest) -> str:
+    how: list[str] = ["pip"] if test.options.installer == "pip" else []
+    how += ["lowest dependencies"] if test.options.resolution != "highest" else []
+    how += [f"extra {test.options.extra}"] if test.options.extra else []
+    in_brackets = f" ({', '.join(how)})" if how else ""
+    return f"{test.candidate.artifact} on Python {test.interpreter.label}{in_brackets}"
 
 
 def chosen(*files: Path, **given: Any) -> list[str]:
-    return [str(one) for one in choose.choose(manifest(*files), inputs(files, **given)).tests]
+    return [spelled(one) for one in choose.choose(manifest(*files), inputs(files, **given)).tests]
 
 
 @pytest.mark.usefixtures("several")
@@ -73,23 +82,23 @@ def test_a_wheel_is_tried_where_its_tags_let_it(tmp_path: Path, tag: str, python
 
 
 @pytest.mark.usefixtures("several")
-def test_every_dimension_is_taken_once_and_the_dear_ones_on_one_python(tmp_path: Path) -> None:
+def test_every_dimension_is_taken_once_and_the_slow_ones_on_one_python(tmp_path: Path) -> None:
     fields = {"Provides-Extra": ["fast", "web"], "Requires-Dist": ["gear>=1", 'wind; extra == "fast"']}
     wheel = artifacts.wheel(fields=fields).at(tmp_path)
     sdist = artifacts.sdist(fields=fields).at(tmp_path)
-    legs = chosen(wheel, sdist, thorough=True)
-    on_main = [one.partition(" on Python 3.13.1")[2] for one in legs if one.startswith(wheel.name)]
+    tests = chosen(wheel, sdist, thorough=True)
+    on_main = [one.partition(" on Python 3.13.1")[2] for one in tests if one.startswith(wheel.name)]
     assert {" (pip)", " (lowest dependencies)", " (extra fast)", " (extra web)"} <= set(on_main)
-    assert sum(one.startswith(wheel.name) for one in legs) == 4 + 4
-    assert sum(one.startswith(sdist.name) for one in legs) == 4 + 1
+    assert sum(one.startswith(wheel.name) for one in tests) == 4 + 4
+    assert sum(one.startswith(sdist.name) for one in tests) == 4 + 1
 
 
-def test_only_the_first_manner_is_taken_by_default(tmp_path: Path) -> None:
+def test_only_the_first_way_to_install_is_taken_by_default(tmp_path: Path) -> None:
     file = artifacts.wheel(fields={"Provides-Extra": ["fast"]}).at(tmp_path)
     assert len(chosen(file)) == 1
 
 
-def test_what_is_claimed_and_not_tried_is_said(tmp_path: Path) -> None:
+def test_what_is_claimed_and_not_tried_is_reported(tmp_path: Path) -> None:
     file = artifacts.wheel(
         fields={"Classifier": [f"Programming Language :: Python :: {v}" for v in (HERE, "3.15")]}
     )
@@ -101,7 +110,7 @@ def test_what_is_claimed_and_not_tried_is_said(tmp_path: Path) -> None:
     assert {one.reason for one in asked.untried if one.smoke_test == "Python 3.15"} <= {"not on this machine"}
 
 
-def test_a_wheel_for_another_platform_is_said_to_be_untried(tmp_path: Path) -> None:
+def test_a_wheel_for_another_platform_is_reported_as_untried(tmp_path: Path) -> None:
     tag = "cp312-cp312-win_ia64"
     addition = smoked(artifacts.wheel(tag=tag, tags=[tag]).at(tmp_path))
     assert addition.smoke_results == ()
@@ -152,7 +161,7 @@ def test_dependencies_are_chosen_as_asked(tmp_path: Path, given: dict[str, Any],
     )
 
 
-def test_a_leg_runs_far_from_the_checkout(tmp_path: Path) -> None:
+def test_a_smoke_test_runs_far_from_the_checkout(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "__init__.py").write_text("raise RuntimeError('the checkout was imported')\n")
     script = tmp_path / "look.py"
@@ -182,7 +191,7 @@ def test_pip_installs_as_uv_does(tmp_path: Path) -> None:
     ]
 
 
-def test_what_several_legs_have_in_common_is_told_once(tmp_path: Path) -> None:
+def test_what_several_smoke_tests_have_in_common_is_reported_once(tmp_path: Path) -> None:
     file = artifacts.wheel({"demo/__init__.py": "import gear\n"}).at(tmp_path)
     addition = smoked(file, installer=("uv",), resolution=("highest",), python=(HERE, "all"))
     assert len(addition.smoke_results) >= 1
@@ -212,7 +221,7 @@ def test_a_python_of_the_tool_cache_is_found(tmp_path: Path, monkeypatch: pytest
 
 def test_a_python_that_is_not_here_is_bad_input() -> None:
     with pytest.raises(InputError, match=r"`3\.99`"):
-        interpreters.chosen(None, ("3.99",))
+        interpreters.choose_all(None, ("3.99",))
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from slipway.artifacts import sdist, wheel
+from slipway.artifacts import dist_info, sdist, wheel, zip_directory
 from slipway.artifacts.filename import SDIST_EXTENSIONS
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.errors import InputError
@@ -21,6 +22,19 @@ def read(path: Path) -> SdistFacts | WheelFacts:
         InputError: there is no such file, or it is neither.
     """
     return wheel.read(path) if _kind(path) == "wheel" else sdist.read(path)
+
+
+def read_metadata(path: Path) -> MetadataFacts | None:
+    """Return the metadata alone, from a wheel without reading the rest of it; None where there is none.
+
+    Raises:
+        InputError: there is no such file, or it is neither an sdist nor a wheel.
+    """
+    if _kind(path) == "sdist":
+        return sdist.read(path).metadata
+    with path.open("rb") as stream:
+        directory = zip_directory.read(stream, path.stat().st_size)
+        return dist_info.read(stream, directory, path.name)[0].metadata
 
 
 def identify(path: Path) -> Artifact:

@@ -1,4 +1,4 @@
-"""The Pythons of this machine: what there is, and which one is meant."""
+"""The Pythons of this machine: finding them and choosing among them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from packaging.version import InvalidVersion, Version
 from slipway import processes
 from slipway.environments import uv_program
 from slipway.errors import InputError
+
+ALL = "all"
+"""In `--python`: every interpreter of this machine that the project supports."""
 
 _PROBE = (
     "import json,platform,sys,sysconfig;print(json.dumps([sys.executable,platform.python_version(),"
@@ -46,18 +49,23 @@ class Interpreter:
     free_threaded: bool = False
 
     @property
+    def feature_version(self) -> str:
+        """Its major and minor version: `3.12`."""
+        return ".".join(self.version.split(".")[:2])
+
+    @property
     def minor(self) -> str:
         """Its minor version as people write it: `3.12`, `3.13t`, `pypy 3.10`."""
-        return self._told(".".join(self.version.split(".")[:2]))
+        return self._written(self.feature_version)
 
     @property
     def label(self) -> str:
         """Its full version as people write it: `3.12.1`, `3.13.0t`, `pypy 3.10.14`."""
-        return self._told(self.version)
+        return self._written(self.version)
 
-    def _told(self, version: str) -> str:
-        lead = "" if self.implementation == "cpython" else f"{self.implementation} "
-        return f"{lead}{version}{'t' if self.free_threaded else ''}"
+    def _written(self, version: str) -> str:
+        prefix = "" if self.implementation == "cpython" else f"{self.implementation} "
+        return f"{prefix}{version}{'t' if self.free_threaded else ''}"
 
 
 def own() -> Interpreter:
@@ -75,19 +83,18 @@ def supports(requires_python: str | None, version: str) -> bool:
         return True
 
 
-def choose(requires_python: str | None, wanted: str | Sequence[str] | None) -> Interpreter:
+def choose(requires_python: str | None, wanted: Sequence[str]) -> Interpreter:
     """Return the interpreter to build and test with.
 
     Args:
         requires_python: the versions the project supports, as a PEP 440 specifier set.
-        wanted: what the user asked for, a version or a path; of several the first.
+        wanted: the versions and paths that the user asked for; the first counts.
 
     Raises:
-        InputError: what was asked for is not here, or nothing here is supported by the project.
+        InputError: what was asked for is not installed, or nothing installed is supported by the project.
     """
-    asked = [wanted] if isinstance(wanted, str) else [one for one in wanted or () if one != ALL]
-    if asked:
-        return find(asked[0], remedy="Name one that is installed, by version or by path.")
+    if named := [one for one in wanted if one != ALL]:
+        return find(named[0])
     here = own()
     if supports(requires_python, here.version):
         return here
@@ -95,30 +102,26 @@ def choose(requires_python: str | None, wanted: str | Sequence[str] | None) -> I
     return find(requires_python or "", remedy=remedy)
 
 
-ALL = "all"
-"""What stands in `--python` for every interpreter of this machine that the project supports."""
-
-
-def chosen(requires_python: str | None, wanted: Sequence[str]) -> tuple[Interpreter, ...]:
-    """Return every interpreter asked for, each once, in the order asked; without a wish the one of `choose`.
+def choose_all(requires_python: str | None, wanted: Sequence[str]) -> tuple[Interpreter, ...]:
+    """Return every interpreter asked for, each once, in that order; where none was, the one that `choose` returns.
 
     Raises:
-        InputError: one of them is not here.
+        InputError: one of them is not installed.
     """
     found: list[Interpreter] = []
     for one in wanted:
         if one == ALL:
             found += [here for here in installed() if supports(requires_python, here.version)]
         else:
-            found.append(find(one, remedy="Name one that is installed, by version or by path."))
+            found.append(find(one))
     unique = {(one.label, one.implementation): one for one in found}
-    return tuple(unique.values()) or (choose(requires_python, None),)
+    return tuple(unique.values()) or (choose(requires_python, ()),)
 
 
 def installed() -> tuple[Interpreter, ...]:
     """Return the interpreters of this machine, oldest first: the newest patch release of each minor version.
 
-    Looked for are uv's own, setup-python's, pyenv's and what PATH leads to.
+    They are searched for where uv, setup-python and pyenv install them, and on PATH.
     """
     best: dict[str, Interpreter] = {}
     for found in [own(), *_listed_by_uv()]:
@@ -132,14 +135,13 @@ def _order(one: Interpreter) -> tuple[bool, Version, bool]:
     return (one.implementation != "cpython", Version(one.version), one.free_threaded)
 
 
-def find(wanted: str, *, remedy: str) -> Interpreter:
-    """Return the interpreter that a version, a specifier set or a path means.
+def find(wanted: str, *, remedy: str = "Name one that is installed, by version or by path.") -> Interpreter:
+    """Return the interpreter that fits a version, a specifier set or a path.
 
     Raises:
         InputError: there is none.
     """
-    argv = ["python", "find", "--no-project", "--", wanted]
-    done = uv_program.run(argv, cwd=Path(tempfile.gettempdir()), timeout=60, environ={"PATH": _search_path()})
+    done = _uv_python("find", "--no-project", "--", wanted)
     if done.returncode == 0 and (found := _probe(Path(tempfile.gettempdir(), done.output.strip()))):
         return found
     raise InputError(
@@ -150,9 +152,14 @@ def find(wanted: str, *, remedy: str) -> Interpreter:
     )
 
 
+def _uv_python(*arguments: str) -> processes.Completed:
+    """Run `uv python`; it shortens paths below the folder it runs in, the one for temporary files."""
+    argv = ["python", *arguments]
+    return uv_program.run(argv, cwd=Path(tempfile.gettempdir()), timeout=60, environ={"PATH": _search_path()})
+
+
 def _listed_by_uv() -> Iterator[Interpreter]:
-    argv = ["python", "list", "--only-installed", "--all-versions", "--output-format", "json"]
-    done = uv_program.run(argv, cwd=Path(tempfile.gettempdir()), timeout=60, environ={"PATH": _search_path()})
+    done = _uv_python("list", "--only-installed", "--all-versions", "--output-format", "json")
     try:
         rows = json.loads(done.output)
     except ValueError:
@@ -160,10 +167,8 @@ def _listed_by_uv() -> Iterator[Interpreter]:
     for row in rows:
         if row.get("path") and _new_enough(row["version"]):
             free = "freethreaded" in row.get("variant", "")
-            # uv shortens what lies below the folder it runs in.
-            yield Interpreter(
-                Path(tempfile.gettempdir(), row["path"]), row["version"], row["implementation"], free
-            )
+            path = Path(tempfile.gettempdir(), row["path"])
+            yield Interpreter(path, row["version"], row["implementation"], free)
 
 
 def _new_enough(version: str) -> bool:
@@ -176,7 +181,7 @@ def _new_enough(version: str) -> bool:
 def _search_path() -> str:
     """Return PATH with the folders in which pyenv and setup-python keep interpreters, newest versions first.
 
-    A pyenv shim answers only for the selected versions, so the versions themselves stand in its place.
+    A pyenv shim starts only the selected versions, so the folders of the versions themselves replace it.
     """
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     caches = {Path(os.environ[name]) for name in _TOOL_CACHES if os.environ.get(name)}
@@ -186,7 +191,9 @@ def _search_path() -> str:
             folders += [*cache.glob(f"{kind}/*/*/bin"), *cache.glob(f"{kind}/*/*")]
     newest = sorted((f for f in folders if _holds_python(f)), key=_version_in, reverse=True)
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join([*(p for p in path if Path(p) != root / "shims"), *_unique(map(str, newest))])
+    return os.pathsep.join(
+        [*(p for p in path if Path(p) != root / "shims"), *dict.fromkeys(map(str, newest))]
+    )
 
 
 def _holds_python(folder: Path) -> bool:
@@ -200,10 +207,6 @@ def _version_in(folder: Path) -> Version:
         except InvalidVersion:
             continue
     return Version("0")
-
-
-def _unique(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))
 
 
 def _probe(executable: Path) -> Interpreter | None:

@@ -19,23 +19,19 @@ KEPT = (
     "UV_HTTP_RETRIES",
     "UV_CONCURRENT_DOWNLOADS",
 )
-"""Variables that say where uv keeps things and how it reaches the network; its other settings are not ours."""
+"""Variables that uv still gets: where it keeps things and how it reaches the network."""
 
 _finding = threading.Lock()
 
 
 @functools.cache
-def _executable() -> Path:
-    from uv import find_uv_bin
-
-    return Path(find_uv_bin())
-
-
 def executable() -> Path:
     """Return the path of the uv that belongs to Slipway."""
+    from uv import find_uv_bin
+
     # Smoke tests ask for it from several threads, and the search reads `sysconfig`, which fills itself on first use.
     with _finding:
-        return _executable()
+        return Path(find_uv_bin())
 
 
 def run(
@@ -46,7 +42,7 @@ def run(
     sink: Callable[[str], None] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> processes.Completed:
-    """Run uv with the index that is configured on this machine, and return how it ended.
+    """Run uv with the index that is configured on this machine and return how it ended.
 
     Args:
         argv: its arguments.

@@ -1,1 +1,1 @@
-"""Smoke tests: which ones are run, how each runs, and what its result says."""
+"""Smoke tests: which ones run, how each runs, and what the rules find in them."""

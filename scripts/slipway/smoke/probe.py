@@ -1,8 +1,8 @@
 """Runs inside the environment under test: imports what one distribution installed and loads its entry points.
 
 Called as `python -I probe.py NAME RESULTS [SECONDS]`; with SECONDS it imports the public submodules instead, and
-starts none after that time. Writes one JSON object a line, before and after each attempt, so that a crash tells
-where it came. Standard library only, and it must run on every Python from 3.8 on.
+starts none after that time. Writes one JSON object a line, before and after each attempt, so that the last line
+shows where a crash came. Standard library only, and it must run on every Python from 3.8 on.
 """
 
 import importlib
@@ -29,20 +29,26 @@ NOT_FOR_USERS = frozenset(
         *("template", "templates", "migrations", "management", "scripts", "tools", "vendor", "vendored"),
     )
 )
-"""Folders whose modules are not a package's interface, or run only inside of something else."""
+"""Folders whose modules are not a package's interface, or run only inside something else."""
+
+
+def _split(files):
+    """Yield the path of every installed file as a list of its parts, without the files about the distribution."""
+    for path in files:
+        parts = str(path).replace("\\", "/").split("/")
+        if not parts[0].endswith((".dist-info", ".data", ".egg-info")):
+            yield parts
 
 
 def importable(files):
     """Return the top-level names that a list of installed files makes importable, deepest namespaces resolved."""
     tree = {}  # type: ignore[var-annotated]
-    for path in files:
-        parts = str(path).replace("\\", "/").split("/")
-        if parts[0].endswith((".dist-info", ".data", ".egg-info")) or ".." in parts or "__pycache__" in parts:
-            continue
-        branch = tree
-        for part in parts[:-1]:
-            branch = branch.setdefault(part, {})
-        branch[parts[-1]] = None
+    for parts in _split(files):
+        if ".." not in parts and "__pycache__" not in parts:
+            branch = tree
+            for part in parts[:-1]:
+                branch = branch.setdefault(part, {})
+            branch[parts[-1]] = None
     return sorted(set(_names(tree, ())))
 
 
@@ -79,16 +85,14 @@ def declared(distribution):
 def submodules(files):
     """Return the public modules below the top level, as dotted names."""
     names = set()
-    for path in files:
-        parts = str(path).replace("\\", "/").split("/")
-        if len(parts) < 2 or not parts[-1].endswith(SUFFIXES) or parts[0].endswith((".dist-info", ".data")):  # noqa: PLR2004 - below the top level
-            continue
+    for parts in _split(files):
         dotted = [*parts[:-1], parts[-1].split(".", 1)[0]]
         if dotted[-1] == "__init__":
             dotted.pop()
-        public = all(part.isidentifier() and not part.startswith("_") for part in dotted)
-        below = dotted[1:]
-        if below and public and not NOT_FOR_USERS.intersection(below) and below[-1] not in NO_MODULES:
+        below = set(dotted[1:])
+        named = all(part.isidentifier() and not part.startswith("_") for part in dotted)
+        public = named and not below & NOT_FOR_USERS and not NO_MODULES.intersection(dotted[-1:])
+        if below and public and parts[-1].endswith(SUFFIXES):
             names.add(".".join(dotted))
     return sorted(names)
 
@@ -103,12 +107,12 @@ def attempt(report, kind, name, action, **more):
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a package may raise anything, SystemExit included
-        result.update(told(error))
+        result.update(describe(error))
     report(result)
 
 
 def load(point):
-    """Load an entry point; a group's host may also mean a submodule that nobody has imported yet."""
+    """Load an entry point, which may also name a submodule that is not imported yet."""
     try:
         point.load()
     except AttributeError as error:
@@ -121,8 +125,8 @@ def load(point):
             raise
 
 
-def told(error):
-    """Return what an exception says: its text, the module or file that is missing, and where it was raised."""
+def describe(error):
+    """Return the fields of a result for an exception: its text, what is missing, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = (__file__, importlib.__file__)
     own = [f for f in frames if f.filename not in ours and not f.filename.startswith("<frozen")]
@@ -144,8 +148,6 @@ def missing_module(error):
         if not isinstance(error, (ImportError, SystemExit)):
             return None
         error = error.__cause__ or error.__context__
-        if error is None:
-            return None
     return None
 
 
@@ -176,7 +178,7 @@ def _probe(distribution, report):
         }
     )
     names = declared(distribution) or importable(files)
-    # What is not a regular package comes last, so that the package itself speaks first.
+    # Private names come last, so that the package's own error is reported first.
     names.sort(key=lambda module: (module.startswith("_"), module))
     for module in names:
         attempt(report, "import", module, lambda module=module: importlib.import_module(module))
@@ -200,7 +202,7 @@ def _probe_submodules(distribution, report, seconds):
 
 
 if __name__ == "__main__":
-    # What is imported may start threads that never end; nothing is owed to them.
+    # Imported code may start threads that never end; do not wait for them.
     main(sys.argv[1], sys.argv[2], float(sys.argv[3]) if sys.argv[3:] else None)
     sys.stdout.flush()
     os._exit(0)

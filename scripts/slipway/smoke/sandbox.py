@@ -1,220 +1,215 @@
-"""One test from beginning to end: a clean environment, the installation, everything that is tried, the uninstallation."""
+"""Where one installed distribution is exercised: calls the probe, reads its results, starts scripts and commands."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from slipway import processes
-from slipway.environments import disposable
-from slipway.environments.disposable import Environment, InstallFailed, Interpreter
-from slipway.errors import ToolError
-from slipway.rules.smoke.facts import SmokeFacts, Started
-from slipway.smoke import probing
-from slipway.smoke.probing import Probed, Sandbox
-from slipway.smoke.smoke_test import Candidate, Outcome, PackageSources, SmokeTest
+from slipway.environments.disposable import Environment
+from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
 
-NETWORK = re.compile(
-    r"(?i)(dns error|connection refused|network is unreachable|failed to fetch|error sending request|connection reset"
-    r"|operation timed out|no route to host|temporary failure in name resolution|newconnectionerror)"
-)
-"""What installers say when the index cannot be reached; then the artifact is not to blame."""
+PROBE = Path(__file__).with_name("probe.py")
 
+SCRIPTS = 12
+"""Scripts of one package that are started; the rest are loaded only."""
+SCRIPT_SECONDS = 10.0
+SUBMODULE_SECONDS = 10.0
+"""Seconds after which no further submodule is imported; an import that hangs gets as much again."""
 
-UV_LOCK = ".lock"
-"""uv's own mark in an environment that it changes."""
+SCREENS = frozenset({"DISPLAY", "WAYLAND_DISPLAY"})
+
+KEPT_OUTPUT = 2000
+"""Characters kept of what a program printed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a test runs.
+@dataclass(frozen=True)
+class Sandbox:
+    """An environment with one distribution, and a private folder for what runs in it.
 
     Attributes:
-        folder: a private folder for it, outside of any checkout.
-        pip: an environment that holds pip, where tests install with it.
-        timeout: seconds for the test, installation included.
+        environment: it is installed in there.
+        name: the distribution's name.
+        folder: the private folder; an empty `home` in it is home and current folder of every child.
+        sink: called with every line that is printed.
+        variables: set for the children on top.
+        without: variables that the children do not get.
     """
 
+    environment: Environment
+    name: str
     folder: Path
-    sources: PackageSources
-    pip: Environment | None
-    timeout: float
+    sink: Callable[[str], None]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
+    @property
+    def home(self) -> Path:
+        """The home folder of the children, made on first use."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        return home
 
-def run(test: SmokeTest, place: Place) -> Outcome:
-    """Run one test and return what happened.
+    def probe(self, facts: SmokeFacts, *, timeout: float) -> tuple[SmokeFacts, frozenset[str]]:
+        """Import every top-level name and load every entry point in a child.
 
-    Raises:
-        ToolError: the index cannot be reached, or no environment can be made.
-    """
-    started = time.monotonic()
-    place.folder.mkdir()
-    log: list[str] = []
-    facts = SmokeFacts(
-        artifact=test.candidate.artifact,
-        python=test.interpreter.label,
-        distribution=test.candidate.name,
-        resolution=test.options.resolution,
-        extra=test.options.extra,
-        claimed=test.claimed,
-    )
-    environment = disposable.create(place.folder / "environment", test.interpreter)
-    error = _install(test, environment, place, log.append)
-    if error is not None:
-        facts = replace(facts, install_error=error)
-    else:
-        left = max(place.timeout - (time.monotonic() - started), 1.0)
-        sandbox = Sandbox(environment, test.candidate.name, place.folder, log.append)
-        facts = _exercise(test, sandbox, replace(place, timeout=left), facts)
-    outcome = Outcome(
-        candidate=test.candidate,
-        interpreter=test.interpreter,
-        facts=facts,
-        seconds=time.monotonic() - started,
-        log=tuple(log),
-        options=test.options,
-    )
-    disposable.remove(place.folder)
-    return outcome
-
-
-def _install(
-    test: SmokeTest, environment: Environment, place: Place, sink: Callable[[str], None]
-) -> str | None:
-    """Install the candidate and return what the installer said if it could not.
-
-    Raises:
-        ToolError: the index cannot be reached.
-    """
-    requirement = [test.candidate.with_extra(test.options.extra), *test.options.direct]
-    options = place.sources.options()
-    try:
-        if test.options.installer == "pip" and place.pip is not None:
-            environment.install_with_pip(
-                place.pip, requirement, timeout=place.timeout, sink=sink, options=options
-            )
-        else:
-            chosen = [*options, f"--resolution={test.options.resolution}"]
-            environment.install(requirement, timeout=place.timeout, sink=sink, options=chosen)
-    except InstallFailed as error:
-        if NETWORK.search(error.output):
-            raise _unreachable(test.candidate, error.output) from error
-        return error.output.strip()
-    except processes.TimedOut as error:
-        return f"not done after {error.seconds:.0f} s\n{error.output}".strip()
-    return None
-
-
-def _unreachable(candidate: Candidate, output: str) -> ToolError:
-    return ToolError(
-        f"{candidate.artifact} could not be installed: the index cannot be reached.",
-        cause="The network, the proxy or the index configured on this machine does not answer.",
-        remedy="Check the connection and run again, or install from a folder with --wheelhouse; nothing has "
-        "been changed.",
-        log=tuple(output.splitlines()[-15:]),
-    )
-
-
-def _exercise(test: SmokeTest, sandbox: Sandbox, place: Place, facts: SmokeFacts) -> SmokeFacts:
-    before = _files(sandbox.environment)
-    probed = probing.probe(sandbox, timeout=place.timeout)
-    facts = replace(facts, **probed.facts)
-    if test.options.thorough and facts.died is None:
+        Returns:
+            The facts with what happened, and the absolute paths of what the distribution installed.
+        """
+        results = self.folder / "results.jsonl"
+        died, code, printed = self._run_probe([str(results)], timeout=timeout)
+        records = _records(results)
+        if died is None and all(record["kind"] != "done" for record in records):
+            died, code = "it ended before it was done", 0
+        tried = [record["name"] for record in records if record["kind"] == "trying"]
+        installed = next((r for r in records if r["kind"] == "installed"), {})
+        files = installed.get("files", ())
+        imports, entry_points = _attempts(records, "import"), _attempts(records, "entry-point")
         facts = replace(
             facts,
-            scripts=probing.scripts(sandbox, facts.entry_points),
-            submodules=probing.submodules(sandbox) if _works(facts) else (),
+            died=died,
+            died_code=code,
+            died_at=tried[-1] if died and tried else None,
+            imports=imports,
+            entry_points=entry_points,
+            optional=_optional_modules(installed.get("requires", ())),
+            own=frozenset(attempt.name for attempt in imports),
+            groups=frozenset(attempt.group for attempt in entry_points),
+            files=frozenset(file.replace("\\", "/") for file in files),
+            printed=printed,
         )
-    facts = replace(facts, commands=_commands(test, sandbox, place))
-    conflicts = sandbox.environment.conflicts(timeout=60)
-    sandbox.environment.uninstall(sandbox.name, timeout=60)
-    return replace(facts, conflicts=conflicts, left_behind=_left_behind(sandbox.environment, before, probed))
+        base = installed.get("base", "")
+        return facts, frozenset(os.path.normpath(Path(base, file)) for file in files)
+
+    def submodules(self) -> tuple[Attempt, ...]:
+        """Import the public submodules in another child, as many as the time allows, and return what happened."""
+        results = self.folder / "submodules.jsonl"
+        self._run_probe([str(results), str(SUBMODULE_SECONDS)], timeout=SUBMODULE_SECONDS * 2)
+        return _attempts(_records(results), "submodule")
+
+    def scripts(self, entry_points: Sequence[Attempt]) -> tuple[Started, ...]:
+        """Start the scripts that can be loaded with `--help` and return how each ended."""
+        loaded = [point.short_name for point in entry_points if point.error is None and point.is_script]
+        # No script may open a window on the user's screen.
+        hidden = replace(self, without=SCREENS)
+        with ThreadPoolExecutor(2) as pool:
+            return tuple(pool.map(hidden._help, loaded[:SCRIPTS]))  # noqa: SLF001 - of this class
+
+    def _help(self, name: str) -> Started:
+        path = self.environment.script(name)
+        if path is None:
+            return Started(name=name, present=False)
+        return self._start(name, [path, "--help"], cwd=self.home, timeout=SCRIPT_SECONDS)
+
+    def start_command(self, words: Sequence[str], *, cwd: Path, timeout: float) -> Started:
+        """Run a command, whose program may be a script of the environment, and return how it ended."""
+        program = self.environment.script(words[0]) or words[0]
+        return self._start(" ".join(words), [program, *words[1:]], cwd=cwd, timeout=timeout)
+
+    def _start(self, name: str, argv: Sequence[str | Path], *, cwd: Path, timeout: float) -> Started:
+        try:
+            return self._run(name, argv, cwd=cwd, timeout=timeout)
+        except OSError as error:
+            return Started(name=name, returncode=127, output=f"{error.strerror}: {argv[0]}")
+
+    def _run(self, name: str, argv: Sequence[str | Path], *, cwd: Path, timeout: float) -> Started:
+        try:
+            done = processes.run(argv, cwd=cwd, timeout=timeout, environ=self._environ(), sink=self.sink)
+        except processes.TimedOut as error:
+            output = error.output[-KEPT_OUTPUT:]
+            return Started(name=name, returncode=None, seconds=error.seconds, output=output)
+        output = done.output[-KEPT_OUTPUT:]
+        return Started(name=name, returncode=done.returncode, seconds=timeout, output=output)
+
+    def _run_probe(self, arguments: Sequence[str], *, timeout: float) -> tuple[str | None, int | None, str]:
+        """Run the probe and return how it broke off, with its exit code, and what it printed last."""
+        argv: list[str | Path] = [self.environment.python, "-I", PROBE, self.name, *arguments]
+        ended = self._run("probe", argv, cwd=self.home, timeout=timeout)
+        code = ended.returncode
+        if code is None:
+            return f"it was not done after {ended.seconds:.0f} s", None, ended.output
+        if code < 0:
+            return f"it was ended by {_signal(-code)}", code, ended.output
+        return f"it ended with exit code {code}" if code else None, code, ended.output
+
+    def _environ(self) -> dict[str, str]:
+        """Return all variables of a child."""
+        home = str(self.home)
+        own = {
+            "HOME": home,
+            "USERPROFILE": home,
+            "XDG_CACHE_HOME": str(self.home / ".cache"),
+            "COLUMNS": "100",
+        }
+        whole = processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
+        return {name: value for name, value in whole.items() if name not in self.without}
 
 
-def _works(facts: SmokeFacts) -> bool:
-    return any(attempt.error is None for attempt in facts.imports)
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
-def _commands(test: SmokeTest, sandbox: Sandbox, place: Place) -> tuple[Started, ...]:
-    """Run the user's own commands: the smoke command here, the tests in an environment of their own."""
-    sources, done = place.sources, list[Started]()
-    if sources.smoke_command:
-        # A script in the checkout must not bring the checkout's modules with it.
-        aside = replace(sandbox, variables={"PYTHONSAFEPATH": "1"})
-        smoke = _own(aside, sources.smoke_command, cwd=sandbox.home, timeout=place.timeout)
-        done.append(replace(smoke, role="smoke-command"))
-    if sources.test_command and sources.test_folder is not None:
-        tests = _tests(test, sandbox, place, folder=sources.test_folder)
-        done.append(replace(tests, name=" ".join(sources.test_command), role="test-command"))
-    return tuple(done)
+def _records(results: Path) -> list[dict[str, Any]]:
+    if not results.exists():
+        return []
+    records = []
+    for line in results.read_text("utf-8", errors="replace").splitlines():
+        try:
+            records.append(json.loads(line))
+        except ValueError:
+            break  # the probe was ended while it wrote this line
+    return records
 
 
-def _tests(test: SmokeTest, sandbox: Sandbox, place: Place, *, folder: Path) -> Started:
-    own = place.folder / "tests"
-    own.mkdir()
-    environment = disposable.create(own / "environment", sandbox.environment.interpreter)
-    error = _install(test, environment, place, sandbox.sink) or _install_requires(
-        environment, place, sandbox.sink
+def _attempts(records: Sequence[Mapping[str, Any]], kind: str) -> tuple[Attempt, ...]:
+    known = {one.name for one in fields(Attempt)}
+    return tuple(
+        Attempt(
+            **{key: value for key, value in record.items() if key in known and key != "file"},
+            file=_inside(record.get("file")),
+        )
+        for record in records
+        if record["kind"] == kind
     )
-    if error is not None:
-        return Started(name="", returncode=1, output=f"what the tests need cannot be installed: {error}")
-    there = Sandbox(environment, sandbox.name, own, sandbox.sink)
-    return _own(there, place.sources.test_command, cwd=folder, timeout=place.timeout)
 
 
-def _install_requires(environment: Environment, place: Place, sink: Callable[[str], None]) -> str | None:
-    try:
-        environment.install(
-            place.sources.test_requires, timeout=place.timeout, sink=sink, options=place.sources.options()
-        )
-    except InstallFailed as error:
-        return error.output.strip()
-    except processes.TimedOut as error:
-        return f"not done after {error.seconds:.0f} s"
-    return None
+def _inside(file: str | None) -> str | None:
+    """Return a path relative to site-packages where it is in there."""
+    if file is None:
+        return None
+    return file.replace("\\", "/").rpartition("/site-packages/")[2] or file
 
 
-def _own(sandbox: Sandbox, command: tuple[str, ...], *, cwd: Path, timeout: float) -> Started:
-    program = sandbox.environment.script(command[0]) or command[0]
-    return probing.start(sandbox, " ".join(command), [program, *command[1:]], cwd=cwd, timeout=timeout)
+def _optional_modules(requires: Sequence[str]) -> dict[str, str | None]:
+    """Return the modules of what only an extra or another platform brings, as modules are usually spelt.
 
+    Args:
+        requires: the distribution's requirements (PEP 508).
 
-def _files(environment: Environment) -> set[str]:
-    return {
-        os.path.join(folder, name)  # noqa: PTH118 - some environments hold a hundred thousand files
-        for folder, _, names in os.walk(environment.path)
-        for name in names
-        if not folder.endswith("__pycache__") and name != UV_LOCK
-    }
-
-
-def _left_behind(environment: Environment, before: set[str], probed: Probed) -> tuple[str, ...]:
-    """Return what is still there of the distribution, and what came while it was tried."""
-    base = probed.base or environment.path
-    own = {os.path.normpath(base / file) for file in probed.files}
-    after = _files(environment)
-    left = (after - before) | {file for file in after if os.path.normpath(file) in own}
-    return tuple(sorted(os.path.relpath(path, environment.path) for path in left))
-
-
-def pip_environment(path: Path, interpreter: Interpreter, sources: PackageSources) -> Environment:
-    """Make the environment that holds pip for the tests that install with it: the newest for that interpreter.
-
-    Raises:
-        ToolError: pip cannot be installed.
+    Returns:
+        The module's name, and the extra that brings it; None where the platform or the Python decides.
     """
-    environment = disposable.create(path, interpreter)
-    try:
-        environment.install(["pip"], timeout=300, options=sources.options())
-    except (InstallFailed, processes.TimedOut) as error:
-        raise ToolError(
-            "pip could not be installed, so nothing can be installed with it.",
-            cause="The index does not answer, or the wheelhouse has no pip.",
-            remedy="Add pip to the wheelhouse, or leave pip out: --installer uv.",
-            log=tuple(error.output.splitlines()[-15:]),
-        ) from error
-    return environment
+    modules: dict[str, str | None] = {}
+    for text in requires:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue
+        if requirement.marker is not None:
+            extra = re.search(r"""extra == ["']([^"']+)""", str(requirement.marker))
+            module = canonicalize_name(requirement.name).replace("-", "_")
+            modules[module] = extra[1] if extra else None
+    return modules

@@ -1,4 +1,4 @@
-"""The verdict on smoke tests: every rule on every test, and what tests have in common told once."""
+"""The verdict on smoke tests: every rule on every outcome, and what several have in common reported once."""
 
 from __future__ import annotations
 
@@ -10,45 +10,44 @@ import msgspec
 from slipway.manifest import Addition
 from slipway.records import Finding, Severity, SmokeResult
 from slipway.rules.rule import combined, judge
-from slipway.rules.smoke import RULES as SMOKE_RULES
+from slipway.rules.smoke import RULES
 from slipway.smoke.smoke_test import Outcome
 
 
 def judge_results(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) -> Addition:
-    """Return the tests that ran, each with its verdict, and everything the rules found in them.
+    """Return the results of smoke tests and everything the rules found in them.
 
-    What several tests have in common is told once, with all the Pythons it holds for.
+    What several smoke tests have in common is reported once, with all the Pythons it holds for.
 
     Args:
-        outcomes: what happened, test by test.
+        outcomes: what happened, one for each smoke test.
         ignored: rule names the project turned off, with its reasons.
     """
-    outcomes = _as_uv_says(outcomes)
-    judged = [judge(SMOKE_RULES, o.facts, artifact=o.candidate.artifact, ignored=ignored) for o in outcomes]
-    records = tuple(_record(outcome, one) for outcome, one in zip(outcomes, judged, strict=True))
+    outcomes = _with_errors_of_uv(outcomes)
+    judged = [judge(RULES, o.facts, artifact=o.facts.artifact, ignored=ignored) for o in outcomes]
+    results = tuple(_result(outcome, one) for outcome, one in zip(outcomes, judged, strict=True))
     found = [(o.facts.python, f) for o, one in zip(outcomes, judged, strict=True) for f in one.findings]
-    return msgspec.structs.replace(combined(judged), findings=_merged(found), smoke_results=records)
+    return msgspec.structs.replace(combined(judged), findings=_merged(found), smoke_results=results)
 
 
-def _as_uv_says(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes with uv's words where pip could not install either, for uv says why."""
-    words = {
-        (o.candidate.artifact, o.interpreter): o.facts.install_error
-        for o in outcomes
-        if o.options == replace(o.options, installer="uv", extra=None, resolution="highest")
-    }
-    told = []
+def _with_errors_of_uv(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes with uv's error in place of pip's where neither could install: uv says why."""
+    errors = {}
     for outcome in outcomes:
-        said = words.get((outcome.candidate.artifact, outcome.interpreter))
-        if outcome.options.installer == "pip" and outcome.facts.install_error and said:
-            told.append(replace(outcome, facts=replace(outcome.facts, install_error=said)))
-        else:
-            told.append(outcome)
-    return told
+        options = outcome.test.options
+        if options.installer == "uv" and options.extra is None and options.resolution == "highest":
+            errors[outcome.facts.artifact, outcome.test.interpreter] = outcome.facts.install_error
+    replaced = []
+    for outcome in outcomes:
+        error = errors.get((outcome.facts.artifact, outcome.test.interpreter))
+        if outcome.test.options.installer == "pip" and outcome.facts.install_error and error:
+            outcome = replace(outcome, facts=replace(outcome.facts, install_error=error))  # noqa: PLW2901
+        replaced.append(outcome)
+    return replaced
 
 
 def _merged(found: Sequence[tuple[str, Finding]]) -> tuple[Finding, ...]:
-    """Return the findings with those that differ in the version of Python alone told as one."""
+    """Return the findings with those that differ only in the version of Python merged into one."""
     alike: dict[tuple[str, str | None, str], list[tuple[str, Finding]]] = {}
     for python, finding in found:
         blank = finding.message.replace(f"Python {python}", "Python *")
@@ -56,23 +55,22 @@ def _merged(found: Sequence[tuple[str, Finding]]) -> tuple[Finding, ...]:
     merged = []
     for (_, _, blank), same in alike.items():
         pythons = ", ".join(dict.fromkeys(python for python, _ in same))
-        merged.append(
-            msgspec.structs.replace(same[0][1], message=blank.replace("Python *", f"Python {pythons}"))
-        )
+        message = blank.replace("Python *", f"Python {pythons}")
+        merged.append(msgspec.structs.replace(same[0][1], message=message))
     return tuple(merged)
 
 
-def _record(outcome: Outcome, judged: Addition) -> SmokeResult:
+def _result(outcome: Outcome, judged: Addition) -> SmokeResult:
     facts = outcome.facts
     return SmokeResult(
-        artifact=outcome.candidate.artifact,
-        python=outcome.interpreter.label,
-        installer=outcome.options.installer,
-        origin=outcome.candidate.origin,
+        artifact=facts.artifact,
+        python=facts.python,
+        installer=outcome.test.options.installer,
+        origin=outcome.test.candidate.origin,
         passed=all(f.severity != Severity.ERROR or f.ignored is not None for f in judged.findings),
         seconds=round(outcome.seconds, 3),
         imported=tuple(attempt.name for attempt in facts.imports if attempt.error is None),
         entry_points=sum(attempt.error is None for attempt in facts.entry_points),
-        resolution=outcome.options.resolution,
-        extra=outcome.options.extra,
+        resolution=facts.resolution,
+        extra=facts.extra,
     )

@@ -24,9 +24,9 @@ from slipway.rules.publisher.facts import PublisherFacts
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
 from slipway.runner import event as event_facts
-from slipway.smoke import runs
+from slipway.smoke import run as smoke
 from slipway.smoke import verdict as smoke_rules
-from slipway.smoke.runs import Candidate
+from slipway.smoke.smoke_test import Candidate
 
 ONE_REQUEST = 20.0
 """Seconds to go on trying one request; the stage as a whole waits longer."""
@@ -108,8 +108,8 @@ def _install(
         for one in served
     ]
     interpreter = interpreters.choose(manifest.artifacts[0].requires_python, inputs.python)
-    outcomes = runs.exercise(candidates, interpreter, timeout=inputs.smoke_timeout)
-    runs.show(outcomes, runner)
+    outcomes = smoke.exercise(candidates, interpreter, timeout=inputs.smoke_timeout)
+    smoke.show(outcomes, runner)
     judged = smoke_rules.judge_results(outcomes, ignored=manifest.ignored)
     dropped = tuple(one.filename for one in served if one.provenance == "missing")
     facts = PublisherFacts(

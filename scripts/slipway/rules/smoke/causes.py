@@ -1,73 +1,25 @@
-"""Why an import failed, told from what was raised: whose fault it is, the likely cause, and the fix.
+"""Why an import failed, by what was raised: whose fault it is, the likely cause, and the fix.
 
 A failure that can come from the machine (no display, no GPU, a library of the system) or that the package asks for
-itself never counts as a broken package: it works for the one who has what is missing here.
+itself never counts as a broken package: it works for users who have what is missing here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
 from slipway.rules.removed_modules import REMOVED
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
-from slipway.rules.smoke.module_owners import ADDED, ELSEWHERE, SETUPTOOLS, distribution_of
+from slipway.rules.smoke.module_owners import ADDED, PLATFORM_MODULES, SETUPTOOLS, distribution_of
 
 Kind = Literal[
-    "broken", "optional", "host", "display", "system", "platform", "setting", "asks", "exits", "seeded",
+    "broken", "optional", "host", "display", "system", "platform", "setting", "asks", "exits", "setuptools",
 ]  # fmt: skip
 """Who or what is missing: `broken` is the package's own fault, every other one is not, or not surely."""
-
-DISPLAY = re.compile(
-    r"(?i)(\bdisplay\b.*(environment variable|not (be )?open|connect|\$DISPLAY)|no display|could not connect to display"
-    r"|cannot connect to X server|Xlib\.error|KeyError: 'DISPLAY'|DisplayConnectionError|DisplayNameError"
-    r"|platform plugin \"?\w*\"? ?(in|could not)|NoSuchDisplayException|couldn't connect to display"
-    r"|Gtk couldn't be initialized|unable to (open|access) (the )?X|WAYLAND_DISPLAY)"
-)
-SYSTEM = re.compile(
-    r"(?i)(cannot open shared object file|cannot load library|library not loaded|DLL load failed|image not found"
-    r"|(could not|cannot|can't|failed to|unable to) (find|load|locate) .*(lib|library|dll|driver|binary|executable)"
-    r"|\blib\w+ (not found|is not installed)|libcuda|\bcuda\b|\bnvidia\b|\bgpu\b|illegal instruction|\bavx2?\b"
-    r"|no pq wrapper available|not found on (your )?(system|path)|is not installed on (this|your) system)"
-)
-SETTING = re.compile(
-    r"(?i)(ImproperlyConfigured|environ(ment)?[ _]variable|api[_ ]key|credentials|DJANGO_SETTINGS_MODULE"
-    r"|NoRegionError|gaierror|URLError|ConnectionError|ConnectionRefused|NewConnectionError|AppRegistryNotReady"
-    r"|must (be )?run (as root|inside|under|within)|no (running|current) event loop)"
-)
-PLATFORM = re.compile(
-    r"(?i)(has no attribute '(windll|WinDLL|oledll|winreg|wintypes|getuid|WINFUNCTYPE|startfile)'"
-    r"|(only|not) (works? |supported |available |runs? |compatible )?(on|under|for|with) "
-    r"(windows|macos|mac os|os x|linux|darwin|posix|unix|android|this platform)"
-    r"|requires (windows|macos|linux)|unsupported (platform|operating system|os))"
-)
-WRONG_ABI = re.compile(
-    r"(undefined symbol|symbol not found|wrong ELF class|invalid ELF header|file too short|GLIBC(XX)?_[\d.]+'? not found"
-    r"|mach-o, but wrong architecture|incompatible architecture|module compiled against|Module use of python\d+)"
-)
-
-SIDE_NAMES = frozenset(
-    (
-        "test",
-        "tests",
-        "testing",
-        "docs",
-        "doc",
-        "examples",
-        "example",
-        "benchmarks",
-        "bench",
-        "scripts",
-        "tools",
-    )
-)
-"""Top-level names that a distribution installs beside its own by mistake; their requirements are nobody's."""
-
-HOSTS = {"sphinxcontrib": "sphinx", "pytest11": "pytest", "flake8": "flake8", "jupyterlab": "jupyter_server"}
-"""First words of names and groups whose host is spelt differently, or is worth spelling out."""
 
 
 @dataclass(frozen=True)
@@ -76,26 +28,94 @@ class Diagnosis:
 
     Attributes:
         cause: half a sentence, without a full stop; empty where nothing is known.
-        fix: what to do, where the cause tells it.
+        fix: what to do, where the cause makes it clear.
+        kind: who or what is missing.
     """
 
-    kind: Kind
     cause: str = ""
     fix: str | None = None
+    kind: Kind = "broken"
+
+    @property
+    def after_colon(self) -> str:
+        """The cause with a colon before it, to end a sentence with; empty where nothing is known."""
+        return f": {self.cause}" if self.cause else ""
+
+
+DISPLAY = re.compile(
+    r"(?i)(\bdisplay\b.*(environment variable|not (be )?open|connect|\$DISPLAY)|no display|could not connect to display"
+    r"|cannot connect to X server|Xlib\.error|KeyError: 'DISPLAY'|DisplayConnectionError|DisplayNameError"
+    r"|platform plugin \"?\w*\"? ?(in|could not)|NoSuchDisplayException|couldn't connect to display"
+    r"|Gtk couldn't be initialized|unable to (open|access) (the )?X|WAYLAND_DISPLAY)"
+)
+PLATFORM = re.compile(
+    r"(?i)(has no attribute '(windll|WinDLL|oledll|winreg|wintypes|getuid|WINFUNCTYPE|startfile)'"
+    r"|(only|not) (works? |supported |available |runs? |compatible )?(on|under|for|with) "
+    r"(windows|macos|mac os|os x|linux|darwin|posix|unix|android|this platform)"
+    r"|requires (windows|macos|linux)|unsupported (platform|operating system|os))"
+)
+SYSTEM = re.compile(
+    r"(?i)(cannot open shared object file|cannot load library|library not loaded|DLL load failed|image not found"
+    r"|(could not|cannot|can't|failed to|unable to) (find|load|locate) .*(lib|library|dll|driver|binary|executable)"
+    r"|\blib\w+ (not found|is not installed)|libcuda|\bcuda\b|\bnvidia\b|\bgpu\b|illegal instruction|\bavx2?\b"
+    r"|no pq wrapper available|not found on (your )?(system|path)|is not installed on (this|your) system)"
+)
+SETTING = re.compile(
+    r"(?i)(environ\[|ImproperlyConfigured|environ(ment)?[ _]variable|api[_ ]key|credentials|DJANGO_SETTINGS_MODULE"
+    r"|NoRegionError|gaierror|URLError|ConnectionError|ConnectionRefused|NewConnectionError|AppRegistryNotReady"
+    r"|must (be )?run (as root|inside|under|within)|no (running|current) event loop)"
+)
+MACHINE = (
+    (DISPLAY, Diagnosis("it needs a display, and this machine has none", kind="display")),
+    (PLATFORM, Diagnosis("it is made for another platform", kind="platform")),
+    (
+        SYSTEM,
+        Diagnosis("it needs a library, a program or a device that this machine does not have", kind="system"),
+    ),
+    (SETTING, Diagnosis("it needs a setting, a service or a variable that is not there", kind="setting")),
+)
+"""What an error or the line that raised it says when something is missing here; the first that fits counts."""
+
+WRONG_ABI = re.compile(
+    r"(undefined symbol|symbol not found|wrong ELF class|invalid ELF header|file too short|GLIBC(XX)?_[\d.]+'? not found"
+    r"|mach-o, but wrong architecture|incompatible architecture|module compiled against|Module use of python\d+)"
+)
+NEWER_NAME = re.compile(
+    r"cannot import name .* from '(typing|collections|importlib\.\w+|enum|asyncio|itertools|functools|dataclasses"
+    r"|datetime|warnings|contextlib|inspect|types|unittest\.mock|http|string)'"
+    r"|module '(typing|enum|asyncio|types|tomllib)' has no attribute"
+)
+"""A name of the standard library that this Python does not have."""
+
+CODE_ERRORS = frozenset(
+    (
+        *("ModuleNotFoundError", "SyntaxError", "IndentationError"),
+        *("NameError", "AttributeError", "TypeError", "IndexError"),
+    )
+)
+"""Errors that come from a slip in Python code, never from a library or a device of the system."""
+
+SIDE_NAMES = frozenset(
+    (
+        *("test", "tests", "testing", "docs", "doc", "examples", "example"),
+        *("benchmarks", "bench", "scripts", "tools"),
+    )
+)
+"""Top-level names that a distribution installs beside its own by mistake; nobody has to have what they import."""
+
+HOSTS = {"sphinxcontrib": "sphinx", "pytest11": "pytest", "flake8": "flake8", "jupyterlab": "jupyter_server"}
+"""First words of names and groups whose host is spelt differently, or is worth spelling out."""
 
 
 def diagnose(attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
     """Return why an import or an entry point failed."""
-    for test in (_optional, _surroundings, _missing_module, _missing_file, _syntax, _abi, _deliberate):
-        if found := test(attempt, facts):
-            return found
-    if culprit := _dependency_that_raised(attempt, facts):
-        return Diagnosis(
-            "broken",
-            f"it is raised inside of `{culprit}`, which the package uses",
-            f"Find the version of {culprit} that still works and limit the dependency to it, or follow its change.",
-        )
-    return Diagnosis("broken")
+    return (
+        _optional(attempt, facts)
+        or _machine(attempt, facts)
+        or _missing_module(attempt, facts)
+        or _missing_file(attempt, facts)
+        or _broken_code(attempt, facts)
+    )
 
 
 def _optional(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
@@ -106,15 +126,16 @@ def _optional(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
         if spelt in facts.optional:
             extra = facts.optional[spelt]
             brings = f"the extra `{extra}` brings" if extra else "another platform or version brings"
-            return Diagnosis("optional", f"it needs {missing!r}, which only {brings}")
+            return Diagnosis(f"it needs {missing!r}, which only {brings}", kind="optional")
     if attempt.extra:
-        return Diagnosis("optional", f"it needs {missing!r}, and is promised with an extra only")
-    if attempt.name in facts.own and _is_aside(attempt.name, facts):
-        return Diagnosis("optional", f"it needs {missing!r}, which nothing that was installed brings")
+        return Diagnosis(f"it needs {missing!r}, and is promised with an extra only", kind="optional")
+    if attempt.name in facts.own and _is_secondary(attempt.name, facts):
+        return Diagnosis(f"it needs {missing!r}, which nothing that was installed brings", kind="optional")
     return None
 
 
 def _spellings(module: str) -> Iterator[str]:
+    """Yield how the distribution of a module may be spelt, with underscores for dashes and dots."""
     parts = module.lower().split(".")
     for length in range(len(parts), 0, -1):
         yield "_".join(parts[:length])
@@ -123,49 +144,31 @@ def _spellings(module: str) -> Iterator[str]:
     yield from (f"python_{top}", f"{top}_python", f"py{top}", top.removeprefix("py"), f"{top}_binary")
 
 
-def _is_aside(module: str, facts: SmokeFacts) -> bool:
-    """Tell whether it is one of several top-level names, not the main one, and the main one works."""
+def _is_secondary(module: str, facts: SmokeFacts) -> bool:
+    """Return whether it is one of several top-level names, not the main one, and the main one works."""
     working = {other.name for other in facts.imports if other.error is None}
     if not working:
         return False
-    parts, main = module.split("."), _main_names(facts)
+    parts = module.split(".")
+    wanted = facts.distribution.replace("-", "").lower()
+    main = {a.name for a in facts.imports if a.name.replace("_", "").replace(".", "").lower() == wanted}
     private = any(part.startswith("_") for part in parts)
     return private or parts[0] in SIDE_NAMES or (bool(main & working) and module not in main)
 
 
-def _main_names(facts: SmokeFacts) -> set[str]:
-    wanted = facts.distribution.replace("-", "").lower()
-    return {a.name for a in facts.imports if a.name.replace("_", "").replace(".", "").lower() == wanted}
-
-
-def _surroundings(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
+def _machine(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     text = f"{attempt.error}\n{attempt.raised_at}"
-    if DISPLAY.search(text):
-        return Diagnosis("display", "it needs a display, and this machine has none")
-    if (
-        attempt.missing
-        and attempt.missing.partition(".")[0] in ELSEWHERE
-        and not facts.is_own(attempt.missing)
-    ):
-        return Diagnosis("platform", f"it needs {attempt.missing!r}, which exists on other platforms only")
-    if PLATFORM.search(text):
-        return Diagnosis("platform", "it is made for another platform")
-    if isinstance_of_os(attempt) and SYSTEM.search(text) and not WRONG_ABI.search(text):
-        return Diagnosis(
-            "system", "it needs a library, a program or a device that this machine does not have"
-        )
-    if "environ[" in attempt.raised_at or SETTING.search(text):
-        return Diagnosis("setting", "it needs a setting, a service or a variable that is not there")
-    if attempt.error_type == "SystemExit" and attempt.missing is None:
-        return Diagnosis("exits", "it ends the process while it is imported")
+    from_system = attempt.error_type not in CODE_ERRORS and not WRONG_ABI.search(text)
+    kinds = [d for pattern, d in MACHINE if pattern.search(text) and (d.kind != "system" or from_system)]
+    missing = attempt.missing
+    for_platform = missing and missing.partition(".")[0] in PLATFORM_MODULES and not facts.is_own(missing)
+    if for_platform and not DISPLAY.search(text):
+        return Diagnosis(f"it needs {missing!r}, which exists on other platforms only", kind="platform")
+    if kinds:
+        return kinds[0]
+    if attempt.error_type == "SystemExit" and missing is None:
+        return Diagnosis("it ends the process while it is imported", kind="exits")
     return None
-
-
-def isinstance_of_os(attempt: Attempt) -> bool:
-    """Tell whether an error can come from the system: everything but a slip in the package's own code."""
-    return attempt.error_type not in {
-        "ModuleNotFoundError", "SyntaxError", "IndentationError", "NameError", "AttributeError", "TypeError", "IndexError"
-    }  # fmt: skip
 
 
 def _missing_module(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
@@ -176,9 +179,9 @@ def _missing_module(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
         return _own_module(missing, facts)
     top = missing.partition(".")[0]
     if top in _hosts(facts):
-        return Diagnosis("host", f"it plugs into `{top}`, which is not among its dependencies")
+        return Diagnosis(f"it plugs into `{top}`, which is not among its dependencies", kind="host")
     if attempt.error_type != "ModuleNotFoundError":
-        return Diagnosis("asks", f"the package itself asks for {missing!r}, which it does not declare")
+        return Diagnosis(f"the package itself asks for {missing!r}, which it does not declare", kind="asks")
     return _standard_library(missing, facts) or _undeclared(missing, attempt, facts)
 
 
@@ -192,28 +195,20 @@ def _undeclared(missing: str, attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
     name = distribution_of(missing)
     if culprit := _dependency_that_raised(attempt, facts):
         return Diagnosis(
-            "broken",
             f"`{culprit}`, a dependency, needs {missing!r} and does not bring it",
             f"Depend on {name} as well, on an extra of {culprit} that brings it, or on another version of {culprit}.",
         )
     return Diagnosis(
-        "broken",
-        f"the dependency {name} is not declared",
-        f'Add "{name}" to `dependencies` under [project].',
+        f"the dependency {name} is not declared", f'Add "{name}" to `dependencies` under [project].'
     )
 
 
-def _minor(facts: SmokeFacts) -> int:
-    found = re.search(r"3\.(\d+)", facts.python)
-    return int(found[1]) if found else 0
-
-
 def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
-    top, minor = missing.partition(".")[0], _minor(facts)
+    found = re.search(r"3\.(\d+)", facts.python)
+    top, minor = missing.partition(".")[0], int(found[1]) if found else 0
     added = ADDED.get(missing) or ADDED.get(top)
     if added is not None and minor < added:
         return Diagnosis(
-            "broken",
             f"{missing!r} came with Python 3.{added}, and the package says that it supports 3.{minor}",
             f'Set `requires-python = ">=3.{added}"`, or use the backport there is for older versions.',
         )
@@ -222,7 +217,6 @@ def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
     if top in REMOVED and minor >= REMOVED[top][0]:
         since, decision = REMOVED[top]
         return Diagnosis(
-            "broken",
             f"{top!r} was removed from the standard library in Python 3.{since} ({decision})",
             f"Replace it, depend on a package that brings it back, or limit `requires-python` to <3.{since}.",
         )
@@ -230,13 +224,14 @@ def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
 
 
 def _setuptools(top: str, minor: int) -> Diagnosis:
-    fix = 'Replace it (importlib.metadata, importlib.resources), or depend on "setuptools"; '
+    fix = 'Replace it (importlib.metadata, importlib.resources), or depend on "setuptools".'
     if top == "pkg_resources":
-        fix += "its version 82 is the first without pkg_resources, so limit it to <82."
+        fix = fix.replace('"setuptools"', '"setuptools<82" (82 is the first version without pkg_resources)')
     if minor < 12:  # noqa: PLR2004 - PEP 632, and venv without setuptools
-        return Diagnosis("seeded", f"{top!r} belongs to setuptools, which only some environments have", fix)
+        cause = f"{top!r} belongs to setuptools, which only some environments have"
+        return Diagnosis(cause, fix, kind="setuptools")
     return Diagnosis(
-        "broken", f"{top!r} belongs to setuptools, which new environments do not have since Python 3.12", fix
+        f"{top!r} belongs to setuptools, which new environments do not have since Python 3.12", fix
     )
 
 
@@ -245,101 +240,76 @@ def _own_module(missing: str, facts: SmokeFacts) -> Diagnosis:
     compiled = [f for f in facts.files if re.fullmatch(rf"{re.escape(path)}\.[^/]*(so|pyd)", f)]
     if compiled:
         return Diagnosis(
-            "broken",
             f"{compiled[0]} was compiled for another Python than {facts.python}, or for another platform",
             "Give the wheel the tags of the Python it was built with; build it once for every Python.",
         )
-    if found := _in_sdist([f"{path}.py", f"{path}/__init__.py", f"{path}.pyx", f"{path}.c"], facts):
+    if found := _in_sdist((f"{path}.py", f"{path}/__init__.py", f"{path}.pyx", f"{path}.c"), facts):
         return Diagnosis(
-            "broken",
             f"{missing!r} is missing from what was installed; the sdist has it as {found}",
             "Include it in the wheel: name every package (setuptools: `packages.find`), or build the extension.",
         )
     return Diagnosis(
-        "broken",
         f"{missing!r} is the package's own and is missing from what was installed",
         "Include the module in the wheel; if it is generated by the build, generate it from the sdist too.",
     )
 
 
-def _in_sdist(paths: list[str], facts: SmokeFacts) -> str | None:
-    inside = {PurePosixPath(*PurePosixPath(path).parts[1:]).as_posix(): path for path in facts.in_sdist}
-    for path in paths:
-        for lead in ("", "src/", "lib/", "python/"):
-            if f"{lead}{path}" in inside:
-                return f"{lead}{path}"
-    return None
+def _in_sdist(paths: Iterable[str], facts: SmokeFacts) -> str | None:
+    """Return the first of the paths that the sdist has, at the top or in a folder for sources."""
+    inside = {PurePosixPath(*PurePosixPath(path).parts[1:]).as_posix() for path in facts.in_sdist}
+    spelt = (f"{folder}{path}" for path in paths for folder in ("", "src/", "lib/", "python/"))
+    return next((path for path in spelt if path in inside), None)
 
 
 def _missing_file(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     if attempt.error_type not in {"FileNotFoundError", "NotADirectoryError"}:
         return None
     file = attempt.file or ""
-    tops = {name.partition(".")[0] for name in facts.own}
-    if file.partition("/")[0] not in tops:
-        return Diagnosis("system", f"it looks for {file or 'a file'}, which is not part of the package")
+    if file.partition("/")[0] not in facts.top_levels:
+        return Diagnosis(f"it looks for {file or 'a file'}, which is not part of the package", kind="system")
     if found := _in_sdist([file], facts):
         return Diagnosis(
-            "broken",
             f"{file} is not in the wheel; the sdist has it as {found}",
             "Include it as package data (setuptools: [tool.setuptools.package-data]; flit and hatchling take what "
-            "lies inside of the package and is not ignored by git).",
+            "is inside the package and not ignored by git).",
         )
     return Diagnosis(
-        "broken",
-        f"{file} is not in the wheel",
-        "Include the file in the wheel, or do not read it at import time.",
+        f"{file} is not in the wheel", "Include the file in the wheel, or do not read it at import time."
     )
 
 
-def _syntax(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
-    if attempt.error_type not in {"SyntaxError", "IndentationError"}:
-        return None
-    file = attempt.file or "a module"
-    if file.partition("/")[0] not in {name.partition(".")[0] for name in facts.own}:
-        return Diagnosis("broken", f"{file}, of a dependency, cannot be read by Python {facts.python}")
-    return Diagnosis(
-        "broken",
-        f"{file} has syntax that Python {facts.python} does not know, although the package allows that version",
-        "Raise `requires-python` to the first version that knows the syntax, or write it in the older way.",
-    )
-
-
-def _abi(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
-    if WRONG_ABI.search(attempt.error or ""):
+def _broken_code(attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
+    error = attempt.error or ""
+    if attempt.error_type in {"SyntaxError", "IndentationError"}:
+        file = attempt.file or "a module"
+        if file.partition("/")[0] not in facts.top_levels:
+            return Diagnosis(f"{file}, of a dependency, cannot be read by Python {facts.python}")
         return Diagnosis(
-            "broken",
+            f"{file} has syntax that Python {facts.python} does not know, although the package allows that version",
+            "Raise `requires-python` to the first version that knows the syntax, or write it in the older way.",
+        )
+    if WRONG_ABI.search(error):
+        return Diagnosis(
             f"a compiled module does not fit Python {facts.python} or this platform",
             "Build and tag a wheel for each Python and platform (cibuildwheel), and repair it with auditwheel.",
         )
-    if _named_in(attempt) and re.search(r"(cannot import name|has no attribute)", attempt.error or ""):
+    if NEWER_NAME.search(error):
         return Diagnosis(
-            "broken",
             f"the standard library of Python {facts.python} does not have that name",
             "Raise `requires-python` to the version that has it, or use a backport.",
         )
-    return None
-
-
-def _named_in(attempt: Attempt) -> bool:
-    return bool(
-        re.search(
-            r"from '(typing|collections|importlib\.\w+|enum|asyncio|itertools|functools|dataclasses|datetime|warnings"
-            r"|contextlib|inspect|types|unittest\.mock|http|string)'|module '(typing|enum|asyncio|types|tomllib)' has",
-            attempt.error or "",
-        )
-    )
-
-
-def _deliberate(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
-    del facts
     if attempt.error_type == "ImportError" and attempt.raised_at.lstrip().startswith("raise"):
-        return Diagnosis("asks", "the package refuses to be imported and says why")
-    return None
+        return Diagnosis("the package refuses to be imported and says why", kind="asks")
+    if culprit := _dependency_that_raised(attempt, facts):
+        return Diagnosis(
+            f"it is raised inside of `{culprit}`, which the package uses",
+            f"Find the version of {culprit} that still works and limit the dependency to it, or follow its change.",
+        )
+    return Diagnosis()
 
 
 def _dependency_that_raised(attempt: Attempt, facts: SmokeFacts) -> str | None:
-    """Return the top-level name of another package in which the error came up."""
+    """Return the top-level name of another package in which the error was raised."""
     places = re.findall(r'File "[^"]*?/site-packages/([^/"]+)', attempt.traceback.replace("\\", "/"))
     top = places[-1].removesuffix(".py") if places else None
-    return top if top and top not in {name.partition(".")[0] for name in facts.own} else None
+    return top if top and top not in facts.top_levels else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.inputs import Resolution
 
 
@@ -21,7 +22,7 @@ class Attempt:
         traceback: the package's own traceback, innermost call last.
         raised_at: the source line that raised.
         file: the file that was not found, or that has the syntax error, relative to the environment's
-            site-packages where it lies in there.
+            site-packages where it is in there.
         extra: True for an entry point that is only promised with an extra.
     """
 
@@ -39,18 +40,33 @@ class Attempt:
         """The type of what was raised, without its module; empty when it worked."""
         return (self.error or "").partition(":")[0].rpartition(".")[2]
 
+    @property
+    def group(self) -> str:
+        """The group of an entry point."""
+        return self.name.partition(": ")[0]
+
+    @property
+    def short_name(self) -> str:
+        """The name of an entry point, without its group."""
+        return self.name.partition(": ")[2]
+
+    @property
+    def is_script(self) -> bool:
+        """Whether it is an entry point that becomes a command."""
+        return self.group in SCRIPT_GROUPS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """A program that was started: a script of the package with `--help`, or a command of the user's.
+    """A program that was started: a script of the package with `--help`, or a command of the project's.
 
     Attributes:
         name: the script's name, or the command as given.
-        returncode: its exit code, negative for a signal; None where it did not come back.
+        role: what was started.
+        returncode: its exit code, negative for a signal; None where it did not end in time.
         seconds: the time limit it had.
         output: the last lines it printed.
         present: False where the installer made no such script.
-        role: what was started.
     """
 
     name: str
@@ -60,10 +76,14 @@ class Started:
     output: str = ""
     present: bool = True
 
+    def last_lines(self, number: int) -> str | None:
+        """Return the last lines it printed, None where it printed nothing."""
+        return "\n".join(self.output.splitlines()[-number:]) or None
+
 
 @dataclass(frozen=True, kw_only=True)
 class SmokeFacts:
-    """One smoke test.
+    """What happened in one smoke test.
 
     Attributes:
         artifact: filename of what was installed.
@@ -72,8 +92,7 @@ class SmokeFacts:
         resolution: whether the newest or the lowest allowed dependencies were installed.
         extra: the extra that was installed with it.
         claimed: whether the project says that it supports this version of Python.
-        requires_python: what the project says about versions of Python.
-        install_error: what the installer said, if it could not install.
+        install_error: what the installer printed, if it could not install.
         died: how the probe ended before it was done: a signal, an exit, the time limit.
         died_at: what it was trying then.
         died_code: its exit code, negative for a signal; None where the time was up.
@@ -81,7 +100,7 @@ class SmokeFacts:
         entry_points: every entry point that was loaded.
         submodules: the public modules below them that were tried.
         scripts: the scripts that were started with `--help`.
-        commands: the user's own commands: the smoke command and the tests.
+        commands: the project's own commands: the smoke command and the tests.
         printed: the last lines the probe printed.
         conflicts: what `pip check` says.
         left_behind: paths that are still there after uninstalling, relative to the environment.
@@ -89,7 +108,7 @@ class SmokeFacts:
         own: the package's own importable names.
         groups: the groups of its entry points.
         files: what was installed, relative to site-packages.
-        in_sdist: what the sdist of the same release holds; empty where it is not at hand.
+        in_sdist: the paths in the sdist of the same release; empty where there is none.
     """
 
     artifact: str
@@ -98,7 +117,6 @@ class SmokeFacts:
     resolution: Resolution = "highest"
     extra: str | None = None
     claimed: bool = True
-    requires_python: str | None = None
     install_error: str | None = None
     died: str | None = None
     died_at: str | None = None
@@ -112,10 +130,25 @@ class SmokeFacts:
     conflicts: tuple[str, ...] = ()
     left_behind: tuple[str, ...] = ()
     optional: Mapping[str, str | None] = field(default_factory=dict)
-    own: frozenset[str] = field(default_factory=frozenset)
-    groups: frozenset[str] = field(default_factory=frozenset)
-    files: frozenset[str] = field(default_factory=frozenset)
-    in_sdist: frozenset[str] = field(default_factory=frozenset)
+    own: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    in_sdist: frozenset[str] = frozenset()
+
+    @property
+    def failed(self) -> bool:
+        """Whether an import or an entry point failed."""
+        return any(attempt.error for attempt in (*self.imports, *self.entry_points, *self.submodules))
+
+    @property
+    def is_lowest(self) -> bool:
+        """Whether the lowest allowed dependencies were installed."""
+        return self.resolution == "lowest-direct"
+
+    @property
+    def top_levels(self) -> frozenset[str]:
+        """The first parts of the package's own importable names."""
+        return frozenset(name.partition(".")[0] for name in self.own)
 
     def is_own(self, module: str) -> bool:
         """Return whether a module belongs to the package, or would if it were there."""

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from slipway.records import Severity
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
-from slipway.rules.smoke.causes import Kind, diagnose
-from slipway.rules.smoke.evidence import SHOWN, bears, death, import_evidence, is_floor
+from slipway.rules.smoke.causes import Kind
+from slipway.rules.smoke.evidence import SHOWN, import_failures, is_package_fault, why_died
 from slipway.rules.smoke.facts import SmokeFacts
 
 
-def _imports_of(kind: Kind) -> Callable[[SmokeFacts], Iterator[Evidence]]:
-    """Return the check that yields every import that failed for this kind of reason."""
-
-    def check(facts: SmokeFacts) -> Iterator[Evidence]:
-        for attempt in facts.imports:
-            if attempt.error and (bears(facts) if kind == "broken" else not is_floor(facts)):
-                diagnosis = diagnose(attempt, facts)
-                if diagnosis.kind == kind:
-                    yield import_evidence(attempt, facts, diagnosis)
-
-    return check
+def imports_of(facts: SmokeFacts, kind: Kind) -> Iterator[Evidence]:
+    """Yield every import that failed for one kind of reason, where that kind counts."""
+    if is_package_fault(facts) or (kind != "broken" and not facts.is_lowest):
+        yield from import_failures(facts, kind)
 
 
-def _death_evidence(facts: SmokeFacts) -> Evidence:
+def broken_off(facts: SmokeFacts) -> Evidence:
+    """Return the evidence of a probe that did not come to its end."""
     at = f" while it tried {facts.died_at}" if facts.died_at else ""
     return Evidence(
         message=f"The test of {facts.artifact} with Python {facts.python} broke off{at}: {facts.died}.",
@@ -35,28 +29,28 @@ def _death_evidence(facts: SmokeFacts) -> Evidence:
 
 @smoke.rule(
     "import-never-ends",
-    title="The import does not come back",
+    title="The import does not end",
     severity=Severity.ERROR,
-    why="Whoever imports the package waits for ever.",
+    why="Anyone who imports the package waits forever.",
     fix="Move work out of module level; if it only needs longer here, raise --smoke-timeout.",
     example="while True: pass  # at module level",
 )
 def import_never_ends(facts: SmokeFacts) -> Iterator[Evidence]:
-    if death(facts) == "broken" and bears(facts) and facts.died_code is None:
-        yield _death_evidence(facts)
+    if why_died(facts) == "broken" and is_package_fault(facts) and facts.died_code is None:
+        yield broken_off(facts)
 
 
 @smoke.rule(
     "import-crashes",
     title="The import crashes the interpreter",
     severity=Severity.ERROR,
-    why="Whoever imports the package loses the whole process, without a traceback.",
+    why="Anyone who imports the package loses the whole process, without a traceback.",
     fix="Import it in a fresh environment with `python -X faulthandler`; for compiled code use a debugger.",
     example="a compiled module that was built against other headers",
 )
 def import_crashes(facts: SmokeFacts) -> Iterator[Evidence]:
-    if death(facts) == "broken" and bears(facts) and facts.died_code is not None:
-        yield _death_evidence(facts)
+    if why_died(facts) == "broken" and is_package_fault(facts) and facts.died_code is not None:
+        yield broken_off(facts)
 
 
 @smoke.rule(
@@ -68,9 +62,9 @@ def import_crashes(facts: SmokeFacts) -> Iterator[Evidence]:
     example="root = tkinter.Tk()  # at module level",
 )
 def import_needs_display(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("display")(facts)
-    if death(facts) == "display":
-        yield _death_evidence(facts)
+    yield from imports_of(facts, "display")
+    if why_died(facts) == "display":
+        yield broken_off(facts)
 
 
 @smoke.rule(
@@ -78,13 +72,13 @@ def import_needs_display(facts: SmokeFacts) -> Iterator[Evidence]:
     title="The import needs something that this machine does not have",
     severity=Severity.WARNING,
     why="Users without that library, program, file or device get this error; here it hides whether the rest works.",
-    fix="Say in the description what has to be installed, and run the smoke test on a machine that has it.",
+    fix="Document what has to be installed, and run the smoke test on a machine that has it.",
     example='ctypes.CDLL("libportaudio.so.2")  # at module level',
 )
 def import_needs_system(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("system")(facts)
-    if death(facts) == "system":
-        yield _death_evidence(facts)
+    yield from imports_of(facts, "system")
+    if why_died(facts) == "system":
+        yield broken_off(facts)
 
 
 @smoke.rule(
@@ -92,23 +86,23 @@ def import_needs_system(facts: SmokeFacts) -> Iterator[Evidence]:
     title="A top-level module cannot be imported after installation",
     severity=Severity.ERROR,
     why="The package installs and then does not work: the first import ends in this error.",
-    fix="Read the last line of the traceback, mend what it names, and check again.",
+    fix="Read the last line of the traceback, fix what it names, and check again.",
     example="import requests  # in __init__.py, with requests not among the dependencies",
 )
 def import_fails(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("broken")(facts)
+    return imports_of(facts, "broken")
 
 
 @smoke.rule(
     "import-needs-extra",
     title="A top-level module needs an optional dependency",
     severity=Severity.NOTE,
-    why="Those who install the package without the extra cannot import this module.",
-    fix="Nothing, if that is meant; else move the dependency from the extra to the dependencies.",
+    why="Users who install the package without the extra cannot import this module.",
+    fix="Do nothing if that is intended; else move the dependency from the extra to the dependencies.",
     example="a pytest plugin beside the package, with pytest only in the extra `test`",
 )
 def import_needs_extra(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("optional")(facts)
+    return imports_of(facts, "optional")
 
 
 @smoke.rule(
@@ -116,11 +110,11 @@ def import_needs_extra(facts: SmokeFacts) -> Iterator[Evidence]:
     title="A plug-in does not depend on what it plugs into",
     severity=Severity.WARNING,
     why="It works where the host is installed already; installed alone, it cannot be imported.",
-    fix="Add the host to the dependencies, or say in the description that it has to be installed first.",
+    fix="Add the host to the dependencies, or document that it has to be installed first.",
     example="a project flake8-spam that imports flake8 without depending on it",
 )
 def import_needs_host(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("host")(facts)
+    return imports_of(facts, "host")
 
 
 @smoke.rule(
@@ -132,7 +126,7 @@ def import_needs_host(facts: SmokeFacts) -> Iterator[Evidence]:
     example='TOKEN = os.environ["SPAM_TOKEN"]  # at module level',
 )
 def import_needs_setting(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("setting")(facts)
+    return imports_of(facts, "setting")
 
 
 @smoke.rule(
@@ -144,40 +138,40 @@ def import_needs_setting(facts: SmokeFacts) -> Iterator[Evidence]:
     example="import winreg  # in a wheel py3-none-any",
 )
 def import_needs_other_platform(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("platform")(facts)
+    return imports_of(facts, "platform")
 
 
 @smoke.rule(
     "import-asks-for-more",
     title="The package refuses to be imported and asks for something undeclared",
     severity=Severity.WARNING,
-    why="Whoever installs it has to install something else by hand before it works.",
+    why="Anyone who installs it has to install something else by hand before it works.",
     fix="Declare it as a dependency, or as an extra that the error message names.",
     example='raise ImportError("please install torch or tensorflow")',
 )
 def import_asks_for_more(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("asks")(facts)
+    return imports_of(facts, "asks")
 
 
 @smoke.rule(
     "import-ends-process",
     title="The import ends the process",
     severity=Severity.WARNING,
-    why="`import` is no request to exit: test collectors, documentation tools and users lose their process.",
-    fix='Move what is to run into a function, under `if __name__ == "__main__":`.',
+    why="An import should not exit: test collectors, documentation tools and users lose their process.",
+    fix='Move what should run into a function, called under `if __name__ == "__main__":`.',
     example="sys.exit(main())  # at module level",
 )
 def import_ends_process(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("exits")(facts)
+    return imports_of(facts, "exits")
 
 
 @smoke.rule(
     "import-needs-setuptools",
     title="The import needs setuptools, which is not declared",
     severity=Severity.WARNING,
-    why="It works where an older venv happens to hold setuptools, and fails with uv and from Python 3.12 on.",
+    why="It works where an older venv happens to contain setuptools, and fails with uv and from Python 3.12 on.",
     fix='Replace it (importlib.metadata, importlib.resources), or depend on "setuptools".',
     example="import pkg_resources",
 )
 def import_needs_setuptools(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _imports_of("seeded")(facts)
+    return imports_of(facts, "setuptools")

@@ -10,8 +10,14 @@ from packaging.utils import canonicalize_name
 from slipway.records import Severity
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
-from slipway.rules.smoke.causes import diagnose
-from slipway.rules.smoke.evidence import SHOWN, bears, death, import_evidence, is_floor, told
+from slipway.rules.smoke.evidence import (
+    SHOWN,
+    failures,
+    import_failures,
+    is_package_fault,
+    summary_of,
+    why_died,
+)
 from slipway.rules.smoke.facts import SmokeFacts
 
 BUILD_TOOLS = re.compile(
@@ -26,29 +32,32 @@ BUILD_TOOLS = re.compile(
     "install-fails",
     title="The artifact cannot be installed",
     severity=Severity.ERROR,
-    why="Whoever runs `pip install` gets this error instead of the package.",
-    fix="Read what the installer says; usually a dependency has no version that fits, or the index used here lacks it, "
+    why="Anyone who runs `pip install` gets this error instead of the package.",
+    fix="Read what the installer prints; usually a dependency has no version that fits, or the index used here lacks it, "
     "or the sdist does not build.",
     example='dependencies = ["requests<1,>2"]',
 )
 def install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
-    if (
-        facts.install_error is not None
-        and bears(facts)
-        and not (_needs_build_tools(facts) or _elsewhere(facts))
-    ):
-        what = f"the extra `{facts.extra}` of {facts.artifact}" if facts.extra else facts.artifact
-        if facts.install_error.startswith("not done"):
-            message = f"Installing {what} with Python {facts.python} takes longer than it may."
-            fix = "If it is only large, or the network slow, raise --smoke-timeout; else see where its build hangs."
-            yield Evidence(message=message, seen=_last(facts), fix=fix)
-        else:
-            message = f"{what} cannot be installed with Python {facts.python}."
-            yield Evidence(message=message, seen=_last(facts))
+    if not _install_breaks(facts) or _needs_build_tools(facts) or _is_for_other_platform(facts):
+        return
+    what = f"the extra `{facts.extra}` of {facts.artifact}" if facts.extra else facts.artifact
+    if (facts.install_error or "").startswith("not done"):
+        message = f"Installing {what} with Python {facts.python} takes longer than it may."
+        fix = (
+            "If it is only large, or the network slow, raise --smoke-timeout; else see where its build hangs."
+        )
+        yield Evidence(message=message, seen=_last_lines(facts), fix=fix)
+    else:
+        message = f"{what} cannot be installed with Python {facts.python}."
+        yield Evidence(message=message, seen=_last_lines(facts))
 
 
-def _elsewhere(facts: SmokeFacts) -> bool:
-    """Return whether a dependency exists for other platforms only, in the words of uv."""
+def _install_breaks(facts: SmokeFacts) -> bool:
+    return facts.install_error is not None and is_package_fault(facts)
+
+
+def _is_for_other_platform(facts: SmokeFacts) -> bool:
+    """Return whether a dependency has wheels for other platforms only, going by what uv prints."""
     return bool(re.search(r"no wheels\s+with\s+a\s+matching\s+platform\s+tag", facts.install_error or ""))
 
 
@@ -61,37 +70,37 @@ def _elsewhere(facts: SmokeFacts) -> bool:
     example='dependencies = ["pywin32"], on Linux',
 )
 def install_needs_other_platform(facts: SmokeFacts) -> Iterator[Evidence]:
-    if facts.install_error is not None and bears(facts) and _elsewhere(facts):
+    if _install_breaks(facts) and _is_for_other_platform(facts):
         yield Evidence(
             message=f"{facts.artifact} cannot be installed on this platform: a dependency is for others only.",
-            seen=_last(facts),
+            seen=_last_lines(facts),
         )
 
 
 def _needs_build_tools(facts: SmokeFacts) -> bool:
-    said = facts.install_error or ""
-    failed = re.search(r"(?:Failed to (?:download and )?build `|Failed building wheel for )([\w.-]+)", said)
+    error = facts.install_error or ""
+    failed = re.search(r"(?:Failed to (?:download and )?build `|Failed building wheel for )([\w.-]+)", error)
     foreign = failed is not None and canonicalize_name(failed[1]) != facts.distribution
-    return foreign or bool(BUILD_TOOLS.search(said))
+    return foreign or bool(BUILD_TOOLS.search(error))
 
 
 @smoke.rule(
     "install-needs-build-tools",
     title="Installing builds something, and that fails on this machine",
     severity=Severity.WARNING,
-    why="Those without the compiler or the libraries get an error; whether others do cannot be told here.",
+    why="Users without the compiler or the libraries get an error; whether others do cannot be seen here.",
     fix="Publish wheels for the platforms of your users; install what the build below asks for to test it here.",
     example="a dependency that has no wheel for this Python, on a machine without a compiler",
 )
 def install_needs_build_tools(facts: SmokeFacts) -> Iterator[Evidence]:
-    if facts.install_error is not None and bears(facts) and _needs_build_tools(facts):
+    if _install_breaks(facts) and _needs_build_tools(facts):
         yield Evidence(
             message=f"Installing {facts.artifact} with Python {facts.python} has to build something, and that fails here.",
-            seen=_last(facts),
+            seen=_last_lines(facts),
         )
 
 
-def _last(facts: SmokeFacts) -> str:
+def _last_lines(facts: SmokeFacts) -> str:
     return "\n".join((facts.install_error or "").splitlines()[-SHOWN * 2 :])
 
 
@@ -99,22 +108,19 @@ def _last(facts: SmokeFacts) -> str:
     "python-allowed-but-fails",
     title="It fails on a Python that is allowed but not claimed",
     severity=Severity.WARNING,
-    why="`requires-python` lets installers choose this version for a Python on which it does not work.",
+    why="`requires-python` lets installers choose this release for a Python on which it does not work.",
     fix="Limit `requires-python`, or make it work and add the classifier.",
     example="classifiers up to 3.11, requires-python >=3.8, and `import imp`",
 )
 def python_allowed_but_fails(facts: SmokeFacts) -> Iterator[Evidence]:
-    if facts.claimed or is_floor(facts):
+    if facts.claimed or facts.is_lowest:
         return
     if facts.install_error is not None:
-        yield Evidence(
-            message=f"{facts.artifact} cannot be installed with Python {facts.python}.", seen=_last(facts)
-        )
-    if death(facts) == "broken":
+        message = f"{facts.artifact} cannot be installed with Python {facts.python}."
+        yield Evidence(message=message, seen=_last_lines(facts))
+    if why_died(facts) == "broken":
         yield Evidence(message=f"The import breaks off with Python {facts.python}: {facts.died}.")
-    for attempt in facts.imports:
-        if attempt.error and (diagnosis := diagnose(attempt, facts)).kind == "broken":
-            yield import_evidence(attempt, facts, diagnosis)
+    yield from import_failures(facts, "broken")
 
 
 @smoke.rule(
@@ -126,36 +132,33 @@ def python_allowed_but_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     example='dependencies = ["attrs>=17"]  # and `from attrs import define`',
 )
 def dependency_floor_too_low(facts: SmokeFacts) -> Iterator[Evidence]:
-    if not is_floor(facts):
+    if not facts.is_lowest:
         return
     if facts.install_error is not None:
         yield Evidence(
             message=f"The lowest dependencies that {facts.artifact} allows cannot be installed with Python {facts.python}.",
-            seen=_last(facts),
+            seen=_last_lines(facts),
         )
     if facts.died is not None:
+        message = f"With the lowest dependencies it allows, the import breaks off: {facts.died}."
+        yield Evidence(message=message)
+    for attempt, diagnosis in failures(facts.imports, facts, "broken"):
         yield Evidence(
-            message=f"With the lowest dependencies it allows, the import breaks off: {facts.died}."
+            message=f"`import {attempt.name}` fails with the lowest dependencies it allows{diagnosis.after_colon}.",
+            seen=summary_of(attempt),
         )
-    for attempt in facts.imports:
-        if attempt.error and (diagnosis := diagnose(attempt, facts)).kind == "broken":
-            cause = f": {diagnosis.cause}" if diagnosis.cause else ""
-            yield Evidence(
-                message=f"`import {attempt.name}` fails with the lowest dependencies it allows{cause}.",
-                seen=told(attempt),
-            )
 
 
 @smoke.rule(
     "dependencies-conflict",
     title="The installed dependencies do not fit together",
     severity=Severity.ERROR,
-    why="`pip check` fails in an environment that holds nothing but this package.",
+    why="`pip check` fails in an environment with nothing but this package and its dependencies.",
     fix="Loosen or correct the version ranges of the dependencies it names.",
     example='dependencies = ["a", "b"]  # where b needs an older a',
 )
 def dependencies_conflict(facts: SmokeFacts) -> Iterator[Evidence]:
-    for line in facts.conflicts if bears(facts) else ():
+    for line in facts.conflicts if is_package_fault(facts) else ():
         yield Evidence(message=f"After installing {facts.artifact}: {line}")
 
 

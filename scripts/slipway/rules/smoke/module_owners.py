@@ -1,4 +1,4 @@
-"""Which distribution brings a module, where the two are not spelt alike, and which modules only some Pythons have."""
+"""Which distribution a module belongs to, and which modules only some Pythons or platforms have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ DISTRIBUTIONS: dict[str, str] = {
     "Bio": "biopython",
     "Crypto": "pycryptodome",
     "Cryptodome": "pycryptodomex",
-    "Levenshtein": "Levenshtein",
     "MySQLdb": "mysqlclient",
     "OpenGL": "PyOpenGL",
     "OpenSSL": "pyOpenSSL",
@@ -31,12 +30,10 @@ DISTRIBUTIONS: dict[str, str] = {
     "google.cloud.storage": "google-cloud-storage",
     "google.protobuf": "protobuf",
     "grpc": "grpcio",
-    "igraph": "igraph",
     "jose": "python-jose",
     "jwt": "PyJWT",
     "kafka": "kafka-python",
     "ldap": "python-ldap",
-    "lxml": "lxml",
     "magic": "python-magic",
     "markdown": "Markdown",
     "mpl_toolkits": "matplotlib",
@@ -44,7 +41,6 @@ DISTRIBUTIONS: dict[str, str] = {
     "nacl": "PyNaCl",
     "odf": "odfpy",
     "pkg_resources": "setuptools",
-    "psycopg2": "psycopg2",
     "pylab": "matplotlib",
     "pythoncom": "pywin32",
     "pptx": "python-pptx",
@@ -54,7 +50,6 @@ DISTRIBUTIONS: dict[str, str] = {
     "skimage": "scikit-image",
     "slugify": "python-slugify",
     "socks": "PySocks",
-    "tensorflow": "tensorflow",
     "usb": "pyusb",
     "websocket": "websocket-client",
     "win32api": "pywin32",
@@ -63,7 +58,7 @@ DISTRIBUTIONS: dict[str, str] = {
     "yaml": "PyYAML",
     "zmq": "pyzmq",
 }
-"""Import name to project name on PyPI."""
+"""Import name to project name on PyPI, where the two are spelt differently."""
 
 ADDED: dict[str, int] = {
     "annotationlib": 14,
@@ -75,57 +70,23 @@ ADDED: dict[str, int] = {
     "wsgiref.types": 11,
     "zoneinfo": 9,
 }
-"""Modules that came to the standard library, and the minor version of Python 3 they came with."""
+"""Modules added to the standard library, and the minor version of Python 3 they came with."""
 
 SETUPTOOLS = frozenset({"distutils", "pkg_resources", "setuptools"})
-"""What older Pythons put into every new environment, or had themselves; since Python 3.12 nobody does."""
+"""Modules in every new environment before Python 3.12, or in the standard library; since then in neither."""
 
-ELSEWHERE = frozenset(
-    {
-        "_winapi",
-        "_winreg",
-        "msvcrt",
-        "nt",
-        "winreg",
-        "winsound",
-        "wmi",
-        "win32api",
-        "win32com",
-        "win32con",
-        "win32gui",
-        "win32file",
-        "pythoncom",
-        "pywintypes",
-        "fcntl",
-        "grp",
-        "posix",
-        "pty",
-        "pwd",
-        "resource",
-        "readline",
-        "syslog",
-        "termios",
-        "tty",
-        "curses",
-        "_curses",
-        "AppKit",
-        "Cocoa",
-        "CoreFoundation",
-        "Foundation",
-        "Quartz",
-        "objc",
-        "js",
-        "pyodide",
-        "RPi",
-        "machine",
-        "micropython",
-    }
-)
+WINDOWS = ("_winapi", "_winreg", "msvcrt", "nt", "winreg", "winsound", "wmi")
+PYWIN32 = ("win32api", "win32com", "win32con", "win32gui", "win32file", "pythoncom", "pywintypes")
+POSIX = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty")
+TERMINAL = ("readline", "curses", "_curses")
+MACOS = ("AppKit", "Cocoa", "CoreFoundation", "Foundation", "Quartz", "objc")
+OTHERS = ("js", "pyodide", "RPi", "machine", "micropython")
+PLATFORM_MODULES = frozenset((*WINDOWS, *PYWIN32, *POSIX, *TERMINAL, *MACOS, *OTHERS))
 """Modules that exist on some platforms only."""
 
 
 def distribution_of(module: str) -> str:
-    """Return the project that brings a module, as far as it is known; else the module's own top-level name."""
+    """Return the project that a module belongs to, as far as it is known; else the module's top-level name."""
     parts = module.split(".")
     for length in range(len(parts), 0, -1):
         if found := DISTRIBUTIONS.get(".".join(parts[:length])):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.records import Severity
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
-from slipway.rules.smoke.evidence import SHOWN, bears, is_floor, told
+from slipway.rules.smoke.evidence import SHOWN, failures, is_package_fault, summary_of
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
 
 TRACEBACK = "Traceback (most recent call last)"
 ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\w+\W+){0,3}install\b")
-"""How a program says that something optional has to be installed first."""
+"""What a program prints when something optional has to be installed first."""
 
 
 @smoke.rule(
@@ -27,21 +26,18 @@ ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\
     example='[project.scripts]\ntool = "package.cli:mian"',
 )
 def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
-    for attempt in facts.entry_points:
-        if attempt.error and attempt.name.startswith(SCRIPT_GROUPS) and bears(facts):
-            diagnosis = diagnose(attempt, facts)
-            if diagnosis.kind == "broken":
-                cause = f": {diagnosis.cause}" if diagnosis.cause else ""
+    if is_package_fault(facts):
+        for attempt, diagnosis in failures(facts.entry_points, facts, "broken"):
+            if attempt.is_script:
                 yield Evidence(
-                    message=f"The script `{attempt.name.split(': ', 1)[1]}` ({attempt.target}) cannot be loaded{cause}.",
-                    seen=told(attempt),
+                    message=f"The script `{attempt.short_name}` ({attempt.target}) cannot be loaded"
+                    f"{diagnosis.after_colon}.",
+                    seen=summary_of(attempt),
                     fix=diagnosis.fix,
                 )
-    yield from (
-        Evidence(message=f"The script `{script.name}` was not put where scripts go.")
-        for script in facts.scripts
-        if not script.present
-    )
+    for script in facts.scripts:
+        if not script.present:
+            yield Evidence(message=f"The script `{script.name}` was not put where scripts go.")
 
 
 @smoke.rule(
@@ -49,23 +45,25 @@ def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
     title="A script fails when it is asked for help",
     severity=Severity.WARNING,
     why="`--help` is the first thing a user tries.",
-    fix="Run it in a fresh environment and mend what it says; a script without options may ignore the word.",
+    fix="Run it in a fresh environment and fix what it prints; a script without options may ignore `--help`.",
     example="a script that reads its configuration file before it looks at its arguments",
 )
 def script_fails(facts: SmokeFacts) -> Iterator[Evidence]:
-    for script in facts.scripts:
-        if script.present and bears(facts) and (why := _failed(script, facts)):
-            seen = "\n".join(script.output.splitlines()[-SHOWN:]) or None
-            yield Evidence(message=f"`{script.name} --help` {why} with Python {facts.python}.", seen=seen)
+    for script in facts.scripts if is_package_fault(facts) else ():
+        if script.present and (how := _failure(script, facts)):
+            yield Evidence(
+                message=f"`{script.name} --help` {how} with Python {facts.python}.",
+                seen=script.last_lines(SHOWN),
+            )
 
 
-def _failed(script: Started, facts: SmokeFacts) -> str | None:
+def _failure(script: Started, facts: SmokeFacts) -> str | None:
     """Return how a script failed; an exit code alone is no failure, for many programs give one to `--help`."""
     if script.returncode is None:
         return f"does not come back within {script.seconds:.0f} s"
     if script.returncode >= 0 and (script.returncode == 0 or TRACEBACK not in script.output):
         return None
-    if ASKS.search("\n".join(script.output.splitlines()[-SHOWN:])):
+    if ASKS.search(script.last_lines(SHOWN) or ""):
         return None
     last = next((line for line in reversed(script.output.splitlines()) if line and line[0].isalpha()), "")
     missing = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", last)
@@ -84,27 +82,25 @@ def _failed(script: Started, facts: SmokeFacts) -> str | None:
     example='[project.entry-points.pytest11]\nplugin = "package.plugin:missing"',
 )
 def entry_point_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
-    for attempt in facts.entry_points:
-        if attempt.error is None or attempt.name.startswith(SCRIPT_GROUPS) or not bears(facts):
-            continue
-        foreign = attempt.missing is not None and not facts.is_own(attempt.missing)
-        if not foreign and diagnose(attempt, facts).kind == "broken":
-            yield Evidence(
-                message=f"The entry point `{attempt.name}` ({attempt.target}) cannot be loaded.",
-                seen=told(attempt),
-            )
+    if is_package_fault(facts):
+        for attempt, _ in failures(facts.entry_points, facts, "broken"):
+            if not attempt.is_script and (attempt.missing is None or facts.is_own(attempt.missing)):
+                yield Evidence(
+                    message=f"The entry point `{attempt.name}` ({attempt.target}) cannot be loaded.",
+                    seen=summary_of(attempt),
+                )
 
 
 @smoke.rule(
     "submodule-cannot-be-imported",
     title="Public modules cannot be imported after a plain installation",
     severity=Severity.NOTE,
-    why="Who needs one of them gets an error; often an optional dependency is missing, sometimes a file.",
-    fix="Look at what each of them misses; declare it, in an extra where it is optional, or include it.",
+    why="Users who need one of them get an error; often an optional dependency is missing, sometimes a file.",
+    fix="See what each of them lacks; declare it, in an extra where it is optional, or include it.",
     example="package/web.py imports flask, and no extra mentions it",
 )
 def submodule_cannot_be_imported(facts: SmokeFacts) -> Iterator[Evidence]:
-    failed = [a for a in facts.submodules if a.error and diagnose(a, facts).kind == "broken"]
+    failed = [attempt for attempt, _ in failures(facts.submodules, facts, "broken")]
     if failed:
         listed = [f"{a.name}: {(a.error or '').splitlines()[0]}" for a in failed[:SHOWN]]
         more = [f"… and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
@@ -115,40 +111,38 @@ def submodule_cannot_be_imported(facts: SmokeFacts) -> Iterator[Evidence]:
         )
 
 
-def _command_fails(role: str) -> Callable[[SmokeFacts], Iterator[Evidence]]:
-    """Return the check of a command of the user's own."""
-
-    def check(facts: SmokeFacts) -> Iterator[Evidence]:
-        for command in facts.commands:
-            if command.role == role and command.returncode != 0 and not is_floor(facts):
-                ended = f"ended with exit code {command.returncode}"
-                if command.returncode is None:
-                    ended = f"was not done after {command.seconds:.0f} s"
-                seen = "\n".join(command.output.splitlines()[-SHOWN * 3 :]) or None
-                yield Evidence(message=f"`{command.name}` {ended} with Python {facts.python}.", seen=seen)
-
-    return check
+def command_fails(facts: SmokeFacts, role: str) -> Iterator[Evidence]:
+    """Yield a command of the project that failed with its default dependencies."""
+    for command in facts.commands:
+        if command.role == role and command.returncode != 0 and not facts.is_lowest:
+            ended = f"ended with exit code {command.returncode}"
+            if command.returncode is None:
+                ended = f"was not done after {command.seconds:.0f} s"
+            yield Evidence(
+                message=f"`{command.name}` {ended} with Python {facts.python}.",
+                seen=command.last_lines(SHOWN * 3),
+            )
 
 
 @smoke.rule(
     "smoke-command-fails",
     title="The smoke command fails",
     severity=Severity.ERROR,
-    why="The project's own proof that the package works says that it does not.",
+    why="The project's own check that the installed package works has failed.",
     fix="Read what it printed; it runs in an empty folder, in an environment with nothing but the package.",
     example="--smoke-command \"python -c 'import package; package.run()'\"",
 )
 def smoke_command_fails(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _command_fails("smoke-command")(facts)
+    return command_fails(facts, "smoke-command")
 
 
 @smoke.rule(
     "tests-fail-when-installed",
     title="The tests fail against the installed package",
     severity=Severity.ERROR,
-    why="They pass in the checkout only: what users install lacks something that the checkout has.",
-    fix="Look for a file or module that the tests find in the checkout only; name what tests need in --test-requires.",
+    why="The tests fail on what users install, which often lacks something that the checkout has.",
+    fix="Look for a file or module that only the checkout has; name what the tests need in --test-requires.",
     example="a data file that is read by the code and is not part of the wheel",
 )
 def tests_fail_when_installed(facts: SmokeFacts) -> Iterator[Evidence]:
-    yield from _command_fails("test-command")(facts)
+    return command_fails(facts, "test-command")
