@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -18,6 +19,8 @@ LOCK = TESTS / "requirements" / "tests.txt"
 TOOLS = ROOT / ".tools" / "bin"
 """Programs that no index of Python packages has; `.ci/run` puts them there."""
 
+COMMANDS = ("lint", "lock", "regenerate")
+
 WHOLE_SUITE = ("-n", "auto", "--dist", "worksteal", "--timeout", "900")
 
 
@@ -31,7 +34,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
     path = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), str(TOOLS))
     os.environ["PATH"] = os.pathsep.join(path)
     command, *rest = arguments or [""]
-    sys.exit(_command(command)(rest) if command in {"lint", "lock"} else test(arguments))
+    sys.exit(_command(command)(rest) if command in COMMANDS else test(arguments))
 
 
 def go_on(script: Path, arguments: Sequence[str]) -> None:
@@ -47,7 +50,7 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def _command(name: str) -> Callable[[Sequence[str]], int]:
-    import lint
-    import lock
-
-    return {"lint": lint.run, "lock": lock.run}[name]
+    # `lock` has to work where the environment lacks what the other commands import.
+    module = {"lint": "lint", "lock": "maintenance.locks", "regenerate": "maintenance.regenerate"}[name]
+    run: Callable[[Sequence[str]], int] = importlib.import_module(module).run
+    return run

@@ -112,7 +112,7 @@ def slipway_in_use(wanted: str | None) -> tuple[str, str]:
 
 def _installed_from() -> tuple[str, str] | None:
     try:
-        text = importlib.metadata.distribution("slipway").read_text("direct_url.json")
+        text = importlib.metadata.distribution("slipway-release").read_text("direct_url.json")
         record = json.loads(text or "{}")
         remote = hosting.parse(str(record["url"]))
         commit = str(record["vcs_info"]["commit_id"])
