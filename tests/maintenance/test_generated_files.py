@@ -47,3 +47,21 @@ def test_pages_link_to_files_that_exist() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_pages_name_files_and_folders_that_exist(page: str) -> None:
+    """A path is relative to the repository or to the package; words in capitals stand for a name."""
+    named = re.findall(
+        r"`([\w.-]+(?:/[\w.-]*)*(?:/|\.(?:py|yml|md|json|txt)))`", (ROOT / page).read_text("utf-8")
+    )
+    made = {".slipway/dist/", "manifest.json", "report.md", "publish.txt"}
+    missing = [
+        name
+        for name in named
+        if name not in made
+        and not re.search(r"\b[A-Z]{3,}\b/", name)
+        and not any((top / name).exists() for top in (ROOT, ROOT / "scripts" / "slipway"))
+    ]
+    assert named
+    assert missing == []
