@@ -170,12 +170,18 @@ def _options_table() -> Iterator[str]:
             _code(f"--{option.name}"),
             _code(option.variable),
             _code(_default(option)),
-            ", ".join(name for name in cli.slipway.commands if name in option.commands),
+            ", ".join(_commands_with(option)),
             _with_choices(option),
         )
         for option in OPTIONS
     )
     return _table(head, *rows)
+
+
+def _commands_with(option: Option) -> Iterator[str]:
+    for name, command in cli.slipway.commands.items():
+        if any(parameter.name == option.attribute for parameter in command.params):
+            yield name
 
 
 def _settings_table() -> Iterator[str]:

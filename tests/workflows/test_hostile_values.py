@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import tiny_project
+from slipway import cli
 from slipway.inputs import OPTIONS, Option
 from slipway.report.outputs import OUTPUTS
 from workflows import act, consumer, step
@@ -32,8 +33,9 @@ LONG = "x" * 10_000
 NAMES = list(step.ACTION["inputs"])
 OTHERS = [option for option in OPTIONS if option.name not in {*NAMES, "json"}]
 """Options that come to the action as variables only; a step of a workflow reads outputs, not JSON."""
+TAKEN = {parameter.name for parameter in cli.slipway.commands["plan"].params}
 REFUSED = {
-    option.name for option in OPTIONS if "plan" in option.commands and option.kind in {"choice", "seconds"}
+    option.name for option in OPTIONS if option.attribute in TAKEN and option.kind in {"choice", "seconds"}
 }
 HARMLESS = {
     "artifact-name": "it is used by the steps that upload and download, which refuse it",

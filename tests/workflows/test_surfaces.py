@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
+from slipway import cli
 from slipway.inputs import OPTIONS
 from slipway.report.outputs import OUTPUTS
-from slipway.surfaces import WORKFLOW_JOBS, WORKFLOW_ONLY
+from slipway.surfaces import ACTION_ONLY, WORKFLOW_JOBS, WORKFLOW_ONLY
 from slipway.workflows.caller_file import Caller
 from workflows import act, step
 
@@ -59,6 +60,12 @@ def test_an_empty_input_of_the_action_leaves_a_variable_of_the_job_as_it_is() ->
         matched = step.INPUT.fullmatch(text)
         if matched and step.ACTION["inputs"][matched[1]]["default"] == "":
             assert matched[2] == variable, text
+
+
+def test_the_commands_of_the_action_are_commands() -> None:
+    command = next(one for one in ACTION_ONLY if one.name == "command")
+    assert set(command.choices) <= set(cli.slipway.commands)
+    assert command.default in command.choices
 
 
 def test_the_action_hands_on_every_output() -> None:
