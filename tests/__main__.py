@@ -1,8 +1,9 @@
 """`python3 tests`: everything on a fresh machine, in an environment of its own.
 
     python3 tests [ARGUMENTS]         the tests; arguments go to pytest
-    python3 tests lint                every linter
-    python3 tests lock [ARGUMENTS]    the lock files anew from the .in files; arguments go to uv, such as --upgrade
+    python3 tests lint [NAME...]      every linter, or those that are named
+    python3 tests regenerate          every generated file; --check names those that are stale
+    python3 tests lock [ARGUMENTS]    the lock files again from the .in files; arguments go to uv, such as --upgrade
 
 Any Python has to be able to read this file, so that an old one can say what is missing.
 """

@@ -1,4 +1,4 @@
-"""`python3 tests lint`: every linter, over what there is for it to read."""
+"""`python3 tests lint [NAME...]`: every linter, or those that are named."""
 
 from __future__ import annotations
 
@@ -10,72 +10,59 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+MODULE = (sys.executable, "-I", "-m")
+SCHEMA = (*MODULE, "check_jsonschema", "--builtin-schema")
+EXAMPLES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/workflows/*.yml"))
+WORKFLOWS = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(".github/workflows/*.yml"))
 
-PYTHON = (
-    ("ruff check", ("ruff", "check")),
-    ("ruff format", ("ruff", "format", "--check")),
-    ("mypy", (sys.executable, "-I", "-m", "mypy")),
-)
+LINTERS = {
+    "ruff": ("ruff", "check"),
+    "format": ("ruff", "format", "--check"),
+    "mypy": (*MODULE, "mypy"),
+    # In a folder it finds actions and workflows, but not the examples.
+    "zizmor": (
+        *("zizmor", "--offline", "--no-progress", "--strict-collection", "--persona=auditor"),
+        *(".", *EXAMPLES),
+    ),
+    "yamllint": (
+        *(*MODULE, "yamllint", "--strict", "-c", ".github/yamllint.yml"),
+        *(
+            "action.yml",
+            ".github",
+            ".pre-commit-config.yaml",
+            "examples/workflows",
+            "tests/workflows/standins",
+        ),
+    ),
+    "action-schema": (*SCHEMA, "vendor.github-actions", "action.yml"),
+    "workflow-schema": (*SCHEMA, "vendor.github-workflows", *WORKFLOWS, *EXAMPLES),
+    "actionlint": ("actionlint", "-no-color", *WORKFLOWS, *EXAMPLES),
+    "shellcheck": ("shellcheck", ".ci/run"),
+}
 
-WORKFLOWS = ("zizmor", "--offline", "--no-progress", "--strict-collection", "--persona=auditor")
-SCHEMA = (sys.executable, "-I", "-m", "check_jsonschema", "--builtin-schema")
 
+def run(names: Sequence[str] = ()) -> int:
+    """Run the linters, each whatever the others find.
 
-def run(arguments: Sequence[str] = ()) -> int:
-    """Run every linter, whatever the others say, and return 1 if one of them found something."""
-    failed = [
-        name for name, argv in (*PYTHON, *_of_yaml(), *_of_shell()) if not _clean(name, [*argv, *arguments])
-    ]
-    print(f"Found something: {', '.join(failed)}." if failed else "All linters are content.", flush=True)
+    Args:
+        names: keys of `LINTERS`; all of them where none is named.
+
+    Returns:
+        1 if a linter found something, 2 if there is none of a name.
+    """
+    if unknown := set(names) - LINTERS.keys():
+        print(f"There is no linter {', '.join(sorted(unknown))}; there are {', '.join(LINTERS)}.")
+        return 2
+    failed = [name for name in names or LINTERS if not _is_clean(name)]
+    print(f"Failed: {', '.join(failed)}." if failed else "No linter found anything.", flush=True)
     return 1 if failed else 0
 
 
-def _of_yaml() -> list[tuple[str, tuple[str, ...]]]:
-    action = [name for name in ("action.yml",) if (ROOT / name).exists()]
-    folders = [name for name in (".github", "examples/workflows") if (ROOT / name).is_dir()]
-    workflows = [
-        str(path.relative_to(ROOT))
-        for folder in (".github/workflows", "examples/workflows")
-        for path in sorted((ROOT / folder).glob("*.yml"))
-    ]
-    listed: list[tuple[str, tuple[str, ...]]] = []
-    if action or folders:
-        listed += [
-            # In a folder it looks for .github only, so the examples are named one by one.
-            ("zizmor", (*WORKFLOWS, *action, *folders[:1], *(one for one in workflows if one[0] != "."))),
-            (
-                "yamllint",
-                (
-                    sys.executable,
-                    "-I",
-                    "-m",
-                    "yamllint",
-                    "--strict",
-                    "-c",
-                    ".github/yamllint.yml",
-                    *action,
-                    *folders,
-                ),
-            ),
-        ]
-    if action:
-        listed.append(("schema of action.yml", (*SCHEMA, "vendor.github-actions", *action)))
-    if workflows:
-        listed += [
-            ("schema of the workflows", (*SCHEMA, "vendor.github-workflows", *workflows)),
-            ("actionlint", ("actionlint", "-no-color", *workflows)),
-        ]
-    return listed
-
-
-def _of_shell() -> list[tuple[str, tuple[str, ...]]]:
-    return [("shellcheck", ("shellcheck", ".ci/run"))] if (ROOT / ".ci" / "run").exists() else []
-
-
-def _clean(name: str, argv: Sequence[str]) -> bool:
+def _is_clean(name: str) -> bool:
+    argv = LINTERS[name]
     print(f"{name} ...", flush=True)
     if shutil.which(argv[0]) is None:
-        print(f"  {argv[0]} is not here; CONTRIBUTING.md says how to get it", flush=True)
+        print(f"  {argv[0]} is not installed; see CONTRIBUTING.md", flush=True)
         return "CI" not in os.environ
     # An empty token is an error to zizmor, and offline it needs none.
     environ = {key: value for key, value in os.environ.items() if key not in {"GH_TOKEN", "GITHUB_TOKEN"}}

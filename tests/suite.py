@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,9 @@ LOCK = TESTS / "requirements" / "tests.txt"
 
 TOOLS = ROOT / ".tools" / "bin"
 """Programs that no index of Python packages has; `.ci/run` puts them there."""
+
+COMMANDS = {"lint": "lint", "lock": "maintenance.locks", "regenerate": "maintenance.regenerate"}
+"""What is no test: the module whose `run` takes the arguments."""
 
 WHOLE_SUITE = ("-n", "auto", "--dist", "worksteal", "--timeout", "900")
 
@@ -31,7 +35,8 @@ def run(arguments: Sequence[str]) -> NoReturn:
     path = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), str(TOOLS))
     os.environ["PATH"] = os.pathsep.join(path)
     command, *rest = arguments or [""]
-    sys.exit(_command(command)(rest) if command in {"lint", "lock"} else test(arguments))
+    # `lock` has to work where the environment lacks what the other commands import.
+    sys.exit(importlib.import_module(COMMANDS[command]).run(rest) if command in COMMANDS else test(arguments))
 
 
 def go_on(script: Path, arguments: Sequence[str]) -> None:
@@ -44,10 +49,3 @@ def test(arguments: Sequence[str]) -> int:
     """Run pytest, on the whole suite where no arguments say otherwise, and return its exit code."""
     argv = [sys.executable, *bootstrap.PYTHON_OPTIONS, "-m", "pytest", *(arguments or WHOLE_SUITE)]
     return subprocess.run(argv, check=False).returncode
-
-
-def _command(name: str) -> Callable[[Sequence[str]], int]:
-    import lint
-    import lock
-
-    return {"lint": lint.run, "lock": lock.run}[name]

@@ -1,4 +1,4 @@
-"""What was asked for: the frozen record of the values of the options, and what only the action takes."""
+"""What was asked for: the frozen record of the values of the options."""
 
 from __future__ import annotations
 
@@ -10,42 +10,10 @@ from slipway.index.credentials import Credential
 from slipway.options import OPTIONS, Option
 from slipway.records import Severity
 
-__all__ = ["ACTION_INPUTS", "OPTIONS", "Inputs", "Installer", "Option", "Resolution"]
+__all__ = ["OPTIONS", "Inputs", "Installer", "Option", "Resolution"]
 
 Installer = Literal["uv", "pip"]
 Resolution = Literal["highest", "lowest-direct"]
-
-ACTION_INPUTS: tuple[Option, ...] = (
-    Option(
-        name="command",
-        help="What to do.",
-        kind="choice",
-        commands=frozenset(),
-        default="check",
-        choices=("check", "plan", "validate", "build", "inspect", "smoke", "publish", "verify"),
-    ),
-    Option(name="path", help="The project's folder.", kind="path", commands=frozenset(), default="."),
-    Option(
-        name="files",
-        help="Artifacts for inspect and smoke, one a line; by default those of the manifest.",
-        kind="text",
-        commands=frozenset(),
-    ),
-    Option(
-        name="artifact-name",
-        help="Workflow artifact that hands manifest and dist/ from job to job: publish and verify download it, "
-        "the others upload it under this name instead of one of their own; `none` does neither.",
-        kind="text",
-        commands=frozenset(),
-    ),
-    Option(
-        name="token",
-        help="API token of the index, where it has no trusted publishing.",
-        kind="text",
-        commands=frozenset(),
-    ),
-)
-"""What only the action takes: on the command line these are the command, its arguments and a variable."""
 
 
 @dataclass(frozen=True, kw_only=True)

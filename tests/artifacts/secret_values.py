@@ -21,7 +21,9 @@ def _pem(kind: str, body: bytes, headers: str = "") -> str:
 def encrypted_code(tool: str) -> str:
     """Return a module as PyArmor or SourceDefender writes it."""
     if tool == "pyarmor":
-        return "from pyarmor_runtime import __pyarmor__\n__pyarmor__(__name__, __file__, b'PY000000')\n"
+        # Put together here, so that no file of the sdist looks encrypted.
+        call = "__pyarmor__"
+        return f"from pyarmor_runtime import {call}\n{call}(__name__, __file__, b'PY000000')\n"
     return "".join(f"---{edge} PYE FILE---\nPYE000\n" for edge in ("BEGIN", "END"))
 
 

@@ -1,12 +1,9 @@
 import re
-from pathlib import Path
 
 import pytest
 from slipway.errors import InputError
 from slipway.records import Severity
-from slipway.rules import catalogue, pages
-
-PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
+from slipway.rules import catalogue
 
 RULES = catalogue.every()
 
@@ -53,10 +50,6 @@ def test_what_mirrors_a_refusal_of_the_index_is_known_by_its_id():
 def test_a_refusal_of_the_index_is_an_error_unless_it_depends_on_the_project():
     mild = {rule.name: rule.mirrors for rule in RULES if rule.mirrors and rule.severity != Severity.ERROR}
     assert set(mild) == MILD
-
-
-def test_the_page_is_the_catalogue():
-    assert PAGE.read_text("utf-8") == pages.catalogue_page()
 
 
 def test_a_misspelt_name_gets_the_nearest():

@@ -15,7 +15,7 @@ SCRIPTS = ROOT / "scripts"
 PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("runner", "errors", "__init__"),
-    ("processes", "records", "manifest", "options", "inputs"),
+    ("processes", "records", "manifest", "options", "inputs", "surfaces"),
     ("project", "artifacts", "index", "environments"),
     ("rules", "report"),
     ("planning", "building", "smoke", "publishing", "workflows"),

@@ -17,7 +17,8 @@ from workflows import act
 
 ACTION = yaml.safe_load((act.ROOT / "action.yml").read_text("utf-8"))
 STEP = next(step for step in ACTION["runs"]["steps"] if step.get("id") == "slipway")
-INPUT = re.compile(r"\$\{\{ inputs\.([\w-]+) \}\}")
+INPUT = re.compile(r"\$\{\{ inputs\.([\w-]+)(?: \|\| env\.(SLIPWAY_\w+))? \}\}")
+"""An input handed to a variable; where it is empty, the caller's own variable stays."""
 
 COMMANDS = frozenset({"group", "endgroup", "error", "warning", "notice", "stop-commands", "add-mask"})
 """What Slipway says to a runner."""
@@ -52,18 +53,19 @@ def run(workspace: Path, inputs: Mapping[str, str], *, event: Mapping[str, str] 
 
     Args:
         inputs: inputs of the action; the others have their defaults.
-        event: further variables of the runner, such as GITHUB_REF.
+        event: further variables of the job, such as GITHUB_REF or SLIPWAY_WORK.
     """
     given = {name: declared["default"] for name, declared in ACTION["inputs"].items()} | dict(inputs)
     files = {name: workspace.parent / f"runner-{name}" for name in ("output", "step_summary", "env", "path")}
     for file in files.values():
         file.write_text("")
     variables = {
-        name: given[matched[1]] for name, text in STEP["env"].items() if (matched := INPUT.fullmatch(text))
+        name: given[matched[1]] or (event or {}).get(matched[2] or "", "")
+        for name, text in STEP["env"].items()
+        if (matched := INPUT.fullmatch(text))
     }
     environ = command_line.environment(
         {
-            **variables,
             **{f"GITHUB_{name.upper()}": str(file) for name, file in files.items()},
             "GITHUB_ACTIONS": "true",
             "GITHUB_WORKSPACE": str(workspace),
@@ -75,6 +77,7 @@ def run(workspace: Path, inputs: Mapping[str, str], *, event: Mapping[str, str] 
             "SLIPWAY_JOB": given["job"] or "check",
             "SLIPWAY_CACHE": str(bootstrap.cache_folder()),
             **(event or {}),
+            **variables,
         }
     )
     shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEP["run"]]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import tiny_project
-from slipway.inputs import ACTION_INPUTS, OPTIONS
+from slipway import cli
+from slipway.inputs import OPTIONS, Option
 from slipway.report.outputs import OUTPUTS
 from workflows import act, consumer, step
 
@@ -29,7 +30,13 @@ EVIL = (
 ALL_AT_ONCE = " ".join(EVIL)
 LONG = "x" * 10_000
 
-NAMES = [option.name for option in (*ACTION_INPUTS, *OPTIONS) if option.name in step.ACTION["inputs"]]
+NAMES = list(step.ACTION["inputs"])
+OTHERS = [option for option in OPTIONS if option.name not in {*NAMES, "json"}]
+"""Options that come to the action as variables only; a step of a workflow reads outputs, not JSON."""
+TAKEN = {parameter.name for parameter in cli.slipway.commands["plan"].params}
+REFUSED = {
+    option.name for option in OPTIONS if option.attribute in TAKEN and option.kind in {"choice", "seconds"}
+}
 HARMLESS = {
     "artifact-name": "it is used by the steps that upload and download, which refuse it",
     "files": "check takes no files",
@@ -60,11 +67,16 @@ def test_as_the_value_of_an_input(name: str, value: str, workspace: Path) -> Non
     inputs = {"command": "plan", name: value}
     done = step.run(workspace, inputs)
     assert_nothing_happened(done, workspace)
-    if name in {
-        option.name
-        for option in OPTIONS
-        if "plan" in option.commands and option.kind in {"choice", "seconds"}
-    }:
+    if name in REFUSED:
+        assert done.exit_code == 2, done.printed
+
+
+@pytest.mark.parametrize("value", [ALL_AT_ONCE, LONG], ids=["hostile", "10,000 characters"])
+@pytest.mark.parametrize("option", OTHERS, ids=lambda option: option.name)
+def test_as_the_value_of_a_variable(option: Option, value: str, workspace: Path) -> None:
+    done = step.run(workspace, {"command": "plan"}, event={option.variable: value})
+    assert_nothing_happened(done, workspace)
+    if option.name in REFUSED:
         assert done.exit_code == 2, done.printed
 
 
@@ -105,12 +117,17 @@ def test_in_a_workflow_that_really_runs(program: Path, tree: Path, tmp_path: Pat
     project = tmp_path / "demo"
     tiny_project.make(project, name="demo")
     steps = []
-    for name in ("path", "tag", "tag-prefix", "index", "job", "work"):
+    title = "${{ github.event.pull_request.title }}"
+    for name in ("path", "tag", "tag-prefix", "index", "job", "SLIPWAY_WORK"):
         steps += [
             f"      - name: {name}",
             "        continue-on-error: true",
             f"        uses: {act.SLIPWAY}@{act.COMMIT}",
-            f"        with: {{ command: plan, artifact-name: none, {name}: '${{{{ github.event.pull_request.title }}}}' }}",
+            "        with:",
+            "          command: plan",
+            "          artifact-name: none",
+            *(["        env:"] if name.isupper() else []),
+            f"          {name}: '{title}'",
         ]
     workflow = project / ".github" / "workflows" / "evil.yml"
     workflow.parent.mkdir(parents=True)

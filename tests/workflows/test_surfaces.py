@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -10,10 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from slipway.inputs import ACTION_INPUTS, OPTIONS
+from slipway import cli
+from slipway.inputs import OPTIONS
 from slipway.report.outputs import OUTPUTS
+from slipway.surfaces import ACTION_ONLY, WORKFLOW_JOBS, WORKFLOW_ONLY
 from slipway.workflows.caller_file import Caller
-from workflows import act, step, surfaces
+from workflows import act, step
 
 EXAMPLES = sorted((act.ROOT / "examples" / "workflows").glob("*.yml"))
 WORKFLOWS = sorted((act.ROOT / ".github" / "workflows").glob("*.yml"))
@@ -31,21 +34,58 @@ def steps(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from content.get("runs", {}).get("steps", ())
 
 
-@pytest.mark.parametrize("file", sorted({file for file, _ in surfaces.blocks()}))
-def test_generated_blocks_are_fresh(file: str) -> None:
-    path = act.ROOT / file
-    if path.exists():
-        text = path.read_text("utf-8")
-        assert text == surfaces.fresh(path, text), "run `python3 tests/workflows/surfaces.py`"
+VARIABLES = {option.variable for option in OPTIONS} | {"SLIPWAY_PATH", "SLIPWAY_FILES", "SLIPWAY_TOKEN"}
+"""What the command line reads."""
 
 
-def test_the_action_takes_every_option_and_hands_on_every_output() -> None:
-    declared = step.ACTION
-    options = {option.name for option in (*ACTION_INPUTS, *OPTIONS)} - surfaces.NOT_IN_ACTION
-    assert set(declared["inputs"]) == options
-    assert set(declared["outputs"]) == {output.name for output in OUTPUTS}
-    passed = {matched[1] for text in step.STEP["env"].values() for matched in step.INPUT.finditer(text)}
-    assert passed == options - {"artifact-name", "job"}
+def test_every_input_of_the_action_does_something() -> None:
+    """It reaches a variable that an option reads, or a step uses it in another way."""
+    handed = {
+        matched[1]: variable
+        for variable, text in step.STEP["env"].items()
+        if (matched := step.INPUT.fullmatch(text))
+    }
+    assert set(handed.values()) <= VARIABLES | {"SLIPWAY_COMMAND"}
+    rest = (
+        json.dumps([one for one in steps(step.ACTION) if one is not step.STEP])
+        + step.STEP["env"]["SLIPWAY_JOB"]
+    )
+    used = {*handed, *re.findall(r"inputs\.([\w-]+)", rest)}
+    assert set(step.ACTION["inputs"]) == used
+    assert len(used) < 20
+
+
+def test_an_empty_input_of_the_action_leaves_a_variable_of_the_job_as_it_is() -> None:
+    for variable, text in step.STEP["env"].items():
+        matched = step.INPUT.fullmatch(text)
+        if matched and step.ACTION["inputs"][matched[1]]["default"] == "":
+            assert matched[2] == variable, text
+
+
+def test_the_commands_of_the_action_are_commands() -> None:
+    command = next(one for one in ACTION_ONLY if one.name == "command")
+    assert set(command.choices) <= set(cli.slipway.commands)
+    assert command.default in command.choices
+
+
+def test_the_action_hands_on_every_output() -> None:
+    assert set(step.ACTION["outputs"]) == {output.name for output in OUTPUTS}
+
+
+@pytest.mark.parametrize("name", ["python-package.yml", "python-release.yml"])
+def test_every_input_of_a_workflow_does_something(name: str) -> None:
+    path = act.ROOT / ".github" / "workflows" / name
+    declared = read(path)[True]["workflow_call"]["inputs"]
+    named = {one for names in WORKFLOW_JOBS.values() for one in names} | {one.name for one in WORKFLOW_ONLY}
+    assert set(declared) == named == set(re.findall(r"inputs\.([\w-]+)", path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)
+def test_steps_of_the_action_get_inputs_and_variables_that_exist(path: Path) -> None:
+    for one in steps(read(path)):
+        if one.get("uses", "").startswith(("$/", "OWNER/slipway@")):
+            assert set(one.get("with", {})) <= set(step.ACTION["inputs"]), one
+            assert set(one.get("env", {})) <= VARIABLES, one
 
 
 @pytest.mark.parametrize("path", [act.ROOT / "action.yml", *WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)
@@ -80,9 +120,6 @@ def test_examples_hand_over_inputs_and_outputs_that_exist(path: Path) -> None:
             assert set(job.get("with", {})) <= set(called[name]["inputs"]), name
     for job, output in re.findall(r"needs\.([\w-]+)\.outputs\.([\w-]+)", path.read_text("utf-8")):
         assert output in called[job]["outputs"], f"{job} has no output {output}"
-    for one in steps(content):
-        if one["uses"].startswith("OWNER/slipway@"):
-            assert set(one.get("with", {})) <= set(step.ACTION["inputs"])
 
 
 def test_the_example_is_what_init_writes() -> None:

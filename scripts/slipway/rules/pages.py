@@ -23,7 +23,7 @@ A project turns a rule off with a reason, and the report shows it:
 rule-name = "why it does not matter here"
 ```
 
-This page is generated from the rules: `python3 scripts rules --markdown > docs/rules.md`.
+This page is made from the rules themselves: `python3 tests regenerate`.
 """
 
 

@@ -1,4 +1,4 @@
-"""`python3 tests lock`: the lock files anew from the .in files, with the hashes for every platform."""
+"""`python3 tests lock`: resolve the lock files from the .in files again, with hashes for every platform."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from slipway import processes
 from slipway.index import settings
 
-ROOT = Path(__file__).resolve().parents[1]
+from maintenance import ROOT
+
 ALL = ROOT / "tests" / "requirements" / "tests.txt"
 PARTS = tuple(ROOT / "scripts" / "requirements" / f"{name}.txt" for name in ("slipway", "publish", "uv"))
 
@@ -28,8 +29,8 @@ HEADER = "# Made from the .in file beside it by\n#     python3 tests lock\n"
 def run(arguments: Sequence[str]) -> int:
     """Resolve every .in file, and return the first exit code of uv that is not 0.
 
-    The tests' requirements hold all others, and are resolved first; what came of that is then preferred, so that one
-    release of a distribution serves everywhere.
+    The tests' requirements include all others and are resolved first; the releases chosen there are preferred for
+    the others, so that every lock file has the same release of a distribution.
     """
     # uv prefers the releases it finds in the file it is to write.
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,42 @@
+"""`python3 tests regenerate`: every generated file, written or compared."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from maintenance import ROOT, locks, manifest_schema, rule_pages, stdlib_names, surfaces
+
+COMMAND = "python3 tests regenerate"
+
+MAKERS = (surfaces, rule_pages, manifest_schema, stdlib_names)
+"""Modules whose `generated` returns the text of files by their path in the repository."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Write the generated files, or with `--check` name those that are stale; return the exit code."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description="Write every generated file.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is stale")
+    parser.add_argument(
+        "--locks", action="store_true", help="resolve the lock files first; needs the network"
+    )
+    options = parser.parse_args(arguments)
+    if options.locks and not options.check and (code := locks.run(())):
+        return code
+    changed = stale()
+    for name, text in changed.items():
+        print(f"{name} is stale; run `{COMMAND}`." if options.check else f"{name} written.")
+        if not options.check:
+            (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
+    return 1 if options.check and changed else 0
+
+
+def stale() -> dict[str, str]:
+    """Return the text that each stale file should have, by its path in the repository."""
+    made = {name: text for maker in MAKERS for name, text in maker.generated().items()}
+    return {name: text for name, text in made.items() if _text(name) != text}
+
+
+def _text(name: str) -> str | None:
+    path = ROOT / name
+    return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -1,0 +1,203 @@
+"""The generated blocks of action.yml, the workflows and the documentation, from the options, inputs and outputs.
+
+A block is what stands between `begin NAME` and `end NAME` in a comment.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from slipway import cli
+from slipway.inputs import OPTIONS, Option
+from slipway.project.settings import NAMES as SETTINGS
+from slipway.report.outputs import OUTPUTS
+from slipway.surfaces import ACTION_ONLY, ACTION_OPTIONS, WORKFLOW_JOBS, WORKFLOW_ONLY, Input
+
+from maintenance import ROOT
+
+PACKAGE = ".github/workflows/python-package.yml"
+RELEASE = ".github/workflows/python-release.yml"
+README = "README.md"
+REFERENCE = "docs/reference.md"
+
+_OPTIONS = {option.name: option for option in OPTIONS}
+_PATH = Input(name="path", help="The project's folder.", default=".")
+
+Taken = Option | Input
+"""What a surface takes: an option, or an input of its own."""
+
+
+def generated() -> dict[str, str]:
+    """Return the text of every file with generated blocks by its path in the repository."""
+    made: dict[str, str] = {}
+    for (file, block), lines in _blocks().items():
+        text = made.get(file) or (ROOT / file).read_text(encoding="utf-8")
+        made[file] = _replaced(text, block, lines)
+    return made
+
+
+def action_inputs() -> list[Taken]:
+    """Return the inputs of the action, in the order of action.yml."""
+    return [*ACTION_ONLY, *(_OPTIONS[name] for name in ACTION_OPTIONS)]
+
+
+def workflow_inputs() -> list[Taken]:
+    """Return the inputs of the reusable workflows, in the order of their files."""
+    named = dict.fromkeys(name for names in WORKFLOW_JOBS.values() for name in names)
+    return [*(_PATH if name == "path" else _OPTIONS[name] for name in named), *WORKFLOW_ONLY]
+
+
+def _blocks() -> dict[tuple[str, str], list[str]]:
+    """Return the lines of every generated block by its file and its name."""
+    made = {
+        ("action.yml", "inputs"): [*_declared(action_inputs(), indent=2)],
+        ("action.yml", "outputs"): [*_action_outputs()],
+        ("action.yml", "env"): [*_action_env()],
+        (PACKAGE, "inputs"): [*_declared(workflow_inputs(), indent=6, typed=True)],
+        (RELEASE, "inputs"): [*_declared(workflow_inputs(), indent=6, typed=True)],
+        (RELEASE, "with"): [*_handed((each.name for each in workflow_inputs()), indent=6)],
+        (REFERENCE, "commands"): [*_commands_table()],
+        (REFERENCE, "options"): [*_options_table()],
+        (REFERENCE, "settings"): [*_settings_table()],
+        (REFERENCE, "action inputs"): [*_inputs_table(action_inputs())],
+        (REFERENCE, "workflow inputs"): [*_inputs_table(workflow_inputs())],
+        (REFERENCE, "outputs"): [*_outputs_table()],
+    }
+    known = {each.name for each in action_inputs()}
+    for job, names in WORKFLOW_JOBS.items():
+        file = RELEASE if job == "publisher" else PACKAGE
+        made[file, f"with {job}"] = [*_handed((name for name in names if name in known), indent=10)]
+        if others := [name for name in names if name not in known]:
+            made[file, f"env {job}"] = [f"          {_variable(name)}: {_input(name)}" for name in others]
+    readme = (ROOT / README).read_text(encoding="utf-8")
+    for name in re.findall(r"<!-- begin example (\S+) -->", readme):
+        text = (ROOT / "examples" / "workflows" / name).read_text(encoding="utf-8")
+        made[README, f"example {name}"] = ["```yaml", *text.splitlines(), "```"]
+    return made
+
+
+def _replaced(text: str, block: str, lines: Iterable[str]) -> str:
+    begin, end = (rf"[ ]*(?:#|<!--) {word} {re.escape(block)}(?: -->)?" for word in ("begin", "end"))
+    body = "".join(f"{line}\n" for line in lines)
+    marked = rf"(?m)^(?P<begin>{begin}\n)(?:.*\n)*?(?P<end>{end}$)"
+    text, count = re.subn(marked, lambda match: f"{match['begin']}{body}{match['end']}", text)
+    if count != 1:
+        raise ValueError(f"There are {count} blocks named {block!r}; there should be one.")
+    return text
+
+
+def _variable(name: str) -> str:
+    return f"SLIPWAY_{name.replace('-', '_').upper()}"
+
+
+def _input(name: str) -> str:
+    return f"${{{{ inputs.{name} }}}}"
+
+
+def _default(taken: Taken) -> str:
+    """Return a default as a user would write it; empty where Slipway decides."""
+    value = taken.default
+    if isinstance(value, bool):
+        return json.dumps(value)
+    return f"{value:g}" if isinstance(value, float) else str(value or "")
+
+
+def _preset(taken: Taken) -> str:
+    # An option that is not given leaves the decision to pyproject.toml and then to Slipway's own default.
+    return _default(taken) if isinstance(taken, Input) else ""
+
+
+def _described(taken: Taken) -> str:
+    unnamed = any(choice not in taken.help for choice in taken.choices)
+    choices = f" One of {', '.join(taken.choices)}." if unnamed else ""
+    default = f" Default: {_default(taken)}." if _default(taken) and not _preset(taken) else ""
+    return f"{taken.help}{choices}{default}"
+
+
+def _declared(inputs: Iterable[Taken], *, indent: int, typed: bool = False) -> Iterator[str]:
+    for taken in inputs:
+        number = typed and taken.name == "timeout-minutes"
+        yield f"{'':{indent}}{taken.name}:"
+        yield f"{'':{indent}}  description: {json.dumps(_described(taken))}"
+        if typed:
+            yield f"{'':{indent}}  type: {'number' if number else 'string'}"
+        yield f"{'':{indent}}  default: {_preset(taken) if number else json.dumps(_preset(taken))}"
+
+
+def _handed(names: Iterable[str], *, indent: int) -> Iterator[str]:
+    yield from (f"{'':{indent}}{name}: {_input(name)}" for name in names)
+
+
+def _action_outputs() -> Iterator[str]:
+    for output in OUTPUTS:
+        value = f"steps.slipway.outputs.{output.name}"
+        if output.name == "artifact-name":
+            value = f"inputs.artifact-name || {value}"
+        yield f"  {output.name}:"
+        yield f"    description: {json.dumps(output.help)}"
+        yield f"    value: ${{{{ {value} }}}}"
+
+
+def _action_env() -> Iterator[str]:
+    """Yield the variables of the action's own step; an input that is empty leaves the caller's variable as it is."""
+    for name in (each.name for each in action_inputs()):
+        if name not in {"command", "artifact-name", "job"}:
+            yield f"        {_variable(name)}: ${{{{ inputs.{name} || env.{_variable(name)} }}}}"
+
+
+def _table(*rows: tuple[str, ...]) -> Iterator[str]:
+    head, *body = rows
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    yield from (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in body)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _commands_table() -> Iterator[str]:
+    rows = [(_code(name), command.get_short_help_str(200)) for name, command in cli.slipway.commands.items()]
+    return _table(("command", "what it does"), *rows)
+
+
+def _options_table() -> Iterator[str]:
+    head = ("option", "variable", "default", "commands", "meaning")
+    rows = (
+        (
+            _code(f"--{option.name}"),
+            _code(option.variable),
+            _code(_default(option)),
+            ", ".join(_commands_with(option)),
+            _with_choices(option),
+        )
+        for option in OPTIONS
+    )
+    return _table(head, *rows)
+
+
+def _commands_with(option: Option) -> Iterator[str]:
+    for name, command in cli.slipway.commands.items():
+        if any(parameter.name == option.attribute for parameter in command.params):
+            yield name
+
+
+def _settings_table() -> Iterator[str]:
+    rows = ((_code(name), _code(_default(_OPTIONS[name])), _OPTIONS[name].help) for name in sorted(SETTINGS))
+    return _table(("setting", "default", "meaning"), *rows)
+
+
+def _inputs_table(inputs: Iterable[Taken]) -> Iterator[str]:
+    rows = ((_code(taken.name), _code(_default(taken)), _with_choices(taken)) for taken in inputs)
+    return _table(("input", "default", "meaning"), *rows)
+
+
+def _with_choices(taken: Taken) -> str:
+    return _described(taken).partition(" Default: ")[0]
+
+
+def _outputs_table() -> Iterator[str]:
+    rows = ((_code(output.name), output.help, output.stage) for output in OUTPUTS)
+    return _table(("output", "meaning", "decided by"), *rows)

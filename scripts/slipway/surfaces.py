@@ -1,0 +1,86 @@
+"""What the action and the reusable workflows take as inputs.
+
+`scripts/maintenance/surfaces.py` writes action.yml, the workflows and docs/reference.md from this module. Every option
+that is not an input of the action can be given to it as a `SLIPWAY_*` variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """An input that is not an option of the command line.
+
+    Attributes:
+        name: kebab-case.
+        help: one sentence.
+        default: value when nothing is given.
+        choices: the values allowed, if they are few.
+    """
+
+    name: str
+    help: str
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+
+ACTION_ONLY = (
+    Input(
+        name="command",
+        help="What to do.",
+        default="check",
+        choices=("check", "plan", "validate", "build", "inspect", "smoke", "publish", "verify"),
+    ),
+    Input(name="path", help="The project's folder; by default the top of the checkout."),
+    Input(name="files", help="Files for inspect and smoke, one per line; by default those of the manifest."),
+    Input(
+        name="artifact-name",
+        help="Workflow artifact to download (publish, verify) or to upload (the other commands); "
+        "`none` turns both off.",
+    ),
+    Input(name="token", help="API token of an index that has no trusted publishing."),
+)
+"""Inputs of the action that are arguments or a variable on the command line."""
+
+ACTION_OPTIONS = (
+    "index",
+    "tag",
+    "tag-prefix",
+    "fail-on",
+    "python",
+    "smoke-command",
+    "test-command",
+    "test-requires",
+    "attestations",
+    "dry-run",
+    "job",
+    "verbose",
+)
+"""Options that are inputs of the action."""
+
+WORKFLOW_ONLY = (
+    Input(name="submodules", help="Check out submodules: false, true or recursive.", default="false"),
+    Input(name="runner", help="Runner label of the jobs that plan and decide.", default="ubuntu-latest"),
+    Input(name="timeout-minutes", help="Minutes that one job may take.", default="60"),
+)
+"""Inputs of the reusable workflows that concern the runner, not Slipway."""
+
+_PLAN = (
+    *("path", "tag", "tag-prefix", "index", "fail-on"),
+    *("platforms", "python-versions", "smoke-jobs", "runners"),
+)
+
+WORKFLOW_JOBS: Mapping[str, tuple[str, ...]] = {
+    "plan": _PLAN,
+    "build": (*_PLAN, "build-timeout"),
+    "smoke": (
+        *("path", "fail-on", "thorough", "installer", "resolution", "extras", "constraint"),
+        *("smoke-command", "test-command", "test-requires", "test-sources", "smoke-timeout"),
+    ),
+    "gate": ("path", "fail-on"),
+    "publisher": ("path", "tag", "tag-prefix", "index"),
+}
+"""The inputs that each job of the reusable workflows hands to the action; `publisher` is in python-release.yml."""
