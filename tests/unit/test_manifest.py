@@ -48,7 +48,7 @@ def leg(origin: str) -> SmokeResult:
     )
 
 
-FAILURE = Failure.told_by(
+FAILURE = Failure.from_error(
     ToolError("It broke.", cause="A cause.", remedy="A remedy.", log=("last line",)), stage="build"
 )
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from slipway import pipeline
 from slipway.errors import ExitCode, InputError, ToolError
-from slipway.inputs import Inputs
 from slipway.manifest import FILENAME, Addition, Manifest, read_manifest
+from slipway.options import Inputs
 from slipway.pipeline import COMMANDS, STAGES, Stage
 from slipway.records import Finding, Severity
 from slipway.runner import Runner

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from slipway.inputs import ACTION_INPUTS, OPTIONS, Option  # noqa: E402 - the package stands in scripts/
+from slipway.options import ACTION_INPUTS, OPTIONS, Option  # noqa: E402 - the package stands in scripts/
 from slipway.report.outputs import OUTPUTS  # noqa: E402
 
 NOT_IN_ACTION = frozenset({"json"})

@@ -13,8 +13,8 @@ from artifacts.sdists import sdist
 from artifacts.wheels import wheel
 from slipway import pipeline
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Failure, Manifest, write_manifest
+from slipway.options import Inputs
 from slipway.planning import matrix as planned_matrix
 from slipway.records import Artifact, Destination, Finding, Job, Plan, Severity, StageResult, Where
 from slipway.report import annotations, markdown, matrix, timeline

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import tiny_project
-from slipway.inputs import ACTION_INPUTS, OPTIONS
+from slipway.options import ACTION_INPUTS, OPTIONS
 from slipway.report.outputs import OUTPUTS
 from workflows import act, consumer, step
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from slipway.inputs import ACTION_INPUTS, OPTIONS
+from slipway.options import ACTION_INPUTS, OPTIONS
 from slipway.report.outputs import OUTPUTS
 from slipway.workflows.caller_file import Caller
 from workflows import act, step, surfaces

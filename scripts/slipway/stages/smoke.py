@@ -12,8 +12,8 @@ import msgspec
 from slipway.artifacts import sdist
 from slipway.environments import disposable
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, recheck
+from slipway.options import Inputs
 from slipway.runner import Runner
 from slipway.smoke import choose, runs
 from slipway.smoke import verdict as smoke_rules
