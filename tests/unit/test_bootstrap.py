@@ -25,7 +25,7 @@ SCRIPTS = ROOT / "scripts"
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 NEEDED = (
-    *("__main__.py", "bootstrap.py", "private_environment.py", "setup_failures.py"),
+    *("__main__.py", "bootstrap.py", "cached_environments.py", "private_environment.py", "setup_failures.py"),
     *("slipway/__init__.py", "slipway/errors.py", "slipway/processes.py"),
     *("slipway/index/__init__.py", "slipway/index/settings.py", "slipway/index/setting_files.py"),
 )
