@@ -50,7 +50,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 
 def inside(lock: Path | None = None) -> bool:
-    """Tell whether this process runs in a private environment: in that of a lock file, if one is given."""
+    """Return whether this process runs in a private environment: in that of a lock file, if one is given."""
     try:
         stamp = Path(sys.prefix, READY).read_text(encoding="utf-8")
     except OSError:
@@ -68,7 +68,7 @@ def hand_over(lock: Path, arguments: Sequence[str]) -> NoReturn:
     try:
         folder = environment(lock)
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What was half made is not used; the next run makes it anew.\n")
+        sys.stderr.write("Stopped. The unfinished environment is not used; the next run makes a new one.\n")
         sys.exit(TOOL)
     except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
         import traceback

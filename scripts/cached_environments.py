@@ -24,7 +24,7 @@ LAYOUT = 1
 
 
 def is_ready(folder: Path, description: str) -> bool:
-    """Tell whether an environment was finished, and as described."""
+    """Return whether an environment is complete and made as described."""
     try:
         return (folder / READY).read_text(encoding="utf-8") == description
     except (OSError, UnicodeDecodeError):
