@@ -20,12 +20,12 @@ from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.options import Inputs, Option
 from slipway.records import Severity
-from slipway.runner.github import unobeyed
+from slipway.runner.github import without_commands
 
 WORK = ".slipway"
 
 LINE_SHOWN = 500
-"""Characters of one line of an error; a value can be longer than anybody reads."""
+"""Characters shown of one line of an error; a value in it can be of any length."""
 
 PROJECT = Option(
     name="path",
@@ -52,7 +52,7 @@ class WithDefault(click.Group):
         return super().parse_args(ctx, args if known else self._with_default(args))
 
     def _with_default(self, args: list[str]) -> list[str]:
-        # A first word that is no command is meant as one, unless it is an option or a folder.
+        # An unknown first word is a misspelt command, unless it is an option or a folder.
         if args and not args[0].startswith("-") and not os.path.lexists(args[0]):
             return args
         return [COMMANDS[0].name, *args]
@@ -136,7 +136,7 @@ def _inputs(
 
 
 def _set_by_project(project: Path, values: dict[str, Any]) -> dict[str, Any]:
-    """Return what [tool.slipway] sets of the options that were given neither as a word nor as a variable."""
+    """Return what [tool.slipway] sets of the options that neither the command line nor a variable sets."""
     from slipway.project import settings
 
     context = click.get_current_context()
@@ -150,16 +150,16 @@ def _set_by_project(project: Path, values: dict[str, Any]) -> dict[str, Any]:
 
 def _absolute(path: Path) -> Path:
     text = str(path)
-    if any(not character.isprintable() for character in text) or not _can_be_asked_for(text):
+    if any(not character.isprintable() for character in text) or not _is_possible_path(text):
         raise InputError(
             f"{text[:100]!r} is not a path.",
             cause="It holds a control character, or is longer than the system allows.",
-            remedy="Name a file or a folder; in a workflow, look what the input was made from.",
+            remedy="Name a file or a folder; in a workflow, look at what the input is made from.",
         )
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps `..`
 
 
-def _can_be_asked_for(text: str) -> bool:
+def _is_possible_path(text: str) -> bool:
     try:
         os.lstat(text)
     except OSError as error:
@@ -190,14 +190,14 @@ def main() -> NoReturn:
     except click.ClickException as error:
         usage = io.StringIO()
         error.show(file=usage)
-        _say(usage.getvalue().rstrip("\n"))
+        _print(usage.getvalue().rstrip("\n"))
         sys.exit(ExitCode.INPUT)
     except SlipwayError as error:
-        _tell(error)
+        _print_error(error)
         sys.exit(error.exit_code)
     except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
-        _say(traceback.format_exc())
-        _say("This is a bug of Slipway, not of your project. Please report it with the lines above.")
+        _print(traceback.format_exc())
+        _print("This is a bug of Slipway, not of your project. Please report it with the lines above.")
         sys.exit(ExitCode.BUG)
     sys.exit(ExitCode.CLEAN)
 
@@ -205,21 +205,21 @@ def main() -> NoReturn:
 def _stop(number: int, frame: FrameType | None) -> None:
     # A runner that cancels a job sends SIGINT, then SIGTERM; both end a run in the same way as Ctrl-C.
     del number, frame
-    # An impatient second Ctrl-C must not stop the cleaning up that the first one began.
+    # A second Ctrl-C must not stop the cleanup that the first one began.
     if not processes.stopping():
         processes.stop()
 
 
-def _tell(error: SlipwayError) -> None:
-    _say(error.happened)
-    _say(f"  likely cause: {error.cause}")
-    _say(f"  what to do: {error.remedy}")
+def _print_error(error: SlipwayError) -> None:
+    _print(error.happened)
+    _print(f"  likely cause: {error.cause}")
+    _print(f"  what to do: {error.remedy}")
     if error.read:
-        _say(f"  read: {error.read}")
+        _print(f"  read: {error.read}")
 
 
-def _say(text: str) -> None:
-    # The text may quote a value that came from outside, and a runner reads what is written here.
-    lines = unobeyed(text).split("\n")
+def _print(text: str) -> None:
+    # The text may quote a value from outside, and a runner looks for commands in what is written here.
+    lines = without_commands(text).split("\n")
     shown = (line if len(line) <= LINE_SHOWN else f"{line[:LINE_SHOWN]} …" for line in lines)
     print("\n".join(shown), file=sys.stderr)

@@ -33,7 +33,6 @@ from slipway.records import (
 
 SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
-DIST = "dist"
 
 _STAGE_OF_ORIGIN = {"file": "smoke", "index": "verify"}
 """The stage that runs the smoke tests of each origin."""

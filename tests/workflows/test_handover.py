@@ -18,7 +18,7 @@ from slipway.options import Inputs
 from slipway.planning import matrix as planned_matrix
 from slipway.records import Artifact, Destination, Finding, Job, Plan, Severity, StageResult, Where
 from slipway.report import annotations, markdown, matrix, timeline
-from slipway.runner.github import GitHubRunner, unobeyed
+from slipway.runner.github import GitHubRunner, without_commands
 from slipway.runner.terminal import PlainRunner
 
 JOBS = (
@@ -257,7 +257,7 @@ def test_an_annotation_stands_at_the_path_from_the_top_of_the_repository(
     "text", ["::error::x", "  ::set-output name=a::b", "a ##[set-output name=a;]b", "a\r::x::y"]
 )
 def test_a_quoted_text_is_no_command(text: str) -> None:
-    for line in unobeyed(text).split("\n"):
+    for line in without_commands(text).split("\n"):
         assert not line.lstrip().startswith("::")
         assert "##[" not in line
 

@@ -58,7 +58,7 @@ def read(pyproject: PyProject) -> Settings:
 def options_of(root: Path) -> Mapping[str, Any]:
     """Return the options that the project in a folder sets; none where its pyproject.toml cannot be read.
 
-    What is wrong with the file is told when the project itself is read.
+    What is wrong with the file is reported when the project itself is read.
     """
     try:
         found = pyproject_file.load(root)
