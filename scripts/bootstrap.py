@@ -122,6 +122,6 @@ def _give_up(missing: ModuleNotFoundError) -> NoReturn:
     sys.stderr.write(
         f"Slipway's private environment lacks the module {missing.name}.\n"
         f"  likely cause: something removed files from {sys.prefix}.\n"
-        "  what to do: run the command again; the environment is made anew.\n"
+        "  what to do: run the command again; the environment is made again.\n"
     )
     sys.exit(TOOL)

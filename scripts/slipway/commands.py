@@ -130,11 +130,7 @@ COMMANDS: tuple[Command, ...] = (
         options=("called-workflow",),
         show=_show_plan,
     ),
-    Command(
-        name="validate",
-        help="Judge the source, before anything is built.",
-        stages=("plan", "validate"),
-    ),
+    Command(name="validate", help="Judge the source, before anything is built.", stages=("plan", "validate")),
     Command(
         name="build",
         help="Build the sdist, and the wheel from the sdist.",
@@ -222,11 +218,7 @@ ACTION_INPUTS: tuple[Option, ...] = (
         "the others upload it under this name instead of one of their own; `none` does neither.",
         kind="text",
     ),
-    Option(
-        name="token",
-        help="API token of the index, where it has no trusted publishing.",
-        kind="text",
-    ),
+    Option(name="token", help="API token of the index, where it has no trusted publishing.", kind="text"),
 )
 """What only the action takes: on the command line these are the command, its arguments and a variable."""
 

@@ -81,7 +81,7 @@ def from_os_error(error: OSError) -> SlipwayError | None:
     if error.errno in _DENIED:
         return InputError(
             f"{path} cannot be written: {error.strerror}.",
-            cause="The checkout is read-only, or belongs to somebody else.",
+            cause="The checkout is read-only, or belongs to another user.",
             remedy="Choose a work folder that can be written: --work DIR.",
         )
     return None

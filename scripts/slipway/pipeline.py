@@ -88,15 +88,13 @@ class Stage:
 
     Attributes:
         title: what it is called on the screen.
-        needs: what it reads.
-        gives: what it adds to the manifest.
+        about: what it needs → what it gives.
         load: imports its module and returns the one entry.
     """
 
     name: str
     title: str
-    needs: str
-    gives: str
+    about: str
     load: Callable[[], Entry]
 
     def run(self, manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
@@ -105,27 +103,15 @@ class Stage:
 
 
 STAGES = (
-    Stage("plan", "Plan", "project, git, event", "what is built, expected and published, and where", _plan),
-    Stage("validate", "Validate", "plan, project", "findings about the source", _validate),
-    Stage("build", "Build", "plan, project", "the sdist, the wheel from the sdist, their digests", _build),
-    Stage(
-        "gather", "Gather", "the folder named by --from", "plan, artifacts and results of other jobs", _gather
-    ),
-    Stage("inspect", "Inspect", "artifacts", "facts and findings about each of them and the set", _inspect),
-    Stage(
-        "smoke", "Smoke", "artifacts, interpreters", "results of install, import, start, uninstall", _smoke
-    ),
-    Stage(
-        "publish",
-        "Publish",
-        "manifest, index",
-        "a receipt per file; only this writes to the network",
-        _publish,
-    ),
-    Stage(
-        "verify", "Verify", "manifest, index", "what the index serves, and results of installing it", _verify
-    ),
-    Stage("ignores", "Ignores", "plan, all findings", "findings about ignores that do nothing", _ignores),
+    Stage("plan", "Plan", "project, git, event → what is built, expected and published, and where", _plan),
+    Stage("validate", "Validate", "plan, project → findings about the source", _validate),
+    Stage("build", "Build", "plan, project → the sdist, the wheel from the sdist, their digests", _build),
+    Stage("gather", "Gather", "other jobs' folders → their plan, artifacts and results", _gather),
+    Stage("inspect", "Inspect", "artifacts → findings about each of them and about the set", _inspect),
+    Stage("smoke", "Smoke", "artifacts → results of install, import, start and uninstall", _smoke),
+    Stage("publish", "Publish", "manifest → a receipt per file; alone writes to the network", _publish),
+    Stage("verify", "Verify", "manifest → what the index serves, results of installing it", _verify),
+    Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect", _ignores),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
 
