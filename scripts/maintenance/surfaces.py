@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from slipway import cli
-from slipway.inputs import OPTIONS, Option
+from slipway.options import OPTIONS, Option
 from slipway.project.settings import NAMES as SETTINGS
 from slipway.report.outputs import OUTPUTS
 from slipway.surfaces import ACTION_ONLY, ACTION_OPTIONS, WORKFLOW_JOBS, WORKFLOW_ONLY, Input

@@ -101,7 +101,8 @@ def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
     run = slipway("check", "--work", tmp_path / "work", project, environ={"TERM": "xterm-256color"})
     assert run.exit_code == 0, str(run)
     assert ESCAPE not in run.stdout + run.stderr
-    assert run.stderr.splitlines() == ["Plan …", "Validate …", "Build …", "Inspect …", "Smoke …"]
+    stages = ["Plan …", "Validate …", "Build …", "Inspect …", "Smoke …", "Ignores …"]
+    assert run.stderr.splitlines() == stages
     verdict = "✓ tiny-project 1.0.0 is ready: it builds, the index will take it, it installs and works."
     assert verdict in run.stdout.splitlines()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import tiny_project
 from slipway import cli
-from slipway.inputs import OPTIONS, Option
+from slipway.options import OPTIONS, Option
 from slipway.report.outputs import OUTPUTS
 from workflows import act, consumer, step
 

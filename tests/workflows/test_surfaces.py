@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from slipway import cli
-from slipway.inputs import OPTIONS
+from slipway.options import OPTIONS
 from slipway.report.outputs import OUTPUTS
 from slipway.surfaces import ACTION_ONLY, WORKFLOW_JOBS, WORKFLOW_ONLY
 from slipway.workflows.caller_file import Caller

@@ -1,4 +1,4 @@
-"""Whether the workflow that is to publish can be the one that the index trusts, told before anything is built."""
+"""Whether the workflow that is to publish can be the one that the index trusts, judged before anything is built."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slipway.runner import Event
 
 
 def demand_match(plan: Plan, event: Event, called: str | None) -> None:
-    """Make sure that a trusted publisher can match where a called workflow is to publish.
+    """Check that a trusted publisher can match where a called workflow is to publish.
 
     PyPI compares the publisher's repository with the one that holds the file of the publishing job
     (warehouse/oidc/models/github.py), which for a workflow of another repository is never the caller's.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from slipway.errors import InputError
-from slipway.inputs import OPTIONS, Option
+from slipway.options import OPTIONS, Option
 from slipway.project import pyproject as pyproject_file
 from slipway.project.pyproject import FILE, PyProject
 
@@ -58,7 +58,7 @@ def read(pyproject: PyProject) -> Settings:
 def options_of(root: Path) -> Mapping[str, Any]:
     """Return the options that the project in a folder sets; none where its pyproject.toml cannot be read.
 
-    What is wrong with the file is told when the project itself is read.
+    What is wrong with the file is reported when the project itself is read.
     """
     try:
         found = pyproject_file.load(root)

@@ -1,1 +1,1 @@
-"""Reports: each takes a manifest and renders it for the place it is read in; none of them decides anything."""
+"""Reports: each renders a manifest for one kind of output; none of them decides anything."""

@@ -21,7 +21,7 @@ def show(manifest: Manifest, runner: Runner, *, project: Path) -> None:
 
     Args:
         manifest: the manifest of the run.
-        runner: the place it runs in.
+        runner: where the annotations go.
         project: the project's folder, which the paths in findings start from.
     """
     for finding in manifest.findings:

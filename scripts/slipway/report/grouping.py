@@ -1,4 +1,4 @@
-"""Findings that say the same of several artifacts, told once."""
+"""Findings that say the same of several artifacts, shown once."""
 
 from __future__ import annotations
 

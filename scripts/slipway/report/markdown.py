@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from slipway.artifacts.handover import PLANNER
 from slipway.manifest import Failure, Manifest
-from slipway.records import Artifact, Finding, Recovery, Severity, SmokeResult
+from slipway.records import Artifact, Recovery, Severity, SmokeResult
 from slipway.report import timeline, verdict
 from slipway.report.grouping import Group, grouped
 from slipway.report.text import block, code, sentence, text
@@ -21,10 +21,10 @@ MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
 SIGN = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "💡"}
 PLACES_SHOWN = 4
 URL = ":/?#@!$&'*+,;=%~"
-"""What stays as it is in the address of a link; everything else that could end it is escaped."""
+"""Characters kept in the address of a link; everything else that could end it is escaped."""
 ROWS_SHOWN = 6
 LINE = 100
-"""Characters of a value that still stands in a line of text."""
+"""Characters of a value that is shown inside a line of text; a longer one gets a block of its own."""
 SERVED = {
     "same": "✅ as built",
     "late": "⏳ not shown yet",
@@ -51,7 +51,7 @@ def render(manifest: Manifest) -> str:
 def summary(manifest: Manifest) -> str:
     """Return what a job shows in the summary of its run.
 
-    A job of a matrix that found nothing shows nothing: the gate tells all of it, once.
+    A job of a matrix that found nothing shows nothing: the gate shows the results of all jobs, once.
     """
     planned = {PLANNER, *(job.name for job in manifest.plan.jobs)} if manifest.plan else set()
     if manifest.command in {"publish", "verify"}:
@@ -69,9 +69,9 @@ def summary(manifest: Manifest) -> str:
     if int(manifest.exit_code) == 0:
         return ""
     blocking = [f"- {sentence(group.finding.message)}" for group in grouped(manifest.blocking)]
-    told = ["", "The report of the gate tells what to do.", ""]
+    hint = ["", "The report of the gate says what to do.", ""]
     return (
-        "\n".join([*_head(manifest, job=manifest.job), *_failure(manifest.failure), *blocking, *told]) + "\n"
+        "\n".join([*_head(manifest, job=manifest.job), *_failure(manifest.failure), *blocking, *hint]) + "\n"
     )
 
 
@@ -90,7 +90,7 @@ def _failure(failure: Failure | None) -> Iterator[str]:
     if failure is None:
         return
     yield f"- **Likely cause:** {sentence(failure.cause)}"
-    # Where the release stands is told below, from the record of it.
+    # The state of the release follows below, from its own record.
     remedy = failure.remedy if failure.recovery is None else failure.remedy.partition("\n")[0]
     yield from _indented("- **What to do:** ", remedy)
     if failure.read:
@@ -177,12 +177,6 @@ def _indented(lead: str, lines: str) -> Iterator[str]:
         yield from (f"  {line}" for line in block("\n".join(others)))
 
 
-def place(finding: Finding) -> str | None:
-    """Return `file:line` of a finding, or None."""
-    where = finding.where
-    return f"{where.file}:{where.line}" if where.file and where.line else where.file
-
-
 def _artifacts(manifest: Manifest) -> Iterator[str]:
     if not manifest.artifacts:
         return
@@ -210,8 +204,8 @@ def _smoke(results: Iterable[SmokeResult]) -> Iterator[str]:
     if not results:
         return
     failed = [result for result in results if not result.passed]
-    told = f"{len(failed)} of {len(results)} failed" if failed else f"all {len(results)} passed"
-    yield from [f"### {'❌' if failed else '🔥'} Smoke tests: {told}", ""]
+    outcome = f"{len(failed)} of {len(results)} failed" if failed else f"all {len(results)} passed"
+    yield from [f"### {'❌' if failed else '🔥'} Smoke tests: {outcome}", ""]
     if len({_cell(result) for result in results}) > 1:
         yield from _grid(results)
     header = ["| | where | Python | how | artifact | seconds |", "|---|---|---|---|---|--:|"]

@@ -1,4 +1,4 @@
-"""The outputs of the action: what a run tells the steps and jobs that follow."""
+"""The outputs of the action: what a run hands to the steps and jobs that follow."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 from packaging.utils import canonicalize_name
 
 from slipway.index import addresses
-from slipway.inputs import Inputs
 from slipway.manifest import FILENAME, Manifest
+from slipway.options import Inputs
 from slipway.report import matrix, verdict
 from slipway.runner import Runner
 
@@ -29,7 +29,7 @@ class Output:
         name: kebab-case, the same in the action and in the workflows.
         help: what it means, one sentence.
         stage: the stage that decides it.
-        value: makes it from the manifest; an empty string where there is nothing to tell.
+        value: makes it from the manifest; an empty string where there is no value.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Output:
 
 
 def show(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
-    """Hand every output to the place the run is in."""
+    """Hand every output to the runner."""
     for output in OUTPUTS:
         runner.set_output(output.name, output.value(manifest, inputs))
 
@@ -47,7 +47,7 @@ def show(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
 def artifact_name(manifest: Manifest, job: str) -> str:
     """Return the name under which a job hands its work folder on: unique per project, job and attempt.
 
-    Dots part it, which a normalised project name does not have: `slipway.NAME.JOB.ATTEMPT`.
+    Its parts are joined by dots, which a normalised project name does not have: `slipway.NAME.JOB.ATTEMPT`.
     """
     return ".".join(
         ("slipway", _slug(manifest), re.sub(r"[^\w-]", "-", job)[:NAME_LIMIT] or "run", str(manifest.attempt))
@@ -79,16 +79,14 @@ def _publish(manifest: Manifest, inputs: Inputs) -> str:
     return json.dumps(ready)
 
 
-def _matrix(job: str) -> Callable[[Manifest, Inputs], str]:
-    def render(manifest: Manifest, inputs: Inputs) -> str:
-        return matrix.render(manifest.plan, job, matrix.runners(inputs.runners)) if manifest.plan else ""
-
-    return render
+def _matrix(kind: str) -> Callable[[Manifest, Inputs], str]:
+    return lambda manifest, _: matrix.render(manifest.plan, kind) if manifest.plan else ""
 
 
-def _first_runner(manifest: Manifest, inputs: Inputs) -> str:
-    rows = _matrix("build")(manifest, inputs)
-    return str(json.loads(rows)["include"][0]["runner"]) if rows else ""
+def _build_runner(manifest: Manifest, inputs: Inputs) -> str:
+    del inputs
+    jobs = manifest.plan.jobs if manifest.plan else ()
+    return next((job.runner for job in jobs if job.kind == "build"), "")
 
 
 def _upload_url(manifest: Manifest, inputs: Inputs) -> str:
@@ -153,7 +151,7 @@ OUTPUTS: tuple[Output, ...] = (
         "build-runner",
         "Runner label of the job that builds the sdist.",
         "plan",
-        _first_runner,
+        _build_runner,
     ),
     Output(
         "wheels-matrix",

@@ -1,4 +1,4 @@
-"""The plan, for people."""
+"""The plan as text."""
 
 from __future__ import annotations
 

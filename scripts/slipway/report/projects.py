@@ -1,4 +1,4 @@
-"""Several projects in one report: a line for each, after what each of them was told on its own."""
+"""Several projects in one report: a line for each, after the reports of the projects themselves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIGNS = {"good": "✓", "blocked": "✗", "failed": "✗"}
 
 
 def lines(manifests: Mapping[str, Manifest | None]) -> Iterator[str]:
-    """Yield the table: folder and verdict, or why a project was not tried.
+    """Yield the table: folder and verdict, or why a project was not checked.
 
     Args:
         manifests: a manifest by folder; None for a project that did not change.
@@ -22,7 +22,7 @@ def lines(manifests: Mapping[str, Manifest | None]) -> Iterator[str]:
     width = max(map(len, manifests), default=0)
     for folder, manifest in manifests.items():
         if manifest is None:
-            yield f"- {folder:{width}}  unchanged since its last release: not tried"
+            yield f"- {folder:{width}}  unchanged since its last release: not checked"
         else:
             judged = verdict.of(manifest)
             yield f"{SIGNS[judged.mood]} {folder:{width}}  {judged.headline}"

@@ -15,7 +15,7 @@ from slipway.report.grouping import Group, grouped
 from slipway.runner.terminal import printable
 
 PIPE_WIDTH = 100
-"""Columns of a line where nobody tells how wide the place is."""
+"""Columns of a line where the width of the output is not known."""
 
 STYLES = {
     "good": "bold green",
@@ -31,7 +31,7 @@ SIGNS = {"good": "✓", "blocked": "✗", "failed": "✗"}
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the report, already no wider than the place it is shown in."""
+    """One line of the report, wrapped to the width of the output."""
 
     text: str
     style: str = ""
@@ -83,8 +83,8 @@ def _findings(manifest: Manifest, width: int) -> Iterator[Line]:
         if finding.ignored is None:
             yield from _finding(group, width)
         else:
-            told = f"ignored {finding.rule}: {finding.message} ({finding.ignored})"
-            yield from _wrapped(told, width, style="dim")
+            line = f"ignored {finding.rule}: {finding.message} ({finding.ignored})"
+            yield from _wrapped(line, width, style="dim")
 
 
 def _finding(group: Group, width: int) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""Somebody else's words inside Markdown: shown as they are, never as markup."""
+"""Foreign text inside Markdown: shown as it is, never as markup."""
 
 from __future__ import annotations
 

@@ -15,30 +15,22 @@ Mood = Literal["good", "blocked", "failed"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a person reads first.
-
-    Attributes:
-        headline: one sentence.
-        next_step: what to do now, if there is something.
-    """
+    """What a person reads first, with one sentence as the headline."""
 
     mood: Mood
     headline: str
-    next_step: str | None = None
 
 
 def of(manifest: Manifest) -> Verdict:
     """Return the verdict on a run."""
     subject = " ".join(part for part in (manifest.name, manifest.version) if part) or "The project"
     if manifest.failure is not None:
-        return Verdict("failed", manifest.failure.happened, manifest.failure.remedy)
+        return Verdict("failed", manifest.failure.happened)
     if manifest.broken_rules:
         names = ", ".join(sorted({rule.rule for rule in manifest.broken_rules}))
-        return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.", "Please report it.")
+        return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.")
     if count := len(grouped(manifest.blocking)):
-        return Verdict(
-            "blocked", f"{subject} is not ready: {counted(count, 'finding')} must be mended first."
-        )
+        return Verdict("blocked", f"{subject} is not ready: {counted(count, 'finding')} must be fixed first.")
     return Verdict("good", f"{subject} {_achieved(manifest)}.")
 
 
@@ -53,14 +45,14 @@ def _achieved(manifest: Manifest) -> str:
     if "publish" in done:
         return "is published"
     if manifest.command == "publish":
-        return "could go out: nothing that can be seen beforehand speaks against it"
+        return "could be published: nothing that can be checked beforehand stands in the way"
     if "smoke" in done:
         return "is ready: it builds, the index will take it, it installs and works"
     if "inspect" in done:
         return "is fit for the index"
     if "build" in done:
         return "is built"
-    return "has a plan" if done == {"plan"} else "is in order, as far as that can be told before building"
+    return "has a plan" if done == {"plan"} else "is in order, as far as can be known before building"
 
 
 def counted(number: int, noun: str) -> str:
@@ -69,7 +61,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def tally(manifest: Manifest) -> str:
-    """Return how many findings there are of each severity, for people."""
+    """Return how many findings there are of each severity, as text."""
     found = [group.finding for group in grouped(manifest.findings)]
     parts = [
         counted(number, severity.value)
@@ -82,10 +74,10 @@ def tally(manifest: Manifest) -> str:
 
 
 def how(result: SmokeResult) -> list[str]:
-    """Return how a smoke test installed, where it was not the plain one."""
-    told = ["pip"] if result.installer == "pip" else []
-    told += [f"extra {result.extra}"] if result.extra else []
-    return [*told, *(["lowest dependencies"] if result.resolution != "highest" else [])]
+    """Return how a smoke test installed the artifact, where that differs from the default."""
+    words = ["pip"] if result.installer == "pip" else []
+    words += [f"extra {result.extra}"] if result.extra else []
+    return [*words, *(["lowest dependencies"] if result.resolution != "highest" else [])]
 
 
 def untried(manifest: Manifest) -> list[str]:
@@ -97,7 +89,7 @@ def untried(manifest: Manifest) -> list[str]:
 
 
 def size(number: int) -> str:
-    """Return a size in bytes for people: `812 B`, `14.2 kB`, `3.1 MB`."""
+    """Return a size in bytes as text: `812 B`, `14.2 kB`, `3.1 MB`."""
     amount = float(number)
     for unit in ("B", "kB", "MB", "GB"):
         if amount < 1000 or unit == "GB":  # noqa: PLR2004 - SI units

@@ -1,4 +1,4 @@
-"""Where Slipway runs: a terminal or a GitHub runner, behind one interface."""
+"""The runner: a GitHub runner, a terminal or a pipe, behind one interface."""
 
 from __future__ import annotations
 

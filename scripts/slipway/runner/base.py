@@ -1,4 +1,4 @@
-"""The interface between Slipway and the place it runs in."""
+"""The interface between Slipway and the runner: a GitHub runner, a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ Sink = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What started this run, as the place it runs in tells it.
+    """What started this run, as the runner reports it.
 
     Attributes:
         name: GitHub's event name, or `local` where there is no event.
         ref: the full ref, such as `refs/tags/v1.0`.
         repository: `owner/name` of the repository that runs.
         head_repository: `owner/name` that a pull request comes from.
-        server: address of the GitHub server, without a slash at the end.
         attempt: how often this run has been started, the first time included.
         workflow_ref: `owner/name/.github/workflows/file@ref` of the workflow that was started.
         run_id: number of the run, for the commands that start it again.
@@ -31,7 +30,6 @@ class Event:
     ref: str | None = None
     repository: str | None = None
     head_repository: str | None = None
-    server: str | None = None
     attempt: int = 1
     workflow_ref: str | None = None
     run_id: str | None = None
@@ -39,7 +37,7 @@ class Event:
 
 @dataclass(frozen=True)
 class IdTokenRequest:
-    """Where the place hands out ID tokens about the job, and what it wants to see for one.
+    """Where the runner hands out ID tokens about the job, and the bearer token it wants for one.
 
     GitHub gives both to jobs with the permission `id-token: write` ("OpenID Connect reference").
     """
@@ -49,36 +47,36 @@ class IdTokenRequest:
 
 
 class Runner(Protocol):
-    """What a stage may ask of the place it runs in. Everything it shows goes to stderr, never to stdout."""
+    """What a stage may ask of the runner. Everything it shows goes to stderr, never to stdout."""
 
     def stage(self, title: str) -> AbstractContextManager[Callable[[str], None]]:
         """Frame a stage: show that it began, keep it visible while it runs, show how it ended.
 
-        What it yields is called with the reason where the stage had nothing to do, or did not come to its end.
+        The stage calls what this yields with a reason where it had nothing to do or did not finish.
         """
 
     def say(self, line: str) -> None:
         """Show one line about what is being done."""
 
     def untrusted(self, title: str) -> AbstractContextManager[Sink]:
-        """Frame what somebody else's code prints; lines given to the sink cannot command the runner."""
+        """Frame what foreign code prints; lines given to the sink cannot command the runner."""
 
     def quoting(self) -> AbstractContextManager[None]:
-        """Frame what is printed to stdout while it quotes somebody else; no line of it can command the runner."""
+        """Frame what is printed to stdout and may quote foreign text; no line of it can command the runner."""
 
     def annotate(
         self, level: Level, message: str, *, title: str, file: Path | None = None, line: int | None = None
     ) -> None:
-        """Attach a message to a file, by its absolute path, and line, where the place has a way to show that."""
+        """Attach a message to a file, by its absolute path, and line, where the runner can show that."""
 
     def summarise(self, markdown: str) -> None:
-        """Show a report in the place's own summary, if it has one."""
+        """Show a report in the summary of the job, if there is one."""
 
     def set_output(self, name: str, value: str) -> None:
-        """Hand a value to the steps that follow, if there are any."""
+        """Set an output for the steps that follow, if there are any."""
 
     def mask(self, secret: str) -> None:
-        """Keep a secret out of everything the place records from now on."""
+        """Keep a secret out of all logs from now on."""
 
     def event(self) -> Event:
         """Return what started this run."""

@@ -1,4 +1,4 @@
-"""The event a run is for, read from what the runner tells."""
+"""The kind of event that started a run, and its tag."""
 
 from __future__ import annotations
 

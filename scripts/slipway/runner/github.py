@@ -30,8 +30,8 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def unobeyed(text: str) -> str:
-    """Return text in which a runner sees no command.
+def without_commands(text: str) -> str:
+    """Return text in which a runner finds no workflow command.
 
     It obeys `::command::` where only blanks stand before it, and `##[command]` anywhere in a line
     (actions/runner, ActionCommand.cs).
@@ -56,8 +56,8 @@ class GitHubRunner:
         yield lambda reason: self.say(f"{title}: {reason}")
 
     def say(self, line: str) -> None:
-        # A line of our own may quote a project's text.
-        print(unobeyed(line), file=sys.stderr, flush=True)
+        # A line of ours may quote text of a project.
+        print(without_commands(line), file=sys.stderr, flush=True)
 
     @contextmanager
     def untrusted(self, title: str) -> Iterator[Sink]:
@@ -119,7 +119,6 @@ class GitHubRunner:
             ref=self._environ.get("GITHUB_REF"),
             repository=self._environ.get("GITHUB_REPOSITORY"),
             head_repository=head.get("full_name"),
-            server=self._environ.get("GITHUB_SERVER_URL"),
             attempt=int(attempt)
             if (attempt := self._environ.get("GITHUB_RUN_ATTEMPT", "")).isdecimal()
             else 1,

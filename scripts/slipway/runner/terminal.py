@@ -13,12 +13,12 @@ _UNPRINTABLE = dict.fromkeys([*range(9), *range(11, 32), 127, *range(128, 160)])
 
 
 def printable(line: str) -> str:
-    """Return a line of somebody else's output without what could move a terminal's cursor or change its title."""
+    """Return a line of foreign output without what could move a terminal's cursor or change its title."""
     return line.translate(_UNPRINTABLE)
 
 
 class PlainRunner:
-    """Plain lines: for pipes, files and terminals that can do no more."""
+    """Plain lines: for pipes, files and simple terminals."""
 
     def __init__(self, *, verbose: bool = False) -> None:
         self._verbose = verbose
@@ -46,13 +46,13 @@ class PlainRunner:
     def annotate(
         self, level: Level, message: str, *, title: str, file: Path | None = None, line: int | None = None
     ) -> None:
-        """Do nothing: the report that follows says it."""
+        """Do nothing: the report that follows shows it."""
 
     def summarise(self, markdown: str) -> None:
         """Do nothing: report.md holds it."""
 
     def set_output(self, name: str, value: str) -> None:
-        """Do nothing: nobody waits for it."""
+        """Do nothing: there are no steps that follow."""
 
     def mask(self, secret: str) -> None:
         """Do nothing: nothing is recorded here."""

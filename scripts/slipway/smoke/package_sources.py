@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.errors import InputError
-from slipway.inputs import Inputs
+from slipway.options import Inputs
 
 
 @dataclass(frozen=True, kw_only=True)

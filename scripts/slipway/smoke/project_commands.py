@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.errors import InputError
-from slipway.inputs import Inputs
+from slipway.options import Inputs
 
 CONFIGURATION = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "conftest.py")
 """Files at the top of a project in which test runners look for their settings."""

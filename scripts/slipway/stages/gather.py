@@ -11,8 +11,8 @@ import msgspec
 from slipway.artifacts import handover
 from slipway.artifacts.handover import Handover
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.records import Artifact, Finding, SkippedRule, SmokeResult, StageResult
 from slipway.rules.jobs import RULES as JOB_RULES
 from slipway.rules.rule import judge

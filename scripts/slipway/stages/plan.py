@@ -15,8 +15,8 @@ from packaging.version import InvalidVersion, Version
 from slipway.building import cibuildwheel
 from slipway.errors import InputError
 from slipway.index import addresses
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.planning import matrix, publisher, pythons
 from slipway.project import git as git_facts
 from slipway.project import project as project_facts

@@ -17,8 +17,8 @@ from slipway.index import addresses
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, recheck
+from slipway.options import Inputs
 from slipway.publishing import aftermath, failures, oidc, preflight, recovery, signing
 from slipway.publishing.delivery import Delivery, Refused
 from slipway.publishing.journal import Journal

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from slipway.environments import disposable
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, recheck
+from slipway.options import Inputs
 from slipway.runner import Runner
 from slipway.smoke import run as smoke
 from slipway.smoke.choose import choose

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
+from slipway.credential import Credential
 from slipway.environments import disposable, interpreters
 from slipway.errors import SlipwayError, ToolError
 from slipway.index import addresses, credentials
 from slipway.index.addresses import Index
 from slipway.index.client import Client
-from slipway.index.credentials import Credential
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.publishing import aftermath
 from slipway.publishing.watch import Watch
 from slipway.records import Publisher, Served

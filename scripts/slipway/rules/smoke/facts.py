@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
-from slipway.inputs import Resolution
+from slipway.options import Resolution
 
 
 @dataclass(frozen=True, kw_only=True)
