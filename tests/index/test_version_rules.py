@@ -6,9 +6,9 @@ import pytest
 from index.scene import Scene
 from rules.declared import declared_in
 from slipway.index.listing import Listing, ServedFile
-from slipway.publishing.index_state import IndexFacts
 from slipway.records import Artifact
 from slipway.rules.index import versions
+from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import judge
 
 MB = 1_000_000
@@ -26,7 +26,7 @@ def found(
         project="spam",
         version=version,
         artifacts=(Artifact(filename=name, kind="wheel", size=size, sha256="a" * 64),),
-        listing=Listing(exists=bool(files), files=files, detailed=True),
+        listing=Listing(exists=bool(files), files=files),
         now=0.0,
     )
     judged = judge(declared_in(versions), replace(facts, **settings), ignored={})

@@ -15,8 +15,8 @@ from slipway.errors import InputError
 
 NAMES = ("pypi", "testpypi")
 
-SPOKEN = {"pypi": "PyPI", "testpypi": "TestPyPI"}
-"""How an index is called in a sentence."""
+TITLES = {"pypi": "PyPI", "testpypi": "TestPyPI"}
+"""The name of an index in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Index:
     site: str | None = None
 
     @property
-    def spoken(self) -> str:
-        """What it is called in a sentence."""
-        return SPOKEN.get(self.name, self.name)
+    def title(self) -> str:
+        """Its name in a sentence."""
+        return TITLES.get(self.name, self.name)
 
     def yank_page(self, project: str, version: str | None) -> str | None:
         """Return the page on which an owner yanks a release; there is no API for it."""
@@ -61,8 +61,8 @@ class Index:
         return urljoin(self.site, f"manage/project/{canonicalize_name(project)}/settings/publishing/?{query}")
 
 
-def asked(planned: str | None, wanted: str | None) -> str:
-    """Return the index to work with: the one asked for now, else the one that was planned.
+def choose(planned: str | None, wanted: str | None) -> str:
+    """Return the index to work with: the one named for this run, else the planned one.
 
     Raises:
         InputError: neither names one.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -59,6 +60,12 @@ class Client:
         """Close the connections."""
         self._session.close()
 
+    @contextmanager
+    def trying_for(self, seconds: float) -> Iterator[Client]:
+        """Give a client of the same index that goes on trying each request for that long."""
+        with closing(Client(self.index, credential=self.credential, patience=seconds)) as client:
+            yield client
+
     def listing(self, name: str) -> Listing:
         """Return what the index lists for a project.
 
@@ -73,7 +80,7 @@ class Client:
             )
 
         found = self._fetch(url, ACCEPT, understand)
-        return Listing(exists=False, detailed=True) if found is None else found
+        return Listing(exists=False) if found is None else found
 
     def provenance(self, file: ServedFile, *, project: str, version: str) -> dict[str, Any] | None:
         """Return the provenance object of a file (PEP 740), or None where the index has none.
@@ -153,7 +160,7 @@ class Client:
         """Return what `use` makes of the answer to a request, or None for 404; faults that pass are waited out."""
         patience = Patience(self._seconds)
         while True:
-            asked = None
+            retry_after = None
             try:
                 with self._get(url, accept) as response:
                     if response.status_code in {NOT_FOUND, GONE}:
@@ -161,14 +168,14 @@ class Client:
                     if response.ok:
                         return use(response)
                     trouble = _refused(url, transport.status(response))
-                    if not transport.passes(response.status_code):
+                    if not transport.is_transient(response.status_code):
                         raise trouble
-                    asked = transport.retry_after(response)
+                    retry_after = transport.retry_after(response)
             except transport.FAULTS as error:
                 trouble = _unreachable(url, error)
             except (ValueError, TypeError, KeyError, RecursionError, transport.TooLarge) as error:
                 trouble = _senseless(url, error)
-            if not patience.pause(asked=asked):
+            if not patience.pause(at_least=retry_after):
                 raise trouble
 
     def _get(self, url: str, accept: str) -> requests.Response:

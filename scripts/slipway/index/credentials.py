@@ -40,8 +40,8 @@ class Source(Protocol):
         """Which kind of source it is."""
 
     @property
-    def spoken(self) -> str:
-        """How the source is called in a sentence."""
+    def title(self) -> str:
+        """What it is, as in a sentence."""
 
     def current(self) -> Credential:
         """Return a credential that is valid now."""
@@ -55,7 +55,7 @@ class Fixed:
     """A credential that somebody gave once and for all."""
 
     kind: Kind
-    spoken: str
+    title: str
     credential: Credential
 
     def current(self) -> Credential:

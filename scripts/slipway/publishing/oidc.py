@@ -10,7 +10,6 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -21,6 +20,7 @@ from slipway.index import clock, transport
 from slipway.index.addresses import NAMES, Index
 from slipway.index.clock import Patience
 from slipway.index.credentials import TOKEN_USER, Credential, Kind
+from slipway.rules.publisher.facts import Claims
 
 if TYPE_CHECKING:
     from slipway.runner import IdTokenRequest
@@ -33,9 +33,6 @@ RENEWED_BEFORE = 120.0
 
 LIFETIME = 900.0
 """Seconds a minted token lives where the answer does not say it (warehouse, `oidc/views.py`)."""
-
-ISSUER = "https://token.actions.githubusercontent.com"
-"""The only issuer that PyPI takes for GitHub; those of enterprises are refused (`oidc/services.py`)."""
 
 OWN_AUDIENCE = "slipway-preflight"
 """For a look at our own claims: no index takes a token with this audience in exchange for anything."""
@@ -57,45 +54,6 @@ class MintRefused(Exception):  # noqa: N818 - named for what happened
         self.description = description
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claims:
-    """What an ID token says about the job that asked for it (GitHub's "OpenID Connect reference").
-
-    Attributes:
-        repository: `owner/name`, spelled as GitHub spells it.
-        job_workflow_ref: file and ref of the workflow the job is written in; PyPI goes by this one.
-        workflow_ref: file and ref of the workflow that was started.
-        environment: of the job, if it has one.
-    """
-
-    issuer: str
-    repository: str
-    job_workflow_ref: str
-    workflow_ref: str
-    environment: str | None = None
-    event_name: str | None = None
-
-    @property
-    def owner(self) -> str:
-        """The owner's part of the repository."""
-        return self.repository.partition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """The repository without its owner."""
-        return self.repository.partition("/")[2]
-
-    @property
-    def job_repository(self) -> str:
-        """The repository the job is written in."""
-        return self.job_workflow_ref.partition("/.github/")[0]
-
-    @property
-    def workflow(self) -> str:
-        """Filename of the workflow the job is written in."""
-        return self.job_workflow_ref.partition("@")[0].rpartition("/")[2]
-
-
 def read_claims(token: str) -> Claims:
     """Return the claims of an ID token; its signature is for the index to judge.
 
@@ -111,7 +69,6 @@ def read_claims(token: str) -> Claims:
             job_workflow_ref=str(told["job_workflow_ref"]),
             workflow_ref=str(told.get("workflow_ref") or told["job_workflow_ref"]),
             environment=str(told["environment"]) if told.get("environment") else None,
-            event_name=told.get("event_name"),
         )
     except (IndexError, KeyError, TypeError, ValueError, binascii.Error) as error:
         raise ValueError(
@@ -170,7 +127,7 @@ def audience(index: Index, *, patience: float = TRYING) -> str | None:
         return None
     if told in NAMES and told != index.name:
         raise ToolError(
-            f"{index.spoken} asks for an ID token made out to {told}.",
+            f"{index.title} asks for an ID token made out to {told}.",
             cause="An index that asks for a token meant for another one could publish there in your name.",
             remedy="Nothing was sent. Check the address of the index; if it is right, ask who runs it.",
         )
@@ -188,7 +145,7 @@ class TrustedPublisher:
     """
 
     kind: Kind = "trusted-publishing"
-    spoken = "trusted publishing"
+    title = "trusted publishing"
 
     def __init__(
         self, index: Index, *, audience: str, request: IdTokenRequest, mask: Callable[[str], None]
@@ -225,7 +182,7 @@ class TrustedPublisher:
                 url, json={"token": token}, headers={"Accept": "application/json"}, stream=True
             )
 
-        status, answer = _exchange(exchange, self._index.spoken, patience=TRYING)
+        status, answer = _exchange(exchange, self._index.title, patience=TRYING)
         token = answer.get("token")
         if status == requests.codes.ok and isinstance(token, str) and token:
             self._mask(token)
@@ -250,20 +207,20 @@ def _exchange(
     waiting = Patience(patience)
     with transport.session() as session:
         while True:
-            asked = None
+            retry_after = None
             try:
                 with ask(session) as response:
-                    status, asked = response.status_code, transport.retry_after(response)
+                    status, retry_after = response.status_code, transport.retry_after(response)
                     body = transport.content(response, limit=JSON_LIMIT)
                 answer = _object(body)
-                if not transport.passes(status) and (answer is not None or not response.ok):
+                if not transport.is_transient(status) and (answer is not None or not response.ok):
                     return status, answer or {}
                 reason = f"it answered {transport.status(response)}"
                 if answer is None and response.ok:
                     reason = "its answer makes no sense; a proxy or a login page may answer in its place"
             except (*transport.FAULTS, transport.TooLarge) as error:
                 reason = str(error)
-            if not waiting.pause(asked=asked):
+            if not waiting.pause(at_least=retry_after):
                 raise ToolError(
                     f"{who} could not be asked for a token.",
                     cause=f"It has a fault that did not pass: {reason}.",

@@ -121,7 +121,6 @@ UPLOAD: tuple[Meaning, ...] = (
         r"invalid attestations",
         "The attestation does not hold: other bytes, another name, or a certificate of another workflow.",
         "Publish again from the same manifest, which signs anew; if it fails again, set `attestations` to off.",
-        rule="attestation-other-bytes",
     ),
     Meaning(
         "I06",

@@ -48,9 +48,9 @@ class Reply:
         return 200 <= self.status < 300  # noqa: PLR2004 - success in HTTP
 
     @property
-    def passes(self) -> bool:
-        """Whether it is a fault that passes by itself."""
-        return transport.passes(self.status)
+    def transient(self) -> bool:
+        """Whether it is a fault that may be gone at the next attempt."""
+        return transport.is_transient(self.status)
 
 
 class Uploader:

@@ -172,9 +172,9 @@ def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str
             "workflow_filename": file,
             "environment": environment,
         }
-        yield f"{index.spoken}, if {project or 'the project'} is there already: open, look, press Add:"
+        yield f"{index.title}, if {project or 'the project'} is there already: open, look, press Add:"
         yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), fields)}"
-        yield f"{index.spoken}, if it is new: {index.publisher_form(None, fields)}"
+        yield f"{index.title}, if it is new: {index.publisher_form(None, fields)}"
         rows = {
             "PyPI project name": project or "the name in pyproject.toml",
             "Owner": owner,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from slipway.publishing.index_state import IndexFacts
 from slipway.records import Severity
 from slipway.rules.families import index
+from slipway.rules.index.facts import IndexFacts
 from slipway.rules.index.previous_release import previous, released, version_of
 from slipway.rules.rule import Evidence, Skipped
 

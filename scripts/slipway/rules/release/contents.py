@@ -10,9 +10,9 @@ from packaging.tags import Tag
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from slipway.artifacts import wheel_targets
 from slipway.artifacts.wheel import WheelFacts
-from slipway.building import cibuildwheel
-from slipway.building.cibuildwheel import Target
+from slipway.artifacts.wheel_targets import Target
 from slipway.records import Plan, Severity
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
@@ -49,7 +49,7 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     targets = {
         file.identifier: target
         for file in _plan(release).expected
-        if file.identifier and (target := cibuildwheel.parse(file.identifier))
+        if file.identifier and (target := wheel_targets.parse(file.identifier))
     }
     if not targets:
         raise Skipped("the plan does not list each wheel")
@@ -70,7 +70,7 @@ def planned_wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
         raise Skipped("the wheels are made by several machines, and those of the others are not here")
     missing: dict[str, list[str]] = {}
     for identifier, target in targets.items():
-        if not any(cibuildwheel.covers(tags(wheel), target) for wheel in release.wheels):
+        if not any(wheel_targets.covers(tags(wheel), target) for wheel in release.wheels):
             missing.setdefault(target.platform, []).append(identifier.partition("-")[0])
     for platform, pythons in missing.items():
         counted = "One wheel is" if len(pythons) == 1 else f"{len(pythons)} wheels are"
@@ -92,7 +92,7 @@ def unplanned_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     if not release.whole:
         raise Skipped("this is not the whole set")
     for wheel in release.wheels:
-        if not any(cibuildwheel.covers(tags(wheel), target) for target in targets.values()):
+        if not any(wheel_targets.covers(tags(wheel), target) for target in targets.values()):
             yield Evidence(
                 message=f"{wheel.filename} is for none of the {len(targets)} planned targets.",
                 artifact=wheel.filename,
@@ -140,7 +140,7 @@ def wheel_tags_overlap(release: ReleaseFacts) -> Iterator[Evidence]:
 )
 def unexpected_file(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
-    targets = [t for file in plan.expected if file.identifier and (t := cibuildwheel.parse(file.identifier))]
+    targets = [t for file in plan.expected if file.identifier and (t := wheel_targets.parse(file.identifier))]
     for artifact in release.artifacts:
         if targets and isinstance(artifact, WheelFacts):
             continue  # judged one by one, where all of them are there

@@ -24,7 +24,7 @@ class _Begun(Record, frozen=True):
     files: dict[str, str]
 
 
-class Journal:
+class ReceiptLog:
     """The receipts of one release to one index.
 
     Args:
