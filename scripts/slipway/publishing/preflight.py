@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from slipway.artifacts import metadata
 from slipway.errors import SlipwayError
 from slipway.index import clock, credentials, listing
 from slipway.index.addresses import Index
@@ -20,14 +21,17 @@ from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
 from slipway.publishing import index_state, oidc
 from slipway.publishing.oidc import TrustedPublisher
-from slipway.records import Publisher
+from slipway.records import Publisher, SkippedRule
 from slipway.rules.index import RULES as INDEX_RULES
 from slipway.rules.index.facts import IndexFacts
+from slipway.rules.metadata import RULES as METADATA_RULES
 from slipway.rules.publisher import RULES as PUBLISHER_RULES
 from slipway.rules.publisher.facts import ISSUER, Claims, PublisherFacts
 from slipway.rules.rule import combined, judge
 from slipway.runner import IdTokenRequest, Runner
 from slipway.runner import event as event_facts
+
+LOCAL_VERSION = "version-local"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +91,7 @@ def check(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> P
     publisher = _publisher(claims, index, manifest.name if state.listing.exists else None)
     judged = combined(
         (
+            judge_local_version(manifest, state),
             judge(INDEX_RULES, state, ignored=manifest.ignored),
             judge(PUBLISHER_RULES, run, ignored=manifest.ignored),
         )
@@ -101,6 +106,19 @@ def check(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> P
         tokens=tokens if audience else None,
         judged=msgspec.structs.replace(judged, publisher=publisher),
     )
+
+
+def judge_local_version(manifest: Manifest, state: IndexFacts) -> Addition:
+    """Judge the rule on local versions, which a check between two releases leaves out."""
+    if any(finding.rule == LOCAL_VERSION for finding in manifest.findings):
+        return Addition()
+    if not state.warehouse:
+        reason = f"{state.index} is not run with PyPI's software; other indexes may take local versions"
+        return Addition(skipped_rules=(SkippedRule(rule=LOCAL_VERSION, reason=reason),))
+    rules = [rule for rule in METADATA_RULES if rule.name == LOCAL_VERSION]
+    facts = metadata.from_fields({"version": manifest.version or ""}, undecided=())
+    backend = manifest.plan.backend if manifest.plan else None
+    return judge(rules, facts, ignored=manifest.ignored, backend=backend)
 
 
 def stored_credential(inputs: Inputs, runner: Runner, index: Index) -> Fixed | None:

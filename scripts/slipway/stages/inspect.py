@@ -34,12 +34,14 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     plan, ignored = manifest.plan, manifest.ignored
     backend = plan.backend if plan else None
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
-    moot = _moot(plan)
-    judged = [Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in moot.items()))]
+    not_judged = _not_judged(manifest)
+    judged = [
+        Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
+    ]
     for one in facts:
         judged.append(_judged(one, ignored, backend))
         if one.metadata is not None:
-            rules = [rule for rule in METADATA_RULES if rule.name not in moot]
+            rules = [rule for rule in METADATA_RULES if rule.name not in not_judged]
             judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, backend=backend))
     release = ReleaseFacts(
         artifacts=tuple(facts),
@@ -62,12 +64,15 @@ def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], backend:
     return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
 
 
-def _moot(plan: Plan | None) -> dict[str, str]:
-    """Return the rules that have no say here, each with the reason.
+def _not_judged(manifest: Manifest) -> dict[str, str]:
+    """Return the rules that are not judged here, each with the reason.
 
     Between two releases a version taken from git has a local part. Nothing is wrong with that in a pull request or
-    on a laptop; before the first byte leaves, publishing asks again (`rules/index_version.py`).
+    on a laptop; publishing judges the rule before the first upload (`publishing/preflight.py`).
     """
+    plan = manifest.plan
+    if any(finding.rule == "version-local" for finding in manifest.findings):
+        return {"version-local": "it was found in the source"}
     if plan is None or plan.destination.publish or plan.tag_version is not None:
         return {}
     return {

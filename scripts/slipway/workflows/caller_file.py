@@ -99,7 +99,7 @@ def slipway_in_use(wanted: str | None) -> tuple[str, str]:
     here = Path(__file__).resolve()
     home = hosting.read(here.parent)
     # Installed into somebody's environment it may stand in their repository, which is not Slipway's.
-    if home and home.owner and home.commit and here.parents[2] == home.top.resolve():
+    if home and home.owner and home.commit and here.parents[3] == home.top.resolve():
         return f"{home.owner}/{home.name}", home.commit
     if recorded := _installed_from():
         return recorded
