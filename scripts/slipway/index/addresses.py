@@ -80,12 +80,12 @@ def choose(planned: str | None, wanted: str | None) -> str:
 def environment(index: str, *, tag_prefix: str) -> str | None:
     """Return the GitHub environment of the job that publishes to an index; None for an index without a name.
 
-    Projects of one repository, told apart by their tag prefixes, get one each: pending publishers of new projects
+    Projects of one repository have different tag prefixes and get one each: pending publishers of new projects
     must differ in it (warehouse/oidc/models). It is lower-case, as the index compares it.
 
     Args:
         index: `pypi`, `testpypi`, or an upload address.
-        tag_prefix: what stands before the version in a release tag: `v`, or `core-v` in a repository of several.
+        tag_prefix: the part of a release tag before the version: `v`, or `core-v` in a repository of several.
     """
     if index not in NAMES:
         return None
@@ -139,7 +139,7 @@ def insist_on_safe(url: str) -> None:
     if "@" in parts.netloc:
         raise InputError(
             f"The address of the index at {parts.hostname} holds a credential.",
-            cause="A user name or a password stands in the URL, where it ends up in logs and in the manifest.",
+            cause="The URL has a user name or a password in it, where it ends up in logs and in the manifest.",
             remedy="Take it out of the URL, and give it as TWINE_USERNAME and TWINE_PASSWORD, or as SLIPWAY_TOKEN.",
         )
     if parts.scheme not in {"https", "http"} or not parts.hostname:

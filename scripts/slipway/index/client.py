@@ -70,7 +70,7 @@ class Client:
         """Return what the index lists for a project.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
         url = urljoin(self.index.simple, f"{canonicalize_name(name)}/")
 
@@ -86,7 +86,7 @@ class Client:
         """Return the provenance object of a file (PEP 740), or None where the index has none.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
         url = file.provenance
         if url is None and self.index.site is not None:
@@ -100,7 +100,7 @@ class Client:
         """Return the JSON API's answer about a project, or None where the index has no such API or project.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
         if self.index.site is None:
             return None
@@ -110,7 +110,7 @@ class Client:
         """Return the JSON object at a URL, or None where there is nothing.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
         return self._fetch(url, accept, lambda _, body: _object(body))
 
@@ -118,7 +118,7 @@ class Client:
         """Return the names of all projects, or None where the index does not list them in JSON.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
 
         def understand(response: requests.Response, body: bytes) -> frozenset[str] | None:
@@ -157,7 +157,7 @@ class Client:
         return self._persist(url, accept, lambda r: understand(r, transport.content(r)))
 
     def _persist(self, url: str, accept: str, use: Callable[[requests.Response], Answer]) -> Answer | None:
-        """Return what `use` makes of the answer to a request, or None for 404; faults that pass are waited out."""
+        """Return what `use` makes of the answer to a request, or None for 404; transient faults are retried."""
         patience = Patience(self._seconds)
         while True:
             retry_after = None

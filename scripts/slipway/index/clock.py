@@ -74,7 +74,7 @@ class Patience:
         """Wait before the next attempt and return True, or return False where no time is left for one.
 
         Args:
-            at_least: seconds the other side asked to be left alone (Retry-After).
+            at_least: seconds the other side asked to wait (Retry-After).
         """
         # A random part keeps the jobs of a matrix from asking at the same moment.
         own = self._pause * random.uniform(1.0, 1.2)  # noqa: S311 - nothing secret

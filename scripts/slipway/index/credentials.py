@@ -71,7 +71,7 @@ def stored(index: Index, environ: Mapping[str, str], *, own_machine: bool) -> Fi
     Args:
         index: where it is for.
         environ: the variables of this process.
-        own_machine: look into `.pypirc` and the keyring too; a runner has neither.
+        own_machine: read `.pypirc` and the keyring too; a runner has neither.
     """
     if given := _from_variables(environ):
         return given
@@ -107,7 +107,7 @@ def _from_pypirc(index: Index) -> Fixed | None:
 def _from_keyring(index: Index) -> Fixed | None:
     from twine.auth import CredentialInput, Private
 
-    # Asked through twine, so that `twine upload` and Slipway find the same entry; neither prompts.
+    # Read through twine, so that `twine upload` and Slipway find the same entry; neither prompts.
     resolver = Private({"repository": index.upload}, CredentialInput(username=TOKEN_USER))
     user = resolver.get_username_from_keyring()
     if user:

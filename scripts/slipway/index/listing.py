@@ -107,7 +107,7 @@ def read(body: bytes, *, content_type: str, base: str) -> Listing:
 
     Args:
         body: of the answer.
-        content_type: of the answer, which tells JSON from HTML.
+        content_type: of the answer, to distinguish JSON from HTML.
         base: the address it came from.
 
     Raises:

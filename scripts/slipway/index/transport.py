@@ -107,7 +107,7 @@ def status(response: requests.Response) -> str:
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """Return the seconds an answer asks to be left alone (RFC 9110, 10.2.3), or None."""
+    """Return the seconds an answer asks to wait (RFC 9110, 10.2.3), or None."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value)

@@ -62,13 +62,13 @@ def read_claims(token: str) -> Claims:
     """
     try:
         payload = token.split(".")[1]
-        told = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return Claims(
-            issuer=str(told["iss"]),
-            repository=str(told["repository"]),
-            job_workflow_ref=str(told["job_workflow_ref"]),
-            workflow_ref=str(told.get("workflow_ref") or told["job_workflow_ref"]),
-            environment=str(told["environment"]) if told.get("environment") else None,
+            issuer=str(claims["iss"]),
+            repository=str(claims["repository"]),
+            job_workflow_ref=str(claims["job_workflow_ref"]),
+            workflow_ref=str(claims.get("workflow_ref") or claims["job_workflow_ref"]),
+            environment=str(claims["environment"]) if claims.get("environment") else None,
         )
     except (IndexError, KeyError, TypeError, ValueError, binascii.Error) as error:
         raise ValueError(
@@ -84,7 +84,7 @@ def id_token(
     Args:
         request: where the runner hands them out.
         audience: whom the token is for.
-        mask: told the token before anything else happens.
+        mask: gets the token before anything else happens.
         patience: seconds to go on trying.
 
     Raises:
@@ -108,7 +108,7 @@ def id_token(
     return token
 
 
-def audience(index: Index, *, patience: float = TRYING) -> str | None:
+def audience_of(index: Index, *, patience: float = TRYING) -> str | None:
     """Return the audience an index wants in ID tokens, or None where it knows no trusted publishing.
 
     Raises:
@@ -122,16 +122,16 @@ def audience(index: Index, *, patience: float = TRYING) -> str | None:
         f"The index at {urlsplit(url).hostname}",
         patience=patience,
     )
-    told = answer.get("audience")
-    if status != requests.codes.ok or not isinstance(told, str) or not told:
+    audience = answer.get("audience")
+    if status != requests.codes.ok or not isinstance(audience, str) or not audience:
         return None
-    if told in NAMES and told != index.name:
+    if audience in NAMES and audience != index.name:
         raise ToolError(
-            f"{index.title} asks for an ID token made out to {told}.",
+            f"{index.title} asks for an ID token made out to {audience}.",
             cause="An index that asks for a token meant for another one could publish there in your name.",
             remedy="Nothing was sent. Check the address of the index; if it is right, ask who runs it.",
         )
-    return told
+    return audience
 
 
 class TrustedPublisher:
@@ -141,7 +141,7 @@ class TrustedPublisher:
         index: where the token is for.
         audience: what the index wants in the ID token.
         request: where the runner hands out ID tokens.
-        mask: told every secret before anything else happens.
+        mask: gets every secret before anything else happens.
     """
 
     kind: Kind = "trusted-publishing"
@@ -186,9 +186,9 @@ class TrustedPublisher:
         token = answer.get("token")
         if status == requests.codes.ok and isinstance(token, str) and token:
             self._mask(token)
-            told = answer.get("expires")
+            expires = answer.get("expires")
             lasts = clock.CLOCK.now() + LIFETIME
-            self._ends = float(told) if isinstance(told, int | float) else lasts
+            self._ends = float(expires) if isinstance(expires, int | float) else lasts
             return Credential(TOKEN_USER, token)
         raise _refusal(status, answer)
 
@@ -203,7 +203,7 @@ def _refusal(status: int, answer: dict[str, Any]) -> MintRefused:
 def _exchange(
     ask: Callable[[requests.Session], requests.Response], who: str, *, patience: float
 ) -> tuple[int, dict[str, Any]]:
-    """Return status and JSON object of an answer; faults that pass are waited out."""
+    """Return status and JSON object of an answer; transient faults are retried."""
     waiting = Patience(patience)
     with transport.session() as session:
         while True:
@@ -217,13 +217,13 @@ def _exchange(
                     return status, answer or {}
                 reason = f"it answered {transport.status(response)}"
                 if answer is None and response.ok:
-                    reason = "its answer makes no sense; a proxy or a login page may answer in its place"
+                    reason = "its answer is not valid; a proxy or a login page may answer in its place"
             except (*transport.FAULTS, transport.TooLarge) as error:
                 reason = str(error)
             if not waiting.pause(at_least=retry_after):
                 raise ToolError(
-                    f"{who} could not be asked for a token.",
-                    cause=f"It has a fault that did not pass: {reason}.",
+                    f"{who} gave no token.",
+                    cause=f"It has a fault that lasted: {reason}.",
                     remedy="Run the same command again in some minutes.",
                 )
 

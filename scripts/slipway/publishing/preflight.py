@@ -72,7 +72,7 @@ def check(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> P
     tokens = runner.id_tokens()
     if tokens is not None:
         runner.mask(tokens.bearer)
-    # Nobody on their own machine has an ID token, so the index is not asked whether it would take one.
+    # Nobody on their own machine has an ID token, so nothing is requested to find out whether the index takes one.
     audience = _audience(index, stored) if event.kind != "local" else None
     claims, problem = _claims(tokens, runner) if tokens and audience else (None, None)
     run = PublisherFacts(
@@ -135,7 +135,7 @@ def stored_credential(inputs: Inputs, runner: Runner, index: Index) -> Fixed | N
 
 def _audience(index: Index, stored: Fixed | None) -> str | None:
     try:
-        return oidc.audience(index)
+        return oidc.audience_of(index)
     except SlipwayError:
         if stored is None:
             raise
@@ -171,7 +171,7 @@ def _publisher(claims: Claims | None, index: Index, project: str | None) -> Publ
 
 
 def introduction(checked: Preflight, *, in_full: bool) -> Iterator[str]:
-    """Yield who publishes, for a new project or where asked for, and how long an unfinished release stays open."""
+    """Yield who publishes, in full for a new project, and how long an unfinished release stays open."""
     state = checked.state
     if in_full or not state.listing.exists:
         yield from form(checked)

@@ -47,7 +47,7 @@ class _File:
 
 @dataclass
 class Watch:
-    """Looks at an index until it serves a release.
+    """Reads an index until it serves a release.
 
     Attributes:
         client: reads the index past caches.

@@ -37,8 +37,8 @@ class Caller:
         commit: the commit of it that is used.
         branch: the project's default branch.
         folder: the project's folder in its repository, with forward slashes; `.` for the top.
-        tag_prefix: what stands before the version in a release tag.
-        index: the index asked for, where the event is not to decide.
+        tag_prefix: the part of a release tag before the version.
+        index: the index of --index; None where the event decides.
         name: the project's folder as a word, in a repository with several projects; else empty.
     """
 
@@ -82,11 +82,11 @@ def slipway_in_use(wanted: str | None) -> tuple[str, str]:
     """Return the repository and the commit that a workflow uses Slipway from.
 
     Args:
-        wanted: `OWNER/REPOSITORY@COMMIT` as asked for; by default the Slipway that runs: its checkout, or what
+        wanted: `OWNER/REPOSITORY@COMMIT` from --uses; by default the Slipway that runs: its checkout, or what
             the installer recorded about it (PEP 610).
 
     Raises:
-        InputError: what is asked for is not of that form, or the Slipway that runs does not know where it is from.
+        InputError: it is not of that form, or the Slipway that runs does not know where it is from.
     """
     if wanted is not None:
         if matched := USES.fullmatch(wanted):
@@ -130,8 +130,8 @@ def for_project(
         folder: the project's folder.
         home: where its repository is hosted.
         uses: repository and commit of Slipway.
-        tag_prefix: as asked for; a project in a subfolder has its own by default.
-        index: as asked for.
+        tag_prefix: of --tag-prefix; a project in a subfolder has its own by default.
+        index: of --index.
 
     Raises:
         InputError: the tag prefix cannot stand in a workflow.

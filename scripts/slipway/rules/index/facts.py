@@ -20,8 +20,8 @@ class IndexFacts:
         artifacts: what is to be uploaded.
         listing: what the index shows of the project.
         emptied: versions the project once had files of, and has none now.
-        owners: who may upload, as far as the index tells.
-        project_names: names of all projects; only asked for a new one, None where the index does not tell.
+        owners: who may upload, as far as the index shows it.
+        project_names: names of all projects; only read for a new one, None where the index does not list them.
         now: seconds since the epoch.
     """
 

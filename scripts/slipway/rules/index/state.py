@@ -162,7 +162,7 @@ def project_over_quota(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
     sizes = [file.size for file in facts.listing.files]
     if None in sizes:
-        raise Skipped("the index does not tell sizes")
+        raise Skipped("the index does not show sizes")
     used = sum(size for size in sizes if size)
     if used > PROJECT_LIMIT:
         raise Skipped("the project has more than the usual limit already, so it has one of its own")
@@ -177,7 +177,7 @@ def project_over_quota(facts: IndexFacts) -> Iterator[Evidence]:
 
 @index.rule(
     "project-name-too-similar",
-    title="The new project's name looks like one that exists",
+    title="The new project's name is too similar to one that exists",
     severity=Severity.ERROR,
     why="PyPI creates no project whose name differs from another only in separators or in l, i and 1, o and 0.",
     fix="Choose another name. If the other project is yours, use its spelling.",

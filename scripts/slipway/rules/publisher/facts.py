@@ -1,4 +1,4 @@
-"""The run that publishes: what started it, what its ID token says, and what else could prove who it is."""
+"""The run that publishes: its event, the claims of its ID token, and its stored credential."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Policy = Literal["required", "best-effort", "off"]
 
 @dataclass(frozen=True, kw_only=True)
 class Claims:
-    """What an ID token says about the job that asked for it (GitHub's "OpenID Connect reference").
+    """The claims of an ID token about its job (GitHub's "OpenID Connect reference").
 
     Attributes:
         repository: `owner/name`, spelled as GitHub spells it.
@@ -97,7 +97,7 @@ class PublisherFacts:
 
     @property
     def job(self) -> str:
-        """The publish job to paste into the caller's own workflow; empty where it stands there already."""
+        """The publish job to paste into the caller's own workflow; empty where it is there already."""
         if self.claims is None or not self.elsewhere:
             return ""
         return publish_job(self.claims.job_repository, self.claims.job_workflow_ref.rpartition("@")[2])

@@ -61,7 +61,7 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     title="A wheel that the matrix should have built is missing",
     severity=Severity.ERROR,
     why="Its users would get the sdist and need a compiler; an index closes a release for new files after 14 days.",
-    fix="Look at the job of that platform; if the wheel is left out on purpose, say so to cibuildwheel with `skip`.",
+    fix="Look at the job of that platform; if the wheel is left out on purpose, exclude it with cibuildwheel's `skip`.",
     example="cp313-win_arm64 is in the plan, and no job handed it in",
 )
 def planned_wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
@@ -118,12 +118,12 @@ def _names(release: ReleaseFacts) -> str:
 )
 def wheel_tags_overlap(release: ReleaseFacts) -> Iterator[Evidence]:
     holders: dict[Tag, WheelFacts] = {}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for wheel in release.wheels:
         for tag in sorted(tags(wheel), key=str):
             other = holders.setdefault(tag, wheel)
-            if other is not wheel and (pair := (other.filename, wheel.filename)) not in told:
-                told.add(pair)
+            if other is not wheel and (pair := (other.filename, wheel.filename)) not in reported:
+                reported.add(pair)
                 yield Evidence(
                     message=f"{other.filename} and {wheel.filename} are both for {tag}.",
                     artifact=wheel.filename,
