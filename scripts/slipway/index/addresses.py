@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
+from slipway.records import Publisher
 
 NAMES = ("pypi", "testpypi")
 
@@ -46,19 +47,42 @@ class Index:
             return None
         return urljoin(self.site, f"manage/project/{canonicalize_name(project)}/release/{quote(version)}/")
 
-    def publisher_form(self, project: str | None, fields: dict[str, str]) -> str | None:
+    def publisher_form(self, project: str | None, publisher: Publisher) -> str | None:
         """Return the page on which a trusted publisher is entered.
 
         Args:
             project: name of a project that exists, whose form can be filled in by the address; else None.
-            fields: `owner`, `repository`, `workflow_filename` and `environment` (warehouse/manage/views).
+            publisher: the values to fill in (warehouse/manage/views).
         """
         if self.site is None:
             return None
         if project is None:
             return urljoin(self.site, "manage/account/publishing/")
-        query = urlencode({"provider": "github", **fields})
+        fields = {
+            "provider": "github",
+            "owner": publisher.owner,
+            "repository": publisher.repository,
+            "workflow_filename": publisher.workflow,
+            "environment": publisher.environment or "",
+        }
+        query = urlencode(fields)
         return urljoin(self.site, f"manage/project/{canonicalize_name(project)}/settings/publishing/?{query}")
+
+
+def form_values(publisher: Publisher, new_project: str | None) -> dict[str, str]:
+    """Return what is entered in an index's form for trusted publishers, by the form's labels.
+
+    Args:
+        publisher: the values.
+        new_project: name of a project that does not exist yet; None for one that does, whose form asks for no name.
+    """
+    return {
+        **({"PyPI project name": new_project} if new_project else {}),
+        "Owner": publisher.owner,
+        "Repository name": publisher.repository,
+        "Workflow name": publisher.workflow,
+        "Environment name": publisher.environment or "(leave empty)",
+    }
 
 
 def choose(planned: str | None, wanted: str | None) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from slipway.artifacts import metadata
 from slipway.errors import SlipwayError
-from slipway.index import clock, credentials, listing
+from slipway.index import addresses, clock, credentials, listing
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
@@ -153,21 +153,11 @@ def _publisher(claims: Claims | None, index: Index, project: str | None) -> Publ
     if claims is None:
         return None
     # A job of a foreign workflow is to move into the file that was started; that one the publisher names.
-    foreign = claims.job_repository.lower() != claims.repository.lower()
-    file = claims.workflow_ref.partition("@")[0].rpartition("/")[2] if foreign else claims.workflow
-    fields = {
-        "owner": claims.owner,
-        "repository": claims.name,
-        "workflow_filename": file,
-        "environment": claims.environment or "",
-    }
-    return Publisher(
-        owner=claims.owner,
-        repository=claims.name,
-        workflow=file,
-        environment=claims.environment,
-        form=index.publisher_form(project, fields),
+    file = claims.workflow_ref.partition("@")[0].rpartition("/")[2] if claims.foreign else claims.workflow
+    publisher = Publisher(
+        owner=claims.owner, repository=claims.name, workflow=file, environment=claims.environment
     )
+    return msgspec.structs.replace(publisher, form=index.publisher_form(project, publisher))
 
 
 def introduction(checked: Preflight, *, in_full: bool) -> Iterator[str]:
@@ -186,12 +176,8 @@ def form(checked: Preflight) -> Iterator[str]:
     if publisher is None:
         return
     yield f"The trusted publisher of this job, as {checked.state.index} asks for it:"
-    if not exists:
-        yield f"  PyPI project name: {checked.state.project}"
-    yield f"  Owner: {publisher.owner}"
-    yield f"  Repository name: {publisher.repository}"
-    yield f"  Workflow name: {publisher.workflow}"
-    yield f"  Environment name: {publisher.environment or '(leave empty)'}"
+    rows = addresses.form_values(publisher, None if exists else checked.state.project)
+    yield from (f"  {label}: {value}" for label, value in rows.items())
     if publisher.form:
         lead = "filled in already" if exists else "for a project that does not exist yet"
         yield f"  Form, {lead}: {publisher.form}"

@@ -17,7 +17,6 @@ from slipway.errors import ToolError
 from slipway.index import transport
 
 if TYPE_CHECKING:
-    import requests
     from twine.package import PackageFile
 
     from slipway.index.addresses import Index
@@ -103,17 +102,12 @@ class Uploader:
                 response = self._repository.upload(package, max_redirects=1)
         except transport.FAULTS as error:
             raise transport.Broken(str(error)) from error
-        return _reply(response)
+        return Reply(
+            status=response.status_code,
+            words=transport.words(response),
+            retry_after=transport.retry_after(response),
+        )
 
     def close(self) -> None:
         """Close the connection."""
         self._repository.close()
-
-
-def _reply(response: requests.Response) -> Reply:
-    reply = Reply(status=response.status_code, retry_after=transport.retry_after(response))
-    return (
-        reply
-        if reply.taken
-        else Reply(status=reply.status, words=transport.words(response), retry_after=reply.retry_after)
-    )

@@ -16,6 +16,7 @@ from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.project import hosting
 from slipway.project.hosting import Hosting
+from slipway.records import Publisher
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "caller.yml"
 USES = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40})")
@@ -161,26 +162,17 @@ def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str
     if caller.index not in (None, "pypi", "testpypi"):
         yield f"For {caller.index}: let its owner trust this workflow, or give the publish step the input `token`."
         return
-    owner, repository = home.owner or "your GitHub account", home.name or "your repository"
-    file = caller.file.rpartition("/")[2]
     for name in (caller.index,) if caller.index else ("testpypi", "pypi"):
         index = addresses.resolve(name)
-        environment = addresses.environment(name, tag_prefix=caller.tag_prefix) or ""
-        fields = {
-            "owner": owner,
-            "repository": repository,
-            "workflow_filename": file,
-            "environment": environment,
-        }
-        yield f"{index.title}, if {project or 'the project'} is there already: open, look, press Add:"
-        yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), fields)}"
-        yield f"{index.title}, if it is new: {index.publisher_form(None, fields)}"
-        rows = {
-            "PyPI project name": project or "the name in pyproject.toml",
-            "Owner": owner,
-            "Repository name": repository,
-            "Workflow name": file,
-            "Environment name": environment,
-        }
+        publisher = Publisher(
+            owner=home.owner or "your GitHub account",
+            repository=home.name or "your repository",
+            workflow=caller.file.rpartition("/")[2],
+            environment=addresses.environment(name, tag_prefix=caller.tag_prefix),
+        )
+        yield f"{index.title}, if {project or 'the project'} is there already: open the form, check it, press Add:"
+        yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), publisher)}"
+        yield f"{index.title}, if it is new: {index.publisher_form(None, publisher)}"
+        rows = addresses.form_values(publisher, project or "the name in pyproject.toml")
         yield from (f"  {label + ':':<19} {value}" for label, value in rows.items())
         yield ""

@@ -49,6 +49,11 @@ class Claims:
         return self.job_workflow_ref.partition("/.github/")[0]
 
     @property
+    def foreign(self) -> bool:
+        """Whether the job is written in a workflow of another repository."""
+        return self.job_repository.lower() != self.repository.lower()
+
+    @property
     def workflow(self) -> str:
         """Filename of the workflow the job is written in."""
         return self.job_workflow_ref.partition("@")[0].rpartition("/")[2]
@@ -92,8 +97,7 @@ class PublisherFacts:
     @property
     def elsewhere(self) -> bool:
         """Whether the job is written in a workflow of another repository."""
-        claims = self.claims
-        return claims is not None and claims.job_repository.lower() != claims.repository.lower()
+        return self.claims is not None and self.claims.foreign
 
     @property
     def job(self) -> str:
