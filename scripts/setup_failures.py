@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from slipway.errors import ToolError
+from slipway.index import network_errors
 
 LOG_LINES = 12
 """Last lines of a tool's output that are shown."""
@@ -38,10 +39,7 @@ KNOWN_FAILURES = (
         "Check those in the index's address, in ~/.netrc or in the keyring.",
     ),
     (
-        (
-            r"name resolution|getaddrinfo|dns error|NewConnectionError|[Cc]onnection (refused|reset|error)|timed out"
-            r"|Network is unreachable|No route to host|Failed to fetch|error sending request|tcp connect error"
-        ),
+        network_errors.PATTERN,
         "The package index cannot be reached.",
         "Check the connection, the proxy (HTTPS_PROXY) and the configured index.",
     ),

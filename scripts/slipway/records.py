@@ -279,6 +279,7 @@ class Recovery(Record, frozen=True):
     """Where a release stands after it was interrupted, and how it goes on.
 
     Attributes:
+        index: its name in a sentence.
         public: files the index has, with the bytes of the manifest.
         waiting: files it does not have yet.
         burnt: files it has with other bytes, whose names it never takes again.
@@ -288,6 +289,7 @@ class Recovery(Record, frozen=True):
         yank_reason: a reason to give there.
     """
 
+    index: str = ""
     public: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     burnt: tuple[str, ...] = ()

@@ -57,7 +57,7 @@ def test_a_laptop_has_its_pypirc() -> None:
     given = credentials.stored(INDEX, {}, own_machine=True)
     assert given is not None
     assert given.credential.pair == ("__token__", "from-the-file")
-    assert given.spoken == "[own] in .pypirc"
+    assert given.title == "[own] in .pypirc"
 
 
 def test_a_runner_has_none() -> None:

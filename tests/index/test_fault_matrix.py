@@ -12,6 +12,7 @@ from index.bench.faults import FOREVER, PLACES, TRANSPORT
 from index.scene import Scene
 from slipway.errors import ExitCode
 from slipway.index import transport
+from slipway.report.recovery import what_to_do
 
 MINT_CODES = (
     "invalid-payload",
@@ -78,14 +79,14 @@ def assert_advised(scene: Scene, manifest) -> None:
     assert failure.cause
     assert failure.recovery is not None
     assert failure.recovery.command == "gh run rerun 77 --failed"
-    assert failure.recovery.command in failure.remedy
+    assert failure.recovery.command in what_to_do(failure)
     recovery = failure.recovery
     if failure.stage == "verify" or recovery.public:
         # What it says is public is public, and nothing that is public is called missing.
         assert set(recovery.public) | set(recovery.waiting) == set(scene.intended())
         assert set(recovery.public) <= set(scene.public())
     if not scene.public() and failure.stage == "publish":
-        assert "Nothing" in failure.remedy
+        assert "Nothing" in what_to_do(failure)
 
 
 @pytest.mark.parametrize("code", MINT_CODES)
@@ -161,7 +162,7 @@ def test_wrong_bytes_are_red_and_the_yank_page_is_named(scene: Scene) -> None:
     assert "other bytes" in manifest.failure.happened
     assert manifest.failure.recovery.yank_page == f"{scene.bench.address}manage/project/demo/release/1.0/"
     assert "do not install" in manifest.failure.recovery.yank_reason
-    assert manifest.failure.recovery.yank_reason in manifest.failure.remedy
+    assert manifest.failure.recovery.yank_reason in what_to_do(manifest.failure)
 
 
 @pytest.mark.parametrize("looks", [0, 1, 3])

@@ -7,8 +7,8 @@ from index.bench.warehouse import File
 from index.scene import Scene, built
 from rules.declared import declared_in, family
 from slipway.index.listing import Listing, ServedFile
-from slipway.publishing.index_state import IndexFacts
 from slipway.records import Artifact
+from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import judge
 
 NOW = 1_800_000_000.0
@@ -28,7 +28,6 @@ def facts(*files: ServedFile, **settings) -> IndexFacts:
         exists=settings.pop("exists", True),
         files=files,
         status=settings.pop("status", "active"),
-        detailed=True,
     )
     base = IndexFacts(
         index="PyPI",

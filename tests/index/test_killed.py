@@ -21,16 +21,16 @@ STEPS = (
 )
 
 CALLS = (
-    "slipway.publishing.journal:Journal.begin:1:before",
-    "slipway.publishing.journal:Journal.begin:1:after",
+    "slipway.publishing.receipts:ReceiptLog.begin:1:before",
+    "slipway.publishing.receipts:ReceiptLog.begin:1:after",
     "index.bench.signer:LocalSigner.sign:1:after",
     "index.bench.signer:LocalSigner.sign:2:after",
-    "slipway.publishing.journal:Journal.add:1:before",
-    "slipway.publishing.journal:Journal.add:1:after",
-    "slipway.publishing.journal:Journal.add:2:before",
-    "slipway.publishing.journal:Journal.add:2:after",
-    "slipway.manifest:write:1:before",
-    "slipway.manifest:write:1:after",
+    "slipway.publishing.receipts:ReceiptLog.add:1:before",
+    "slipway.publishing.receipts:ReceiptLog.add:1:after",
+    "slipway.publishing.receipts:ReceiptLog.add:2:before",
+    "slipway.publishing.receipts:ReceiptLog.add:2:after",
+    "slipway.manifest:write_manifest:1:before",
+    "slipway.manifest:write_manifest:1:after",
 )
 
 
@@ -108,7 +108,7 @@ def test_killed_between_two_steps(real: Scene, tmp_path: Path, point: str) -> No
 
 
 def test_what_was_attested_before_a_kill_is_still_known(real: Scene, tmp_path: Path) -> None:
-    process = child.start(real, die="slipway.publishing.journal:Journal.add:2:after")
+    process = child.start(real, die="slipway.publishing.receipts:ReceiptLog.add:2:after")
     process.communicate(timeout=60)
     real.manifest = read_manifest(real.work / FILENAME)
     manifest = real.release()

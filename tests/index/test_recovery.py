@@ -9,11 +9,12 @@ from index.bench.faults import FOREVER
 from index.bench.warehouse import File
 from index.scene import Scene, built, record
 from slipway.errors import ExitCode
-from slipway.index.listing import Listing, ServedFile
+from slipway.index.listing import Listing, ServedFile, days_left
 from slipway.manifest import Manifest
-from slipway.publishing import mint_refusals, recovery, refusals
-from slipway.publishing.journal import Journal
+from slipway.publishing import refusals, token_refusals
+from slipway.publishing.receipts import ReceiptLog
 from slipway.records import Receipt
+from slipway.report.recovery import what_to_do
 
 
 def half_done(scene: Scene) -> Manifest:
@@ -37,7 +38,7 @@ def test_half_a_release_says_where_it_stands(scene: Scene) -> None:
         "another 14 days",
         "`gh run rerun 77 --failed`",
     ):
-        assert words in failure.remedy
+        assert words in what_to_do(failure)
     assert failure.recovery.yank_page == f"{scene.bench.address}manage/project/demo/release/1.0/"
     assert archive in failure.recovery.yank_reason
 
@@ -111,7 +112,7 @@ def test_somebody_else_publishing_the_same_version_stops_the_release(scene: Scen
     assert scene.public() == {wheel: b"other"}
 
 
-@pytest.mark.parametrize("table", [refusals.UPLOAD, mint_refusals.MINT])
+@pytest.mark.parametrize("table", [refusals.UPLOAD, token_refusals.MINT])
 def test_every_meaning_says_cause_and_fix(table: tuple[refusals.Meaning, ...]) -> None:
     for row in table:
         assert row.cause.endswith("."), row.id
@@ -167,32 +168,32 @@ def test_an_index_is_understood(sentence: str, meaning: str) -> None:
     assert understood.id == meaning
 
 
-def test_a_journal_survives_a_line_that_was_cut(tmp_path: Path) -> None:
+def test_the_receipts_survive_a_line_that_was_cut(tmp_path: Path) -> None:
     artifacts = tuple(record(file) for file in built())
-    journal = Journal(tmp_path, index="pypi", name="demo", version="1.0")
-    journal.begin(artifacts)
+    log = ReceiptLog(tmp_path, index="pypi", name="demo", version="1.0")
+    log.begin(artifacts)
     receipts = [
         Receipt(filename=a.filename, sha256=a.sha256, index="pypi", outcome="uploaded", attested=True)
         for a in artifacts
     ]
-    journal.add(receipts[0])
+    log.add(receipts[0])
     (path,) = (tmp_path / "receipts").iterdir()
     with path.open("ab") as stream:
         stream.write(b'\n{"filename": "demo-1.0.ta')
-    again = Journal(tmp_path, index="pypi", name="demo", version="1.0")
+    again = ReceiptLog(tmp_path, index="pypi", name="demo", version="1.0")
     assert again.begin(artifacts) == {receipts[0].filename: receipts[0]}
     again.add(receipts[1])
-    assert Journal(tmp_path, index="pypi", name="demo", version="1.0").begin(artifacts) == {
+    assert ReceiptLog(tmp_path, index="pypi", name="demo", version="1.0").begin(artifacts) == {
         receipt.filename: receipt for receipt in receipts
     }
 
 
-def test_journals_of_two_indexes_do_not_mix(tmp_path: Path) -> None:
+def test_receipts_of_two_indexes_do_not_mix(tmp_path: Path) -> None:
     artifacts = tuple(record(file) for file in built())
-    one = Journal(tmp_path, index="testpypi", name="demo", version="1.0")
+    one = ReceiptLog(tmp_path, index="testpypi", name="demo", version="1.0")
     one.begin(artifacts)
     one.add(Receipt(filename=artifacts[0].filename, sha256="0" * 64, index="testpypi", outcome="uploaded"))
-    assert Journal(tmp_path, index="pypi", name="demo", version="1.0").begin(artifacts) == {}
+    assert ReceiptLog(tmp_path, index="pypi", name="demo", version="1.0").begin(artifacts) == {}
 
 
 @pytest.mark.parametrize(("days", "left"), [(0, 14), (0.5, 14), (13.2, 1), (14, 0), (20, -6)])
@@ -202,12 +203,12 @@ def test_the_days_that_are_left(days: float, left: int) -> None:
     now = 1_800_000_000.0
     uploaded = datetime.fromtimestamp(now - days * 86_400, UTC).isoformat().replace("+00:00", "Z")
     file = ServedFile(filename="demo-1.0.tar.gz", url="", upload_time=uploaded)
-    assert recovery.days_left([file], now=now) == left
+    assert days_left([file], now=now) == left
 
 
 def test_versions_that_mean_the_same_are_one_release() -> None:
     files = tuple(ServedFile(filename=f"demo-{v}.tar.gz", url="") for v in ("1.0", "1.0.0", "1.0.1"))
-    found = recovery.of_version(Listing(exists=True, files=files), "1")
+    found = Listing(exists=True, files=files).of_version("1")
     assert [file.filename for file in found] == ["demo-1.0.tar.gz", "demo-1.0.0.tar.gz"]
 
 

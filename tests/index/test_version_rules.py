@@ -6,9 +6,11 @@ import pytest
 from index.scene import Scene
 from rules.declared import declared_in
 from slipway.index.listing import Listing, ServedFile
-from slipway.publishing.index_state import IndexFacts
+from slipway.manifest import Manifest
+from slipway.publishing import preflight
 from slipway.records import Artifact
 from slipway.rules.index import versions
+from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import judge
 
 MB = 1_000_000
@@ -26,7 +28,7 @@ def found(
         project="spam",
         version=version,
         artifacts=(Artifact(filename=name, kind="wheel", size=size, sha256="a" * 64),),
-        listing=Listing(exists=bool(files), files=files, detailed=True),
+        listing=Listing(exists=bool(files), files=files),
         now=0.0,
     )
     judged = judge(declared_in(versions), replace(facts, **settings), ignored={})
@@ -58,11 +60,6 @@ def test_a_version_that_nobody_would_get(version, public):
     assert found(version, *public) == ["version-not-raised"]
 
 
-def test_a_local_version_is_for_other_indexes():
-    assert found("1.2.dev3+gabc") == ["local-version-not-taken"]
-    assert found("1.2.dev3+gabc", warehouse=False) == []
-
-
 @pytest.mark.parametrize(
     ("size", "before", "rules"),
     [
@@ -76,9 +73,25 @@ def test_a_wheel_that_grew(size, before, rules):
     assert found("1.1", "1.0", size=size, before=before) == rules
 
 
+@pytest.mark.parametrize(("warehouse", "rules"), [(True, ["version-local"]), (False, [])])
+def test_a_local_version_is_for_other_indexes(warehouse: bool, rules: list[str]) -> None:  # noqa: FBT001
+    artifact = Artifact(filename="", kind="sdist", size=1, sha256="", name="spam", version="1.2.dev3+gabc")
+    state = IndexFacts(
+        index="PyPI",
+        warehouse=warehouse,
+        project="spam",
+        version=artifact.version,
+        artifacts=(artifact,),
+        listing=Listing(exists=False),
+        now=0.0,
+    )
+    judged = preflight.judge_local_version(Manifest(artifacts=(artifact,)), state)
+    assert [finding.rule for finding in judged.findings] == rules
+
+
 def test_a_local_version_is_refused_before_the_first_byte(scene: Scene) -> None:
     scene.version = "1.0.dev3+gabc"
     scene.__post_init__()
     manifest = scene.publish()
-    assert [finding.rule for finding in manifest.blocking] == ["local-version-not-taken"]
+    assert [finding.rule for finding in manifest.blocking] == ["version-local"]
     assert not [request for request in scene.bench.requests if "legacy" in request or "mint" in request]

@@ -7,8 +7,7 @@ import artifacts
 import pytest
 from packaging.tags import parse_tag
 from rules.declared import family
-from slipway.artifacts import wheel
-from slipway.building import cibuildwheel
+from slipway.artifacts import wheel, wheel_targets
 from slipway.errors import InputError
 from slipway.manifest import Addition
 from slipway.options import Inputs
@@ -109,9 +108,9 @@ def test_settings_that_cibuildwheel_refuses_are_told_in_its_words(project: Path)
     ],
 )
 def test_a_wheel_stands_for_what_it_installs_on(tag: str, identifier: str, *, covered: bool) -> None:
-    target = cibuildwheel.parse(identifier)
+    target = wheel_targets.parse(identifier)
     assert target is not None
-    assert cibuildwheel.covers(parse_tag(tag), target) is covered
+    assert wheel_targets.covers(parse_tag(tag), target) is covered
 
 
 def judged(tmp_path: Path, tags: list[str], wanted: list[str], **changes: Any) -> Addition:

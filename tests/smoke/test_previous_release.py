@@ -3,9 +3,9 @@
 import pytest
 from rules.declared import declared_in
 from slipway.index.listing import Listing, ServedFile
-from slipway.publishing.index_state import IndexFacts
 from slipway.records import Artifact
 from slipway.rules.index import previous_release
+from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import judge
 
 BEFORE = (

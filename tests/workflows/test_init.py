@@ -87,7 +87,7 @@ def test_names_the_repository_and_commit_it_runs_from(project: Path, tmp_path: P
 
 PUBLISHING = """\
 name: Publish
-on: {trigger}
+on: push
 permissions: {{}}
 jobs:
   publish:
@@ -110,29 +110,20 @@ TWO_COMMITS = f"""\
 
 
 @pytest.mark.parametrize(
-    ("rule", "trigger", "action", "step"),
+    ("rule", "step"),
     [
-        ("pull-request-target-used", "pull_request_target", PINNED, ""),
-        ("action-not-pinned", "push", "actions/download-artifact@v8", ""),
-        ("cache-in-release", "push", f"actions/cache@{'b' * 40}", ""),
-        ("build-and-publish-in-one-job", "push", PINNED, "      - run: python -m build"),
-        ("index-token-stored", "push", PINNED, "        env: {TWINE_PASSWORD: '${{ secrets.PYPI_TOKEN }}'}"),
-        (
-            "commits-of-slipway-differ",
-            "push",
-            PINNED,
-            TWO_COMMITS,
-        ),
+        ("build-and-publish-in-one-job", "      - run: python -m build"),
+        ("index-token-stored", "        env: {TWINE_PASSWORD: '${{ secrets.PYPI_TOKEN }}'}"),
+        ("commits-of-slipway-differ", TWO_COMMITS),
     ],
 )
-def test_check_finds_what_is_unsafe(
-    rule: str, trigger: str, action: str, step: str, *, project: Path
-) -> None:
+def test_check_finds_what_is_unsafe(rule: str, step: str, project: Path) -> None:
     init(project)
     other = workflow(project).with_name("other.yml")
-    other.write_text(PUBLISHING.format(trigger=trigger, action=action, step=step))
+    other.write_text(PUBLISHING.format(action=PINNED, step=step))
     ended = init(project, "--check", "--json")
     assert ended.exit_code == 1, ended
+    assert "zizmor" in ended.stderr
     found = [
         finding for finding in ended.manifest["findings"] if finding["where"]["file"].endswith("other.yml")
     ]

@@ -16,7 +16,7 @@ PLANNER = "plan"
 """The job that plans for all others in python-package.yml."""
 
 MOST_FILES = 20_000
-"""Files looked at below the folder; a release has far fewer."""
+"""Most files that are read below the folder; a release has far fewer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Handover:
 
 
 def read(folder: Path) -> Handover:
-    """Return what lies below a folder.
+    """Return the manifests and artifacts below a folder.
 
     Raises:
         InputError: there is nothing, or a manifest cannot be read.
@@ -61,7 +61,7 @@ def read(folder: Path) -> Handover:
             remedy="Look at the jobs that build; `from` names the folder that their artifacts are downloaded to.",
         )
     planned = [manifest for manifest in manifests.values() if manifest.plan is not None]
-    # The job that plans decides; where there is none, all others made the same plan.
+    # The plan of the job that plans counts; without one, the others must have made the same plan.
     first = min(planned, key=lambda manifest: (manifest.job != PLANNER, manifest.job), default=None)
     return Handover(plan=first.plan if first else None, manifests=tuple(manifests.values()), files=files)
 

@@ -58,6 +58,7 @@ class MetadataFacts:
         unknown: lower-case names that no version of the specification knows.
         broken_at: line that ends the headers without being empty, so the rest became description.
         undecided: fields that only the build decides, so their absence means nothing.
+        local_part: why the build will add a local part to the version, where that is known before it.
         size: size in bytes of the file; 0 for what never was a file.
         too_large: the file is over a limit of this reader, so nothing else was read.
         unreadable: why it could not be read at all, None where it could.
@@ -72,6 +73,7 @@ class MetadataFacts:
     unknown: tuple[str, ...] = ()
     broken_at: int | None = None
     undecided: frozenset[str] = frozenset()
+    local_part: str | None = None
     size: int = 0
     too_large: bool = False
     unreadable: str | None = None

@@ -12,11 +12,12 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
+from slipway.records import Publisher
 
 NAMES = ("pypi", "testpypi")
 
-SPOKEN = {"pypi": "PyPI", "testpypi": "TestPyPI"}
-"""How an index is called in a sentence."""
+TITLES = {"pypi": "PyPI", "testpypi": "TestPyPI"}
+"""The name of an index in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class Index:
     site: str | None = None
 
     @property
-    def spoken(self) -> str:
-        """What it is called in a sentence."""
-        return SPOKEN.get(self.name, self.name)
+    def title(self) -> str:
+        """Its name in a sentence."""
+        return TITLES.get(self.name, self.name)
 
     def yank_page(self, project: str, version: str | None) -> str | None:
         """Return the page on which an owner yanks a release; there is no API for it."""
@@ -46,23 +47,46 @@ class Index:
             return None
         return urljoin(self.site, f"manage/project/{canonicalize_name(project)}/release/{quote(version)}/")
 
-    def publisher_form(self, project: str | None, fields: dict[str, str]) -> str | None:
+    def publisher_form(self, project: str | None, publisher: Publisher) -> str | None:
         """Return the page on which a trusted publisher is entered.
 
         Args:
             project: name of a project that exists, whose form can be filled in by the address; else None.
-            fields: `owner`, `repository`, `workflow_filename` and `environment` (warehouse/manage/views).
+            publisher: the values to fill in (warehouse/manage/views).
         """
         if self.site is None:
             return None
         if project is None:
             return urljoin(self.site, "manage/account/publishing/")
-        query = urlencode({"provider": "github", **fields})
+        fields = {
+            "provider": "github",
+            "owner": publisher.owner,
+            "repository": publisher.repository,
+            "workflow_filename": publisher.workflow,
+            "environment": publisher.environment or "",
+        }
+        query = urlencode(fields)
         return urljoin(self.site, f"manage/project/{canonicalize_name(project)}/settings/publishing/?{query}")
 
 
-def asked(planned: str | None, wanted: str | None) -> str:
-    """Return the index to work with: the one asked for now, else the one that was planned.
+def form_values(publisher: Publisher, new_project: str | None) -> dict[str, str]:
+    """Return what is entered in an index's form for trusted publishers, by the form's labels.
+
+    Args:
+        publisher: the values.
+        new_project: name of a project that does not exist yet; None for one that does, whose form asks for no name.
+    """
+    return {
+        **({"PyPI project name": new_project} if new_project else {}),
+        "Owner": publisher.owner,
+        "Repository name": publisher.repository,
+        "Workflow name": publisher.workflow,
+        "Environment name": publisher.environment or "(leave empty)",
+    }
+
+
+def choose(planned: str | None, wanted: str | None) -> str:
+    """Return the index to work with: the one named for this run, else the planned one.
 
     Raises:
         InputError: neither names one.
@@ -80,12 +104,12 @@ def asked(planned: str | None, wanted: str | None) -> str:
 def environment(index: str, *, tag_prefix: str) -> str | None:
     """Return the GitHub environment of the job that publishes to an index; None for an index without a name.
 
-    Projects of one repository, told apart by their tag prefixes, get one each: pending publishers of new projects
+    Projects of one repository have different tag prefixes and get one each: pending publishers of new projects
     must differ in it (warehouse/oidc/models). It is lower-case, as the index compares it.
 
     Args:
         index: `pypi`, `testpypi`, or an upload address.
-        tag_prefix: what stands before the version in a release tag: `v`, or `core-v` in a repository of several.
+        tag_prefix: the part of a release tag before the version: `v`, or `core-v` in a repository of several.
     """
     if index not in NAMES:
         return None
@@ -139,7 +163,7 @@ def insist_on_safe(url: str) -> None:
     if "@" in parts.netloc:
         raise InputError(
             f"The address of the index at {parts.hostname} holds a credential.",
-            cause="A user name or a password stands in the URL, where it ends up in logs and in the manifest.",
+            cause="The URL has a user name or a password in it, where it ends up in logs and in the manifest.",
             remedy="Take it out of the URL, and give it as TWINE_USERNAME and TWINE_PASSWORD, or as SLIPWAY_TOKEN.",
         )
     if parts.scheme not in {"https", "http"} or not parts.hostname:

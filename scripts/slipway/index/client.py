@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -59,11 +60,17 @@ class Client:
         """Close the connections."""
         self._session.close()
 
+    @contextmanager
+    def trying_for(self, seconds: float) -> Iterator[Client]:
+        """Give a client of the same index that goes on trying each request for that long."""
+        with closing(Client(self.index, credential=self.credential, patience=seconds)) as client:
+            yield client
+
     def listing(self, name: str) -> Listing:
         """Return what the index lists for a project.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
         url = urljoin(self.index.simple, f"{canonicalize_name(name)}/")
 
@@ -73,13 +80,13 @@ class Client:
             )
 
         found = self._fetch(url, ACCEPT, understand)
-        return Listing(exists=False, detailed=True) if found is None else found
+        return Listing(exists=False) if found is None else found
 
     def provenance(self, file: ServedFile, *, project: str, version: str) -> dict[str, Any] | None:
         """Return the provenance object of a file (PEP 740), or None where the index has none.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
         url = file.provenance
         if url is None and self.index.site is not None:
@@ -93,7 +100,7 @@ class Client:
         """Return the JSON API's answer about a project, or None where the index has no such API or project.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
         if self.index.site is None:
             return None
@@ -103,7 +110,7 @@ class Client:
         """Return the JSON object at a URL, or None where there is nothing.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
         return self._fetch(url, accept, lambda _, body: _object(body))
 
@@ -111,7 +118,7 @@ class Client:
         """Return the names of all projects, or None where the index does not list them in JSON.
 
         Raises:
-            ToolError: the index cannot be reached or makes no sense.
+            ToolError: the index cannot be reached, or its answer is not valid.
         """
 
         def understand(response: requests.Response, body: bytes) -> frozenset[str] | None:
@@ -150,10 +157,10 @@ class Client:
         return self._persist(url, accept, lambda r: understand(r, transport.content(r)))
 
     def _persist(self, url: str, accept: str, use: Callable[[requests.Response], Answer]) -> Answer | None:
-        """Return what `use` makes of the answer to a request, or None for 404; faults that pass are waited out."""
+        """Return what `use` makes of the answer to a request, or None for 404; transient faults are retried."""
         patience = Patience(self._seconds)
         while True:
-            asked = None
+            retry_after = None
             try:
                 with self._get(url, accept) as response:
                     if response.status_code in {NOT_FOUND, GONE}:
@@ -161,14 +168,14 @@ class Client:
                     if response.ok:
                         return use(response)
                     trouble = _refused(url, transport.status(response))
-                    if not transport.passes(response.status_code):
+                    if not transport.is_transient(response.status_code):
                         raise trouble
-                    asked = transport.retry_after(response)
+                    retry_after = transport.retry_after(response)
             except transport.FAULTS as error:
                 trouble = _unreachable(url, error)
             except (ValueError, TypeError, KeyError, RecursionError, transport.TooLarge) as error:
                 trouble = _senseless(url, error)
-            if not patience.pause(asked=asked):
+            if not patience.pause(at_least=retry_after):
                 raise trouble
 
     def _get(self, url: str, accept: str) -> requests.Response:

@@ -1,4 +1,4 @@
-"""Time, as one seam: whoever waits asks here, so that a test lets hours pass at once."""
+"""The clock, and retries with growing pauses; tests replace the clock so that hours pass at once."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ LONGEST_PAUSE = 60.0
 
 
 class Clock(Protocol):
-    """What can be asked about time, and how it is spent."""
+    """Reads the time and waits."""
 
     def monotonic(self) -> float:
-        """Return seconds that never run backwards."""
+        """Return seconds that never go backwards."""
 
     def now(self) -> float:
         """Return seconds since the epoch."""
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's own clock."""
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -43,7 +43,7 @@ CLOCK: Clock = SystemClock()
 
 
 class Patience:
-    """How long to go on trying, and the growing pauses in between.
+    """How long to retry, and the growing pauses in between.
 
     Args:
         seconds: after which no new attempt begins.
@@ -70,15 +70,15 @@ class Patience:
         """Seconds that are left, not below zero."""
         return max(0.0, self._deadline - CLOCK.monotonic())
 
-    def pause(self, *, asked: float | None = None) -> bool:
+    def pause(self, *, at_least: float | None = None) -> bool:
         """Wait before the next attempt and return True, or return False where no time is left for one.
 
         Args:
-            asked: seconds the other side asked to be left alone (Retry-After).
+            at_least: seconds the other side asked to wait (Retry-After).
         """
         # A random part keeps the jobs of a matrix from asking at the same moment.
         own = self._pause * random.uniform(1.0, 1.2)  # noqa: S311 - nothing secret
-        seconds = max(own, asked or 0.0)
+        seconds = max(own, at_least or 0.0)
         if seconds > self.left:
             return False
         self._pause = min(self._pause * self._growth, self._longest)

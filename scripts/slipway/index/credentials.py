@@ -29,8 +29,8 @@ class Source(Protocol):
         """Which kind of source it is."""
 
     @property
-    def spoken(self) -> str:
-        """How the source is called in a sentence."""
+    def title(self) -> str:
+        """What it is, as in a sentence."""
 
     def current(self) -> Credential:
         """Return a credential that is valid now."""
@@ -44,7 +44,7 @@ class Fixed:
     """A credential that somebody gave once and for all."""
 
     kind: Kind
-    spoken: str
+    title: str
     credential: Credential
 
     def current(self) -> Credential:
@@ -60,7 +60,7 @@ def stored(index: Index, environ: Mapping[str, str], *, own_machine: bool) -> Fi
     Args:
         index: where it is for.
         environ: the variables of this process.
-        own_machine: look into `.pypirc` and the keyring too; a runner has neither.
+        own_machine: read `.pypirc` and the keyring too; a runner has neither.
     """
     if given := _from_variables(environ):
         return given
@@ -96,7 +96,7 @@ def _from_pypirc(index: Index) -> Fixed | None:
 def _from_keyring(index: Index) -> Fixed | None:
     from twine.auth import CredentialInput, Private
 
-    # Asked through twine, so that `twine upload` and Slipway find the same entry; neither prompts.
+    # Read through twine, so that `twine upload` and Slipway find the same entry; neither prompts.
     resolver = Private({"repository": index.upload}, CredentialInput(username=TOKEN_USER))
     user = resolver.get_username_from_keyring()
     if user:

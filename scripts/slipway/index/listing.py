@@ -6,7 +6,10 @@ https://packaging.python.org/en/latest/specifications/simple-repository-api/
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -17,7 +20,12 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
+
+OPEN_FOR = 14
+"""Days in which a release takes new files (warehouse, `MAXIMUM_AGE_FOR_NEW_UPLOADS_DAYS`)."""
+
+DAY = 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +56,14 @@ class ServedFile:
         except (InvalidSdistFilename, InvalidWheelFilename):
             return None
 
+    @property
+    def uploaded_at(self) -> float | None:
+        """When it was uploaded, in seconds since the epoch; None where the index does not say."""
+        try:
+            return datetime.fromisoformat(self.upload_time).timestamp() if self.upload_time else None
+        except ValueError:
+            return None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
@@ -56,17 +72,34 @@ class Listing:
     Attributes:
         exists: False when the index has no such project.
         status: PEP 792 status: active, archived, quarantined or deprecated.
-        detailed: whether sizes, times and the status are told at all, which only the JSON form does.
     """
 
     exists: bool
     files: tuple[ServedFile, ...] = ()
     status: str = "active"
-    detailed: bool = False
 
     def named(self, filename: str) -> ServedFile | None:
         """Return the file of that name, if it is listed."""
         return next((file for file in self.files if file.filename == filename), None)
+
+    def of_version(self, version: str | None) -> tuple[ServedFile, ...]:
+        """Return the files of one release; `1.0` and `1.0.0` are the same one."""
+        try:
+            wanted = Version(version or "")
+        except InvalidVersion:
+            return ()
+        return tuple(file for file in self.files if file.version == wanted)
+
+
+def days_left(files: Iterable[ServedFile], *, now: float) -> int | None:
+    """Return how many days a release still takes files, rounded up, or None where its age is unknown.
+
+    Args:
+        files: of the release.
+        now: seconds since the epoch.
+    """
+    times = [moment for file in files if (moment := file.uploaded_at) is not None]
+    return math.ceil(OPEN_FOR - (now - min(times)) / DAY) if times else None
 
 
 def read(body: bytes, *, content_type: str, base: str) -> Listing:
@@ -74,7 +107,7 @@ def read(body: bytes, *, content_type: str, base: str) -> Listing:
 
     Args:
         body: of the answer.
-        content_type: of the answer, which tells JSON from HTML.
+        content_type: of the answer, to distinguish JSON from HTML.
         base: the address it came from.
 
     Raises:
@@ -99,7 +132,6 @@ def _from_json(answer: object, base: str) -> Listing:
         exists=True,
         files=tuple(_file(file, base) for file in answer["files"] if isinstance(file, dict)),
         status=(_text(status.get("status")) or "active") if isinstance(status, dict) else "active",
-        detailed=True,
     )
 
 

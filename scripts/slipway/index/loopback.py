@@ -33,7 +33,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's signature
-        """Say nothing: a rehearsal shows what it does itself."""
+        """Log nothing: a rehearsal reports its own steps."""
 
 
 @contextmanager

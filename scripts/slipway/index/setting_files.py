@@ -1,4 +1,4 @@
-"""What pip's and uv's own files say about the package index: where those files are, and what of them counts.
+"""Reads the package index from pip's and uv's own configuration files.
 
 Files of the project at hand (`uv.toml` beside it, `[tool.uv]` in its pyproject.toml) are never read: they are the
 project's word, not the machine's.
@@ -140,7 +140,7 @@ def _pip_places(environ: Mapping[str, str]) -> Iterator[Path]:
     # With a file of its own choosing that is there, pip leaves the user's files alone.
     if not (own and Path(own).exists()):
         yield from (Path(folder, name) for folder in _pip_user(environ))
-    # Slipway's own environment hides the one it was started in, so that one is asked for by name.
+    # Slipway's own environment hides the one it was started in, so that one is named.
     for prefix in dict.fromkeys((sys.base_prefix, environ.get("VIRTUAL_ENV") or sys.prefix)):
         yield Path(prefix, name)
     if own:
@@ -228,7 +228,7 @@ def _uv_places(environ: Mapping[str, str]) -> Iterator[Path]:
 
 def _of_uv(tables: Mapping[str, Any], base: Path) -> Found:
     pip = tables.get("pip")
-    # What stands in [pip] is meant for `uv pip`, and that is what installs.
+    # The table [pip] is meant for `uv pip`, and that is what installs.
     options = {**tables, **(pip if isinstance(pip, dict) else {})}
     found: Found = {}
     for key, setting in UV_KEYS.items():

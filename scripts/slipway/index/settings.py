@@ -1,4 +1,4 @@
-"""The package index configured on this machine, whichever of pip and uv was told about it.
+"""The package index configured on this machine, from the settings of pip and of uv.
 
 Only where packages come from and how that place is reached is read, never how either tool behaves otherwise. Each
 setting is taken from the first source that has it: uv's variables, pip's variables, uv's files, pip's files.
@@ -33,10 +33,10 @@ UV_VARIABLES: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "keyring": (("UV_KEYRING_PROVIDER",), None),
     "timeout": (("UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT"), None),
 }
-"""uv's variables for each setting, and what stands between the items of a list."""
+"""uv's variables for each setting, and the separator of its lists."""
 
 PIP_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Further variables with certificates that pip minds, because requests does: https://requests.readthedocs.io/."""
+"""Further variables with certificates that pip uses, because requests does: https://requests.readthedocs.io/."""
 
 SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -65,7 +65,7 @@ class IndexSettings:
         default: address of the simple API that takes PyPI's place; None for PyPI itself.
         extra: further indexes.
         find_links: addresses of folders or pages that hold distributions.
-        no_index: True where no index may be asked.
+        no_index: True where no index may be used.
         trusted_hosts: hosts whose certificate is not checked.
         certificate: file or folder with the certificates to trust; None where each tool decides.
         client_certificate: file with the certificate that this machine shows to the index.
@@ -73,7 +73,7 @@ class IndexSettings:
         strategy: how uv chooses between indexes; None for its own default.
         keyring: where the installers may ask for a password.
         timeout: seconds without an answer.
-        proxy: address of the proxy that pip was told to use.
+        proxy: address of the proxy in pip's settings.
         no_proxy: hosts that are reached without it.
     """
 
@@ -92,9 +92,9 @@ class IndexSettings:
     no_proxy: tuple[str, ...] = LOOPBACK
 
     def uv_environ(self) -> dict[str, str]:
-        """Return the variables that tell uv all of this."""
+        """Return these settings as uv's variables."""
         trust = "SSL_CERT_DIR" if self.certificate and Path(self.certificate).is_dir() else "SSL_CERT_FILE"
-        told = {
+        variables = {
             "UV_DEFAULT_INDEX": NO_INDEX if self.no_index else self.default,
             "UV_INDEX": None if self.no_index else " ".join(self.extra),
             "UV_FIND_LINKS": ",".join(self.find_links),
@@ -108,11 +108,11 @@ class IndexSettings:
             "ALL_PROXY": self.proxy,
             "NO_PROXY": ",".join(self.no_proxy) if self.proxy else None,
         }
-        return {name: value for name, value in told.items() if value}
+        return {name: value for name, value in variables.items() if value}
 
     def pip_environ(self) -> dict[str, str]:
-        """Return the variables that tell pip all of this."""
-        told = {
+        """Return these settings as pip's variables."""
+        variables = {
             "PIP_INDEX_URL": self.default,
             "PIP_EXTRA_INDEX_URL": " ".join(self.extra),
             "PIP_FIND_LINKS": " ".join(self.find_links),
@@ -124,7 +124,7 @@ class IndexSettings:
             "PIP_DEFAULT_TIMEOUT": self.timeout,
             "PIP_PROXY": self.proxy,
         }
-        return {name: value for name, value in told.items() if value}
+        return {name: value for name, value in variables.items() if value}
 
 
 def read(environ: Mapping[str, str]) -> IndexSettings:
@@ -135,9 +135,9 @@ def read(environ: Mapping[str, str]) -> IndexSettings:
             working folder.
 
     Raises:
-        InputError: a file of pip or uv is broken, so that nobody can tell which index was meant.
+        InputError: a file of pip or uv is broken, so that the intended index is not known.
     """
-    # Whether pip was asked, and what it or uv said.
+    # Whether it is pip's, and its settings.
     sources = (
         (False, _uv_variables(environ)),
         (True, _pip_variables(environ)),
@@ -146,7 +146,7 @@ def read(environ: Mapping[str, str]) -> IndexSettings:
     )
     chosen: Found = {}
     for of_pip, found in sources:
-        # pip treats all its indexes alike; uv, told nothing else, stops at the first one that knows a project.
+        # pip treats all its indexes alike; uv by default stops at the first one that knows a project.
         if of_pip and "extra" in found and "extra" not in chosen:
             chosen.setdefault("strategy", ["unsafe-best-match"])
         # An index that was named comes before a weaker source's wish for none.

@@ -1,4 +1,4 @@
-"""HTTP as the index needs it: time limits on everything, passing faults told from refusals, words made plain."""
+"""HTTP with timeouts; separates transient errors from refusals; extracts readable messages."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ LARGEST_ANSWER = 256 * 1024**2
 """Bytes read of one answer that is not a distribution; the list of all projects of PyPI has some 40 MB."""
 
 LONGEST_WORDS = 1000
-"""Characters of an index's answer that are shown."""
+"""Characters of an index's message that are shown."""
 
 STANDARD_REASON = 3
-"""Words of the longest reason phrases that HTTP itself has for refusals; what is longer says something."""
+"""Words in the longest of HTTP's own reason phrases for refusals; a longer one is the server's own message."""
 
 REQUEST_TIMEOUT, TOO_EARLY, TOO_MANY, SERVER_FAULT = 408, 425, 429, 500
 
@@ -44,7 +44,7 @@ class Broken(Exception):  # noqa: N818 - named for what happened
 
 
 class TooLarge(Exception):  # noqa: N818 - named for what happened
-    """An answer went on and on."""
+    """An answer is larger than its limit."""
 
 
 class _Limited(HTTPAdapter):
@@ -92,8 +92,8 @@ def content(response: requests.Response, *, limit: int | None = None) -> bytes:
     return bytes(body)
 
 
-def passes(status: int) -> bool:
-    """Return whether an HTTP status tells of a fault that passes by itself."""
+def is_transient(status: int) -> bool:
+    """Return whether an HTTP status stands for a fault that may be gone at the next attempt."""
     return status >= SERVER_FAULT or status in {REQUEST_TIMEOUT, TOO_EARLY, TOO_MANY}
 
 
@@ -107,7 +107,7 @@ def status(response: requests.Response) -> str:
 
 
 def retry_after(response: requests.Response) -> float | None:
-    """Return the seconds an answer asks to be left alone (RFC 9110, 10.2.3), or None."""
+    """Return the seconds an answer asks to wait (RFC 9110, 10.2.3), or None."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value)

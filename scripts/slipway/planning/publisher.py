@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slipway.errors import InputError
-from slipway.index.addresses import SPOKEN
+from slipway.index.addresses import TITLES
 from slipway.records import Plan
 from slipway.rules.publisher.facts import publish_job
 from slipway.runner import Event
@@ -23,13 +23,13 @@ def demand_match(plan: Plan, event: Event, called: str | None) -> None:
     Raises:
         InputError: the publisher cannot match.
     """
-    if not called or not plan.destination.publish or plan.destination.index not in SPOKEN:
+    if not called or not plan.destination.publish or plan.destination.index not in TITLES:
         return
     path, _, ref = called.partition("@")
     repository = "/".join(path.split("/")[:2])
     if event.repository is None or repository.lower() == event.repository.lower():
         return
-    index = SPOKEN[plan.destination.index]
+    index = TITLES[plan.destination.index]
     raise InputError(
         f"{index} would refuse this release: the job that publishes stands in {repository}, not in {event.repository}.",
         cause=f"{index} matches a trusted publisher with the repository of the workflow file that publishes.",

@@ -9,7 +9,7 @@ from slipway.project.workflow import Job, Step, Workflow
 
 @dataclass(frozen=True, kw_only=True)
 class CallerFacts:
-    """What `init --check` looks at.
+    """What `init --check` judges.
 
     Attributes:
         slipway: the repository that hosts Slipway, `owner/name`.
@@ -23,12 +23,8 @@ class CallerFacts:
 
     @property
     def present(self) -> Workflow | None:
-        """The file that stands where the expected one belongs."""
+        """The file at the expected path, if there is one."""
         return next((one for one in self.workflows if one.file == self.expected.file), None)
-
-    def releasing(self) -> tuple[Workflow, ...]:
-        """Return the workflows that publish, or that hold the right to."""
-        return tuple(one for one in self.workflows if any(publishes(job) for job in one.jobs))
 
 
 PUBLISHERS = ("pypa/gh-action-pypi-publish",)
@@ -36,7 +32,7 @@ COMMANDS = ("twine upload", "uv publish", "hatch publish", "flit publish", "poet
 
 
 def publishes(job: Job) -> bool:
-    """Return whether a job sends files to an index, or has what an index asks for as proof."""
+    """Return whether a job sends files to an index, or may ask for the ID token that an index accepts."""
     permissions = job.permissions or {}
     if permissions.get("id-token") == "write" or permissions.get("*") == "write-all":
         return not job.uses

@@ -17,7 +17,7 @@ _NAME = re.compile(r"[\w./-]{1,200}")
 
 @dataclass(frozen=True, kw_only=True)
 class Hosting:
-    """What git tells about the place a checkout comes from.
+    """The repository a checkout comes from, as git knows it.
 
     Attributes:
         owner: account or organisation; None where there is no remote called origin.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -117,11 +117,16 @@ def read(
     facts = project.read(root)
     readme_files = tuple(_readme_files(facts))
     base = facts.root
+    git = git_facts.read(base)
+    override = next((name for name in os.environ if _OVERRIDE.fullmatch(name)), None)
+    metadata = static_metadata.of(facts, _long_description(facts, readme_files))
+    if release and override is None and facts.vcs_marks_local and git is not None:
+        metadata = replace(metadata, local_part=_local_part(git))
     module = facts.backend.partition(":")[0]
     candidates = list(in_tree_candidates(module, facts.backend_path))
     return SourceFacts(
         project=facts,
-        git=git_facts.read(base),
+        git=git,
         event=event,
         tag=tag,
         tag_version=tag_version,
@@ -132,10 +137,18 @@ def read(
         backend_module_missing=bool(candidates) and not any(is_file(base, path) for path in candidates),
         module_versions=tuple(_module_versions(facts)),
         changelog=changelog.find(base),
-        version_override=next((name for name in os.environ if _OVERRIDE.fullmatch(name)), None),
+        version_override=override,
         archived=any((base / name).exists() for name in _ARCHIVED),
-        metadata=static_metadata.of(facts, _long_description(facts, readme_files)),
+        metadata=metadata,
     )
+
+
+def _local_part(git: GitFacts) -> str | None:
+    """Return why a version from git gets a local part at this commit, or None where it gets none."""
+    if git.changed:
+        rest = f" and {len(git.changed) - 5} more" if len(git.changed) > 5 else ""  # noqa: PLR2004 - a glance
+        return f"files differ from the commit: {', '.join(git.changed[:5])}{rest}"
+    return None if git.tags else "the commit has no tag"
 
 
 def _is_folder(root: Path, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""The workflow files of a repository, read into frozen records: structure and lines, no opinions."""
+"""The workflow files of a repository, read into frozen records: structure and lines."""
 
 from __future__ import annotations
 
@@ -40,11 +40,6 @@ class Step:
         """What it uses, without the commit."""
         return self.uses.partition("@")[0]
 
-    @property
-    def commit(self) -> str:
-        """The ref it is pinned to."""
-        return self.uses.partition("@")[2]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -61,7 +56,6 @@ class Job:
     values: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, str] | None = None
-    environment: str = ""
     steps: tuple[Step, ...] = ()
 
 
@@ -71,12 +65,10 @@ class Workflow:
 
     Attributes:
         file: its path from the repository's top folder, with forward slashes.
-        triggers: event name to the line it stands on.
         content: the whole of it, as plain values.
     """
 
     file: str
-    triggers: Mapping[str, int]
     jobs: tuple[Job, ...]
     permissions: Mapping[str, str] | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
@@ -111,7 +103,6 @@ def read(content: bytes, *, file: str) -> Workflow:
     jobs = tuple(_job(name, value) for name, value in _mapping(tree.get("jobs")).items())
     return Workflow(
         file=file,
-        triggers=_triggers(tree.get("on")),
         jobs=jobs,
         permissions=_permissions(tree.get("permissions")),
         content=tree,
@@ -120,7 +111,6 @@ def read(content: bytes, *, file: str) -> Workflow:
 
 def _job(name: str, value: object) -> Job:
     job = _mapping(value)
-    environment = job.get("environment", "")
     steps = job.get("steps")
     return Job(
         name=str(name),
@@ -131,9 +121,6 @@ def _job(name: str, value: object) -> Job:
         if isinstance(job.get("secrets"), str)
         else _texts(job.get("secrets")),
         permissions=_permissions(job.get("permissions")),
-        environment=_text(
-            _mapping(environment).get("name") if isinstance(environment, dict) else environment
-        ),
         steps=tuple(_step(step, _line(name)) for step in steps) if isinstance(steps, list) else (),
     )
 
@@ -147,13 +134,6 @@ def _step(value: object, line: int) -> Step:
         values=_texts(step.get("with")),
         env=_texts(step.get("env")),
     )
-
-
-def _triggers(value: object) -> dict[str, int]:
-    if isinstance(value, str):
-        return {str(value): _line(value)}
-    names = value if isinstance(value, list | dict) else ()
-    return {str(name): _line(name) for name in names if isinstance(name, str)}
 
 
 def _permissions(value: object) -> dict[str, str] | None:
@@ -215,6 +195,6 @@ def _unreadable(file: str, why: str) -> InputError:
     return InputError(
         f"The workflow {file} cannot be read: {why}.",
         cause="It is not valid YAML, or not a workflow.",
-        remedy="Mend it; GitHub refuses it as well.",
+        remedy="Fix it; GitHub refuses it as well.",
         read="https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax",
     )

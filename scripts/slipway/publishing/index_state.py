@@ -1,57 +1,19 @@
-"""What an index shows of a project before an upload, beside what is to be uploaded."""
+"""Reads what an index shows of a project before an upload."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+import contextlib
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from slipway.errors import SlipwayError
 from slipway.index.client import Client
-from slipway.index.listing import Listing
 from slipway.manifest import Manifest
-from slipway.records import Artifact
+from slipway.rules.index.facts import IndexFacts
 
-EXTRAS = 20.0
-"""Seconds to go on trying what only adds to the picture."""
-
-Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndexFacts:
-    """An index and a release that is about to go there.
-
-    Attributes:
-        index: name of the index.
-        warehouse: whether it is PyPI's software, whose rules apply then.
-        project: the project's name, as built.
-        version: the release's version.
-        artifacts: what is to be uploaded.
-        listing: what the index shows of the project.
-        emptied: versions the project once had files of, and has none now.
-        owners: who may upload, as far as the index tells.
-        project_names: names of all projects; only asked for a new one, None where the index does not tell.
-        now: seconds since the epoch.
-    """
-
-    index: str
-    warehouse: bool
-    project: str
-    version: str | None
-    artifacts: tuple[Artifact, ...]
-    listing: Listing
-    now: float
-    emptied: tuple[str, ...] = ()
-    owners: tuple[str, ...] = ()
-    project_names: frozenset[str] | None = None
-
-    @property
-    def waiting(self) -> tuple[Artifact, ...]:
-        """The artifacts whose names the index does not list."""
-        return tuple(a for a in self.artifacts if self.listing.named(a.filename) is None)
+OPTIONAL = 20.0
+"""Seconds to go on trying a request whose answer may be missing."""
 
 
 def read(manifest: Manifest, client: Client, *, now: float) -> IndexFacts:
@@ -63,46 +25,38 @@ def read(manifest: Manifest, client: Client, *, now: float) -> IndexFacts:
         now: seconds since the epoch.
 
     Raises:
-        ToolError: the index cannot be reached. What only adds to the picture may be missing from it.
+        ToolError: the index cannot be reached. Deleted versions, owners and other projects' names may be missing.
     """
     listing = client.listing(manifest.name)
     warehouse = client.index.site is not None
-    quick = Client(client.index, credential=client.credential, patience=EXTRAS)
-    told = _ask(lambda: quick.project(manifest.name)) if warehouse and listing.exists else None
-    names = _ask(quick.project_names) if warehouse and not listing.exists else None
-    quick.close()
+    project: dict[str, Any] = {}
+    names: frozenset[str] | None = None
+    with client.trying_for(OPTIONAL) as quick, contextlib.suppress(SlipwayError):
+        if warehouse and listing.exists:
+            project = quick.project(manifest.name) or {}
+        elif warehouse:
+            names = quick.project_names()
     return IndexFacts(
-        index=client.index.spoken,
+        index=client.index.title,
         warehouse=warehouse,
         project=manifest.name,
         version=manifest.version,
         artifacts=manifest.artifacts,
         listing=listing,
         now=now,
-        emptied=_emptied(told),
-        owners=_owners(told),
+        emptied=_emptied(project),
+        owners=_owners(project),
         project_names=frozenset(map(canonicalize_name, names)) if names else None,
     )
 
 
-def _ask(question: Callable[[], Answer | None]) -> Answer | None:
-    try:
-        return question()
-    except SlipwayError:
-        return None
+def _emptied(project: dict[str, Any]) -> tuple[str, ...]:
+    releases = project.get("releases")
+    return tuple(v for v, files in releases.items() if files == []) if isinstance(releases, dict) else ()
 
 
-def _releases(told: dict[str, Any] | None) -> dict[str, list[Any]]:
-    releases = (told or {}).get("releases")
-    return {v: f for v, f in releases.items() if isinstance(f, list)} if isinstance(releases, dict) else {}
-
-
-def _emptied(told: dict[str, Any] | None) -> tuple[str, ...]:
-    return tuple(version for version, files in _releases(told).items() if not files)
-
-
-def _owners(told: dict[str, Any] | None) -> tuple[str, ...]:
-    ownership = (told or {}).get("ownership")
+def _owners(project: dict[str, Any]) -> tuple[str, ...]:
+    ownership = project.get("ownership")
     if not isinstance(ownership, dict):
         return ()
     roles = ownership.get("roles")

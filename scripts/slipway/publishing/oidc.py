@@ -10,7 +10,6 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +21,7 @@ from slipway.index import clock, transport
 from slipway.index.addresses import NAMES, Index
 from slipway.index.clock import Patience
 from slipway.index.credentials import TOKEN_USER, Kind
+from slipway.rules.publisher.facts import Claims
 
 if TYPE_CHECKING:
     from slipway.runner import IdTokenRequest
@@ -34,9 +34,6 @@ RENEWED_BEFORE = 120.0
 
 LIFETIME = 900.0
 """Seconds a minted token lives where the answer does not say it (warehouse, `oidc/views.py`)."""
-
-ISSUER = "https://token.actions.githubusercontent.com"
-"""The only issuer that PyPI takes for GitHub; those of enterprises are refused (`oidc/services.py`)."""
 
 OWN_AUDIENCE = "slipway-preflight"
 """For a look at our own claims: no index takes a token with this audience in exchange for anything."""
@@ -58,45 +55,6 @@ class MintRefused(Exception):  # noqa: N818 - named for what happened
         self.description = description
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claims:
-    """What an ID token says about the job that asked for it (GitHub's "OpenID Connect reference").
-
-    Attributes:
-        repository: `owner/name`, spelled as GitHub spells it.
-        job_workflow_ref: file and ref of the workflow the job is written in; PyPI goes by this one.
-        workflow_ref: file and ref of the workflow that was started.
-        environment: of the job, if it has one.
-    """
-
-    issuer: str
-    repository: str
-    job_workflow_ref: str
-    workflow_ref: str
-    environment: str | None = None
-    event_name: str | None = None
-
-    @property
-    def owner(self) -> str:
-        """The owner's part of the repository."""
-        return self.repository.partition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """The repository without its owner."""
-        return self.repository.partition("/")[2]
-
-    @property
-    def job_repository(self) -> str:
-        """The repository the job is written in."""
-        return self.job_workflow_ref.partition("/.github/")[0]
-
-    @property
-    def workflow(self) -> str:
-        """Filename of the workflow the job is written in."""
-        return self.job_workflow_ref.partition("@")[0].rpartition("/")[2]
-
-
 def read_claims(token: str) -> Claims:
     """Return the claims of an ID token; its signature is for the index to judge.
 
@@ -105,14 +63,13 @@ def read_claims(token: str) -> Claims:
     """
     try:
         payload = token.split(".")[1]
-        told = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         return Claims(
-            issuer=str(told["iss"]),
-            repository=str(told["repository"]),
-            job_workflow_ref=str(told["job_workflow_ref"]),
-            workflow_ref=str(told.get("workflow_ref") or told["job_workflow_ref"]),
-            environment=str(told["environment"]) if told.get("environment") else None,
-            event_name=told.get("event_name"),
+            issuer=str(claims["iss"]),
+            repository=str(claims["repository"]),
+            job_workflow_ref=str(claims["job_workflow_ref"]),
+            workflow_ref=str(claims.get("workflow_ref") or claims["job_workflow_ref"]),
+            environment=str(claims["environment"]) if claims.get("environment") else None,
         )
     except (IndexError, KeyError, TypeError, ValueError, binascii.Error) as error:
         raise ValueError(
@@ -128,7 +85,7 @@ def id_token(
     Args:
         request: where the runner hands them out.
         audience: whom the token is for.
-        mask: told the token before anything else happens.
+        mask: gets the token before anything else happens.
         patience: seconds to go on trying.
 
     Raises:
@@ -152,7 +109,7 @@ def id_token(
     return token
 
 
-def audience(index: Index, *, patience: float = TRYING) -> str | None:
+def audience_of(index: Index, *, patience: float = TRYING) -> str | None:
     """Return the audience an index wants in ID tokens, or None where it knows no trusted publishing.
 
     Raises:
@@ -166,16 +123,16 @@ def audience(index: Index, *, patience: float = TRYING) -> str | None:
         f"The index at {urlsplit(url).hostname}",
         patience=patience,
     )
-    told = answer.get("audience")
-    if status != requests.codes.ok or not isinstance(told, str) or not told:
+    audience = answer.get("audience")
+    if status != requests.codes.ok or not isinstance(audience, str) or not audience:
         return None
-    if told in NAMES and told != index.name:
+    if audience in NAMES and audience != index.name:
         raise ToolError(
-            f"{index.spoken} asks for an ID token made out to {told}.",
+            f"{index.title} asks for an ID token made out to {audience}.",
             cause="An index that asks for a token meant for another one could publish there in your name.",
             remedy="Nothing was sent. Check the address of the index; if it is right, ask who runs it.",
         )
-    return told
+    return audience
 
 
 class TrustedPublisher:
@@ -185,11 +142,11 @@ class TrustedPublisher:
         index: where the token is for.
         audience: what the index wants in the ID token.
         request: where the runner hands out ID tokens.
-        mask: told every secret before anything else happens.
+        mask: gets every secret before anything else happens.
     """
 
     kind: Kind = "trusted-publishing"
-    spoken = "trusted publishing"
+    title = "trusted publishing"
 
     def __init__(
         self, index: Index, *, audience: str, request: IdTokenRequest, mask: Callable[[str], None]
@@ -226,13 +183,13 @@ class TrustedPublisher:
                 url, json={"token": token}, headers={"Accept": "application/json"}, stream=True
             )
 
-        status, answer = _exchange(exchange, self._index.spoken, patience=TRYING)
+        status, answer = _exchange(exchange, self._index.title, patience=TRYING)
         token = answer.get("token")
         if status == requests.codes.ok and isinstance(token, str) and token:
             self._mask(token)
-            told = answer.get("expires")
+            expires = answer.get("expires")
             lasts = clock.CLOCK.now() + LIFETIME
-            self._ends = float(told) if isinstance(told, int | float) else lasts
+            self._ends = float(expires) if isinstance(expires, int | float) else lasts
             return Credential(TOKEN_USER, token)
         raise _refusal(status, answer)
 
@@ -247,27 +204,27 @@ def _refusal(status: int, answer: dict[str, Any]) -> MintRefused:
 def _exchange(
     ask: Callable[[requests.Session], requests.Response], who: str, *, patience: float
 ) -> tuple[int, dict[str, Any]]:
-    """Return status and JSON object of an answer; faults that pass are waited out."""
+    """Return status and JSON object of an answer; transient faults are retried."""
     waiting = Patience(patience)
     with transport.session() as session:
         while True:
-            asked = None
+            retry_after = None
             try:
                 with ask(session) as response:
-                    status, asked = response.status_code, transport.retry_after(response)
+                    status, retry_after = response.status_code, transport.retry_after(response)
                     body = transport.content(response, limit=JSON_LIMIT)
                 answer = _object(body)
-                if not transport.passes(status) and (answer is not None or not response.ok):
+                if not transport.is_transient(status) and (answer is not None or not response.ok):
                     return status, answer or {}
                 reason = f"it answered {transport.status(response)}"
                 if answer is None and response.ok:
-                    reason = "its answer makes no sense; a proxy or a login page may answer in its place"
+                    reason = "its answer is not valid; a proxy or a login page may answer in its place"
             except (*transport.FAULTS, transport.TooLarge) as error:
                 reason = str(error)
-            if not waiting.pause(asked=asked):
+            if not waiting.pause(at_least=retry_after):
                 raise ToolError(
-                    f"{who} could not be asked for a token.",
-                    cause=f"It has a fault that did not pass: {reason}.",
+                    f"{who} gave no token.",
+                    cause=f"It has a fault that lasted: {reason}.",
                     remedy="Run the same command again in some minutes.",
                 )
 

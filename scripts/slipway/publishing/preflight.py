@@ -1,33 +1,37 @@
 """Before the first byte: what the index shows, who this run is, and what would keep it from publishing.
 
-Nothing is minted and nothing is changed; the ID token that is looked at has an audience that no index takes.
+Nothing is minted and nothing is changed; the ID token that is read has an audience that no index takes.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
+from slipway.artifacts import metadata
 from slipway.errors import SlipwayError
-from slipway.index import clock, credentials
+from slipway.index import addresses, clock, credentials, listing
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.publishing import index_state as index_facts
-from slipway.publishing import oidc
-from slipway.publishing.index_state import IndexFacts
-from slipway.publishing.oidc import Claims, TrustedPublisher
-from slipway.records import Publisher
+from slipway.publishing import index_state, oidc
+from slipway.publishing.oidc import TrustedPublisher
+from slipway.records import Publisher, SkippedRule
 from slipway.rules.index import RULES as INDEX_RULES
+from slipway.rules.index.facts import IndexFacts
+from slipway.rules.metadata import RULES as METADATA_RULES
 from slipway.rules.publisher import RULES as PUBLISHER_RULES
-from slipway.rules.publisher.facts import PublisherFacts
+from slipway.rules.publisher.facts import ISSUER, Claims, PublisherFacts
 from slipway.rules.rule import combined, judge
 from slipway.runner import IdTokenRequest, Runner
 from slipway.runner import event as event_facts
+
+LOCAL_VERSION = "version-local"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +42,11 @@ class Preflight:
         client: reads the index.
         state: what the index shows of the project.
         run: who this run is.
-        publisher: the same, as the index's form asks for it; None where no ID token tells.
+        publisher: the same, as the index's form asks for it; None without an ID token.
         source: what will prove who uploads; None if nothing can.
         stored: a credential that somebody stored, beside trusted publishing or instead of it.
         tokens: where ID tokens are handed out, if trusted publishing is possible.
-        judged: what the rules say.
+        judged: what the rules find.
     """
 
     client: Client
@@ -55,39 +59,43 @@ class Preflight:
     judged: Addition
 
 
-def look(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> Preflight:
-    """Ask the index and the runner, and return what they say.
+def check(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> Preflight:
+    """Ask the index and the runner, judge their answers, and return all of it.
 
     Raises:
         ToolError: the index cannot be reached.
     """
-    event = runner.event()
-    known = event_facts.read(event)
-    stored = _stored(inputs, runner, index, own_machine=known.kind == "local")
+    event = event_facts.read(runner.event())
+    stored = stored_credential(inputs, runner, index)
     client = Client(index, credential=stored.credential if stored and index.site is None else None)
-    state = index_facts.read(manifest, client, now=clock.CLOCK.now())
+    state = index_state.read(manifest, client, now=clock.CLOCK.now())
     tokens = runner.id_tokens()
     if tokens is not None:
         runner.mask(tokens.bearer)
-    # Nobody on their own machine has an ID token, so the index is not asked whether it would take one.
-    audience = _audience(index, stored) if known.kind != "local" else None
+    # Nobody on their own machine has an ID token, so nothing is requested to find out whether the index takes one.
+    audience = _audience(index, stored) if event.kind != "local" else None
     claims, problem = _claims(tokens, runner) if tokens and audience else (None, None)
     run = PublisherFacts(
-        event=known,
-        repository=event.repository,
-        index=index.spoken,
+        event=event,
+        index=index.title,
         trusted=audience is not None,
-        asked=tokens is not None,
+        id_tokens=tokens is not None,
         claims=claims,
         problem=problem,
-        stored=stored.spoken if stored else None,
+        stored=stored.title if stored else None,
         attestations=inputs.attestations,
     )
     source: Source | None = stored
-    if tokens and audience and claims and claims.issuer == oidc.ISSUER and not run.elsewhere:
+    if tokens and audience and claims and claims.issuer == ISSUER and not run.elsewhere:
         source = TrustedPublisher(index, audience=audience, request=tokens, mask=runner.mask)
     publisher = _publisher(claims, index, manifest.name if state.listing.exists else None)
-    judged = _judge(state, run, manifest)
+    judged = combined(
+        (
+            judge_local_version(manifest, state),
+            judge(INDEX_RULES, state, ignored=manifest.ignored),
+            judge(PUBLISHER_RULES, run, ignored=manifest.ignored),
+        )
+    )
     return Preflight(
         client=client,
         state=state,
@@ -100,10 +108,25 @@ def look(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> Pr
     )
 
 
-def _stored(inputs: Inputs, runner: Runner, index: Index, *, own_machine: bool) -> Fixed | None:
+def judge_local_version(manifest: Manifest, state: IndexFacts) -> Addition:
+    """Judge the rule on local versions, which a check between two releases leaves out."""
+    if any(finding.rule == LOCAL_VERSION for finding in manifest.findings):
+        return Addition()
+    if not state.warehouse:
+        reason = f"{state.index} is not run with PyPI's software; other indexes may take local versions"
+        return Addition(skipped_rules=(SkippedRule(rule=LOCAL_VERSION, reason=reason),))
+    rules = [rule for rule in METADATA_RULES if rule.name == LOCAL_VERSION]
+    facts = metadata.from_fields({"version": manifest.version or ""}, undecided=())
+    backend = manifest.plan.backend if manifest.plan else None
+    return judge(rules, facts, ignored=manifest.ignored, backend=backend)
+
+
+def stored_credential(inputs: Inputs, runner: Runner, index: Index) -> Fixed | None:
+    """Return the credential that somebody stored for an index, masked in the log; None where there is none."""
     if inputs.credential is not None:
         stored: Fixed | None = Fixed("own", "the rehearsal's own password", inputs.credential)
     else:
+        own_machine = event_facts.read(runner.event()).kind == "local"
         stored = credentials.stored(index, os.environ, own_machine=own_machine)
     if stored is not None:
         runner.mask(stored.credential.secret)
@@ -112,7 +135,7 @@ def _stored(inputs: Inputs, runner: Runner, index: Index, *, own_machine: bool) 
 
 def _audience(index: Index, stored: Fixed | None) -> str | None:
     try:
-        return oidc.audience(index)
+        return oidc.audience_of(index)
     except SlipwayError:
         if stored is None:
             raise
@@ -130,45 +153,31 @@ def _publisher(claims: Claims | None, index: Index, project: str | None) -> Publ
     if claims is None:
         return None
     # A job of a foreign workflow is to move into the file that was started; that one the publisher names.
-    foreign = claims.job_repository.lower() != claims.repository.lower()
-    file = claims.workflow_ref.partition("@")[0].rpartition("/")[2] if foreign else claims.workflow
-    fields = {
-        "owner": claims.owner,
-        "repository": claims.name,
-        "workflow_filename": file,
-        "environment": claims.environment or "",
-    }
-    return Publisher(
-        owner=claims.owner,
-        repository=claims.name,
-        workflow=file,
-        environment=claims.environment,
-        form=index.publisher_form(project, fields),
+    file = claims.workflow_ref.partition("@")[0].rpartition("/")[2] if claims.foreign else claims.workflow
+    publisher = Publisher(
+        owner=claims.owner, repository=claims.name, workflow=file, environment=claims.environment
     )
+    return msgspec.structs.replace(publisher, form=index.publisher_form(project, publisher))
 
 
-def _judge(state: IndexFacts, run: PublisherFacts, manifest: Manifest) -> Addition:
-    ignored = manifest.ignored
-    return combined(
-        (
-            judge(INDEX_RULES, state, ignored=ignored),
-            judge(PUBLISHER_RULES, run, ignored=ignored),
-        )
-    )
+def introduction(checked: Preflight, *, in_full: bool) -> Iterator[str]:
+    """Yield who publishes, in full for a new project, and how long an unfinished release stays open."""
+    state = checked.state
+    if in_full or not state.listing.exists:
+        yield from form(checked)
+    left = listing.days_left(state.listing.of_version(state.version), now=state.now)
+    if state.waiting and left is not None:
+        yield f"going on with a release that {state.index} closes in {left} days"
 
 
-def form(publisher: Publisher, *, index: Index, project: str, exists: bool) -> tuple[str, ...]:
-    """Return what an index's form for trusted publishers asks for, a line each."""
-    lines = [f"The trusted publisher of this job, as {index.spoken} asks for it:"]
-    if not exists:
-        lines.append(f"  PyPI project name: {project}")
-    lines += [
-        f"  Owner: {publisher.owner}",
-        f"  Repository name: {publisher.repository}",
-        f"  Workflow name: {publisher.workflow}",
-        f"  Environment name: {publisher.environment or '(leave empty)'}",
-    ]
+def form(checked: Preflight) -> Iterator[str]:
+    """Yield the values of the index's form for trusted publishers, a line each; nothing without an ID token."""
+    publisher, exists = checked.publisher, checked.state.listing.exists
+    if publisher is None:
+        return
+    yield f"The trusted publisher of this job, as {checked.state.index} asks for it:"
+    rows = addresses.form_values(publisher, None if exists else checked.state.project)
+    yield from (f"  {label}: {value}" for label, value in rows.items())
     if publisher.form:
         lead = "filled in already" if exists else "for a project that does not exist yet"
-        lines.append(f"  Form, {lead}: {publisher.form}")
-    return tuple(lines)
+        yield f"  Form, {lead}: {publisher.form}"

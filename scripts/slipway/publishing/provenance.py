@@ -1,4 +1,4 @@
-"""What an index tells about the origin of a file: its attestations and the publisher they came from (PEP 740)."""
+"""The origin of a file as an index shows it: its attestations and the publisher they came from (PEP 740)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Verdict = Literal["same", "missing", "wrong"]
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """A publisher as the index names it, and the digests its attestations vouch for."""
+    """A publisher as the index names it, and the digests in its attestations."""
 
     repository: str
     workflow: str

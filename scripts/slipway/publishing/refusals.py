@@ -1,8 +1,8 @@
-"""What an index says when it refuses, and what that means: a table of its sentences.
+"""A table of the sentences with which an index refuses an upload, each with its cause and fix.
 
 The ids are those of the index's own rules, as the catalogue's rules mirror them. Sentences: warehouse,
-`forklift/legacy.py`, `forklift/decorators.py`, `macaroons/`, `packaging/services.py`, `oidc/`. The patterns look
-for the words that have stayed the same over the years.
+`forklift/legacy.py`, `forklift/decorators.py`, `macaroons/`, `packaging/services.py`, `oidc/`. The patterns match
+the words that have stayed the same over the years.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ UPLOAD: tuple[Meaning, ...] = (
         "A09",
         r"organization.*(inactive|not active)",
         "The organization that owns the project is not in good standing.",
-        "An owner of the organization looks at its page on the index's site.",
+        "Ask an owner of the organization to check its page on the index's site.",
     ),
     Meaning(
         "A10",
@@ -121,7 +121,6 @@ UPLOAD: tuple[Meaning, ...] = (
         r"invalid attestations",
         "The attestation does not hold: other bytes, another name, or a certificate of another workflow.",
         "Publish again from the same manifest, which signs anew; if it fails again, set `attestations` to off.",
-        rule="attestation-other-bytes",
     ),
     Meaning(
         "I06",
@@ -182,13 +181,13 @@ UPLOAD: tuple[Meaning, ...] = (
     Meaning(
         "I09",
         r"the name .* (isn.t|is not) allowed|name.*prohibited",
-        "The index keeps this name from being used; nothing tells so beforehand.",
+        "The index keeps this name from being used; this cannot be known beforehand.",
         "Choose another name for the project.",
     ),
     Meaning(
         "S01",
         r"read.only mode",
-        "The index is being looked after and takes nothing at the moment.",
+        "The index is under maintenance and takes nothing at the moment.",
         "Look at its status page, and run again later.",
     ),
     Meaning(
@@ -310,7 +309,7 @@ UPLOAD: tuple[Meaning, ...] = (
 
 
 def upload(words: str) -> Meaning | None:
-    """Return what a refused upload means, or None where nobody knows."""
+    """Return what a refused upload means, or None where it is not known."""
     return first(UPLOAD, words)
 
 

@@ -1,4 +1,4 @@
-"""The door to signing: an attestation (PEP 740) for every file, made and checked before the first upload.
+"""Signs with Sigstore: an attestation (PEP 740) for every file, made and checked before the first upload.
 
 Sigstore signs in the name of the job's ID token: it issues a certificate for ten minutes, and its public log
 keeps the signature. https://docs.sigstore.dev/
@@ -69,7 +69,7 @@ class Sigstore:
         self._token = token
         self._publisher = publisher
         self._signer: SigstoreSigner | None = None
-        # What goes wrong is raised; their warnings on the way would only puzzle.
+        # Errors are raised; the warnings before them only confuse.
         for name in ("sigstore", "tuf"):
             logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -153,7 +153,7 @@ def _in_time(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 new_signer: Callable[[Callable[[], str], Publisher], Signer] = Sigstore
-"""Makes the signer of a run: the one seam at which tests sign without the network."""
+"""Makes the signer of a run: tests replace it to sign without the network."""
 
 
 def sign_all(

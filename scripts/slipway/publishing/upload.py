@@ -17,7 +17,6 @@ from slipway.errors import ToolError
 from slipway.index import transport
 
 if TYPE_CHECKING:
-    import requests
     from twine.package import PackageFile
 
     from slipway.credential import Credential
@@ -34,8 +33,8 @@ class Reply:
 
     Attributes:
         status: HTTP status code.
-        words: the index's own words about a refusal.
-        retry_after: seconds the index asks to be left alone.
+        words: the index's own message about a refusal.
+        retry_after: seconds the index asks to wait.
     """
 
     status: int
@@ -48,9 +47,9 @@ class Reply:
         return 200 <= self.status < 300  # noqa: PLR2004 - success in HTTP
 
     @property
-    def passes(self) -> bool:
-        """Whether it is a fault that passes by itself."""
-        return transport.passes(self.status)
+    def transient(self) -> bool:
+        """Whether it is a fault that may be gone at the next attempt."""
+        return transport.is_transient(self.status)
 
 
 class Uploader:
@@ -59,7 +58,7 @@ class Uploader:
     def __init__(self, index: Index) -> None:
         from twine.repository import Repository
 
-        # Its warnings speak of retries and options that are not ours.
+        # Its warnings are about retries and options that are not ours.
         logging.getLogger("twine").setLevel(logging.ERROR)
         self._repository = Repository(index.upload, None, None, disable_progress_bar=True)
         self._packages: dict[Path, PackageFile] = {}
@@ -68,7 +67,7 @@ class Uploader:
         self._repository.session.headers["Accept"] = "application/json"
 
     def load(self, path: Path) -> None:
-        """Read what the index is told about a file; done for all of them before the first is sent.
+        """Read the metadata that is sent with a file; done for all of them before the first is sent.
 
         Raises:
             ToolError: the file cannot be read as a distribution.
@@ -97,23 +96,18 @@ class Uploader:
         package.attestations = [*attestations] or None
         self._repository.session.auth = credential.pair
         try:
-            # twine says on stdout what it does; stdout belongs to the command's own answer.
+            # twine prints its progress on stdout, which belongs to the command's own output.
             with contextlib.redirect_stdout(io.StringIO()):
                 # With one try only: twine's own repetitions do not pause, and do not look in between.
                 response = self._repository.upload(package, max_redirects=1)
         except transport.FAULTS as error:
             raise transport.Broken(str(error)) from error
-        return _reply(response)
+        return Reply(
+            status=response.status_code,
+            words=transport.words(response),
+            retry_after=transport.retry_after(response),
+        )
 
     def close(self) -> None:
         """Close the connection."""
         self._repository.close()
-
-
-def _reply(response: requests.Response) -> Reply:
-    reply = Reply(status=response.status_code, retry_after=transport.retry_after(response))
-    return (
-        reply
-        if reply.taken
-        else Reply(status=reply.status, words=transport.words(response), retry_after=reply.retry_after)
-    )

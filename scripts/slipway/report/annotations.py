@@ -6,6 +6,7 @@ from pathlib import Path
 
 from slipway.manifest import Manifest
 from slipway.records import Finding, Severity
+from slipway.report import recovery
 from slipway.runner import Runner
 from slipway.runner.base import Level
 
@@ -30,7 +31,9 @@ def show(manifest: Manifest, runner: Runner, *, project: Path) -> None:
             _annotate(finding, runner, project)
     if manifest.failure is not None:
         failure = manifest.failure
-        message = f"{failure.happened}\nLikely cause: {failure.cause}\nWhat to do: {failure.remedy}"
+        message = (
+            f"{failure.happened}\nLikely cause: {failure.cause}\nWhat to do: {recovery.what_to_do(failure)}"
+        )
         runner.annotate("error", message, title=f"Slipway: {failure.stage}")
     for rule in manifest.broken_rules:
         runner.annotate("error", rule.reason, title=f"Slipway has a bug in the rule {rule.rule}")

@@ -90,9 +90,7 @@ def _failure(failure: Failure | None) -> Iterator[str]:
     if failure is None:
         return
     yield f"- **Likely cause:** {sentence(failure.cause)}"
-    # The state of the release follows below, from its own record.
-    remedy = failure.remedy if failure.recovery is None else failure.remedy.partition("\n")[0]
-    yield from _indented("- **What to do:** ", remedy)
+    yield from _indented("- **What to do:** ", failure.remedy)
     if failure.read:
         yield f"- **Read:** {failure.read}"
     yield ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from slipway.manifest import Failure, Manifest
 from slipway.records import Severity
-from slipway.report import verdict
+from slipway.report import recovery, verdict
 from slipway.report.grouping import Group, grouped
 from slipway.runner.terminal import printable
 
@@ -108,7 +108,7 @@ def _failure(failure: Failure, width: int) -> Iterator[Line]:
         yield Line(f"  │ {printable(line)}", "dim")
     yield from _wrapped(f"{SIGNS['failed']} {failure.happened}", width, style=STYLES["failed"])
     yield from _wrapped(failure.cause, width, lead="  likely cause: ")
-    yield from _wrapped(failure.remedy, width, lead="  what to do: ")
+    yield from _wrapped(recovery.what_to_do(failure), width, lead="  what to do: ")
     if failure.read:
         yield Line(f"  read: {failure.read}")
 

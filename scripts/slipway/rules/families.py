@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slipway.artifacts.wheel import WheelFacts
     from slipway.project.caller import CallerFacts
     from slipway.project.source import SourceFacts
-    from slipway.publishing.index_state import IndexFacts
+    from slipway.rules.index.facts import IndexFacts
     from slipway.rules.publisher.facts import PublisherFacts
     from slipway.rules.release.facts import ReleaseFacts
     from slipway.rules.settings.facts import RunFacts

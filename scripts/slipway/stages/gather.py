@@ -1,4 +1,4 @@
-"""Gather: what other jobs built and tested comes together here, instead of being done again."""
+"""Gather: collects what other jobs built and tested, instead of doing it again."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from slipway.artifacts import handover
 from slipway.artifacts.handover import Handover
 from slipway.errors import InputError
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.records import Artifact, Finding, SkippedRule, SmokeResult, StageResult
+from slipway.records import Artifact
 from slipway.rules.jobs import RULES as JOB_RULES
-from slipway.rules.rule import judge
+from slipway.rules.rule import combined, judge
 from slipway.runner import Runner
 
 
@@ -30,7 +30,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     del manifest
     if inputs.from_ is None:
         raise InputError(
-            "Nothing says where the work of other jobs is.",
+            "The folder with the work of other jobs is not named.",
             cause="The stage that gathers was run without a folder to gather from.",
             remedy="Name the folder with --from.",
         )
@@ -39,21 +39,30 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     addition = Addition(plan=handed.plan, artifacts=tuple(_collect(handed, inputs.dist)))
     if inputs.command != "check":
         return addition
-    ignored = handed.plan.ignored if handed.plan else {}
-    judged = judge(JOB_RULES, handed, ignored=ignored)
-    told = _told(handed.manifests)
-    return msgspec.structs.replace(
+    judged = judge(JOB_RULES, handed, ignored=handed.plan.ignored if handed.plan else {})
+    parts = combined([*map(_of_job, handed.manifests), judged])
+    return replace(
         addition,
-        findings=told.findings + judged.findings,
-        skipped_rules=told.skipped_rules + judged.skipped_rules,
-        broken_rules=told.broken_rules + judged.broken_rules,
-        smoke_results=told.smoke_results,
-        stages=told.stages,
+        # What several jobs found or skipped alike counts once.
+        findings=tuple(dict.fromkeys(parts.findings)),
+        skipped_rules=tuple(dict.fromkeys(parts.skipped_rules)),
+        broken_rules=tuple(dict.fromkeys(parts.broken_rules)),
+        smoke_results=tuple(replace(r, job=m.job) for m in handed.manifests for r in m.smoke_results),
+        stages=tuple(replace(s, job=m.job) for m in handed.manifests for s in m.stages if s.name != "gather"),
+    )
+
+
+def _of_job(manifest: Manifest) -> Addition:
+    """Return the findings of a job, each with the job's name, and its skipped and broken rules."""
+    return Addition(
+        findings=tuple(replace(finding, job=manifest.job) for finding in manifest.findings),
+        skipped_rules=manifest.skipped_rules,
+        broken_rules=manifest.broken_rules,
     )
 
 
 def _collect(handed: Handover, dist: Path) -> Iterable[Artifact]:
-    """Copy each artifact once and yield its record: the digest a job wrote down counts, then the bytes found."""
+    """Copy each artifact once and yield its record: the digest in a job's manifest counts, then the bytes found."""
     written = {
         artifact.filename: artifact for manifest in handed.manifests for artifact in manifest.artifacts
     }
@@ -70,27 +79,3 @@ def _collect(handed: Handover, dist: Path) -> Iterable[Artifact]:
             size=source.stat().st_size,
             sha256=wanted or places[source],
         )
-
-
-def _told(manifests: Iterable[Manifest]) -> Addition:
-    """Return what the jobs found and did, each with the job's name, and what all of them say only once."""
-    findings: dict[Finding, None] = {}
-    skipped: dict[SkippedRule, None] = {}
-    broken: dict[SkippedRule, None] = {}
-    results: list[SmokeResult] = []
-    stages: list[StageResult] = []
-    for manifest in manifests:
-        findings |= {msgspec.structs.replace(f, job=manifest.job): None for f in manifest.findings}
-        skipped |= dict.fromkeys(manifest.skipped_rules)
-        broken |= dict.fromkeys(manifest.broken_rules)
-        results += [msgspec.structs.replace(result, job=manifest.job) for result in manifest.smoke_results]
-        stages += [
-            msgspec.structs.replace(s, job=manifest.job) for s in manifest.stages if s.name != "gather"
-        ]
-    return Addition(
-        findings=tuple(findings),
-        skipped_rules=tuple(skipped),
-        broken_rules=tuple(broken),
-        smoke_results=tuple(results),
-        stages=tuple(stages),
-    )

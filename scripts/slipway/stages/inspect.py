@@ -34,7 +34,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     plan, ignored = manifest.plan, manifest.ignored
     backend = plan.backend if plan else None
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
-    not_judged = _not_judged(plan)
+    not_judged = _not_judged(manifest)
     judged = [
         Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
     ]
@@ -64,12 +64,15 @@ def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], backend:
     return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
 
 
-def _not_judged(plan: Plan | None) -> dict[str, str]:
-    """Return the rules that do not apply here, each with the reason.
+def _not_judged(manifest: Manifest) -> dict[str, str]:
+    """Return the rules that are not judged here, each with the reason.
 
     Between two releases a version taken from git has a local part. Nothing is wrong with that in a pull request or
-    on a laptop; before anything is uploaded, publishing asks again (`local-version-not-taken`).
+    on a laptop; publishing judges the rule before the first upload (`publishing/preflight.py`).
     """
+    plan = manifest.plan
+    if any(finding.rule == "version-local" for finding in manifest.findings):
+        return {"version-local": "it was found in the source"}
     if plan is None or plan.destination.publish or plan.tag_version is not None:
         return {}
     return {

@@ -12,6 +12,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from slipway.artifacts import wheel_targets
 from slipway.building import cibuildwheel
 from slipway.errors import InputError
 from slipway.index import addresses
@@ -216,11 +217,11 @@ def expected_wheels(
         identifiers: as cibuildwheel prints them.
         here: whether they are listed on a machine that makes one of them at most.
     """
-    targets = [target for text in identifiers if (target := cibuildwheel.parse(text))]
+    targets = [target for text in identifiers if (target := wheel_targets.parse(text))]
     return tuple(
         ExpectedFile(
             kind="wheel",
-            pattern=f"{_stem(name, version)}-{cibuildwheel.pattern(target)}.whl",
+            pattern=f"{_stem(name, version)}-{wheel_targets.pattern(target)}.whl",
             required=not here,
             identifier=target.identifier,
         )

@@ -16,6 +16,7 @@ from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.project import hosting
 from slipway.project.hosting import Hosting
+from slipway.records import Publisher
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "caller.yml"
 USES = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40})")
@@ -37,8 +38,8 @@ class Caller:
         commit: the commit of it that is used.
         branch: the project's default branch.
         folder: the project's folder in its repository, with forward slashes; `.` for the top.
-        tag_prefix: what stands before the version in a release tag.
-        index: the index asked for, where the event is not to decide.
+        tag_prefix: the part of a release tag before the version.
+        index: the index of --index; None where the event decides.
         name: the project's folder as a word, in a repository with several projects; else empty.
     """
 
@@ -82,11 +83,11 @@ def slipway_in_use(wanted: str | None) -> tuple[str, str]:
     """Return the repository and the commit that a workflow uses Slipway from.
 
     Args:
-        wanted: `OWNER/REPOSITORY@COMMIT` as asked for; by default the Slipway that runs: its checkout, or what
+        wanted: `OWNER/REPOSITORY@COMMIT` from --uses; by default the Slipway that runs: its checkout, or what
             the installer recorded about it (PEP 610).
 
     Raises:
-        InputError: what is asked for is not of that form, or the Slipway that runs does not know where it is from.
+        InputError: it is not of that form, or the Slipway that runs does not know where it is from.
     """
     if wanted is not None:
         if matched := USES.fullmatch(wanted):
@@ -130,8 +131,8 @@ def for_project(
         folder: the project's folder.
         home: where its repository is hosted.
         uses: repository and commit of Slipway.
-        tag_prefix: as asked for; a project in a subfolder has its own by default.
-        index: as asked for.
+        tag_prefix: of --tag-prefix; a project in a subfolder has its own by default.
+        index: of --index.
 
     Raises:
         InputError: the tag prefix cannot stand in a workflow.
@@ -161,26 +162,17 @@ def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str
     if caller.index not in (None, "pypi", "testpypi"):
         yield f"For {caller.index}: let its owner trust this workflow, or give the publish step the input `token`."
         return
-    owner, repository = home.owner or "your GitHub account", home.name or "your repository"
-    file = caller.file.rpartition("/")[2]
     for name in (caller.index,) if caller.index else ("testpypi", "pypi"):
         index = addresses.resolve(name)
-        environment = addresses.environment(name, tag_prefix=caller.tag_prefix) or ""
-        fields = {
-            "owner": owner,
-            "repository": repository,
-            "workflow_filename": file,
-            "environment": environment,
-        }
-        yield f"{index.spoken}, if {project or 'the project'} is there already: open, look, press Add:"
-        yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), fields)}"
-        yield f"{index.spoken}, if it is new: {index.publisher_form(None, fields)}"
-        rows = {
-            "PyPI project name": project or "the name in pyproject.toml",
-            "Owner": owner,
-            "Repository name": repository,
-            "Workflow name": file,
-            "Environment name": environment,
-        }
+        publisher = Publisher(
+            owner=home.owner or "your GitHub account",
+            repository=home.name or "your repository",
+            workflow=caller.file.rpartition("/")[2],
+            environment=addresses.environment(name, tag_prefix=caller.tag_prefix),
+        )
+        yield f"{index.title}, if {project or 'the project'} is there already: open the form, check it, press Add:"
+        yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), publisher)}"
+        yield f"{index.title}, if it is new: {index.publisher_form(None, publisher)}"
+        rows = addresses.form_values(publisher, project or "the name in pyproject.toml")
         yield from (f"  {label + ':':<19} {value}" for label, value in rows.items())
         yield ""

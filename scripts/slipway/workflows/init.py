@@ -1,4 +1,4 @@
-"""`slipway init`: write the caller's workflow for a project, or look whether it is still right and safe."""
+"""`slipway init`: writes the caller's workflow for a project, or checks the one that is there."""
 
 from __future__ import annotations
 
@@ -38,14 +38,17 @@ def run(inputs: Inputs) -> Manifest:
         tag_prefix=inputs.tag_prefix,
         index=inputs.index,
     )
-    if inputs.check:
-        return _check(caller, home)
     out = sys.stderr if inputs.json else sys.stdout
+    if inputs.check:
+        out.write(
+            "`zizmor .github/workflows` checks what this does not: pinned actions, triggers, caches, templates.\n"
+        )
+        return _check(caller, home)
     _write(home.top / caller.file, caller, out, overwrite=inputs.overwrite)
     out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n")
     out.write(f"{caller_file.PROTECT}\n\n")
     out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
-    return _story(Manifest())
+    return _manifest(Manifest())
 
 
 def _home(folder: Path) -> Hosting:
@@ -66,10 +69,10 @@ def _check(caller: Caller, home: Hosting) -> Manifest:
         workflows=workflow.read_all(home.top),
     )
     found = judge(WORKFLOW_RULES, facts, ignored={})
-    return _story(Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init"))
+    return _manifest(Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init"))
 
 
-def _story(manifest: Manifest) -> Manifest:
+def _manifest(manifest: Manifest) -> Manifest:
     from msgspec.structs import replace
 
     done = StageResult(name="init", outcome="done", seconds=0.0)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from packaging.version import InvalidVersion, Version
 
 from slipway.index.listing import ServedFile
-from slipway.publishing.index_state import IndexFacts
 from slipway.records import Severity
 from slipway.rules.families import index
+from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import Evidence, Skipped
 
 FAMILIES = ("manylinux", "musllinux", "linux", "macosx", "win")

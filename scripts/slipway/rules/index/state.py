@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from slipway.publishing.index_state import IndexFacts
-from slipway.publishing.recovery import OPEN_FOR, days_left, of_version
+from slipway.index.listing import OPEN_FOR, days_left
 from slipway.records import Severity
 from slipway.rules.families import index
+from slipway.rules.index.facts import IndexFacts
 from slipway.rules.index.stdlib_names import is_standard_library_name
 from slipway.rules.rule import Evidence, Skipped
 
@@ -118,7 +118,7 @@ def release_emptied_before(facts: IndexFacts) -> Iterator[Evidence]:
 )
 def release_closed(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
-    left = days_left(of_version(facts.listing, facts.version), now=facts.now)
+    left = days_left(facts.listing.of_version(facts.version), now=facts.now)
     if facts.waiting and left is not None and left <= 0:
         names = ", ".join(artifact.filename for artifact in facts.waiting)
         yield Evidence(
@@ -138,7 +138,7 @@ def release_closed(facts: IndexFacts) -> Iterator[Evidence]:
 )
 def second_sdist(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
-    served = [f for f in of_version(facts.listing, facts.version) if not f.filename.endswith(".whl")]
+    served = [f for f in facts.listing.of_version(facts.version) if not f.filename.endswith(".whl")]
     for artifact in facts.waiting:
         if artifact.kind == "sdist" and served:
             yield Evidence(
@@ -162,7 +162,7 @@ def project_over_quota(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
     sizes = [file.size for file in facts.listing.files]
     if None in sizes:
-        raise Skipped("the index does not tell sizes")
+        raise Skipped("the index does not show sizes")
     used = sum(size for size in sizes if size)
     if used > PROJECT_LIMIT:
         raise Skipped("the project has more than the usual limit already, so it has one of its own")
@@ -177,7 +177,7 @@ def project_over_quota(facts: IndexFacts) -> Iterator[Evidence]:
 
 @index.rule(
     "project-name-too-similar",
-    title="The new project's name looks like one that exists",
+    title="The new project's name is too similar to one that exists",
     severity=Severity.ERROR,
     why="PyPI creates no project whose name differs from another only in separators or in l, i and 1, o and 0.",
     fix="Choose another name. If the other project is yours, use its spelling.",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from slipway.publishing.index_state import IndexFacts
 from slipway.records import Severity
 from slipway.rules.families import index
+from slipway.rules.index.facts import IndexFacts
 from slipway.rules.index.previous_release import previous, released, version_of
 from slipway.rules.rule import Evidence, Skipped
 
@@ -17,30 +17,6 @@ GROWTH = 5
 
 SMALL = 2_000_000
 """Bytes; growing by less than this hurts nobody."""
-
-
-@index.rule(
-    "local-version-not-taken",
-    title="The release has a local version, and the index takes none",
-    severity=Severity.ERROR,
-    why="What follows the plus marks a build that someone made for themselves. A check lets it pass between two "
-    "releases; PyPI and TestPyPI refuse it.",
-    fix="Publish a clean checkout of a tagged commit, with the whole history fetched; to publish commits without a "
-    "tag to TestPyPI, turn the local part off in the settings of the tool that makes the version.",
-    example="spam-1.2.dev3+g1a2b3c4.tar.gz, for TestPyPI",
-    mirrors=("C43",),
-    read="https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers",
-)
-def local_version_not_taken(facts: IndexFacts) -> Iterator[Evidence]:
-    if not facts.warehouse:
-        raise Skipped(f"{facts.index} is not run with PyPI's software; other indexes may take local versions")
-    version = version_of(facts.version)
-    if version is not None and version.local is not None:
-        yield Evidence(
-            message=f"{facts.index} takes no local version, such as {version}.",
-            seen=str(version),
-            expected=version.public,
-        )
 
 
 @index.rule(

@@ -14,7 +14,7 @@ from slipway.rules.rule import Evidence, Skipped
     "job-missing",
     title="A job of the matrix handed in no result",
     severity=Severity.ERROR,
-    why="A job that was skipped, cancelled or lost tested nothing; what it stands for would go out unseen.",
+    why="A job that was skipped, cancelled or lost tested nothing; what it covers would be published untested.",
     fix="Open the run, look at that job and start it again with `Re-run failed jobs`.",
     example="smoke-windows-3.13 was cancelled when its runner was lost",
 )
@@ -32,17 +32,17 @@ def job_missing(handover: Handover) -> Iterator[Evidence]:
     title="A job of the matrix failed",
     severity=Severity.ERROR,
     why="What it should have built is missing, or what it should have tested is not known to work.",
-    fix="Do what its own words below say, or start it again if its machine or the network was to blame.",
+    fix="Follow its message below, or start it again if its machine or the network was to blame.",
     example="wheels-macos failed in build because a header was missing",
 )
 def job_failed(handover: Handover) -> Iterator[Evidence]:
     for manifest in handover.manifests:
         if manifest.failure is not None:
             failure = manifest.failure
-            told = [failure.happened, f"likely cause: {failure.cause}", f"what to do: {failure.remedy}"]
+            words = [failure.happened, f"likely cause: {failure.cause}", f"what to do: {failure.remedy}"]
             yield Evidence(
                 message=f"The job {manifest.job or 'without a name'} failed in {failure.stage}: {failure.happened}",
-                seen="\n".join([*told, *failure.log]),
+                seen="\n".join([*words, *failure.log]),
             )
 
 
@@ -92,7 +92,7 @@ def artifact_not_handed_over(handover: Handover) -> Iterator[Evidence]:
     "plans-differ",
     title="The jobs did not go by the same plan",
     severity=Severity.ERROR,
-    why="They built or tested different commits, versions or releases, and their results say nothing together.",
+    why="They built or tested different commits, versions or releases, and their results cannot be combined.",
     fix="Give every job the same options and check out the same commit, then start all of them again.",
     example="the tag was moved while the run was going on",
 )

@@ -127,6 +127,8 @@ def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=VERSIONS + "#local-version-identifiers",
 )
 def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
+    if facts.local_part is not None:
+        yield Evidence(message=f"The version gets a local part, because {facts.local_part}.")
     value = uploaded(facts, "version")
     if not value or rejection("version", value):
         return

@@ -148,33 +148,3 @@ def vcs_repository_missing(facts: SourceFacts) -> Iterator[Evidence]:
     if kind is None or facts.git is not None or facts.version_override or facts.archived:
         return
     yield Evidence(message=f"{kind} derives the version from git, and this folder is not in a repository.")
-
-
-@project.rule(
-    "vcs-version-local",
-    title="The version would get a local part, which no index takes",
-    severity=Severity.ERROR,
-    why="Between two tags and in a dirty checkout the tool adds `+` and the commit to the version. PyPI and "
-    "TestPyPI refuse such a version.",
-    fix="Release a clean checkout of a tagged commit. To publish commits without a tag to TestPyPI, turn the "
-    "local part off in the settings of the tool.",
-    fixes={
-        "setuptools": "Release a clean checkout of a tagged commit. To publish commits without a tag to "
-        'TestPyPI, set `local_scheme = "no-local-version"` under [tool.setuptools_scm].',
-        "hatchling": "Release a clean checkout of a tagged commit. To publish commits without a tag to "
-        'TestPyPI, set `raw-options.local_scheme = "no-local-version"` under [tool.hatch.version].',
-    },
-    example="a manual run that publishes to TestPyPI, three commits after the tag v1.2.0",
-    mirrors=("C43",),
-    read="https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers",
-)
-def vcs_version_local(facts: SourceFacts) -> Iterator[Evidence]:
-    git = _vcs(facts)
-    if not facts.release or not facts.project.vcs_marks_local:
-        raise Skipped("nothing is released, or the version gets no local part")
-    if git.changed:
-        yield Evidence(
-            message=f"The version gets a local part, because files differ from the commit: {_shown(git.changed)}."
-        )
-    elif not git.tags:
-        yield Evidence(message="The version gets a local part, because the commit has no tag.")

@@ -1,20 +1,62 @@
-"""The run that publishes: what started it, what its ID token says, and what else could prove who it is."""
+"""The run that publishes: its event, the claims of its ID token, and its stored credential."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from slipway.runner.event import EventFacts
 
-if TYPE_CHECKING:
-    # It brings the HTTP client, which most commands never need.
-    from slipway.publishing.oidc import Claims
-
 TEMPLATE = Path(__file__).parents[2] / "templates" / "caller.yml"
 
+ISSUER = "https://token.actions.githubusercontent.com"
+"""The only issuer that PyPI takes for GitHub; those of enterprises are refused (`oidc/services.py`)."""
+
 Policy = Literal["required", "best-effort", "off"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """The claims of an ID token about its job (GitHub's "OpenID Connect reference").
+
+    Attributes:
+        repository: `owner/name`, spelled as GitHub spells it.
+        job_workflow_ref: file and ref of the workflow the job is written in; PyPI goes by this one.
+        workflow_ref: file and ref of the workflow that was started.
+        environment: of the job, if it has one.
+    """
+
+    issuer: str
+    repository: str
+    job_workflow_ref: str
+    workflow_ref: str
+    environment: str | None = None
+
+    @property
+    def owner(self) -> str:
+        """The owner's part of the repository."""
+        return self.repository.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The repository without its owner."""
+        return self.repository.partition("/")[2]
+
+    @property
+    def job_repository(self) -> str:
+        """The repository the job is written in."""
+        return self.job_workflow_ref.partition("/.github/")[0]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the job is written in a workflow of another repository."""
+        return self.job_repository.lower() != self.repository.lower()
+
+    @property
+    def workflow(self) -> str:
+        """Filename of the workflow the job is written in."""
+        return self.job_workflow_ref.partition("@")[0].rpartition("/")[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +65,12 @@ class PublisherFacts:
 
     Attributes:
         event: what started it.
-        repository: `owner/name` of the repository that runs; None where nothing tells.
         index: name of the index.
         trusted: whether the index knows trusted publishing.
-        asked: whether the place hands out ID tokens to this job.
+        id_tokens: whether the runner hands out ID tokens to this job.
         claims: what the job's ID token says, None where there is none.
-        problem: why there is none, although the place hands them out.
-        stored: what else proves who uploads, such as `the token in SLIPWAY_TOKEN`; None if nothing does.
+        problem: why there is none, although the runner hands them out.
+        stored: the stored credential, such as `the token in SLIPWAY_TOKEN`; None if there is none.
         attestations: whether attestations are wanted.
         unsigned: why no attestations could be made, although they were wanted.
         refused: why the index did not take the ID token, where a stored credential was used in its place.
@@ -37,10 +78,9 @@ class PublisherFacts:
     """
 
     event: EventFacts
-    repository: str | None
     index: str
     trusted: bool
-    asked: bool
+    id_tokens: bool
     claims: Claims | None = None
     problem: str | None = None
     stored: str | None = None
@@ -57,12 +97,11 @@ class PublisherFacts:
     @property
     def elsewhere(self) -> bool:
         """Whether the job is written in a workflow of another repository."""
-        claims = self.claims
-        return claims is not None and claims.job_repository.lower() != claims.repository.lower()
+        return self.claims is not None and self.claims.foreign
 
     @property
     def job(self) -> str:
-        """The publish job to paste into the caller's own workflow; empty where it stands there already."""
+        """The publish job to paste into the caller's own workflow; empty where it is there already."""
         if self.claims is None or not self.elsewhere:
             return ""
         return publish_job(self.claims.job_repository, self.claims.job_workflow_ref.rpartition("@")[2])

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slipway.publishing.oidc import ISSUER
 from slipway.records import Severity
 from slipway.rules.families import publisher
-from slipway.rules.publisher.facts import PublisherFacts
+from slipway.rules.publisher.facts import ISSUER, PublisherFacts
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import OIDC
 
@@ -54,7 +53,7 @@ def publish_from_pull_request_target(run: PublisherFacts) -> Iterator[Evidence]:
 )
 def id_token_not_permitted(run: PublisherFacts) -> Iterator[Evidence]:
     wanted = run.stored is None or run.attestations == "required"
-    if run.on_runner and run.trusted and wanted and not run.asked and not run.event.fork:
+    if run.on_runner and run.trusted and wanted and not run.id_tokens and not run.event.fork:
         yield Evidence(
             message="The job may not ask for an ID token, so it cannot prove to the index who it is.",
             expected="permissions: id-token: write, in the job that publishes",
@@ -66,7 +65,7 @@ def id_token_not_permitted(run: PublisherFacts) -> Iterator[Evidence]:
     title="The runner gives the publish job no ID token",
     severity=Severity.ERROR,
     why="Trusted publishing exchanges the job's ID token for a token of the index; without one nobody can upload.",
-    fix="Run the job again; GitHub's status page tells of faults of its token service.",
+    fix="Run the job again; GitHub's status page shows faults of its token service.",
     example="a token service that answers 500",
 )
 def id_token_unavailable(run: PublisherFacts) -> Iterator[Evidence]:
@@ -188,7 +187,7 @@ def trusted_publishing_refused(run: PublisherFacts) -> Iterator[Evidence]:
     title="The index dropped attestations",
     severity=Severity.WARNING,
     why="The index took the file and not its attestation, without a word; it cannot be added later.",
-    fix="Nothing, for this release. To be told as an error next time, set `attestations` to required.",
+    fix="Nothing, for this release. To get an error next time, set `attestations` to required.",
     example="an index with attestations switched off while it takes the upload",
 )
 def attestations_dropped(run: PublisherFacts) -> Iterator[Evidence]:

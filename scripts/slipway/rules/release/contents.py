@@ -10,9 +10,9 @@ from packaging.tags import Tag
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from slipway.artifacts import wheel_targets
 from slipway.artifacts.wheel import WheelFacts
-from slipway.building import cibuildwheel
-from slipway.building.cibuildwheel import Target
+from slipway.artifacts.wheel_targets import Target
 from slipway.records import Plan, Severity
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
@@ -49,7 +49,7 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     targets = {
         file.identifier: target
         for file in _plan(release).expected
-        if file.identifier and (target := cibuildwheel.parse(file.identifier))
+        if file.identifier and (target := wheel_targets.parse(file.identifier))
     }
     if not targets:
         raise Skipped("the plan does not list each wheel")
@@ -61,7 +61,7 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     title="A wheel that the matrix should have built is missing",
     severity=Severity.ERROR,
     why="Its users would get the sdist and need a compiler; an index closes a release for new files after 14 days.",
-    fix="Look at the job of that platform; if the wheel is left out on purpose, say so to cibuildwheel with `skip`.",
+    fix="Look at the job of that platform; if the wheel is left out on purpose, exclude it with cibuildwheel's `skip`.",
     example="cp313-win_arm64 is in the plan, and no job handed it in",
 )
 def planned_wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
@@ -70,7 +70,7 @@ def planned_wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
         raise Skipped("the wheels are made by several machines, and those of the others are not here")
     missing: dict[str, list[str]] = {}
     for identifier, target in targets.items():
-        if not any(cibuildwheel.covers(tags(wheel), target) for wheel in release.wheels):
+        if not any(wheel_targets.covers(tags(wheel), target) for wheel in release.wheels):
             missing.setdefault(target.platform, []).append(identifier.partition("-")[0])
     for platform, pythons in missing.items():
         counted = "One wheel is" if len(pythons) == 1 else f"{len(pythons)} wheels are"
@@ -92,7 +92,7 @@ def unplanned_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     if not release.whole:
         raise Skipped("this is not the whole set")
     for wheel in release.wheels:
-        if not any(cibuildwheel.covers(tags(wheel), target) for target in targets.values()):
+        if not any(wheel_targets.covers(tags(wheel), target) for target in targets.values()):
             yield Evidence(
                 message=f"{wheel.filename} is for none of the {len(targets)} planned targets.",
                 artifact=wheel.filename,
@@ -118,12 +118,12 @@ def _names(release: ReleaseFacts) -> str:
 )
 def wheel_tags_overlap(release: ReleaseFacts) -> Iterator[Evidence]:
     holders: dict[Tag, WheelFacts] = {}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for wheel in release.wheels:
         for tag in sorted(tags(wheel), key=str):
             other = holders.setdefault(tag, wheel)
-            if other is not wheel and (pair := (other.filename, wheel.filename)) not in told:
-                told.add(pair)
+            if other is not wheel and (pair := (other.filename, wheel.filename)) not in reported:
+                reported.add(pair)
                 yield Evidence(
                     message=f"{other.filename} and {wheel.filename} are both for {tag}.",
                     artifact=wheel.filename,
@@ -140,7 +140,7 @@ def wheel_tags_overlap(release: ReleaseFacts) -> Iterator[Evidence]:
 )
 def unexpected_file(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
-    targets = [t for file in plan.expected if file.identifier and (t := cibuildwheel.parse(file.identifier))]
+    targets = [t for file in plan.expected if file.identifier and (t := wheel_targets.parse(file.identifier))]
     for artifact in release.artifacts:
         if targets and isinstance(artifact, WheelFacts):
             continue  # judged one by one, where all of them are there

@@ -1,4 +1,4 @@
-"""Rules on a caller's workflows: they still fit Slipway, and nobody else gets in."""
+"""Rules on a caller's workflows that need to know Slipway; `zizmor` checks what holds for every workflow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from slipway.records import Severity
 from slipway.rules.families import workflow
 from slipway.rules.rule import Evidence, Skipped
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
 STORED = re.compile(r"secrets\.(?P<name>\w*(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w*)", re.IGNORECASE)
 BUILDS = re.compile(r"(?:python[\d.]* -m|uv|hatch|flit|poetry|pdm) build\b|setup\.py .*(?:sdist|bdist)")
 SLIPWAY_BUILDS = ("check", "build", "smoke", "")
@@ -119,33 +118,10 @@ def commits_of_slipway_differ(caller: CallerFacts) -> Iterator[Evidence]:
 
 
 @workflow.rule(
-    "pull-request-target-used",
-    title="A workflow that builds or publishes starts on pull_request_target",
-    severity=Severity.ERROR,
-    why="It runs with the repository's own rights and secrets while anybody may choose the code.",
-    fix="Use the trigger pull_request; what needs rights belongs in another workflow without foreign code.",
-    example="on: pull_request_target",
-    read="https://securitylab.github.com/resources/github-actions-preventing-pwn-requests/",
-)
-def pull_request_target_used(caller: CallerFacts) -> Iterator[Evidence]:
-    for file in caller.workflows:
-        line = file.triggers.get("pull_request_target")
-        used = any(_calls(caller, job) or publishes(job) for job in file.jobs)
-        if line is not None and used:
-            yield Evidence(
-                message=f"{file.file} starts on pull_request_target.",
-                file=file.file,
-                line=line,
-                seen="pull_request_target",
-                expected="pull_request",
-            )
-
-
-@workflow.rule(
     "index-token-stored",
     title="A token of an index is stored as a secret",
     severity=Severity.WARNING,
-    why="Who gets hold of it publishes in your name from anywhere; a trusted publisher has nothing to steal.",
+    why="Anyone who obtains it can publish in your name from anywhere; a trusted publisher has nothing to steal.",
     fix="Publish with `id-token: write` and no token, then revoke the token at the index and delete the secret.",
     example="password: ${{ secrets.PYPI_API_TOKEN }}",
     read=_READ_PUBLISHERS,
@@ -169,37 +145,6 @@ def _values(job: Job) -> Iterator[tuple[str, int]]:
     for step in job.steps:
         for text in (*step.values.values(), *step.env.values(), step.run):
             yield text, step.line
-
-
-@workflow.rule(
-    "action-not-pinned",
-    title="A workflow that releases uses an action that can change",
-    severity=Severity.WARNING,
-    why="Whoever can move that tag or branch runs code beside your right to publish.",
-    fix="Pin it to a commit, with the tag in a comment; Dependabot raises such pins too.",
-    example="uses: actions/checkout@v7",
-)
-def action_not_pinned(caller: CallerFacts) -> Iterator[Evidence]:
-    for file in caller.releasing():
-        for uses, line in _uses(file):
-            if uses.startswith(("./", "$/", "docker://")) or not uses:
-                continue
-            action, _, ref = uses.partition("@")
-            if not COMMIT.fullmatch(ref):
-                yield Evidence(
-                    message=f"{action} is pinned to {ref or 'nothing'}, which can be moved.",
-                    file=file.file,
-                    line=line,
-                    seen=uses,
-                    expected=f"{action}@ and the 40 digits of a commit",
-                )
-
-
-def _uses(workflow: Workflow) -> Iterator[tuple[str, int]]:
-    for job in workflow.jobs:
-        yield job.uses, job.line
-        for step in job.steps:
-            yield step.uses, step.line
 
 
 @workflow.rule(
@@ -233,32 +178,10 @@ def _builds(caller: CallerFacts, step: Step) -> bool:
 
 
 @workflow.rule(
-    "cache-in-release",
-    title="A workflow that releases restores a cache",
-    severity=Severity.WARNING,
-    why="A cache can be filled by any branch of the repository; what is in it ends up in what you publish.",
-    fix="Leave caches out of the workflow that releases: remove the step, or set `enable-cache: false`.",
-    example="uses: actions/cache@… in the job that builds the release",
-)
-def cache_in_release(caller: CallerFacts) -> Iterator[Evidence]:
-    for file in caller.releasing():
-        for job in file.jobs:
-            for step in job.steps:
-                cached = step.values.get("enable-cache", step.values.get("cache", ""))
-                if step.action.startswith("actions/cache") or cached.lower() not in {"", "false", "auto"}:
-                    yield Evidence(
-                        message=f"The job {job.name} of a workflow that releases restores a cache.",
-                        file=file.file,
-                        line=step.line,
-                        seen=step.uses,
-                    )
-
-
-@workflow.rule(
     "caller-grants-too-little",
     title="The called workflow asks for more than its caller grants",
     severity=Severity.ERROR,
-    why="GitHub ends such a run when it starts, without a job and almost without a word.",
+    why="GitHub ends such a run when it starts, without a job and with hardly an explanation.",
     fix="Give the calling job `permissions: {contents: read}`.",
     example="permissions: {} at the top, and none in the job that calls python-package.yml",
 )

@@ -1,4 +1,4 @@
-"""Bringing one file to the index, however often it takes: retries, renewed tokens, and a look before each resend."""
+"""Uploads one file until the index has it: retries, renewed tokens, and a look at the index before each resend."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONFLICT = (400, 409)
 FORBIDDEN = (401, 403)
 
 
-class Refused(Exception):  # noqa: N818 - named for what happened
+class UploadRefused(Exception):  # noqa: N818 - named for what happened
     """The index does not take a file.
 
     Attributes:
@@ -42,12 +42,12 @@ class Refused(Exception):  # noqa: N818 - named for what happened
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """What is needed to bring files to one index.
+class RetryingUploader:
+    """Uploads files to one index, each as often as it takes.
 
     Attributes:
         uploader: makes one attempt.
-        client: looks at the index; a quick one, that does not wait long itself.
+        client: reads the index; a quick one, that does not retry for long itself.
         source: gives credentials.
         say: shows a line.
         patience: seconds to go on trying one file.
@@ -59,12 +59,12 @@ class Delivery:
     say: Callable[[str], None]
     patience: float
 
-    def bring(self, artifact: Artifact, path: Path, attestations: tuple[dict[str, Any], ...]) -> None:
+    def upload(self, artifact: Artifact, path: Path, attestations: tuple[dict[str, Any], ...]) -> None:
         """Upload a file until the index has it.
 
         Raises:
-            Refused: the index does not take it.
-            ToolError: its faults do not pass, or it has other bytes by now.
+            UploadRefused: the index does not take it.
+            ToolError: its faults last too long, or it has other bytes by now.
         """
         waiting = Patience(self.patience)
         renewed = False
@@ -73,7 +73,7 @@ class Delivery:
             if reply is not None:
                 if reply.taken:
                     return
-                if not reply.passes:
+                if not reply.transient:
                     meaning = refusals.upload(reply.words)
                     if reply.status in CONFLICT and self._has(artifact):
                         return
@@ -81,13 +81,17 @@ class Delivery:
                     if fresh and not renewed and self.source.renew():
                         renewed = True
                         continue
-                    raise Refused(artifact, reply, meaning)
+                    raise UploadRefused(artifact, reply, meaning)
             # What broke off may have arrived: the index is asked before anything is sent again.
             if self._has(artifact):
                 return
             self.say(f"{trouble}; trying {artifact.filename} again")
-            if not waiting.pause(asked=reply.retry_after if reply else None):
-                raise _gave_up(artifact, trouble)
+            if not waiting.pause(at_least=reply.retry_after if reply else None):
+                raise ToolError(
+                    f"{artifact.filename} could not be uploaded: {trouble}.",
+                    cause="The fault of the index, or of the network, did not pass in the time there was.",
+                    remedy="Look at the index's status page.",
+                )
 
     def _attempt(self, path: Path, attestations: tuple[dict[str, Any], ...]) -> tuple[Reply | None, str]:
         credential = self.source.current()
@@ -117,11 +121,3 @@ class Delivery:
             cause="Somebody else published this version in the meantime, or the bytes were changed on the way.",
             remedy="Do not announce this release. Find out who uploaded that file before anything else is done.",
         )
-
-
-def _gave_up(artifact: Artifact, trouble: str) -> ToolError:
-    return ToolError(
-        f"{artifact.filename} could not be uploaded: {trouble}.",
-        cause="The fault of the index, or of the network, did not pass in the time there was.",
-        remedy="Look at the index's status page.",
-    )

@@ -1,6 +1,6 @@
-"""Receipts, kept as they come: a run that is killed between two files has them for the next one.
+"""Keeps each receipt at once, so that a run that is killed between two files leaves them to the next one.
 
-The index stays the authority on what is public. The journal adds what no index tells: which bytes a release was
+The index stays the authority on what is public. The log adds what no index shows: which bytes a release was
 begun with, and whether an attestation went along.
 """
 
@@ -24,7 +24,7 @@ class _Begun(Record, frozen=True):
     files: dict[str, str]
 
 
-class Journal:
+class ReceiptLog:
     """The receipts of one release to one index.
 
     Args:
@@ -35,7 +35,7 @@ class Journal:
     """
 
     def __init__(self, folder: Path | None, *, index: str, name: str, version: str | None) -> None:
-        self._begun = _Begun(index=index, name=name, version=version, files={})
+        self._header = _Begun(index=index, name=name, version=version, files={})
         key = hashlib.sha256(f"{index}\n{name}\n{version}".encode()).hexdigest()[:16]
         self._path = folder / FOLDER / f"{name or 'release'}-{key}.jsonl" if folder else None
 
@@ -54,12 +54,12 @@ class Journal:
                 raise _rebuilt(changed, tuple(sent))
         if not receipts:
             self._append(
-                msgspec.json.encode(msgspec.structs.replace(self._begun, files=intended)), fresh=True
+                msgspec.json.encode(msgspec.structs.replace(self._header, files=intended)), fresh=True
             )
         return {name: r for name, r in receipts.items() if intended.get(name) == r.sha256}
 
     def add(self, receipt: Receipt) -> None:
-        """Write one receipt down, at once."""
+        """Write one receipt to the log at once."""
         self._append(msgspec.json.encode(receipt))
 
     def _append(self, line: bytes, *, fresh: bool = False) -> None:
@@ -76,7 +76,7 @@ class Journal:
         if self._path is None or not self._path.is_file():
             return None, {}
         for line in self._path.read_bytes().splitlines():
-            # The last line of a run that was killed may be cut short; the index knows what it would have said.
+            # The last line of a run that was killed may be cut short; the index has what it would have named.
             try:
                 record = msgspec.json.decode(line)
                 if "files" in record:

@@ -1,4 +1,4 @@
-"""What an index says when it does not exchange an ID token, and what that means (warehouse, `oidc/views.py`)."""
+"""A table of the codes with which an index refuses an ID token, with cause and fix (warehouse, `oidc/views.py`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MINT: tuple[Meaning, ...] = (
         "invalid-publisher",
         r"invalid-publisher.*job_workflow_ref",
         "The job is written in another workflow file than the publisher names: PyPI goes by the file the job "
-        "stands in, which for a reusable workflow is the called one.",
+        "is written in, which for a reusable workflow is the called one.",
         "Put the publish job into the workflow that the publisher names, as a job of its own.",
     ),
     Meaning(
@@ -47,7 +47,7 @@ MINT: tuple[Meaning, ...] = (
     Meaning(
         "invalid-token",
         r"invalid-token",
-        "The index does not believe the ID token: its clock, its audience or its issuer is not the expected one.",
+        "The index does not accept the ID token: its clock, its audience or its issuer is not the expected one.",
         "Run the job again; on a self-hosted runner, set the clock first.",
     ),
     Meaning(
@@ -60,5 +60,5 @@ MINT: tuple[Meaning, ...] = (
 
 
 def mint(code: str, description: str) -> Meaning | None:
-    """Return what a refused exchange of tokens means, or None where nobody knows."""
+    """Return what a refused exchange of tokens means, or None where it is not known."""
     return refusals.first(MINT, f"{code} {description}")

@@ -1,0 +1,42 @@
+"""Where a release stands after a failure, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slipway.index.listing import OPEN_FOR
+from slipway.manifest import Failure
+from slipway.records import Recovery
+
+
+def what_to_do(failure: Failure) -> str:
+    """Return the remedy of a failure, and where the release stands, a line each."""
+    recovery = failure.recovery
+    return "\n".join([failure.remedy, *(sentences(recovery) if recovery else ())])
+
+
+def sentences(recovery: Recovery) -> Iterator[str]:
+    """Yield where a release stands and how it goes on."""
+    index = recovery.index
+    if recovery.public:
+        yield f"Public on {index} now: {', '.join(recovery.public)}."
+    elif recovery.waiting or recovery.burnt:
+        yield f"Nothing of this release is on {index}."
+    if recovery.waiting and recovery.public:
+        yield f"Still to come: {', '.join(recovery.waiting)}."
+    if recovery.burnt:
+        yield f"Taken by other bytes, for ever: {', '.join(recovery.burnt)}. Only a new version helps."
+    if recovery.waiting and recovery.days_left is not None:
+        yield _closing(recovery.days_left, index)
+    if recovery.command:
+        yield f"Then: `{recovery.command}`"
+    if recovery.yank_reason and recovery.yank_page:
+        page, reason = recovery.yank_page, recovery.yank_reason
+        yield f"To take it back instead, yank it at {page} with this reason: {reason}"
+
+
+def _closing(days: int, index: str) -> str:
+    if days <= 0:
+        return f"{index} has closed this release for new files, {OPEN_FOR} days after its first."
+    counted = f"{days} days" if days != 1 else "1 day"
+    return f"{index} takes its missing files for another {counted}, and not later."

@@ -1,0 +1,42 @@
+"""What an index shows of a project before an upload, beside what is to be uploaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slipway.index.listing import Listing
+from slipway.records import Artifact
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexFacts:
+    """An index and a release that is about to go there.
+
+    Attributes:
+        index: name of the index.
+        warehouse: whether it is PyPI's software, whose rules apply then.
+        project: the project's name, as built.
+        version: the release's version.
+        artifacts: what is to be uploaded.
+        listing: what the index shows of the project.
+        emptied: versions the project once had files of, and has none now.
+        owners: who may upload, as far as the index shows it.
+        project_names: names of all projects; only read for a new one, None where the index does not list them.
+        now: seconds since the epoch.
+    """
+
+    index: str
+    warehouse: bool
+    project: str
+    version: str | None
+    artifacts: tuple[Artifact, ...]
+    listing: Listing
+    now: float
+    emptied: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    project_names: frozenset[str] | None = None
+
+    @property
+    def waiting(self) -> tuple[Artifact, ...]:
+        """The artifacts whose names the index does not list."""
+        return tuple(a for a in self.artifacts if self.listing.named(a.filename) is None)
