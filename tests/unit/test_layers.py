@@ -16,6 +16,7 @@ PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("runner", "errors", "__init__"),
     ("processes", "records", "manifest", "options", "inputs"),
+    ("git",),
     ("project", "artifacts", "index", "environments"),
     ("rules", "report"),
     ("planning", "building", "smoke", "publishing", "workflows"),
