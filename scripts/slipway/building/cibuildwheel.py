@@ -1,4 +1,4 @@
-"""Which wheels cibuildwheel builds for a project, in its own words: build identifiers.
+"""Which wheels cibuildwheel builds for a project, as its build identifiers.
 
 https://cibuildwheel.pypa.io/en/stable/options/#build-skip
 """
@@ -137,17 +137,10 @@ def _names_architectures(pyproject: Mapping[str, Any], system: str) -> bool:
 
 
 def _ask(project: Path, arguments: tuple[str, ...]) -> list[str]:
-    argv = [
-        sys.executable,
-        "-I",
-        "-m",
-        "cibuildwheel",
-        "--print-build-identifiers",
-        "--allow-empty",
-        *arguments,
-    ]
+    options = ["--print-build-identifiers", "--allow-empty", *arguments, str(project)]
+    argv = [sys.executable, "-I", "-m", "cibuildwheel", *options]
     try:
-        done = processes.run([*argv, str(project)], cwd=project, timeout=_SECONDS)
+        done = processes.run(argv, cwd=project, timeout=_SECONDS)
     except processes.TimedOut as error:
         raise ToolError(
             "cibuildwheel did not say which wheels it builds.",
@@ -158,7 +151,7 @@ def _ask(project: Path, arguments: tuple[str, ...]) -> list[str]:
         raise InputError(
             "cibuildwheel cannot say which wheels it builds for this project.",
             cause="It does not understand the project's settings under [tool.cibuildwheel], or in CIBW_ variables.",
-            remedy="Mend what its words below name.",
+            remedy="Fix what its output below names.",
             read="https://cibuildwheel.pypa.io/en/stable/options/",
             log=done.tail(),
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from slipway.project import (
+    backends,
     compiled,
     layout,
     legacy_tables,
@@ -203,7 +204,7 @@ def _sources(files: ProjectFiles) -> list[Declared]:
         sources.append(legacy_tables.poetry(files.pyproject))
     if files.backend_name == "flit-core" and files.pyproject.table("tool", "flit", "metadata"):
         sources.append(legacy_tables.flit(files.pyproject))
-    if files.backend_name in {"setuptools", project_files.OTHER_BACKEND}:
+    if files.backend_name in {"setuptools", backends.OTHER}:
         if files.setup is not None:
             sources.append(setup_py.declared(files.setup))
         if "setup.cfg" in files.present:

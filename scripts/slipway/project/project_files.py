@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from slipway.errors import InputError
-from slipway.project import project_paths, setup_cfg, setup_py
+from slipway.project import backends, project_paths, setup_cfg, setup_py
 from slipway.project import pyproject as pyproject_file
 from slipway.project.declared import text_or_none, texts_or_none
 from slipway.project.pyproject import LEGACY_BACKEND, LEGACY_REQUIRES, PyProject
@@ -16,22 +15,6 @@ from slipway.project.setup_cfg import SetupCfg
 from slipway.project.setup_py import SetupPy
 
 PROJECT_FILES = (pyproject_file.FILE, setup_cfg.FILE, setup_py.FILE)
-BACKENDS = {
-    "setuptools": "setuptools",
-    "hatchling": "hatchling",
-    "flit_core": "flit-core",
-    "flit": "flit-core",
-    "pdm": "pdm-backend",
-    "poetry": "poetry-core",
-    "uv_build": "uv-build",
-    "maturin": "maturin",
-    "scikit_build_core": "scikit-build-core",
-    "mesonpy": "meson-python",
-}
-"""First part of a backend's import path to the name it is known by."""
-OTHER_BACKEND = "other"
-
-_WRAPPED = re.compile(rf"^\s*(?:from|import)\s+({'|'.join(BACKENDS)})(?=[\s.,])", re.MULTILINE)
 _SEARCH_DEPTH = 2
 _SEARCH_FOLDERS = 400
 
@@ -93,13 +76,11 @@ def load(root: Path) -> ProjectFiles:
 
 
 def _backend_name(root: Path, backend: str, backend_path: tuple[str, ...]) -> str:
-    module = backend.partition(":")[0]
-    if known := BACKENDS.get(module.partition(".")[0]):
+    if known := backends.name_of(backend):
         return known
-    wrapped = {
-        BACKENDS[name] for text in _in_tree(root, module, backend_path) for name in _WRAPPED.findall(text)
-    }
-    return wrapped.pop() if len(wrapped) == 1 else OTHER_BACKEND
+    sources = _in_tree(root, backend.partition(":")[0], backend_path)
+    wrapped = {name for source in sources for name in backends.imported_in(source)}
+    return wrapped.pop() if len(wrapped) == 1 else backends.OTHER
 
 
 def _in_tree(root: Path, module: str, backend_path: tuple[str, ...]) -> Iterator[str]:
@@ -110,7 +91,7 @@ def _in_tree(root: Path, module: str, backend_path: tuple[str, ...]) -> Iterator
 
 
 def in_tree_candidates(module: str, backend_path: tuple[str, ...]) -> Iterator[str]:
-    """Yield the paths at which an in-tree backend module may lie."""
+    """Yield the paths where the module of an in-tree backend may be."""
     stem = module.replace(".", "/")
     for folder in backend_path:
         yield f"{folder}/{stem}.py"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from packaging.utils import canonicalize_name
 
+from slipway.project import backends
 from slipway.project.declared import table_or_empty
 from slipway.project.project_files import ProjectFiles
 
@@ -78,7 +79,7 @@ def vcs_versioned(files: ProjectFiles, *, static: bool) -> VcsVersioning | None:
     if files.backend_name == "scikit-build-core":
         provider = pyproject.table("tool", "scikit-build", "metadata", "version").get("provider", "")
         return "setuptools-scm" if str(provider).endswith("setuptools_scm") else None
-    return _setuptools(files) if files.backend_name in {"setuptools", "other"} else None
+    return _setuptools(files) if files.backend_name in {"setuptools", backends.OTHER} else None
 
 
 def _setuptools(files: ProjectFiles) -> VcsVersioning | None:

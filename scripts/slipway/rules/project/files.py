@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
+from slipway.rules.project.backends import NAME_THE_PACKAGE
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import PYPROJECT
 
@@ -126,13 +127,7 @@ def package_missing(facts: SourceFacts) -> Iterator[Evidence]:
     severity=Severity.WARNING,
     why="This build backend ships the package that is called like the project, and stops where it finds none.",
     fix="Name the package in the settings of the build backend, or rename it.",
-    fixes={
-        "hatchling": 'Name it: `packages = ["src/package"]` under [tool.hatch.build.targets.wheel].',
-        "flit-core": 'Name it: `name = "package"` under [tool.flit.module].',
-        "uv-build": 'Name it: `module-name = "package"` under [tool.uv.build-backend]; for a package beside '
-        'pyproject.toml also `module-root = ""`.',
-        "poetry-core": 'Name it: `packages = [{ include = "package" }]` under [tool.poetry].',
-    },
+    fixes=NAME_THE_PACKAGE,
     example='name = "my-project" and a package src/myproject',
 )
 def package_not_found(facts: SourceFacts) -> Iterator[Evidence]:

@@ -8,6 +8,7 @@ from slipway.project.git import GitFacts
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
+from slipway.rules.project.backends import NO_LOCAL_PART
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import CHECKOUT_ACTION
 
@@ -158,12 +159,7 @@ def vcs_repository_missing(facts: SourceFacts) -> Iterator[Evidence]:
     "TestPyPI refuse such a version.",
     fix="Release a clean checkout of a tagged commit. To publish commits without a tag to TestPyPI, turn the "
     "local part off in the settings of the tool.",
-    fixes={
-        "setuptools": "Release a clean checkout of a tagged commit. To publish commits without a tag to "
-        'TestPyPI, set `local_scheme = "no-local-version"` under [tool.setuptools_scm].',
-        "hatchling": "Release a clean checkout of a tagged commit. To publish commits without a tag to "
-        'TestPyPI, set `raw-options.local_scheme = "no-local-version"` under [tool.hatch.version].',
-    },
+    fixes=NO_LOCAL_PART,
     example="a manual run that publishes to TestPyPI, three commits after the tag v1.2.0",
     mirrors=("C43",),
     read="https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers",

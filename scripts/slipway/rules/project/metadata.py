@@ -14,40 +14,10 @@ from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.smoke.module_owners import REMOVED
 from slipway.rules.specifications import ENTRY_POINTS, PYPROJECT
 
 SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
-REMOVED_MODULES = frozenset(
-    {
-        "aifc",
-        "asynchat",
-        "asyncore",
-        "audioop",
-        "cgi",
-        "cgitb",
-        "chunk",
-        "crypt",
-        "distutils",
-        "imghdr",
-        "imp",
-        "lib2to3",
-        "mailcap",
-        "msilib",
-        "nis",
-        "nntplib",
-        "ossaudiodev",
-        "pipes",
-        "smtpd",
-        "sndhdr",
-        "spwd",
-        "sunau",
-        "telnetlib",
-        "uu",
-        "xdrlib",
-    }
-)
-"""Modules that left the standard library with Python 3.12 and 3.13 (PEP 594 and the changelogs); packages that
-bring them back are welcome."""
 NEW_PYTHON = "3.99"
 
 _SCRIPT_NAME = re.compile(r"[\w.-]+")
@@ -179,5 +149,5 @@ def package_shadowed_by_python(facts: SourceFacts) -> Iterator[Evidence]:
     if backport:
         raise Skipped("requires-python excludes newer Pythons, as a backport does")
     for name in project.packages:
-        if name in sys.stdlib_module_names and name not in REMOVED_MODULES:
+        if name in sys.stdlib_module_names and name not in REMOVED:
             yield Evidence(message=f"The package {name} is called like a module of Python itself.", seen=name)

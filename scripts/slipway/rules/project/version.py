@@ -11,6 +11,7 @@ from slipway.project.source import SourceFacts
 from slipway.project.version_file import VersionInFile
 from slipway.records import Severity
 from slipway.rules.families import project
+from slipway.rules.project.backends import ONE_VERSION
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import SINGLE_SOURCE, VERSIONS
 
@@ -102,13 +103,7 @@ def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     "time go by the wrong one.",
     fix="Keep the version in one place: read it with `importlib.metadata.version`, or let the build backend "
     "take it from the module.",
-    fixes={
-        "setuptools": 'Keep it in one place, for example `dynamic = ["version"]` with '
-        '`version = {attr = "package.__version__"}` under [tool.setuptools.dynamic].',
-        "hatchling": 'Keep it in one place, for example `dynamic = ["version"]` with '
-        '`path = "src/package/__init__.py"` under [tool.hatch.version].',
-        "flit-core": 'Keep it in one place: `dynamic = ["version"]` takes `__version__` from the module.',
-    },
+    fixes=ONE_VERSION,
     example='version = "1.2.0" in pyproject.toml and `__version__ = "1.1.0"` in the package',
     read=SINGLE_SOURCE,
 )
