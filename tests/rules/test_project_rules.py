@@ -221,7 +221,7 @@ BAD = [
     Case(
         "changelog-entry-missing",
         {"CHANGELOG.md": "## v1.1\n\n## 1.0\n"},
-        ("CHANGELOG.md", None, "does not mention 1.2"),
+        ("CHANGELOG.md", None, "no entry for 1.2"),
         run=RELEASE,
     ),
     # git
@@ -373,6 +373,7 @@ GOOD = [
     ),
     Case("changelog-entry-missing", {"CHANGELOG.md": "## [v1.2.0] - 2026-01-01\n"}, (), run=RELEASE),
     Case("changelog-entry-missing", {"CHANGELOG.md": "Nothing yet.\n"}, (), run=RELEASE),
+    Case("changelog-entry-missing", {"README.md": "# Spam 1.1\n"}, (), run=RELEASE),
     Case("changelog-entry-missing", {}, (), run=RELEASE | {"tag_version": "1.2rc1"}),
     # git
     Case("checkout-dirty", {}, (), git=[["change", "README.md"]]),

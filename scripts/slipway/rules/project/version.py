@@ -152,9 +152,9 @@ def version_source_missing(facts: SourceFacts) -> Iterator[Evidence]:
 
 @project.rule(
     "changelog-entry-missing",
-    title="The changelog does not mention this version",
+    title="The changelog has no entry for this version",
     severity=Severity.NOTE,
-    why="Whoever upgrades looks there for what changed.",
+    why="People look there for what changed before they upgrade.",
     fix="Add an entry for the version to the changelog.",
     example="the tag v1.2.0 and a CHANGELOG.md that ends with 1.1.0",
     read="https://keepachangelog.com/en/1.1.0/",
@@ -168,7 +168,7 @@ def changelog_entry_missing(facts: SourceFacts) -> Iterator[Evidence]:
     known = facts.changelog.versions
     if not version.is_prerelease and version not in known and known:
         yield Evidence(
-            message=f"{facts.changelog.file} does not mention {version}.",
+            message=f"{facts.changelog.file} has no entry for {version}.",
             file=facts.changelog.file,
             expected=str(version),
         )
