@@ -34,7 +34,7 @@ HEALTHY = {
     "src/spam/__init__.py": "",
     "CHANGELOG.md": "## 1.2\n\n## 1.1\n",
 }
-RELEASE = {"tag": "v1.2", "tag_version": "1.2", "release": True, "event": "push"}
+RELEASE = {"tag": "v1.2", "tag_version": "1.2", "release": True}
 IDENTITY = {
     f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
 }
@@ -248,7 +248,7 @@ BAD = [
         "vcs-version-local",
         {"pyproject.toml": VCS},
         (None, None, "the commit has no tag"),
-        run={"release": True, "event": "workflow_dispatch"},
+        run={"release": True},
         git=[*TAGGED, ["commit", "-qm", "later", "--allow-empty"]],
     ),
     Case(

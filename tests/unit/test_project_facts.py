@@ -142,20 +142,6 @@ def test_the_three_forms_of_a_licence(tmp_path, given, expected):
     assert (licence.expression, licence.text, licence.file) == expected
 
 
-def test_dependency_groups_are_resolved_even_in_circles(tmp_path):
-    text = (
-        PEP621
-        + """
-[dependency-groups]
-Test_All = ["pytest", { include-group = "lint" }]
-lint = ["ruff", { include-group = "test-all" }]
-"""
-    )
-    read = facts(tmp_path, **{"pyproject.toml": text})
-    assert read.dependency_groups["test-all"] == ("pytest", "ruff")
-    assert read.dependency_groups["lint"] == ("ruff",)
-
-
 # --- setup.cfg and setup.py ----------------------------------------------------------------------------------
 
 

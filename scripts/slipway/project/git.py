@@ -28,7 +28,6 @@ class GitFacts:
     """The commit, and how the folder differs from it.
 
     Attributes:
-        toplevel: the repository's top folder.
         prefix: the project's folder in it, with forward slashes; empty where it is the top itself.
         commit: full hash; None in a repository without a commit.
         committed_at: time of the commit, seconds since the epoch.
@@ -38,11 +37,9 @@ class GitFacts:
         shallow: whether history was cut off when it was cloned.
         changed: tracked paths that differ from the commit, relative to the top folder.
         untracked: paths that are neither tracked nor ignored; a folder ends in a slash.
-        submodules: declared paths of submodules, relative to the top folder.
-        missing_submodules: those that are not checked out.
+        missing_submodules: those that .gitmodules names and that are not checked out.
     """
 
-    toplevel: Path
     prefix: str = ""
     commit: str | None = None
     committed_at: int | None = None
@@ -52,7 +49,6 @@ class GitFacts:
     shallow: bool = False
     changed: tuple[str, ...] = ()
     untracked: tuple[str, ...] = ()
-    submodules: tuple[str, ...] = ()
     missing_submodules: tuple[str, ...] = ()
 
     @property
@@ -90,7 +86,6 @@ def read(root: Path) -> GitFacts | None:
     submodules = _submodules(toplevel)
     changed = (*status.changed, *_changed_inside(toplevel, submodules, status.changed))
     return GitFacts(
-        toplevel=toplevel,
         prefix=prefix,
         commit=status.commit,
         committed_at=committed_at,
@@ -100,7 +95,6 @@ def read(root: Path) -> GitFacts | None:
         shallow=shallow,
         changed=changed[:PATHS_LISTED],
         untracked=status.untracked[:PATHS_LISTED],
-        submodules=tuple(submodules),
         missing_submodules=tuple(path for path in submodules if not (toplevel / path / ".git").exists()),
     )
 

@@ -73,7 +73,6 @@ class ProjectFacts:
     requires_python: str | None = None
     dependencies: tuple[str, ...] | None = None
     optional_dependencies: Mapping[str, tuple[str, ...]] | None = None
-    dependency_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     description: str | None = None
     readme: Readme | None = None
     licence: License | None = None
@@ -164,7 +163,6 @@ def read(root: Path) -> ProjectFacts:
         backend_path=files.backend_path,
         build_requires=files.build_requires,
         build_system_declared=files.build_system_declared,
-        dependency_groups=pyproject.dependency_groups(files.pyproject),
         metadata_from=metadata_from,
         lines=_lines(files, sources, metadata_from),
         layout=packages.layout,

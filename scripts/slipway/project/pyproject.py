@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from packaging.utils import canonicalize_name
-
 from slipway.errors import InputError
 from slipway.project.declared import (
     FIELDS,
@@ -242,31 +240,3 @@ def _people(value: object) -> tuple[Person, ...] | None:
         Person(name=text_or_none(table.get("name")), email=text_or_none(table.get("email")))
         for table in tables
     )
-
-
-def dependency_groups(pyproject: PyProject) -> dict[str, tuple[str, ...]]:
-    """Return the dependency groups (PEP 735), includes resolved; what cannot be resolved is left out."""
-    groups: dict[str, list[Any]] = {
-        canonicalize_name(str(name)): items if isinstance(items, list) else []
-        for name, items in pyproject.table("dependency-groups").items()
-    }
-    resolved: dict[str, tuple[str, ...]] = {}
-    for name in groups:
-        _resolve_group(name, groups, resolved)
-    return resolved
-
-
-def _resolve_group(
-    name: str, groups: Mapping[str, list[Any]], resolved: dict[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    if name in resolved or name not in groups:
-        return resolved.get(name, ())
-    resolved[name] = ()  # an include that leads back here ends
-    requirements: list[str] = []
-    for item in groups[name]:
-        if isinstance(item, str):
-            requirements.append(item)
-        elif isinstance(included := table_or_empty(item).get("include-group"), str):
-            requirements += _resolve_group(canonicalize_name(included), groups, resolved)
-    resolved[name] = tuple(dict.fromkeys(requirements))
-    return resolved[name]

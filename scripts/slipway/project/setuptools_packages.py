@@ -14,8 +14,8 @@ from slipway.project.declared import table_or_empty, text_or_none, texts_or_none
 from slipway.project.layout import Finder, PackageSettings
 from slipway.project.project_files import ProjectFiles
 from slipway.project.python_literals import NotLiteral, literal
-from slipway.project.setup_cfg import listed, tabled
 from slipway.project.setup_py import SetupPy
+from slipway.project.setuptools_fields import items_of, pairs_of
 
 _FINDERS = {
     "find_packages": False,
@@ -57,11 +57,13 @@ def _table(files: ProjectFiles) -> PackageSettings | None:
 def _cfg(files: ProjectFiles) -> PackageSettings | None:
     packages = files.cfg.get("options", "packages") or ""
     kind = packages.partition(":")[0].strip() if ":" in packages else ""
-    given = {key: listed(value) for key, value in files.cfg.sections.get("options.packages.find", {}).items()}
+    given = {
+        key: items_of(value) for key, value in files.cfg.sections.get("options.packages.find", {}).items()
+    }
     return _settings(
-        packages=listed(packages) if packages and not kind else None,
-        modules=listed(files.cfg.get("options", "py_modules")),
-        mapping=tabled(files.cfg.get("options", "package_dir")),
+        packages=items_of(packages) if packages and not kind else None,
+        modules=items_of(files.cfg.get("options", "py_modules")),
+        mapping=pairs_of(files.cfg.raw("options", "package_dir")) or {},
         where=given.get("where") if kind else None,
         finder=_finder(given, namespaces=_FINDERS.get(kind, True)) if kind else None,
     )

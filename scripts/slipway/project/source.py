@@ -50,7 +50,6 @@ class SourceFacts:
     """Everything that is known before anything is built.
 
     Attributes:
-        event: the event's own name, `local` where there is none.
         tag: the tag the run is judged by, and `tag_version` the version it names, if it names one.
         release: whether this run publishes.
         readme_files: the files of the long description.
@@ -65,7 +64,6 @@ class SourceFacts:
 
     project: ProjectFacts
     git: GitFacts | None = None
-    event: str = "local"
     tag: str | None = None
     tag_version: str | None = None
     release: bool = False
@@ -97,7 +95,6 @@ class SourceFacts:
 def read(
     root: Path,
     *,
-    event: str = "local",
     tag: str | None = None,
     tag_version: str | None = None,
     release: bool = False,
@@ -106,7 +103,6 @@ def read(
 
     Args:
         root: the project's folder.
-        event: the event's own name.
         tag: the tag the run is judged by.
         tag_version: the version the tag names.
         release: whether this run publishes.
@@ -122,7 +118,6 @@ def read(
     return SourceFacts(
         project=facts,
         git=git_facts.read(base),
-        event=event,
         tag=tag,
         tag_version=tag_version,
         release=release,
