@@ -1,7 +1,7 @@
 """The one door through which git is started. It runs no program that a repository names.
 
 A repository names programs in its own configuration, in .gitattributes together with it, and in its hooks. Each call
-therefore goes without hooks, monitors, filters, pagers, external diffs and transports, takes no locks and asks nobody.
+therefore goes without hooks, monitors, filters, pagers, external diffs and transports, takes no locks and does not prompt.
 
 What git runs, and how each is turned off: https://git-scm.com/docs/git-config, https://git-scm.com/docs/gitattributes
 and https://git-scm.com/docs/git#_environment_variables

@@ -1,4 +1,4 @@
-"""A private copy of the checkout, so that a build can do what it likes and the user's files stay as found."""
+"""A private copy of the checkout, so that a build cannot change the user's files."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy
         raise InputError(
             f"The project cannot be copied to build it: {first}.",
             cause="A file of the project cannot be read, or the disk for temporary files is full.",
-            remedy="Make every file of the checkout readable and see that there is room in the temporary folder.",
+            remedy="Make every file of the checkout readable and check the space in the temporary folder.",
         ) from error
     return Copy(target, inside)
 

@@ -48,7 +48,7 @@ class Target:
 
 
 def parse(identifier: str) -> Target | None:
-    """Return what an identifier means; None for one of a kind that goes to no desktop or server."""
+    """Return what an identifier means; None for mobile and browser platforms."""
     found = _IDENTIFIER.fullmatch(identifier)
     if found is None:
         return None
@@ -71,7 +71,7 @@ def pattern(target: Target) -> str:
 
 
 def covers(tags: Iterable[Tag], target: Target) -> bool:
-    """Return whether a wheel with these tags is the one for a target, or serves in its place.
+    """Return whether a wheel with these tags is the one for a target, or can be used in its place.
 
     A wheel for the stable ABI serves for every later Python, one without ABI for all, and a universal2 wheel for both
     architectures.
@@ -132,8 +132,8 @@ def _names_architectures(pyproject: Mapping[str, Any], system: str) -> bool:
     table = table if isinstance(table, Mapping) else {}
     own = table.get(system, {})
     value = own.get("archs") if isinstance(own, Mapping) and "archs" in own else table.get("archs", "auto")
-    words = value.replace(",", " ").split() if isinstance(value, str) else value
-    return isinstance(words, list) and not NATIVE.issuperset(map(str, words))
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    return isinstance(names, list) and not NATIVE.issuperset(map(str, names))
 
 
 def _ask(project: Path, arguments: tuple[str, ...]) -> list[str]:
@@ -143,13 +143,13 @@ def _ask(project: Path, arguments: tuple[str, ...]) -> list[str]:
         done = processes.run(argv, cwd=project, timeout=_SECONDS)
     except processes.TimedOut as error:
         raise ToolError(
-            "cibuildwheel did not say which wheels it builds.",
-            cause=f"It was not done after {error.seconds:.0f} s.",
-            remedy="Run `cibuildwheel --print-build-identifiers` in the project to see what keeps it.",
+            "cibuildwheel did not list the wheels it builds.",
+            cause=f"It did not end within {error.seconds:.0f} s.",
+            remedy="Run `cibuildwheel --print-build-identifiers` in the project to see what it waits for.",
         ) from error
     if done.returncode:
         raise InputError(
-            "cibuildwheel cannot say which wheels it builds for this project.",
+            "cibuildwheel cannot list the wheels for this project.",
             cause="It does not understand the project's settings under [tool.cibuildwheel], or in CIBW_ variables.",
             remedy="Fix what its output below names.",
             read="https://cibuildwheel.pypa.io/en/stable/options/",

@@ -45,7 +45,7 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
     if isinstance(error, TimedOut):
         return ToolError(
             f"The build was stopped: {step} for the {distribution} was not done after {error.seconds:g} s.",
-            cause="The backend hangs, waits for an answer that nobody gives, or needs more time than it has.",
+            cause="The backend hangs, waits for input, or needs more time than it has.",
             remedy="Look at the last lines below; if it only needs longer, raise --build-timeout.",
             log=tail,
         )
@@ -70,7 +70,7 @@ def _unknown(error: Exception, tail: tuple[str, ...]) -> tuple[str, str]:
         cause = f"The backend was ended by signal {-code}: it crashed, or the machine had no memory left."
         return (
             cause,
-            "Look whether the same happens with `python -m build`, and at the memory of the machine.",
+            "Check whether the same happens with `python -m build`, and at the memory of the machine.",
         )
     if not tail:
         cause = f"The build backend ended with exit code {code} and printed nothing."
@@ -88,12 +88,12 @@ def _invalid_build_system(error: Exception, distribution: str) -> InputError:
         cause = "`backend-path` in [build-system] names a folder that is not there."
         remedy = "Correct it, or create the folder with the backend in it."
         if distribution == "wheel":
-            cause = "The backend inside the project is not in the sdist, so nobody can build from it."
+            cause = "The backend inside the project is not in the sdist, so the sdist cannot be built."
             remedy = (
                 "Include the folder that `backend-path` names in the sdist (for setuptools in MANIFEST.in)."
             )
     else:
-        cause = "[build-system] in pyproject.toml does not say what a build frontend needs."
+        cause = "[build-system] in pyproject.toml lacks what a build frontend needs."
         remedy = 'Write at least `requires = ["setuptools"]` and `build-backend = "setuptools.build_meta"`.'
     what = "the project" if distribution == "sdist" else "the sdist"
     return InputError(
@@ -108,7 +108,7 @@ def _backend_unavailable(error: BackendUnavailable, distribution: str, tail: tup
     last = (error.traceback or "").strip().splitlines()[-1:]
     return ToolError(
         f"The {distribution} could not be built: the build backend {error.backend_name!r} cannot be imported.",
-        cause="`build-backend` is misspelt, or `requires` does not name the distribution that holds it.",
+        cause="`build-backend` is misspelled, or `requires` does not name the distribution that provides it.",
         remedy="Correct both in [build-system] of pyproject.toml; for a backend inside the project set `backend-path`.",
         read=_READ_BUILD_SYSTEM,
         log=(*tail, *last),

@@ -36,7 +36,7 @@ KNOWN_FAILURES = (
     KnownFailure(
         r"(?:Cannot import|No module named) ['\"](?P<module>[\w.]+)",
         "The build imports {module}, which is not installed in the build environment.",
-        "Add the distribution that holds it to `requires` of [build-system] in pyproject.toml; "
+        "Add the distribution that provides it to `requires` of [build-system] in pyproject.toml; "
         "for a backend inside the project set `backend-path`.",
     ),
     KnownFailure(
@@ -64,13 +64,13 @@ KNOWN_FAILURES = (
     KnownFailure(
         r"(?i)(setuptools[-_]scm was unable to detect version|unable to detect version|"
         r"can't determine version|no tag found|describe.*--tags)",
-        "The version comes from git, and git cannot tell it here: no tags, a shallow clone, or no repository.",
+        "The version comes from git, and git has none here: no tags, a shallow clone, or no repository.",
         "Fetch the tags (`fetch-depth: 0` in actions/checkout), or create the first tag.",
     ),
     KnownFailure(
         r"No file/folder found for (?:module|package) (?P<name>[\w.-]+)",
-        "The backend found no module or package called like the project, {name}.",
-        "Name the one there is: `name` under [tool.flit.module], or `packages` under [tool.poetry].",
+        "The backend found no module or package named like the project, {name}.",
+        "Name the existing one: `name` under [tool.flit.module], or `packages` under [tool.poetry].",
     ),
     KnownFailure(
         r"Expected a Python module (?:directory )?at: `?(?P<path>[^`]+)",
@@ -96,7 +96,7 @@ KNOWN_FAILURES = (
     ),
     KnownFailure(
         r"Multiple top-level packages discovered",
-        "setuptools found several top-level packages and does not guess which ones to ship.",
+        "setuptools found several top-level packages and does not choose among them.",
         "Name them under [tool.setuptools] `packages`, or move the code into src/.",
     ),
     KnownFailure(

@@ -1,4 +1,4 @@
-"""Making a wheel that was built on this machine fit for others, with auditwheel."""
+"""Repair a wheel with auditwheel so that it works on other Linux machines."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def repaired(
     """Return the wheel that auditwheel makes of a plain Linux wheel; any other, or one it refuses, as it is.
 
     The libraries that not every Linux has are copied into it, and its tag then names the oldest system it fits
-    (PEP 600). What keeps auditwheel from it is in the log; the rules on platform tags judge the result.
+    (PEP 600). Why auditwheel refuses one is in the log; the rules on platform tags judge the result.
 
     Args:
         wheel: as the backend made it.
@@ -39,7 +39,7 @@ def repaired(
             argv, cwd=wheel.parent, timeout=SECONDS, environ={**environ(), **(variables or {})}, sink=log
         )
     except processes.TimedOut:
-        log(f"auditwheel was not done after {SECONDS:.0f} s")
+        log(f"auditwheel did not end within {SECONDS:.0f} s")
         return wheel
     made = sorted(folder.glob("*.whl"))
     return made[0] if done.returncode == 0 and len(made) == 1 else wheel

@@ -81,7 +81,7 @@ def _versions(path: Path) -> frozenset[Version]:
 
 
 def headings(text: str) -> Iterator[str]:
-    """Yield the headings of a changelog, and the lines that stand for one; nothing in a fenced block of code."""
+    """Yield the headings of a changelog, and lines that are one in effect; nothing from a fenced block of code."""
     fence = ""
     lines = text.splitlines()
     for line, below in zip(lines, [*lines[1:], ""], strict=True):

@@ -1,4 +1,4 @@
-"""What one file of a project declares, in the words of pyproject.toml's [project] table whatever the file is.
+"""What one file of a project declares, with the field names of pyproject.toml's [project] table.
 
 Field names and meaning: https://packaging.python.org/en/latest/specifications/pyproject-toml/
 """
@@ -83,8 +83,8 @@ class Declared:
         values: field name to its value, for what is static and of a readable shape.
         dynamic: fields that the file leaves to the build; one that has a value too is completed there.
         incomplete: whether the file declares more than could be read.
-        is_project_table: whether this is [project], which shuts out what other files say.
-        lines: `(field,)`, `(field, index)` or `(field, key)` to the line it stands on, from 1.
+        is_project_table: whether this is [project], which overrides all other files.
+        lines: `(field,)`, `(field, index)` or `(field, key)` to its line, from 1.
     """
 
     file: FileName
@@ -96,7 +96,7 @@ class Declared:
 
 
 def text_or_none(value: object) -> str | None:
-    """Return the value if it is a string with something in it."""
+    """Return the value if it is a string that is not blank."""
     return value if isinstance(value, str) and value.strip() else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slipway import git
@@ -34,7 +34,7 @@ class GitFacts:
         branch: None for a detached HEAD.
         tags: tags that point at the commit.
         has_tags: whether the repository has any tag.
-        shallow: whether history was cut off when it was cloned.
+        shallow: whether it was cloned without the whole history.
         changed: tracked paths that differ from the commit, relative to the top folder.
         untracked: paths that are neither tracked nor ignored; a folder ends in a slash.
         missing_submodules: those that .gitmodules names and that are not checked out.
@@ -57,19 +57,11 @@ class GitFacts:
         return (self.changed + self.untracked)[:PATHS_LISTED]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Status:
-    commit: str | None
-    branch: str | None
-    changed: tuple[str, ...]
-    untracked: tuple[str, ...]
-
-
 def read(root: Path) -> GitFacts | None:
     """Return the git facts of a project's folder.
 
-    None stands for: no git on this machine, a folder outside any repository, or one that the repository around it
-    does not track (an archive unpacked in a checkout is no part of that checkout's commit).
+    None means: no git on this machine, a folder outside any repository, or one that the repository around it
+    does not track (an archive unpacked in a checkout is not part of that checkout's commit).
 
     Raises:
         InputError: git refuses to read a repository of another user.
@@ -85,11 +77,10 @@ def read(root: Path) -> GitFacts | None:
     committed_at, tags = _committed(toplevel) if status.commit else (None, ())
     submodules = _submodules(toplevel)
     changed = (*status.changed, *_changed_inside(toplevel, submodules, status.changed))
-    return GitFacts(
+    return replace(
+        status,
         prefix=prefix,
-        commit=status.commit,
         committed_at=committed_at,
-        branch=status.branch,
         tags=tags,
         has_tags=bool(tags) or _has_tags(toplevel),
         shallow=shallow,
@@ -152,7 +143,8 @@ def _refused(completed: Completed, root: Path) -> str:
     return quoted[1] if quoted else str(root)
 
 
-def _status(toplevel: Path) -> _Status:
+def _status(toplevel: Path) -> GitFacts:
+    """Return commit, branch and all changed and untracked paths."""
     output = git.output(toplevel, "status", "--porcelain=v2", "--branch", "-z")
     header: dict[str, str] = {}
     changed: list[str] = []
@@ -167,7 +159,7 @@ def _status(toplevel: Path) -> _Status:
             changed.append(text)
     unknown = git.filtered(toplevel, changed)
     commit, branch = header.get("branch.oid"), header.get("branch.head")
-    return _Status(
+    return GitFacts(
         commit=None if commit in {None, "(initial)"} else commit,
         branch=None if branch in {None, "(detached)"} else branch,
         changed=tuple(path for path in changed if path not in unknown),
@@ -190,7 +182,7 @@ def _entries(records: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _covers(untracked: Iterable[str], prefix: str) -> bool:
-    """Return whether an untracked folder holds the project's folder."""
+    """Return whether the project's folder is inside an untracked folder."""
     return any(path.endswith("/") and f"{prefix}/".startswith(path) for path in untracked)
 
 

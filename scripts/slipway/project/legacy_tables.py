@@ -174,7 +174,7 @@ def _specifier(part: str) -> str | None:
 
 
 def _ceiling(operator: str, release: tuple[int, ...]) -> str:
-    """Return the first version that `^` or `~` shuts out."""
+    """Return the first version that `^` or `~` excludes."""
     if operator == "~":
         kept = min(len(release), 2)
     else:

@@ -1,4 +1,4 @@
-"""What a build backend's own settings say about where the import packages are; setuptools' have their own module."""
+"""Where the import packages are by a build backend's own settings; those of setuptools have their own module."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slipway.project.setuptools_packages import folder_path
 
 
 def read(files: ProjectFiles) -> PackageSettings:
-    """Return what the settings of the project's backend say."""
+    """Return the settings of the project's backend."""
     reader = _READERS.get(files.backend_name)
     return reader(files) if reader else PackageSettings()
 
@@ -49,7 +49,7 @@ def _flit(files: ProjectFiles) -> PackageSettings:
 
 
 def _module(files: ProjectFiles, name: str, *, folders: tuple[str, ...]) -> PackageSettings:
-    """Return the settings for one import name that lies in the first of the folders that has it."""
+    """Return the settings for one import name that is in the first of the folders that has it."""
     path = name.replace(".", "/")
     for folder in folders:
         base = files.root / folder

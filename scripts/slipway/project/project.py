@@ -31,7 +31,7 @@ from slipway.project.version_file import VersionInFile
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectFacts:
-    """What a project says about itself. A field is None where it is absent or only the build decides it.
+    """The declared facts of a project. A field is None where it is absent or only the build decides it.
 
     Attributes:
         root: the project's folder.
@@ -47,13 +47,13 @@ class ProjectFacts:
         license_files: the globs as declared.
         home_page: only from setup.py, setup.cfg and the tables from before PEP 621; so is `download_url`.
         metadata_from: field to the file it is declared in.
-        lines: field to index or key to the file and line it stands on; ask with `line_of`.
+        lines: field, index or key to its file and line; use `line_of`.
         layout: see `slipway.project.layout.Packages`; so are `packages` (top-level import names),
             `missing_packages` and `expected_package`.
         compiled_because: why its wheels are for one platform; None for a pure project.
         vcs_versioned: what derives the version from the version control system.
         vcs_marks_local: whether that gives untagged and dirty checkouts a version with a local part.
-        version_decided_by: what decides a version that is not written; None where nothing does.
+        version_decided_by: what sets a version that is not written; None where nothing does.
         version_in_file: the literal version in a file from which the backend takes it, for a dynamic version.
         setup_py_fault: message and line of setup.py's syntax error.
         present: which of the three project files there are.
@@ -191,9 +191,9 @@ def _import_names(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _sources(files: ProjectFiles) -> list[Declared]:
-    """Return what each file declares, the one that counts most first.
+    """Return what each file declares, the one with precedence first.
 
-    setuptools lets the arguments of setup() win over setup.cfg.
+    In setuptools the arguments of setup() override setup.cfg.
     """
     sources: list[Declared] = []
     if files.pyproject.table("project"):
@@ -215,23 +215,23 @@ def _merged(
 ) -> tuple[dict[str, Any], dict[str, str], frozenset[str]]:
     """Return the value of each field, the file it is from, and the fields that only the build decides.
 
-    [project] shuts out everything it does not call dynamic; what setup() computes shuts out setup.cfg.
+    [project] overrides everything it does not call dynamic; what setup() computes overrides setup.cfg.
     """
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
     dynamic: set[str] = set()
-    shut: set[str] = set()
+    closed: set[str] = set()
     for source in sources:
         for name, value in source.values.items():
-            if name not in values and name not in shut:
+            if name not in values and name not in closed:
                 values[name], origin[name] = value, source.file
-        dynamic |= source.dynamic - shut
+        dynamic |= source.dynamic - closed
         if source.is_project_table:
-            shut |= set(FIELDS) - source.dynamic
-            shut |= set(files.pyproject.table("tool", "setuptools", "dynamic"))
+            closed |= set(FIELDS) - source.dynamic
+            closed |= set(files.pyproject.table("tool", "setuptools", "dynamic"))
         else:
-            shut |= source.dynamic
-        dynamic |= set(FIELDS) - shut if source.incomplete else set()
+            closed |= source.dynamic
+        dynamic |= set(FIELDS) - closed if source.incomplete else set()
     partly = {name for source in sources for name in source.dynamic & source.values.keys()}
     return values, origin, frozenset((dynamic - values.keys()) | partly)
 

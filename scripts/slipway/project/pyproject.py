@@ -1,6 +1,6 @@
 """pyproject.toml: its tables as they are, and what [project] declares (PEP 518, 517, 621, 639, 735).
 
-Only what makes the file impossible to work with is an error here; whether its values are right, rules judge.
+Only what makes the file unreadable is an error here; its values are checked by rules.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class PyProject:
 
     Attributes:
         tables: its whole contents.
-        lines: path of keys and indexes to the line it stands on.
+        lines: path of keys and indexes to its line, from 1.
     """
 
     tables: Mapping[str, Any] = field(default_factory=dict)
@@ -150,7 +150,7 @@ def _wrong_shape(
     at = f"{path.name}, line {line}" if line else path.name
     return InputError(
         f"{at}: `{'.'.join(keys)}` is not {expected}.",
-        cause="The key has a value of the wrong type: no build tool can tell how to build the project.",
+        cause="The key has a value of the wrong type: no build tool can read how to build the project.",
         remedy=remedy,
         read=_SPECIFICATION,
     )

@@ -42,7 +42,7 @@ class SetupCfg:
     """The file as parsed: section to key to value; keys of [metadata] and [options] in their newest spelling.
 
     Attributes:
-        lines: `(section, key)` to the line it stands on.
+        lines: `(section, key)` to its line.
     """
 
     sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """setup.py, read as a syntax tree and never run: the literal arguments of its call to `setup`.
 
-What counts as literal, `python_literals` decides. Whatever else decides a value (a function, a file, an environment
+`python_literals` defines what counts as literal. A value from anything else (a function, a file, an environment
 variable) makes the field dynamic.
 """
 
@@ -35,7 +35,7 @@ class SetupPy:
     Attributes:
         arguments: keyword arguments of `setup` whose value is literal.
         computed: keyword arguments whose value is not, with their syntax tree.
-        lines: keyword argument to the line it stands on.
+        lines: keyword argument to its line.
         complete: False where arguments are unknown (`**something`, no call found, not parseable).
         tree: the whole file; None where it cannot be parsed.
         text: the file's text.
@@ -133,7 +133,7 @@ def _is_setup(function: ast.expr) -> bool:
 
 
 def declared(setup: SetupPy) -> Declared:
-    """Return what the file declares; every field that only running it would tell is dynamic."""
+    """Return what the file declares; every field that is computed is dynamic."""
     values = setuptools_fields.values(setup.arguments) | dict(_readme(setup.arguments))
     dynamic = {FIELD_OF[name] for name in setup.computed if name in FIELD_OF}
     dynamic |= {FIELD_OF[name] for name in ("use_scm_version", "pbr") if setup.arguments.get(name)}

@@ -1,4 +1,4 @@
-"""setuptools' own words for metadata, which setup.py and setup.cfg share, as fields of the project.
+"""The keywords of setuptools, which setup.py and setup.cfg share, and the project's fields they set.
 
 Keywords and forms: https://setuptools.pypa.io/en/latest/references/keywords.html
 """

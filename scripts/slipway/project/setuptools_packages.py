@@ -1,4 +1,4 @@
-"""What setuptools' settings say about where the import packages are: in pyproject.toml, setup.cfg or setup.py.
+"""Where the import packages are by setuptools' settings: in pyproject.toml, setup.cfg or setup.py.
 
 https://setuptools.pypa.io/en/latest/userguide/package_discovery.html
 """
@@ -28,7 +28,7 @@ _FINDER_PARAMETERS = ("where", "exclude", "include")
 
 
 def read(files: ProjectFiles) -> PackageSettings:
-    """Return what the first file that says something about packages says."""
+    """Return the settings of the first file that has any about packages."""
     readable = files.setup is None or files.setup.complete
     found = _table(files) or _cfg(files) or _setup_py(files.setup)
     return found or PackageSettings(by_name=False, readable=readable)
@@ -117,7 +117,7 @@ def _settings(
     where: Sequence[str] | None,
     finder: Finder | None,
 ) -> PackageSettings | None:
-    """Return the settings that follow from the arguments of the same names; None if they say nothing."""
+    """Return the settings that follow from the arguments of the same names; None if none is given."""
     base = folder_path(mapping.get("")) or ""
     paths: list[tuple[str, str]] = []
     elsewhere: dict[str, str] = {}

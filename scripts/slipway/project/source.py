@@ -24,7 +24,7 @@ from slipway.project.version_file import VersionInFile, in_module, module_files
 
 MAX_README_BYTES = 8 * 1024 * 1024
 _ARCHIVED = ("PKG-INFO", ".git_archival.txt", ".hg_archival.txt", ".hg", ".svn")
-"""What version tools read a version from where there is no git repository."""
+"""Files from which version tools read a version where there is no git repository."""
 _OVERRIDE = re.compile(
     r"(SETUPTOOLS_SCM_PRETEND_VERSION(_FOR_\w+)?|VCS_VERSIONING_PRETEND_VERSION(_FOR_\w+)?|PBR_VERSION"
     r"|PDM_BUILD_SCM_VERSION|POETRY_DYNAMIC_VERSIONING_(BYPASS|OVERRIDE)|UV_DYNAMIC_VERSIONING_BYPASS)"
@@ -47,7 +47,7 @@ class ReadmeFile:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFacts:
-    """Everything that is known before anything is built.
+    """Everything that is known before the build.
 
     Attributes:
         tag: the tag the run is judged by, and `tag_version` the version it names, if it names one.
@@ -57,7 +57,7 @@ class SourceFacts:
         missing_backend_paths: entries of `backend-path` that are no folder inside the project.
         backend_module_missing: the in-tree backend's module is in none of its folders.
         module_versions: literal `__version__` of the top-level packages.
-        version_override: name of a variable that tells a version tool the version, if one is set.
+        version_override: name of the environment variable that sets the version for a version tool, if there is one.
         archived: there is a file from which version tools read a version outside a repository.
         metadata: the static part of the metadata, for the rules on metadata.
     """

@@ -1,4 +1,4 @@
-"""What the rules on projects say about single build backends: versions, and fixes in their own settings."""
+"""What differs between build backends in the rules on projects: versions, and fixes in their settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROJECT_SINCE: Mapping[str, str] = {"setuptools": "61.0.0", "flit-core": "3.2.0"
 
 PLUGIN_PREFIXES = ("hatch-", "setuptools-", "pdm-", "poetry-", "scikit-build", "flit-")
 PLUGINS = frozenset({"pbr", "versioningit", "uv-dynamic-versioning"})
-"""Build requirements that bring a backend with them."""
+"""Build requirements that install a backend with them."""
 
 ADD_UPPER_BOUND = {
     name: f'Write `requires = ["{advice}"]`, with the series you test.' for name, advice in CAPPED.items()

@@ -1,4 +1,4 @@
-"""Rules on [build-system]: what a build needs, and whether it gets it."""
+"""Rules on [build-system]: what a build needs, and whether it is there."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def build_system_missing(facts: SourceFacts) -> Iterator[Evidence]:
     "backend-not-required",
     title="The build backend is not among the build requirements",
     severity=Severity.WARNING,
-    why="A build runs in an environment that holds the build requirements and nothing else, so the backend "
+    why="A build runs in an environment with only the build requirements, so the backend "
     "cannot be imported there.",
-    fix="Add the project that brings the backend to `requires` under [build-system].",
+    fix="Add the project that provides the backend to `requires` under [build-system].",
     example='requires = ["setuptools"]\nbuild-backend = "hatchling.build"',
     read=BUILD_SYSTEM,
 )
@@ -87,7 +87,7 @@ def _is_plugin(name: str) -> bool:
 
 @project.rule(
     "backend-too-old",
-    title="The build requirement shuts out every backend that can read the project",
+    title="The build requirement excludes every backend version that can read the project",
     severity=Severity.WARNING,
     why="The build stops at a value it does not know, or ignores it and builds something without a name.",
     fix="Raise or remove the upper bound of the build backend under [build-system].",
@@ -133,7 +133,7 @@ def _at_least(text: str, needed: str) -> bool:
 
 @project.rule(
     "build-requirement-unbounded",
-    title="The build backend has no upper bound, and asks for one",
+    title="The build backend has no upper bound, and its documentation asks for one",
     severity=Severity.NOTE,
     why="A later series of this backend may build the same sources differently or not at all, also the "
     "sdists that are already published.",

@@ -27,7 +27,7 @@ def _parsed(text: str | None) -> Version | None:
     "tag-version-mismatch",
     title="The tag and the project name different versions",
     severity=Severity.ERROR,
-    why="The files would carry another version than the tag says. A version on the index can never be taken "
+    why="The files would have another version than the tag. A version on the index can never be taken "
     "back and used again.",
     fix="Decide which one is right. Either change the version in the project, commit and move the tag (`git "
     "tag -f v1.2.0`, then push it with --force), or delete the tag and tag the right commit.",
@@ -134,7 +134,7 @@ def _is_main(facts: SourceFacts, found: VersionInFile) -> bool:
     "version-source-missing",
     title="The version is dynamic, but nothing sets it",
     severity=Severity.WARNING,
-    why="setuptools then builds version 0.0.0 without a word.",
+    why="setuptools then builds version 0.0.0 without a warning.",
     fix='Write `version = "1.2.0"` in [project], or say where it comes from: `version = {attr = '
     '"package.__version__"}` under [tool.setuptools.dynamic], or setuptools-scm among the build '
     "requirements.",
