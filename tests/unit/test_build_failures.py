@@ -73,10 +73,10 @@ PRINTED: dict[str, tuple[str, str]] = {
         "fatal: No names found, cannot describe anything: git describe --tags",
         "comes from git",
     ),
-    "flit": ("ValueError: No file/folder found for module tiny", "called like the project, tiny"),
+    "flit": ("ValueError: No file/folder found for module tiny", "named like the project, tiny"),
     "poetry": (
         "ModuleOrPackageNotFoundError: No file/folder found for package tiny",
-        "called like the project, tiny",
+        "named like the project, tiny",
     ),
     "uv_build": ("Error: Expected a Python module at: `src/tiny/__init__.py`", "src/tiny/__init__.py"),
     "hatchling and a readme": ("OSError: Readme file does not exist: README.md", "README.md"),

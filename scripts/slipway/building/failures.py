@@ -108,7 +108,7 @@ def _backend_unavailable(error: BackendUnavailable, distribution: str, tail: tup
     last = (error.traceback or "").strip().splitlines()[-1:]
     return ToolError(
         f"The {distribution} could not be built: the build backend {error.backend_name!r} cannot be imported.",
-        cause="`build-backend` is misspelled, or `requires` does not name the distribution that provides it.",
+        cause="`build-backend` is misspelt, or `requires` does not name the distribution that provides it.",
         remedy="Correct both in [build-system] of pyproject.toml; for a backend inside the project set `backend-path`.",
         read=_READ_BUILD_SYSTEM,
         log=(*tail, *last),

@@ -5,7 +5,7 @@ Field names and meaning: https://packaging.python.org/en/latest/specifications/p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -128,6 +128,16 @@ def text_lists_or_none(value: object) -> dict[str, tuple[str, ...]] | None:
     return readable if len(readable) == len(lists) else None
 
 
-def known(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the pairs whose value is known."""
-    return {name: value for name, value in pairs if value is not None}
+def known(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that are known."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def texts_of(table: Mapping[str, Any], *names: str) -> dict[str, str | None]:
+    """Return some keys of a table whose values are strings."""
+    return {name: text_or_none(table.get(name)) for name in names}
+
+
+def lists_of(table: Mapping[str, Any], *names: str) -> dict[str, tuple[str, ...] | None]:
+    """Return some keys of a table whose values are lists of strings."""
+    return {name: texts_or_none(table.get(name)) for name in names}

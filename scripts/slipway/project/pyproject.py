@@ -20,10 +20,12 @@ from slipway.project.declared import (
     Person,
     Readme,
     known,
+    lists_of,
     table_or_empty,
     text_lists_or_none,
     text_or_none,
     text_table_or_none,
+    texts_of,
     texts_or_none,
 )
 from slipway.project.toml_lines import lines_of
@@ -165,25 +167,20 @@ def declared(pyproject: PyProject) -> Declared:
         **{str(k): text_table_or_none(v) for k, v in table_or_empty(project.get("entry-points")).items()},
     }
     values = known(
-        [
-            ("name", text_or_none(project.get("name"))),
-            ("version", text_or_none(project.get("version"))),
-            ("description", text_or_none(project.get("description"))),
-            ("readme", _readme(project.get("readme"))),
-            ("requires-python", text_or_none(project.get("requires-python"))),
-            ("license", _license(project.get("license"))),
-            ("license-files", _license_files(project.get("license-files"))),
-            ("authors", _people(project.get("authors"))),
-            ("maintainers", _people(project.get("maintainers"))),
-            ("keywords", texts_or_none(project.get("keywords"))),
-            ("classifiers", texts_or_none(project.get("classifiers"))),
-            ("urls", text_table_or_none(project.get("urls"))),
-            ("entry-points", {name: group for name, group in groups.items() if group} or None),
-            ("dependencies", texts_or_none(project.get("dependencies"))),
-            ("optional-dependencies", text_lists_or_none(project.get("optional-dependencies"))),
-            ("import-names", texts_or_none(project.get("import-names"))),
-            ("import-namespaces", texts_or_none(project.get("import-namespaces"))),
-        ]
+        {
+            **texts_of(project, "name", "version", "description", "requires-python"),
+            **lists_of(
+                project, "keywords", "classifiers", "dependencies", "import-names", "import-namespaces"
+            ),
+            "readme": _readme(project.get("readme")),
+            "license": _license(project.get("license")),
+            "license-files": _license_files(project.get("license-files")),
+            "authors": _people(project.get("authors")),
+            "maintainers": _people(project.get("maintainers")),
+            "urls": text_table_or_none(project.get("urls")),
+            "entry-points": {name: group for name, group in groups.items() if group} or None,
+            "optional-dependencies": text_lists_or_none(project.get("optional-dependencies")),
+        }
     )
     dynamic = set(texts_or_none(project.get("dynamic")) or ())
     if dynamic & {"scripts", "gui-scripts"}:

@@ -119,7 +119,7 @@ def declared(cfg: SetupCfg) -> Declared:
         given[key] = cfg.sections.get(section) or None
     if any(_DIRECTIVE.match(value) for value in (given["extras_require"] or {}).values()):
         dynamic.add("optional-dependencies")
-    values = setuptools_fields.values(given) | known([("readme", _readme(cfg))])
+    values = setuptools_fields.values(given) | known({"readme": _readme(cfg)})
     return Declared(
         file="setup.cfg",
         values={name: value for name, value in values.items() if name not in dynamic},

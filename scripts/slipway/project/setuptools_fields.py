@@ -14,6 +14,7 @@ from slipway.project.declared import (
     known,
     text_or_none,
     text_table_or_none,
+    texts_of,
     texts_or_none,
 )
 
@@ -47,24 +48,22 @@ FIELD_OF = {
 def values(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that follow from setuptools' keywords, the readme apart; lists may be text as in setup.cfg."""
     return known(
-        [
-            ("name", text_or_none(given.get("name"))),
-            ("version", text_or_none(given.get("version"))),
-            ("description", text_or_none(given.get("description"))),
-            ("requires-python", _specifiers(given.get("python_requires"))),
-            ("license", _license(given)),
-            ("license-files", items_of(given.get("license_files", given.get("license_file")))),
-            ("authors", _people(given, "author")),
-            ("maintainers", _people(given, "maintainer")),
-            ("keywords", items_of(given.get("keywords"))),
-            ("classifiers", items_of(given.get("classifiers"))),
-            ("urls", pairs_of(given.get("project_urls"))),
-            ("home-page", text_or_none(given.get("url"))),
-            ("download-url", text_or_none(given.get("download_url"))),
-            ("entry-points", _entry_points(given.get("entry_points"))),
-            ("dependencies", items_of(given.get("install_requires"), separator=";")),
-            ("optional-dependencies", _extras(given.get("extras_require"))),
-        ]
+        {
+            **texts_of(given, "name", "version", "description"),
+            "requires-python": _specifiers(given.get("python_requires")),
+            "license": _license(given),
+            "license-files": items_of(given.get("license_files", given.get("license_file"))),
+            "authors": _people(given, "author"),
+            "maintainers": _people(given, "maintainer"),
+            "keywords": items_of(given.get("keywords")),
+            "classifiers": items_of(given.get("classifiers")),
+            "urls": pairs_of(given.get("project_urls")),
+            "home-page": text_or_none(given.get("url")),
+            "download-url": text_or_none(given.get("download_url")),
+            "entry-points": _entry_points(given.get("entry_points")),
+            "dependencies": items_of(given.get("install_requires"), separator=";"),
+            "optional-dependencies": _extras(given.get("extras_require")),
+        }
     )
 
 
@@ -105,8 +104,7 @@ def _people(given: Mapping[str, Any], key: str) -> tuple[Person, ...] | None:
 def _extras(value: object) -> dict[str, tuple[str, ...]] | None:
     if not isinstance(value, Mapping):
         return None
-    read = {str(name): items_of(given, separator=";") for name, given in value.items()}
-    return known(read.items())
+    return known({str(name): items_of(given, separator=";") for name, given in value.items()})
 
 
 def _entry_points(value: object) -> dict[str, dict[str, str]] | None:

@@ -111,8 +111,8 @@ def read(
         InputError: there is no project, or its files or its repository cannot be read.
     """
     facts = project.read(root)
-    readme_files = tuple(_readme_files(facts))
     base = facts.root
+    readme_files = tuple(_readme_file(base, path) for path in (facts.readme.files if facts.readme else ()))
     module = facts.backend.partition(":")[0]
     candidates = list(in_tree_candidates(module, facts.backend_path))
     return SourceFacts(
@@ -123,7 +123,9 @@ def read(
         release=release,
         readme_files=readme_files,
         unmatched_licences=tuple(_unmatched_licences(facts)),
-        missing_backend_paths=tuple(path for path in facts.backend_path if not _is_folder(base, path)),
+        missing_backend_paths=tuple(
+            path for path in facts.backend_path if not (is_inside(base, path) and (base / path).is_dir())
+        ),
         backend_module_missing=bool(candidates) and not any(is_file(base, path) for path in candidates),
         module_versions=tuple(_module_versions(facts)),
         changelog=changelog.find(base),
@@ -133,20 +135,10 @@ def read(
     )
 
 
-def _is_folder(root: Path, path: str) -> bool:
-    return is_inside(root, path) and (root / path).is_dir()
-
-
-def _readme_files(facts: ProjectFacts) -> Iterator[ReadmeFile]:
-    for path in facts.readme.files if facts.readme else ():
-        if not is_inside(facts.root, path):
-            yield ReadmeFile(path=path, state="outside")
-        else:
-            yield _readme_file(facts.root, path)
-
-
 def _readme_file(root: Path, path: str) -> ReadmeFile:
     target = root / path
+    if not is_inside(root, path):
+        return ReadmeFile(path=path, state="outside")
     if not target.is_file():
         return ReadmeFile(path=path, state="missing")
     try:
