@@ -35,7 +35,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Bench:
+class Workspace:
     """Where one distribution is built.
 
     Attributes:
@@ -84,14 +84,14 @@ def build(
             _prepare, scratch / "for-wheel", interpreter, _static_requirements(project), timeout
         )
         environment = disposable.create(scratch / "for-sdist", interpreter)
-        bench = Bench(project, environment, variables, timeout, log)
-        sdist = _build(bench, "sdist", scratch / "out")
+        workspace = Workspace(project, environment, variables, timeout, log)
+        sdist = _build(workspace, "sdist", scratch / "out")
         source = unpack(sdist, scratch / "unpacked")
         prepared = later.result()
     if prepared.requirements != _static_requirements(source):
         prepared = Prepared(disposable.create(scratch / "for-wheel-alone", interpreter))
-    bench = Bench(source, prepared.environment, variables, timeout, log, prepared)
-    wheel = _build(bench, "wheel", scratch / "out")
+    workspace = Workspace(source, prepared.environment, variables, timeout, log, prepared)
+    wheel = _build(workspace, "wheel", scratch / "out")
     return sdist, wheel_repair.repaired(wheel, scratch / "repaired", log, variables)
 
 
@@ -122,7 +122,7 @@ def _static_requirements(source: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
+def _build(workspace: Workspace, distribution: Distribution, out: Path) -> Path:
     """Build one distribution and return its path.
 
     Raises:
@@ -134,16 +134,16 @@ def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
 
     def record(line: str) -> None:
         printed.append(line)
-        bench.log(line)
+        workspace.log(line)
 
     def call(
         cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
     ) -> None:
-        variables = {**bench.environment.environ(), **bench.variables, **(extra_environ or {})}
+        variables = {**workspace.environment.environ(), **workspace.variables, **(extra_environ or {})}
         done = processes.run(
             [cmd[0], "-I", *cmd[1:]],
-            cwd=Path(cwd or bench.source),
-            timeout=bench.timeout,
+            cwd=Path(cwd or workspace.source),
+            timeout=workspace.timeout,
             environ=processes.scrubbed_environment(variables),
             sink=record,
         )
@@ -154,14 +154,14 @@ def _build(bench: Bench, distribution: Distribution, out: Path) -> Path:
     try:
         with _warnings_recorded(record):
             builder = ProjectBuilder(
-                bench.source, python_executable=str(bench.environment.python), runner=call
+                workspace.source, python_executable=str(workspace.environment.python), runner=call
             )
             step = "installing the build requirements"
-            _install(bench, sorted(builder.build_system_requires), record)
+            _install(workspace, sorted(builder.build_system_requires), record)
             step = f"get_requires_for_build_{distribution}"
-            _install(bench, sorted(builder.get_requires_for_build(distribution)), record)
+            _install(workspace, sorted(builder.get_requires_for_build(distribution)), record)
             step = f"build_{distribution}"
-            bench.log(f"building the {distribution}")
+            workspace.log(f"building the {distribution}")
             return Path(builder.build(distribution, out))
     except SlipwayError:
         raise
@@ -179,11 +179,11 @@ def _warnings_recorded(record: Callable[[str], None]) -> Iterator[None]:
         record(f"{warning.category.__name__}: {warning.message}")
 
 
-def _install(bench: Bench, requirements: Sequence[str], record: Callable[[str], None]) -> None:
+def _install(workspace: Workspace, requirements: Sequence[str], record: Callable[[str], None]) -> None:
     if requirements:
-        bench.log(f"installing {', '.join(requirements)}")
-        if bench.prepared is not None and bench.prepared.requirements.issuperset(requirements):
-            for line in bench.prepared.printed:
+        workspace.log(f"installing {', '.join(requirements)}")
+        if workspace.prepared is not None and workspace.prepared.requirements.issuperset(requirements):
+            for line in workspace.prepared.printed:
                 record(line)
             return
-        bench.environment.install(requirements, timeout=bench.timeout, sink=record)
+        workspace.environment.install(requirements, timeout=workspace.timeout, sink=record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +23,19 @@ from slipway.project import (
 )
 from slipway.project.declared import FIELDS, Declared, License, Person, Readme
 from slipway.project.layout import Layout
-from slipway.project.project_files import ProjectFiles
+from slipway.project.project_files import BuildSystem, ProjectFiles
 from slipway.project.settings import Settings
 from slipway.project.vcs_version import VcsVersioning
 from slipway.project.version_file import VersionInFile
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectFacts:
+class ProjectFacts(BuildSystem):
     """The declared facts of a project. A field is None where it is absent or only the build decides it.
 
     Attributes:
-        root: the project's folder.
         version: only if static and literal.
         dynamic: names of fields that only the build decides, or decides in part (PEP 808).
-        backend: import path of the build backend as declared, setuptools' legacy one where none is.
-        backend_name: `setuptools`, `hatchling`, `flit-core`, `pdm-backend`, `poetry-core`, `uv-build`,
-            `maturin`, `scikit-build-core`, `meson-python` or `other`.
-        backend_path: folders in the project from which the backend is imported.
-        build_requires: build requirements, the default ones where none are declared.
         entry_points: group to name to object reference, `console_scripts` and `gui_scripts` among them.
         licence: expression, text or file.
         license_files: the globs as declared.
@@ -56,20 +50,13 @@ class ProjectFacts:
         version_decided_by: what sets a version that is not written; None where nothing does.
         version_in_file: the literal version in a file from which the backend takes it, for a dynamic version.
         setup_py_fault: message and line of setup.py's syntax error.
-        present: which of the three project files there are.
         pyproject: pyproject.toml as parsed.
         settings: [tool.slipway].
     """
 
-    root: Path
     name: str | None = None
     version: str | None = None
     dynamic: frozenset[str] = frozenset()
-    backend: str = pyproject.LEGACY_BACKEND
-    backend_name: str = "setuptools"
-    backend_path: tuple[str, ...] = ()
-    build_requires: tuple[str, ...] = pyproject.LEGACY_REQUIRES
-    build_system_declared: bool = False
     requires_python: str | None = None
     dependencies: tuple[str, ...] | None = None
     optional_dependencies: Mapping[str, tuple[str, ...]] | None = None
@@ -99,7 +86,6 @@ class ProjectFacts:
     version_decided_by: str | None = None
     version_in_file: VersionInFile | None = None
     setup_py_fault: tuple[str, int] | None = None
-    present: tuple[str, ...] = ()
     pyproject: Mapping[str, Any] = field(default_factory=dict, repr=False)
     settings: Settings = field(default_factory=Settings)
 
@@ -155,14 +141,9 @@ def read(root: Path) -> ProjectFacts:
         dynamic |= {"version"}
     from_file = None if "version" in values or vcs else version_file.find(files, packages.names)
     return ProjectFacts(
-        root=root,
+        **{one.name: getattr(files, one.name) for one in fields(BuildSystem)},
         **{_ATTRIBUTES.get(key, key.replace("-", "_")): value for key, value in values.items()},
         dynamic=dynamic,
-        backend=files.backend,
-        backend_name=files.backend_name,
-        backend_path=files.backend_path,
-        build_requires=files.build_requires,
-        build_system_declared=files.build_system_declared,
         metadata_from=metadata_from,
         lines=_lines(files, sources, metadata_from),
         layout=packages.layout,
@@ -175,7 +156,6 @@ def read(root: Path) -> ProjectFacts:
         version_decided_by=vcs or (from_file.file if from_file else vcs_version.decided_by(files)),
         version_in_file=from_file,
         setup_py_fault=files.setup.fault if files.setup else None,
-        present=files.present,
         pyproject=files.pyproject.tables,
         settings=settings.read(files.pyproject),
     )

@@ -20,26 +20,35 @@ _SEARCH_FOLDERS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectFiles:
-    """What was found in the project's folder.
+class BuildSystem:
+    """Where a project is, which project files it has, and what it is built with.
 
     Attributes:
-        backend: import path as declared, setuptools' legacy one where none is.
-        backend_name: the name it is known by, also for an in-tree backend that wraps a known one; or `other`.
+        root: the project's folder.
+        present: which of the three project files there are.
+        backend: import path of the build backend as declared, setuptools' legacy one where none is.
+        backend_name: a name of `backends.BACKENDS`, also for an in-tree backend that wraps a known one; or `other`.
         backend_path: folders in the project from which the backend is imported (PEP 517).
+        build_requires: build requirements, the default ones where none are declared.
         build_system_declared: whether there is a [build-system] table.
     """
 
     root: Path
-    pyproject: PyProject = field(default_factory=PyProject)
-    cfg: SetupCfg = field(default_factory=SetupCfg)
-    setup: SetupPy | None = None
     present: tuple[str, ...] = ()
     backend: str = LEGACY_BACKEND
     backend_name: str = "setuptools"
     backend_path: tuple[str, ...] = ()
     build_requires: tuple[str, ...] = LEGACY_REQUIRES
     build_system_declared: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectFiles(BuildSystem):
+    """What was found in the project's folder."""
+
+    pyproject: PyProject = field(default_factory=PyProject)
+    cfg: SetupCfg = field(default_factory=SetupCfg)
+    setup: SetupPy | None = None
 
 
 def load(root: Path) -> ProjectFiles:
@@ -54,17 +63,16 @@ def load(root: Path) -> ProjectFiles:
     if not present:
         raise _no_project(root)
     pyproject = pyproject_file.load(root)
-    cfg = setup_cfg.load(root)
-    system = pyproject.table("build-system") if pyproject else {}
+    system = pyproject.table("build-system")
     backend = text_or_none(system.get("build-backend")) or LEGACY_BACKEND
     backend_path = texts_or_none(system.get("backend-path")) or ()
     requires = texts_or_none(system.get("requires"))
-    if not (pyproject and "project" in pyproject.tables) and present == (pyproject_file.FILE,) and not system:
+    if "project" not in pyproject.tables and present == (pyproject_file.FILE,) and not system:
         _demand_buildable(root, pyproject)
     return ProjectFiles(
         root=root,
-        pyproject=pyproject or PyProject(),
-        cfg=cfg or SetupCfg(),
+        pyproject=pyproject,
+        cfg=setup_cfg.load(root),
         setup=setup_py.load(root),
         present=present,
         backend=backend,
@@ -149,9 +157,9 @@ def _projects_below(root: Path) -> Iterator[Path]:
         level = below[:_SEARCH_FOLDERS]
 
 
-def _demand_buildable(root: Path, pyproject: PyProject | None) -> None:
+def _demand_buildable(root: Path, pyproject: PyProject) -> None:
     """Refuse a pyproject.toml that only holds the settings of tools."""
-    if pyproject and pyproject.table("tool", "poetry"):
+    if pyproject.table("tool", "poetry"):
         return
     inside = list(_projects_below(root))
     shown = (

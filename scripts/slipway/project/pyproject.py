@@ -61,15 +61,15 @@ class PyProject:
         return table
 
 
-def load(root: Path) -> PyProject | None:
-    """Return the parsed pyproject.toml of a project, or None if it has none.
+def load(root: Path) -> PyProject:
+    """Return the parsed pyproject.toml of a project, an empty one if it has none.
 
     Raises:
         InputError: it cannot be read, is not TOML, or [project] or [build-system] cannot be read at all.
     """
     path = root / FILE
     if not path.is_file():
-        return None
+        return PyProject()
     text = read_text(path)
     try:
         pyproject = PyProject(tables=tomllib.loads(text), lines=lines_of(text))

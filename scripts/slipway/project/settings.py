@@ -61,8 +61,7 @@ def options_of(root: Path) -> Mapping[str, Any]:
     Errors in the file are reported when the project itself is read.
     """
     try:
-        found = pyproject_file.load(root)
-        return read(found).options if found else {}
+        return read(pyproject_file.load(root)).options
     except InputError:
         return {}
 

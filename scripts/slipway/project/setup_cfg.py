@@ -58,15 +58,15 @@ class SetupCfg:
         return value if value.strip() else None
 
 
-def load(root: Path) -> SetupCfg | None:
-    """Return the parsed setup.cfg of a project, or None if it has none.
+def load(root: Path) -> SetupCfg:
+    """Return the parsed setup.cfg of a project, an empty one if it has none.
 
     Raises:
         InputError: it cannot be read or parsed.
     """
     path = root / FILE
     if not path.is_file():
-        return None
+        return SetupCfg()
     text = read_text(path)
     parser = configparser.RawConfigParser()
     parser.optionxform = str  # type: ignore[assignment,method-assign]
