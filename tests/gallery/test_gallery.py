@@ -75,11 +75,11 @@ def without_compilers(folder: Path) -> str:
     return str(folder)
 
 
-def seen(story: dict[str, Any], *, ignored: bool) -> set[str]:
+def seen(manifest: dict[str, Any], *, ignored: bool) -> set[str]:
     """The rules that found an error or a warning."""
     return {
         finding["rule"]
-        for finding in story["findings"]
+        for finding in manifest["findings"]
         if finding["severity"] != "note" and (finding["ignored"] is not None) is ignored
     }
 
@@ -94,15 +94,15 @@ def test_verdict(name: str, tmp_path: Path) -> None:
     run = slipway("check", "--json", "--work", tmp_path / "work", project, environ=environ)
 
     assert run.exit_code == expected.exit_code, str(run)
-    story = run.story
-    failure = story["failure"]
+    manifest = run.manifest
+    failure = manifest["failure"]
     assert (failure and failure["stage"]) == expected.failed_stage, str(run)
     told = " ".join((failure["happened"], failure["cause"], failure["remedy"])) if failure else ""
     assert [fragment for fragment in expected.says if fragment not in told] == [], told
     log = "\n".join(failure["log"]) if failure else ""
     assert [fragment for fragment in expected.log if fragment not in log] == [], log
-    assert seen(story, ignored=False) == set(expected.findings), str(run)
-    assert seen(story, ignored=True) == set(expected.ignored), str(run)
+    assert seen(manifest, ignored=False) == set(expected.findings), str(run)
+    assert seen(manifest, ignored=True) == set(expected.ignored), str(run)
     assert "Traceback" not in told + run.stderr, str(run)
     assert fingerprint(project) == before, "the checkout was changed"
 

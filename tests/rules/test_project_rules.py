@@ -34,7 +34,7 @@ HEALTHY = {
     "src/spam/__init__.py": "",
     "CHANGELOG.md": "## 1.2\n\n## 1.1\n",
 }
-RELEASE = {"tag": "v1.2", "tag_version": "1.2", "release": True, "event": "push"}
+RELEASE = {"tag": "v1.2", "tag_version": "1.2", "release": True}
 IDENTITY = {
     f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
 }
@@ -221,7 +221,7 @@ BAD = [
     Case(
         "changelog-entry-missing",
         {"CHANGELOG.md": "## v1.1\n\n## 1.0\n"},
-        ("CHANGELOG.md", None, "does not mention 1.2"),
+        ("CHANGELOG.md", None, "no entry for 1.2"),
         run=RELEASE,
     ),
     # git
@@ -248,7 +248,7 @@ BAD = [
         "version-local",
         {"pyproject.toml": VCS},
         (None, None, "the commit has no tag"),
-        run={"release": True, "event": "workflow_dispatch"},
+        run={"release": True},
         git=[*TAGGED, ["commit", "-qm", "later", "--allow-empty"]],
     ),
     Case(
@@ -373,6 +373,7 @@ GOOD = [
     ),
     Case("changelog-entry-missing", {"CHANGELOG.md": "## [v1.2.0] - 2026-01-01\n"}, (), run=RELEASE),
     Case("changelog-entry-missing", {"CHANGELOG.md": "Nothing yet.\n"}, (), run=RELEASE),
+    Case("changelog-entry-missing", {"README.md": "# Spam 1.1\n"}, (), run=RELEASE),
     Case("changelog-entry-missing", {}, (), run=RELEASE | {"tag_version": "1.2rc1"}),
     # git
     Case("checkout-dirty", {}, (), git=[["change", "README.md"]]),

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import artifacts
@@ -51,6 +52,19 @@ def test_the_wheel_of_this_machine_is_made_fit_for_others(tmp_path: Path, machin
     repaired, log = repair(built, tmp_path)
     assert ("manylinux_2_" in repaired.name) is LINUX, log
     assert wheel.read(repaired).problems == ()
+
+
+@pytest.mark.skipif(not LINUX, reason="auditwheel is for Linux")
+def test_repairing_twice_gives_the_same_bytes(tmp_path: Path, machine: str) -> None:
+    built = compiled(tmp_path, tag=f"{PYTHON}-{PYTHON}-linux_{machine}")
+    made = []
+    for name in ("first", "second"):
+        variables = {"SOURCE_DATE_EPOCH": "1700000000"}
+        repaired = wheel_repair.repaired(built, tmp_path / name, [].append, variables)
+        made.append(repaired.read_bytes())
+    assert made[0] == made[1]
+    with zipfile.ZipFile(repaired) as archive:
+        assert {member.date_time[:3] for member in archive.infolist()} == {(2023, 11, 14)}
 
 
 def test_a_wheel_that_cannot_be_repaired_stays_what_it_is(tmp_path: Path, machine: str) -> None:

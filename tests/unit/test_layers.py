@@ -16,7 +16,8 @@ PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("runner", "errors", "__init__"),
     ("processes", "manifest", "records", "options", "credential", "surfaces"),
-    ("project", "artifacts", "index", "environments", "git"),
+    ("git",),
+    ("project", "artifacts", "index", "environments"),
     ("rules", "report"),
     ("planning", "building", "smoke", "publishing", "workflows"),
     ("stages",),

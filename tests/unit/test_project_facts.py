@@ -142,21 +142,13 @@ def test_the_three_forms_of_a_licence(tmp_path, given, expected):
     assert (licence.expression, licence.text, licence.file) == expected
 
 
-def test_dependency_groups_are_resolved_even_in_circles(tmp_path):
-    text = (
-        PEP621
-        + """
-[dependency-groups]
-Test_All = ["pytest", { include-group = "lint" }]
-lint = ["ruff", { include-group = "test-all" }]
-"""
-    )
-    read = facts(tmp_path, **{"pyproject.toml": text})
-    assert read.dependency_groups["test-all"] == ("pytest", "ruff")
-    assert read.dependency_groups["lint"] == ("ruff",)
-
-
 # --- setup.cfg and setup.py ----------------------------------------------------------------------------------
+
+
+def test_one_requirement_with_a_marker_on_a_line_of_its_own(tmp_path):
+    cfg = '[metadata]\nname = spam\n[options]\ninstall_requires =\n    tomli>=2,<3; python_version < "3.11"\n'
+    read = facts(tmp_path, **{"setup.cfg": cfg})
+    assert read.dependencies == ('tomli>=2,<3; python_version < "3.11"',)
 
 
 def test_setup_py_is_read_and_never_run(tmp_path):

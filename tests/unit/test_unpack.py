@@ -5,8 +5,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from slipway.building.unpack import unpack
 from slipway.errors import ToolError
-from slipway.stages import build
 
 
 def archive(path: Path, *members: tarfile.TarInfo) -> Path:
@@ -36,7 +36,7 @@ def test_a_plain_sdist_with_a_link_inside(tmp_path: Path) -> None:
         member("demo-1.0/a/file"),
         member("demo-1.0/a/link", kind=tarfile.SYMTYPE, link="../b"),
     )
-    top = build._unpack(made, tmp_path / "out")
+    top = unpack(made, tmp_path / "out")
     assert (top / "a" / "file").read_bytes() == b"x"
 
 
@@ -54,5 +54,5 @@ def test_a_plain_sdist_with_a_link_inside(tmp_path: Path) -> None:
 def test_nothing_leads_outside(evil: tarfile.TarInfo, tmp_path: Path) -> None:
     made = archive(tmp_path / "a.tar.gz", member("demo-1.0/file"), evil)
     with pytest.raises(ToolError):
-        build._unpack(made, tmp_path / "out")
+        unpack(made, tmp_path / "out")
     assert not (tmp_path / "outside").exists()

@@ -1,4 +1,4 @@
-"""A private copy of the checkout, so that a build can do what it likes and the user's files stay as found."""
+"""A private copy of the checkout, so that a build cannot change the user's files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway import errors, processes
-from slipway.errors import InputError
+from slipway import errors, git
+from slipway.errors import InputError, SlipwayError
 
 LEFT_OUT = frozenset(
     {
@@ -46,7 +46,7 @@ class Copy:
 
 
 def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy:
-    """Copy the checkout that `project` stands in to `target`.
+    """Copy the checkout that `project` is part of to `target`.
 
     All of the project's folder is copied. Of the repository around it come the tracked files, because a build
     may read above its own folder (a shared readme), and the repository itself, because a version may be derived
@@ -87,7 +87,7 @@ def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy
         raise InputError(
             f"The project cannot be copied to build it: {first}.",
             cause="A file of the project cannot be read, or the disk for temporary files is full.",
-            remedy="Make every file of the checkout readable and see that there is room in the temporary folder.",
+            remedy="Make every file of the checkout readable and check the space in the temporary folder.",
         ) from error
     return Copy(target, inside)
 
@@ -100,12 +100,11 @@ def _repository_top(project: Path) -> Path | None:
 
 
 def _copy_surroundings(top: Path, target: Path) -> None:
-    listing = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files", "-z"]
     try:
-        listed = processes.run(listing, cwd=top, timeout=60)
-    except (OSError, processes.TimedOut):
+        listed = git.output(top, "ls-files", "-z").split("\0")
+    except (OSError, SlipwayError):
         return
-    for name in filter(None, listed.output.split("\0") if listed.returncode == 0 else ()):
+    for name in filter(None, listed):
         source, copied = top / name, target / name
         if (source.is_file() or source.is_symlink()) and not os.path.lexists(copied):
             copied.parent.mkdir(parents=True, exist_ok=True)
@@ -142,12 +141,12 @@ def _make_folders_writable(top: Path) -> None:
 
 
 def _copy_repository(top: Path, target: Path) -> None:
-    git = top / ".git"
-    if git.is_dir():
-        _borrow(git, target / ".git")
-    elif git.is_file():
+    found = top / ".git"
+    if found.is_dir():
+        _borrow(found, target / ".git")
+    elif found.is_file():
         # A linked worktree or a submodule: the file names the folder with its HEAD and index.
-        own = (top / git.read_text().removeprefix("gitdir:").strip()).resolve()
+        own = (top / found.read_text().removeprefix("gitdir:").strip()).resolve()
         shared = own / "commondir"
         common = (own / shared.read_text().strip()).resolve() if shared.is_file() else own
         _borrow(common, target / ".git")
@@ -156,17 +155,17 @@ def _copy_repository(top: Path, target: Path) -> None:
                 shutil.copy2(own / name, target / ".git" / name)
 
 
-def _borrow(git: Path, target: Path) -> None:
+def _borrow(repository: Path, target: Path) -> None:
     """Copy a repository without its objects and let it read them where they are (gitrepository-layout(5))."""
 
     def objects(folder: str, names: list[str]) -> set[str]:
         here = Path(folder)
         left = {"objects"} if "objects" in names and (here / "HEAD").exists() else set()
-        return left | (NOT_BORROWED.intersection(names) if here == git else set())
+        return left | (NOT_BORROWED.intersection(names) if here == repository else set())
 
-    shutil.copytree(git, target, symlinks=True, ignore=objects)
+    shutil.copytree(repository, target, symlinks=True, ignore=objects)
     for head in [target / "HEAD", *(target / "modules").rglob("HEAD")]:
-        origin = git / head.parent.relative_to(target) / "objects"
+        origin = repository / head.parent.relative_to(target) / "objects"
         if not origin.is_dir():
             continue
         info = head.parent / "objects" / "info"

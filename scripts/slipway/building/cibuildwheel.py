@@ -1,4 +1,4 @@
-"""Asks cibuildwheel which wheels it builds for a project: their build identifiers.
+"""Which wheels cibuildwheel builds for a project, as its build identifiers.
 
 https://cibuildwheel.pypa.io/en/stable/options/#build-skip
 """
@@ -51,33 +51,26 @@ def _names_architectures(pyproject: Mapping[str, Any], system: str) -> bool:
     table = table if isinstance(table, Mapping) else {}
     own = table.get(system, {})
     value = own.get("archs") if isinstance(own, Mapping) and "archs" in own else table.get("archs", "auto")
-    words = value.replace(",", " ").split() if isinstance(value, str) else value
-    return isinstance(words, list) and not NATIVE.issuperset(map(str, words))
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    return isinstance(names, list) and not NATIVE.issuperset(map(str, names))
 
 
 def _ask(project: Path, arguments: tuple[str, ...]) -> list[str]:
-    argv = [
-        sys.executable,
-        "-I",
-        "-m",
-        "cibuildwheel",
-        "--print-build-identifiers",
-        "--allow-empty",
-        *arguments,
-    ]
+    options = ["--print-build-identifiers", "--allow-empty", *arguments, str(project)]
+    argv = [sys.executable, "-I", "-m", "cibuildwheel", *options]
     try:
-        done = processes.run([*argv, str(project)], cwd=project, timeout=_SECONDS)
+        done = processes.run(argv, cwd=project, timeout=_SECONDS)
     except processes.TimedOut as error:
         raise ToolError(
-            "cibuildwheel did not say which wheels it builds.",
-            cause=f"It was not done after {error.seconds:.0f} s.",
-            remedy="Run `cibuildwheel --print-build-identifiers` in the project to see what keeps it.",
+            "cibuildwheel did not list the wheels it builds.",
+            cause=f"It did not end within {error.seconds:.0f} s.",
+            remedy="Run `cibuildwheel --print-build-identifiers` in the project to see what it waits for.",
         ) from error
     if done.returncode:
         raise InputError(
-            "cibuildwheel cannot say which wheels it builds for this project.",
+            "cibuildwheel cannot list the wheels for this project.",
             cause="It does not understand the project's settings under [tool.cibuildwheel], or in CIBW_ variables.",
-            remedy="Mend what its words below name.",
+            remedy="Fix what its output below names.",
             read="https://cibuildwheel.pypa.io/en/stable/options/",
             log=done.tail(),
         )

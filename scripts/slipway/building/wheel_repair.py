@@ -1,10 +1,10 @@
-"""Making a wheel that was built on this machine fit for others, with auditwheel."""
+"""Repair a wheel with auditwheel so that it works on other Linux machines."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from slipway import processes
@@ -15,34 +15,31 @@ SECONDS = 300.0
 _PLAIN = re.compile(r"-linux_\w+\.whl\Z")
 
 
-def repaired(wheel: Path, folder: Path, log: Callable[[str], None]) -> Path:
+def repaired(
+    wheel: Path, folder: Path, log: Callable[[str], None], variables: Mapping[str, str] | None = None
+) -> Path:
     """Return the wheel that auditwheel makes of a plain Linux wheel; any other, or one it refuses, as it is.
 
     The libraries that not every Linux has are copied into it, and its tag then names the oldest system it fits
-    (PEP 600). What keeps auditwheel from it is told in the log; the rules on platform tags judge the result.
+    (PEP 600). Why auditwheel refuses one is in the log; the rules on platform tags judge the result.
 
     Args:
         wheel: as the backend made it.
         folder: where the repaired one is written.
         log: called with every line that auditwheel prints.
+        variables: further variables for it, such as the SOURCE_DATE_EPOCH of the build.
     """
     if sys.platform != "linux" or not _PLAIN.search(wheel.name):
         return wheel
-    argv = [
-        sys.executable,
-        "-I",
-        "-m",
-        "auditwheel",
-        "repair",
-        "--plat=auto",
-        f"--wheel-dir={folder}",
-        str(wheel),
-    ]
+    command = ["repair", "--plat=auto", f"--wheel-dir={folder}", str(wheel)]
+    argv = [sys.executable, "-I", "-m", "auditwheel", *command]
     log(f"repairing {wheel.name} with auditwheel")
     try:
-        done = processes.run(argv, cwd=wheel.parent, timeout=SECONDS, environ=environ(), sink=log)
+        done = processes.run(
+            argv, cwd=wheel.parent, timeout=SECONDS, environ={**environ(), **(variables or {})}, sink=log
+        )
     except processes.TimedOut:
-        log(f"auditwheel was not done after {SECONDS:.0f} s")
+        log(f"auditwheel did not end within {SECONDS:.0f} s")
         return wheel
     made = sorted(folder.glob("*.whl"))
     return made[0] if done.returncode == 0 and len(made) == 1 else wheel

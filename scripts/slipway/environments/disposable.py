@@ -17,7 +17,6 @@ from slipway import processes
 from slipway.environments import uv_program
 from slipway.environments.interpreters import Interpreter
 from slipway.environments.interpreters import choose as choose_interpreter
-from slipway.environments.interpreters import own as own_interpreter
 from slipway.errors import ToolError
 from slipway.index import settings
 
@@ -27,7 +26,6 @@ __all__ = [
     "Interpreter",
     "choose_interpreter",
     "create",
-    "own_interpreter",
     "remove",
     "scratch",
 ]

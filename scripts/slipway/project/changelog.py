@@ -1,8 +1,9 @@
-"""The project's changelog: which versions it has something to say about."""
+"""The project's changelog: which versions have an entry in it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,19 @@ _VERSION = re.compile(
     r"(?<![\w.])v?(\d+(?:\.\d+)+(?:[-_.]?(?:alpha|beta|preview|post|dev|rc|a|b|c)[-_.]?\d*)*)(?![\w])",
     re.IGNORECASE,
 )
+_MARKED = re.compile(
+    r" {0,3}(?:#{1,6}|={1,6})[ \t]+(?P<text>.+)|[ \t]*<h[1-6]\b[^>]*>(?P<html>.+)", re.IGNORECASE
+)
+"""A heading of Markdown or AsciiDoc, or one in HTML."""
+_UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_<>])\1{2,}\s*")
+"""The line below a heading in reStructuredText, and the two of Markdown."""
+_ENTRY = re.compile(
+    r"(?:[*+-][ \t]+)?(?:\*\*|__)?\[?(?:(?:version|release)[ \t]+)?v?\d+(?:\.\d+)+\w*\]?(?:\*\*|__)?:?"
+    r"(?:[ \t]*[(\[,:\u2013\u2014-][ \t]*(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|(?:\w+[ .,]+){0,4}\d{4}|unreleased)\b.*)?\s*",
+    re.IGNORECASE,
+)
+"""A line of its own that is nothing but a version, or a version with its date: `* 1.2.0 (2026-01-01)`, `1.2.0:`."""
+_LINK_TARGET = re.compile(r"\]\([^)]*\)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +39,7 @@ class Changelog:
 
     Attributes:
         file: its path in the project, with forward slashes.
-        versions: all versions it mentions.
+        versions: the versions named in its headings.
     """
 
     file: str
@@ -56,9 +70,27 @@ def _versions(path: Path) -> frozenset[Version]:
     except OSError:
         return frozenset()
     found = set()
-    for match in _VERSION.finditer(text):
+    for match in (
+        match for heading in headings(text) for match in _VERSION.finditer(_LINK_TARGET.sub("]", heading))
+    ):
         try:
             found.add(Version(match[1]))
         except InvalidVersion:
             continue
     return frozenset(found)
+
+
+def headings(text: str) -> Iterator[str]:
+    """Yield the headings of a changelog, and lines that are one in effect; nothing from a fenced block of code."""
+    fence = ""
+    lines = text.splitlines()
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        mark = line.lstrip()[:3]
+        if mark in {"```", "~~~"} and fence in {"", mark}:
+            fence = "" if fence else mark
+        elif fence:
+            continue
+        elif marked := _MARKED.match(line):
+            yield marked["text"] or marked["html"]
+        elif (_UNDERLINE.fullmatch(below) and line.strip()) or _ENTRY.fullmatch(line):
+            yield line

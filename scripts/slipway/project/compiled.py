@@ -3,7 +3,7 @@
 The rule: a project is compiled when its backend always makes platform wheels (maturin, SIP), or when its
 settings declare something to compile: extension modules, cffi, Rust or CMake for setuptools, a hook that
 compiles for hatchling, a build script for poetry, targets in meson.build. Build requirements alone (Cython,
-pybind11, NumPy) prove nothing, since pure projects have them too. Compiling that has to be asked for
+pybind11, NumPy) do not count: pure projects have them too. Compiling that has to be asked for
 (`enable-by-default = false`) counts only where the project is set up for cibuildwheel, which asks for it.
 """
 
@@ -73,7 +73,7 @@ def _setup_py(setup: SetupPy) -> str | None:
 
 
 def _compiling(node: ast.AST) -> str | None:
-    """Return what a piece of setup.py does if that only makes sense for something to compile."""
+    """Return what a piece of setup.py does if that only a compiled project does."""
     match node:
         case ast.Subscript(slice=ast.Constant(value=str(name)), ctx=ast.Store()) if (
             name in _COMPILING_ARGUMENTS
@@ -150,10 +150,6 @@ def _poetry(files: ProjectFiles) -> str | None:
     return f"poetry runs the build script {script}" if script else None
 
 
-def _maturin(_files: ProjectFiles) -> str | None:
-    return "maturin makes platform wheels only"
-
-
 def _scikit_build(files: ProjectFiles) -> str | None:
     wheel = files.pyproject.table("tool", "scikit-build", "wheel")
     pure = wheel.get("cmake") is False or wheel.get("platlib") is False
@@ -177,10 +173,6 @@ def _meson_files(folder: Path, depth: int) -> Iterator[Path]:
             yield from _meson_files(inner, depth - 1)
 
 
-def _none(_files: ProjectFiles) -> str | None:
-    return None
-
-
 def _other(files: ProjectFiles) -> str | None:
     module = files.backend.partition(":")[0].partition(".")[0]
     if module in _OTHER_COMPILING:
@@ -197,11 +189,11 @@ def _meson_text(root: Path, path: Path) -> str:
 _READERS: Mapping[str, Callable[[ProjectFiles], str | None]] = {
     "setuptools": _setuptools,
     "hatchling": _hatchling,
-    "flit-core": _none,
+    "flit-core": lambda _: None,
     "pdm-backend": _pdm,
     "poetry-core": _poetry,
-    "uv-build": _none,
-    "maturin": _maturin,
+    "uv-build": lambda _: None,
+    "maturin": lambda _: "maturin makes platform wheels only",
     "scikit-build-core": _scikit_build,
     "meson-python": _meson,
 }

@@ -1,11 +1,11 @@
-"""What one file of a project declares, in the words of pyproject.toml's [project] table whatever the file is.
+"""What one file of a project declares, with the field names of pyproject.toml's [project] table.
 
 Field names and meaning: https://packaging.python.org/en/latest/specifications/pyproject-toml/
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -83,8 +83,8 @@ class Declared:
         values: field name to its value, for what is static and of a readable shape.
         dynamic: fields that the file leaves to the build; one that has a value too is completed there.
         incomplete: whether the file declares more than could be read.
-        is_project_table: whether this is [project], which shuts out what other files say.
-        lines: `(field,)`, `(field, index)` or `(field, key)` to the line it stands on, from 1.
+        is_project_table: whether this is [project], which overrides all other files.
+        lines: `(field,)`, `(field, index)` or `(field, key)` to its line, from 1.
     """
 
     file: FileName
@@ -96,7 +96,7 @@ class Declared:
 
 
 def text_or_none(value: object) -> str | None:
-    """Return the value if it is a string with something in it."""
+    """Return the value if it is a string that is not blank."""
     return value if isinstance(value, str) and value.strip() else None
 
 
@@ -128,6 +128,16 @@ def text_lists_or_none(value: object) -> dict[str, tuple[str, ...]] | None:
     return readable if len(readable) == len(lists) else None
 
 
-def known(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the pairs whose value is known."""
-    return {name: value for name, value in pairs if value is not None}
+def known(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that are known."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def texts_of(table: Mapping[str, Any], *names: str) -> dict[str, str | None]:
+    """Return some keys of a table whose values are strings."""
+    return {name: text_or_none(table.get(name)) for name in names}
+
+
+def lists_of(table: Mapping[str, Any], *names: str) -> dict[str, tuple[str, ...] | None]:
+    """Return some keys of a table whose values are lists of strings."""
+    return {name: texts_or_none(table.get(name)) for name in names}

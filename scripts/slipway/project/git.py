@@ -1,6 +1,5 @@
-"""The commit a project stands at, read with as few calls of git as it takes.
+"""The commit a project is at, read with as few calls of git as it takes.
 
-Each call is told to take no locks, to run no program the repository names and to ask nobody anything.
 What git prints: https://git-scm.com/docs/git-status#_porcelain_format_version_2
 """
 
@@ -8,43 +7,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from slipway import processes
+from slipway import git
 from slipway.errors import InputError, ToolError
 from slipway.processes import Completed
 
 PATHS_LISTED = 50
-"""Changed and untracked paths that are kept; `changes` counts them all."""
-TIMEOUT = 60.0
-
-_NO_FOREIGN_PROGRAMS = (
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "core.quotePath=false",
-    "log.showSignature=false",
-    "status.showUntrackedFiles=normal",
-    "status.relativePaths=false",
-    "status.renames=false",
-)
-_QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
-_ELSEWHERE = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_NAMESPACE",
-    "GIT_PREFIX",
-)
-"""Variables that point git at another repository than the folder's own; a git hook sets them."""
+"""Changed and untracked paths that are kept."""
 
 _NO_REPOSITORY = re.compile(r"not a git repository|must be run in a work tree", re.IGNORECASE)
 _DUBIOUS = re.compile(r"dubious ownership|unsafe repository", re.IGNORECASE)
-_SUBMODULE_PATH = re.compile(r"^\s*path\s*=\s*(?P<path>.+?)\s*$", re.MULTILINE)
 _TAG = "tag: refs/tags/"
 
 
@@ -53,22 +28,18 @@ class GitFacts:
     """The commit, and how the folder differs from it.
 
     Attributes:
-        toplevel: the repository's top folder.
         prefix: the project's folder in it, with forward slashes; empty where it is the top itself.
         commit: full hash; None in a repository without a commit.
         committed_at: time of the commit, seconds since the epoch.
         branch: None for a detached HEAD.
         tags: tags that point at the commit.
         has_tags: whether the repository has any tag.
-        shallow: whether history was cut off when it was cloned.
+        shallow: whether it was cloned without the whole history.
         changed: tracked paths that differ from the commit, relative to the top folder.
         untracked: paths that are neither tracked nor ignored; a folder ends in a slash.
-        changes: how many of both there are in all.
-        submodules: declared paths of submodules, relative to the top folder.
-        missing_submodules: those that are not checked out.
+        missing_submodules: those that .gitmodules names and that are not checked out.
     """
 
-    toplevel: Path
     prefix: str = ""
     commit: str | None = None
     committed_at: int | None = None
@@ -78,8 +49,6 @@ class GitFacts:
     shallow: bool = False
     changed: tuple[str, ...] = ()
     untracked: tuple[str, ...] = ()
-    changes: int = 0
-    submodules: tuple[str, ...] = ()
     missing_submodules: tuple[str, ...] = ()
 
     @property
@@ -88,19 +57,11 @@ class GitFacts:
         return (self.changed + self.untracked)[:PATHS_LISTED]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Status:
-    commit: str | None
-    branch: str | None
-    changed: tuple[str, ...]
-    untracked: tuple[str, ...]
-
-
 def read(root: Path) -> GitFacts | None:
     """Return the git facts of a project's folder.
 
-    None stands for: no git on this machine, a folder outside any repository, or one that the repository
-    it does not track (an archive unpacked in a checkout is no part of that checkout's commit).
+    None means: no git on this machine, a folder outside any repository, or one that the repository around it
+    does not track (an archive unpacked in a checkout is not part of that checkout's commit).
 
     Raises:
         InputError: git refuses to read a repository of another user.
@@ -115,32 +76,31 @@ def read(root: Path) -> GitFacts | None:
         return None
     committed_at, tags = _committed(toplevel) if status.commit else (None, ())
     submodules = _submodules(toplevel)
-    return GitFacts(
-        toplevel=toplevel,
+    changed = (*status.changed, *_changed_inside(toplevel, submodules, status.changed))
+    return replace(
+        status,
         prefix=prefix,
-        commit=status.commit,
         committed_at=committed_at,
-        branch=status.branch,
         tags=tags,
         has_tags=bool(tags) or _has_tags(toplevel),
         shallow=shallow,
-        changed=status.changed[:PATHS_LISTED],
+        changed=changed[:PATHS_LISTED],
         untracked=status.untracked[:PATHS_LISTED],
-        changes=len(status.changed) + len(status.untracked),
-        submodules=submodules,
         missing_submodules=tuple(path for path in submodules if not (toplevel / path / ".git").exists()),
     )
 
 
 def last_tag(root: Path, prefix: str) -> str | None:
     """Return the newest tag with a prefix that the commit descends from, None where there is none."""
-    completed = _git(root, "describe", "--tags", "--abbrev=0", f"--match={prefix}[0-9]*")
+    completed = git.run(root, "describe", "--tags", "--abbrev=0", f"--match={prefix}[0-9]*")
     return completed.output.strip() or None if completed.returncode == 0 else None
 
 
 def differs(folder: Path, tag: str) -> bool:
     """Return whether anything in a folder differs from a tag, what is not committed included."""
-    return _git(folder, "diff", "--quiet", tag, "--", ".").returncode != 0
+    completed = git.run(folder, "diff", "--relative", "--name-only", "-z", tag, "--", ".")
+    paths = frozenset(filter(None, completed.output.split("\0")))
+    return completed.returncode != 0 or bool(paths - git.filtered(folder, paths))
 
 
 def tracked(root: Path) -> frozenset[str]:
@@ -149,45 +109,13 @@ def tracked(root: Path) -> frozenset[str]:
     Raises:
         ToolError: git fails.
     """
-    return frozenset(filter(None, _demanded(root, "ls-files", "-z").split("\0")))
-
-
-def _git(root: Path, *arguments: str) -> Completed:
-    settings = [part for setting in _NO_FOREIGN_PROGRAMS for part in ("-c", setting)]
-    environ = processes.scrubbed_environment(_QUIET)
-    for name in _ELSEWHERE:
-        environ.pop(name, None)
-    try:
-        return processes.run(["git", *settings, *arguments], cwd=root, timeout=TIMEOUT, environ=environ)
-    except processes.TimedOut as error:
-        raise ToolError(
-            f"git {arguments[0]} did not end within {TIMEOUT:g} seconds in {root}.",
-            cause="The repository is on a slow or unreachable disk, or very large.",
-            remedy=f"Run `git {' '.join(arguments)}` there by hand and see what it waits for.",
-        ) from error
-
-
-def _demanded(root: Path, *arguments: str) -> str:
-    """Return what git prints.
-
-    Raises:
-        ToolError: it fails.
-    """
-    completed = _git(root, *arguments)
-    if completed.returncode != 0:
-        raise ToolError(
-            f"git {arguments[0]} failed in {root} with exit code {completed.returncode}.",
-            cause="The repository is damaged, or only part of it was copied.",
-            remedy="Run `git fsck` there, or start again from a fresh clone.",
-            log=completed.tail(),
-        )
-    return completed.output
+    return frozenset(filter(None, git.output(root, "ls-files", "-z").split("\0")))
 
 
 def _place(root: Path) -> tuple[Path, str, bool] | None:
     """Return the repository's top folder, the project's folder in it, and whether it is shallow."""
     try:
-        found = _git(root, "rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository")
+        found = git.run(root, "rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository")
     except OSError:
         return None
     if found.returncode == 0:
@@ -205,7 +133,7 @@ def _place(root: Path) -> tuple[Path, str, bool] | None:
     raise ToolError(
         f"git cannot read the repository of {root}.",
         cause="The repository is damaged, or its configuration cannot be read.",
-        remedy="Run `git status` there, correct what it says and start again.",
+        remedy="Run `git status` there, fix what it reports and start again.",
         log=found.tail(),
     )
 
@@ -215,10 +143,12 @@ def _refused(completed: Completed, root: Path) -> str:
     return quoted[1] if quoted else str(root)
 
 
-def _status(toplevel: Path) -> _Status:
-    output = _demanded(toplevel, "status", "--porcelain=v2", "--branch", "-z")
+def _status(toplevel: Path) -> GitFacts:
+    """Return commit, branch and all changed and untracked paths."""
+    output = git.output(toplevel, "status", "--porcelain=v2", "--branch", "-z")
     header: dict[str, str] = {}
-    changed, untracked = [], []
+    changed: list[str] = []
+    untracked: list[str] = []
     for kind, text in _entries(output.split("\0")):
         if kind == "#":
             key, _, value = text.partition(" ")
@@ -227,11 +157,12 @@ def _status(toplevel: Path) -> _Status:
             untracked.append(text)
         else:
             changed.append(text)
+    unknown = git.filtered(toplevel, changed)
     commit, branch = header.get("branch.oid"), header.get("branch.head")
-    return _Status(
+    return GitFacts(
         commit=None if commit in {None, "(initial)"} else commit,
         branch=None if branch in {None, "(detached)"} else branch,
-        changed=tuple(changed),
+        changed=tuple(path for path in changed if path not in unknown),
         untracked=tuple(untracked),
     )
 
@@ -251,39 +182,46 @@ def _entries(records: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _covers(untracked: Iterable[str], prefix: str) -> bool:
-    """Return whether an untracked folder holds the project's folder."""
+    """Return whether the project's folder is inside an untracked folder."""
     return any(path.endswith("/") and f"{prefix}/".startswith(path) for path in untracked)
 
 
 def _is_ignored(root: Path) -> bool:
-    return _git(root, "check-ignore", "--quiet", ".").returncode == 0
+    return git.run(root, "check-ignore", "--quiet", ".").returncode == 0
 
 
 def _committed(toplevel: Path) -> tuple[int | None, tuple[str, ...]]:
     """Return the commit's time and its tags."""
-    output = _demanded(
-        toplevel,
-        "log",
-        "-1",
-        "--no-show-signature",
-        "--decorate=full",
-        "--decorate-refs=refs/tags/*",
-        "--format=%ct%n%D",
-    )
+    options = ("--decorate=full", "--decorate-refs=refs/tags/*", "--format=%ct%n%D")
+    output = git.output(toplevel, "log", "-1", *options)
     stamp, _, refs = output.partition("\n")
     tags = tuple(ref.removeprefix(_TAG) for ref in refs.strip().split(", ") if ref.startswith(_TAG))
     return (int(stamp) if stamp.strip().isdigit() else None), tags
 
 
 def _has_tags(toplevel: Path) -> bool:
-    return bool(_demanded(toplevel, "for-each-ref", "--count=1", "--format=%(refname)", "refs/tags").strip())
+    return bool(git.output(toplevel, "for-each-ref", "--count=1", "--format=%(refname)", "refs/tags").strip())
 
 
-def _submodules(toplevel: Path) -> tuple[str, ...]:
-    """Return the paths in .gitmodules that stay inside the repository."""
-    try:
-        text = (toplevel / ".gitmodules").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ()
-    paths = (match["path"].strip('"') for match in _SUBMODULE_PATH.finditer(text))
-    return tuple(path for path in paths if not path.startswith("/") and ".." not in path.split("/"))
+def _submodules(toplevel: Path) -> dict[str, str]:
+    """Return the paths in .gitmodules that stay inside the repository, each with its `ignore` setting."""
+    if not (toplevel / ".gitmodules").is_file():
+        return {}
+    tables: dict[str, dict[str, str]] = {}
+    for entry in git.run(toplevel, "config", "--file=.gitmodules", "--list", "-z").output.split("\0"):
+        key, _, value = entry.partition("\n")
+        name, _, last = key.rpartition(".")
+        tables.setdefault(name, {})[last] = value
+    paths = {table["path"]: table.get("ignore", "none") for table in tables.values() if table.get("path")}
+    return {path: ignore for path, ignore in paths.items() if path[0] != "/" and ".." not in path.split("/")}
+
+
+def _changed_inside(toplevel: Path, submodules: Mapping[str, str], known: Iterable[str]) -> Iterator[str]:
+    """Yield the submodules whose own files differ from the commit they are at."""
+    for path, ignore in submodules.items():
+        if path in known or ignore in {"all", "dirty"} or not (toplevel / path / ".git").exists():
+            continue
+        status = _status(toplevel / path)
+        inner = _changed_inside(toplevel / path, _submodules(toplevel / path), ())
+        if status.changed or (status.untracked and ignore != "untracked") or any(inner):
+            yield path

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway import processes
+from slipway import git
+from slipway.errors import SlipwayError
 
 _REMOTE = re.compile(
     r"(?:https?://(?:[^@/]*@)?|ssh://(?:[^@/]*@)?|[^@/:]+@)[^/:]+(?::\d+)?[/:](?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?"
@@ -17,7 +18,7 @@ _NAME = re.compile(r"[\w./-]{1,200}")
 
 @dataclass(frozen=True, kw_only=True)
 class Hosting:
-    """The repository a checkout comes from, as git knows it.
+    """What git says about the place a checkout comes from.
 
     Attributes:
         owner: account or organisation; None where there is no remote called origin.
@@ -60,7 +61,7 @@ def parse(url: str) -> tuple[str, str] | None:
 
 def _git(folder: Path, *arguments: str) -> str:
     try:
-        done = processes.run(["git", *arguments], cwd=folder, timeout=30)
-    except (OSError, processes.TimedOut):
+        done = git.run(folder, *arguments)
+    except (OSError, SlipwayError):
         return ""
     return done.output.strip() if done.returncode == 0 else ""

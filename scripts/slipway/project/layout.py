@@ -1,7 +1,7 @@
 """Where a project keeps its import packages, and which names they have.
 
-Three sources, the first that knows wins: what the backend's own settings name, what the backend derives from
-the project's name, and what lies in the folder.
+There are three sources, in this order: what the backend's own settings name, what the backend derives from the
+project's name, and what is in the folder.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Finder:
 
 @dataclass(frozen=True, kw_only=True)
 class PackageSettings:
-    """What a build backend's settings say about where the packages are.
+    """Where the packages are by a build backend's settings.
 
     Attributes:
         paths: pairs of a source folder and a package or module in it that the settings name, relative to the
@@ -60,7 +60,7 @@ class PackageSettings:
         by_name: whether a package named like the project is taken before all others.
         needs_name: whether the build fails where there is no such package.
         discovers: whether the backend takes packages that are not named anywhere.
-        readable: False where a setup.py decides about packages in a way that only running it would tell.
+        readable: False where setup.py computes the packages.
         generated: True where code of the project may make what the settings name.
     """
 
@@ -84,7 +84,7 @@ class Packages:
             pyproject.toml, `module` for single files only, `namespace` where a top-level name is shared.
         names: top-level import names, sorted.
         missing: paths the backend's settings name and that are not there, relative to the project.
-        expected: the name the backend looks for in vain, where it takes the package named like the project.
+        expected: the name the backend looks for and does not find, where it takes the package named like the project.
     """
 
     layout: Layout = "unknown"
@@ -98,7 +98,7 @@ def find(root: Path, settings: PackageSettings, *, name: str | None) -> Packages
 
     Args:
         root: its folder.
-        settings: what the backend's settings say about packages.
+        settings: the backend's settings about packages.
         name: the project's name, from which several backends derive the package.
     """
     if settings.paths or settings.elsewhere:
@@ -119,7 +119,7 @@ def find(root: Path, settings: PackageSettings, *, name: str | None) -> Packages
 
 
 def _in_namespace(root: Path, wanted: str) -> bool:
-    """Return whether the package lies one level deeper, where hatchling finds it too."""
+    """Return whether the package is one level deeper, where hatchling finds it too."""
     patterns = (f"*/{wanted}/__init__.py", f"src/*/{wanted}/__init__.py")
     return not wanted or any(True for pattern in patterns for _ in root.glob(pattern))
 
@@ -130,7 +130,7 @@ def import_name(name: str) -> str:
 
 
 def _named(root: Path, settings: PackageSettings) -> Packages:
-    """Return the packages the settings name by path; a wildcard stands for whatever it matches."""
+    """Return the packages the settings name by path; a wildcard means everything it matches."""
     found: dict[str, str] = {}
     missing = []
     for folder, path in settings.paths:
@@ -174,7 +174,7 @@ def _discovered(root: Path, folder: str, wanted: str, finder: Finder | None) -> 
 
 
 def _candidates(base: Path, *, at_top: bool) -> Iterator[str]:
-    """Yield the import names a folder holds."""
+    """Yield the import names in a folder."""
     for entry in _entries(base):
         stem, _, suffix = entry.name.partition(".")
         if entry.is_dir():

@@ -19,10 +19,12 @@ from slipway.project.declared import (
     Person,
     Readme,
     known,
+    lists_of,
     table_or_empty,
     text_lists_or_none,
     text_or_none,
     text_table_or_none,
+    texts_of,
     texts_or_none,
 )
 from slipway.project.pyproject import FILE, PyProject
@@ -62,22 +64,19 @@ def poetry(pyproject: PyProject) -> Declared:
     extras = table_or_empty(table.get("extras"))
     licence = text_or_none(table.get("license"))
     values = known(
-        [
-            ("name", text_or_none(table.get("name"))),
-            ("version", text_or_none(table.get("version"))),
-            ("description", text_or_none(table.get("description"))),
-            ("readme", _poetry_readme(table.get("readme"))),
-            ("requires-python", _poetry_python(table)),
-            ("license", License(text=licence) if licence else None),
-            ("authors", _people(table.get("authors"))),
-            ("maintainers", _people(table.get("maintainers"))),
-            ("keywords", texts_or_none(table.get("keywords"))),
-            ("classifiers", texts_or_none(table.get("classifiers"))),
-            ("urls", _poetry_urls(table)),
-            ("home-page", text_or_none(table.get("homepage"))),
-            ("entry-points", _poetry_entry_points(table)),
-            ("dependencies", dependencies),
-        ]
+        {
+            **texts_of(table, "name", "version", "description"),
+            **lists_of(table, "keywords", "classifiers"),
+            "readme": _poetry_readme(table.get("readme")),
+            "requires-python": _poetry_python(table),
+            "license": License(text=licence) if licence else None,
+            "authors": _people(table.get("authors")),
+            "maintainers": _people(table.get("maintainers")),
+            "urls": _poetry_urls(table),
+            "home-page": text_or_none(table.get("homepage")),
+            "entry-points": _poetry_entry_points(table),
+            "dependencies": dependencies,
+        }
     )
     dynamic = {"classifiers"}  # poetry adds those for the licence and for the Python versions
     dynamic |= {"dependencies"} if dependencies is None else set()
@@ -126,7 +125,11 @@ def _poetry_entry_points(table: Mapping[str, Any]) -> dict[str, dict[str, str]] 
         )
         and ":" in reference
     }
-    groups = {str(k): text_table_or_none(v) or {} for k, v in table_or_empty(table.get("plugins")).items()}
+    return _entry_points(scripts, table_or_empty(table.get("plugins")))
+
+
+def _entry_points(scripts: dict[str, str], plugins: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
+    groups = {str(name): text_table_or_none(group) or {} for name, group in plugins.items()}
     return ({"console_scripts": scripts} if scripts else {}) | groups or None
 
 
@@ -174,7 +177,7 @@ def _specifier(part: str) -> str | None:
 
 
 def _ceiling(operator: str, release: tuple[int, ...]) -> str:
-    """Return the first version that `^` or `~` shuts out."""
+    """Return the first version that `^` or `~` excludes."""
     if operator == "~":
         kept = min(len(release), 2)
     else:
@@ -186,29 +189,26 @@ def _ceiling(operator: str, release: tuple[int, ...]) -> str:
 def flit(pyproject: PyProject) -> Declared:
     """Return what [tool.flit.metadata] declares; version and description are in the module's source."""
     table = pyproject.table("tool", "flit", "metadata")
-    module = text_or_none(table.get("module"))
     author, email = text_or_none(table.get("author")), text_or_none(table.get("author-email"))
-    licence, home = text_or_none(table.get("license")), text_or_none(table.get("home-page"))
+    licence = text_or_none(table.get("license"))
     readme = text_or_none(table.get("description-file"))
     keywords = text_or_none(table.get("keywords"))
     scripts = text_table_or_none(pyproject.table("tool", "flit", "scripts"))
     plugins = pyproject.table("tool", "flit", "entrypoints")
-    groups = {str(k): text_table_or_none(v) or {} for k, v in plugins.items()}
     values = known(
-        [
-            ("name", text_or_none(table.get("dist-name")) or module),
-            ("readme", Readme(files=(readme,)) if readme else None),
-            ("requires-python", text_or_none(table.get("requires-python"))),
-            ("license", License(text=licence) if licence else None),
-            ("authors", (Person(name=author, email=email),) if author or email else None),
-            ("keywords", tuple(word.strip() for word in keywords.split(",")) if keywords else None),
-            ("classifiers", texts_or_none(table.get("classifiers"))),
-            ("urls", text_table_or_none(table.get("urls"))),
-            ("home-page", home),
-            ("entry-points", (({"console_scripts": scripts} if scripts else {}) | groups) or None),
-            ("dependencies", texts_or_none(table.get("requires", []))),
-            ("optional-dependencies", text_lists_or_none(table.get("requires-extra"))),
-        ]
+        {
+            **texts_of(table, "requires-python", "home-page"),
+            "name": text_or_none(table.get("dist-name")) or text_or_none(table.get("module")),
+            "readme": Readme(files=(readme,)) if readme else None,
+            "license": License(text=licence) if licence else None,
+            "authors": (Person(name=author, email=email),) if author or email else None,
+            "keywords": tuple(word.strip() for word in keywords.split(",")) if keywords else None,
+            "classifiers": texts_or_none(table.get("classifiers")),
+            "urls": text_table_or_none(table.get("urls")),
+            "entry-points": _entry_points(scripts or {}, plugins),
+            "dependencies": texts_or_none(table.get("requires", [])),
+            "optional-dependencies": text_lists_or_none(table.get("requires-extra")),
+        }
     )
     return Declared(
         file=FILE,

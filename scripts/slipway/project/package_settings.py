@@ -1,8 +1,8 @@
-"""What a build backend's own settings say about where the import packages are; setuptools' have their own module."""
+"""Where the import packages are by a build backend's own settings; those of setuptools have their own module."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from slipway.project import setuptools_packages
 from slipway.project.declared import table_or_empty, text_or_none, texts_or_none
@@ -12,13 +12,9 @@ from slipway.project.setuptools_packages import folder_path
 
 
 def read(files: ProjectFiles) -> PackageSettings:
-    """Return what the settings of the project's backend say."""
+    """Return the settings of the project's backend."""
     reader = _READERS.get(files.backend_name)
     return reader(files) if reader else PackageSettings()
-
-
-def _module_paths(folder: str, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    return tuple((folder, name.replace(".", "/")) for name in names)
 
 
 _HATCH_SELECTION = {"artifacts", "bypass-selection", "force-include", "hooks", "include", "sources"}
@@ -49,7 +45,7 @@ def _flit(files: ProjectFiles) -> PackageSettings:
 
 
 def _module(files: ProjectFiles, name: str, *, folders: tuple[str, ...]) -> PackageSettings:
-    """Return the settings for one import name that lies in the first of the folders that has it."""
+    """Return the settings for one import name that is in the first of the folders that has it."""
     path = name.replace(".", "/")
     for folder in folders:
         base = files.root / folder
@@ -66,24 +62,19 @@ def _pdm(files: ProjectFiles) -> PackageSettings:
     includes = texts_or_none(build.get("includes")) or ()
     base = folder or ""
     named = [path.strip("/").removeprefix(f"{base}/") for path in includes if not path.startswith("tests")]
-    plain = [path for path in named if "*" not in path and _is_python(files, base, path)]
-    return PackageSettings(paths=tuple((base, path) for path in plain), folder=folder)
-
-
-def _is_python(files: ProjectFiles, folder: str, path: str) -> bool:
-    target = files.root / folder / path
-    return path.endswith(".py") or target.is_dir()
+    plain = [path for path in named if path.endswith(".py") or (files.root / base / path).is_dir()]
+    return PackageSettings(paths=tuple((base, path) for path in plain if "*" not in path), folder=folder)
 
 
 def _poetry(files: ProjectFiles) -> PackageSettings:
-    packages = files.pyproject.table("tool", "poetry").get("packages")
+    poetry = files.pyproject.table("tool", "poetry")
+    packages = poetry.get("packages")
     tables = [table_or_empty(item) for item in packages] if isinstance(packages, list) else []
     paths = [
         (folder_path(table.get("from")) or "", include.strip("/").removesuffix("/**/*"))
         for table in tables
         if (include := text_or_none(table.get("include")))
     ]
-    poetry = files.pyproject.table("tool", "poetry")
     needs_name = poetry.get("package-mode") is not False and not poetry.get("include")
     return PackageSettings(paths=tuple(paths), needs_name=needs_name)
 
@@ -95,7 +86,7 @@ def _uv(files: ProjectFiles) -> PackageSettings:
     name = table.get("module-name")
     names = (name,) if isinstance(name, str) else texts_or_none(name)
     if names:
-        return PackageSettings(paths=_module_paths(folder, names), folder=folder)
+        return PackageSettings(paths=tuple((folder, name.replace(".", "/")) for name in names), folder=folder)
     return PackageSettings(folder=folder, needs_name=table.get("namespace") is not True)
 
 

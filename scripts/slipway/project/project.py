@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from slipway.project import (
+    backends,
     compiled,
     layout,
     legacy_tables,
@@ -22,57 +23,43 @@ from slipway.project import (
 )
 from slipway.project.declared import FIELDS, Declared, License, Person, Readme
 from slipway.project.layout import Layout
-from slipway.project.project_files import ProjectFiles
+from slipway.project.project_files import BuildSystem, ProjectFiles
 from slipway.project.settings import Settings
 from slipway.project.vcs_version import VcsVersioning
 from slipway.project.version_file import VersionInFile
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectFacts:
-    """What a project says about itself. A field is None where it is absent or only the build decides it.
+class ProjectFacts(BuildSystem):
+    """The declared facts of a project. A field is None where it is absent or only the build decides it.
 
     Attributes:
-        root: the project's folder.
         version: only if static and literal.
         dynamic: names of fields that only the build decides, or decides in part (PEP 808).
-        backend: import path of the build backend as declared, setuptools' legacy one where none is.
-        backend_name: `setuptools`, `hatchling`, `flit-core`, `pdm-backend`, `poetry-core`, `uv-build`,
-            `maturin`, `scikit-build-core`, `meson-python` or `other`.
-        backend_path: folders in the project from which the backend is imported.
-        build_requires: build requirements, the default ones where none are declared.
         entry_points: group to name to object reference, `console_scripts` and `gui_scripts` among them.
         licence: expression, text or file.
         license_files: the globs as declared.
         home_page: only from setup.py, setup.cfg and the tables from before PEP 621; so is `download_url`.
         metadata_from: field to the file it is declared in.
-        lines: field to index or key to the file and line it stands on; ask with `line_of`.
+        lines: field, index or key to its file and line; use `line_of`.
         layout: see `slipway.project.layout.Packages`; so are `packages` (top-level import names),
             `missing_packages` and `expected_package`.
         compiled_because: why its wheels are for one platform; None for a pure project.
         vcs_versioned: what derives the version from the version control system.
         vcs_marks_local: whether that gives untagged and dirty checkouts a version with a local part.
-        version_decided_by: what decides a version that is not written; None where nothing does.
+        version_decided_by: what sets a version that is not written; None where nothing does.
         version_in_file: the literal version in a file from which the backend takes it, for a dynamic version.
         setup_py_fault: message and line of setup.py's syntax error.
-        present: which of the three project files there are.
         pyproject: pyproject.toml as parsed.
         settings: [tool.slipway].
     """
 
-    root: Path
     name: str | None = None
     version: str | None = None
     dynamic: frozenset[str] = frozenset()
-    backend: str = pyproject.LEGACY_BACKEND
-    backend_name: str = "setuptools"
-    backend_path: tuple[str, ...] = ()
-    build_requires: tuple[str, ...] = pyproject.LEGACY_REQUIRES
-    build_system_declared: bool = False
     requires_python: str | None = None
     dependencies: tuple[str, ...] | None = None
     optional_dependencies: Mapping[str, tuple[str, ...]] | None = None
-    dependency_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     description: str | None = None
     readme: Readme | None = None
     licence: License | None = None
@@ -99,7 +86,6 @@ class ProjectFacts:
     version_decided_by: str | None = None
     version_in_file: VersionInFile | None = None
     setup_py_fault: tuple[str, int] | None = None
-    present: tuple[str, ...] = ()
     pyproject: Mapping[str, Any] = field(default_factory=dict, repr=False)
     settings: Settings = field(default_factory=Settings)
 
@@ -155,15 +141,9 @@ def read(root: Path) -> ProjectFacts:
         dynamic |= {"version"}
     from_file = None if "version" in values or vcs else version_file.find(files, packages.names)
     return ProjectFacts(
-        root=root,
+        **{one.name: getattr(files, one.name) for one in fields(BuildSystem)},
         **{_ATTRIBUTES.get(key, key.replace("-", "_")): value for key, value in values.items()},
         dynamic=dynamic,
-        backend=files.backend,
-        backend_name=files.backend_name,
-        backend_path=files.backend_path,
-        build_requires=files.build_requires,
-        build_system_declared=files.build_system_declared,
-        dependency_groups=pyproject.dependency_groups(files.pyproject),
         metadata_from=metadata_from,
         lines=_lines(files, sources, metadata_from),
         layout=packages.layout,
@@ -176,7 +156,6 @@ def read(root: Path) -> ProjectFacts:
         version_decided_by=vcs or (from_file.file if from_file else vcs_version.decided_by(files)),
         version_in_file=from_file,
         setup_py_fault=files.setup.fault if files.setup else None,
-        present=files.present,
         pyproject=files.pyproject.tables,
         settings=settings.read(files.pyproject),
     )
@@ -192,9 +171,9 @@ def _import_names(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _sources(files: ProjectFiles) -> list[Declared]:
-    """Return what each file declares, the one that counts most first.
+    """Return what each file declares, the one with precedence first.
 
-    setuptools lets the arguments of setup() win over setup.cfg.
+    In setuptools the arguments of setup() override setup.cfg.
     """
     sources: list[Declared] = []
     if files.pyproject.table("project"):
@@ -203,7 +182,7 @@ def _sources(files: ProjectFiles) -> list[Declared]:
         sources.append(legacy_tables.poetry(files.pyproject))
     if files.backend_name == "flit-core" and files.pyproject.table("tool", "flit", "metadata"):
         sources.append(legacy_tables.flit(files.pyproject))
-    if files.backend_name in {"setuptools", project_files.OTHER_BACKEND}:
+    if files.backend_name in {"setuptools", backends.OTHER}:
         if files.setup is not None:
             sources.append(setup_py.declared(files.setup))
         if "setup.cfg" in files.present:
@@ -216,23 +195,23 @@ def _merged(
 ) -> tuple[dict[str, Any], dict[str, str], frozenset[str]]:
     """Return the value of each field, the file it is from, and the fields that only the build decides.
 
-    [project] shuts out everything it does not call dynamic; what setup() computes shuts out setup.cfg.
+    [project] overrides everything it does not call dynamic; what setup() computes overrides setup.cfg.
     """
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
     dynamic: set[str] = set()
-    shut: set[str] = set()
+    closed: set[str] = set()
     for source in sources:
         for name, value in source.values.items():
-            if name not in values and name not in shut:
+            if name not in values and name not in closed:
                 values[name], origin[name] = value, source.file
-        dynamic |= source.dynamic - shut
+        dynamic |= source.dynamic - closed
         if source.is_project_table:
-            shut |= set(FIELDS) - source.dynamic
-            shut |= set(files.pyproject.table("tool", "setuptools", "dynamic"))
+            closed |= set(FIELDS) - source.dynamic
+            closed |= set(files.pyproject.table("tool", "setuptools", "dynamic"))
         else:
-            shut |= source.dynamic
-        dynamic |= set(FIELDS) - shut if source.incomplete else set()
+            closed |= source.dynamic
+        dynamic |= set(FIELDS) - closed if source.incomplete else set()
     partly = {name for source in sources for name in source.dynamic & source.values.keys()}
     return values, origin, frozenset((dynamic - values.keys()) | partly)
 

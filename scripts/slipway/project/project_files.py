@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from slipway.errors import InputError
-from slipway.project import project_paths, setup_cfg, setup_py
+from slipway.project import backends, project_paths, setup_cfg, setup_py
 from slipway.project import pyproject as pyproject_file
 from slipway.project.declared import text_or_none, texts_or_none
 from slipway.project.pyproject import LEGACY_BACKEND, LEGACY_REQUIRES, PyProject
@@ -16,47 +15,40 @@ from slipway.project.setup_cfg import SetupCfg
 from slipway.project.setup_py import SetupPy
 
 PROJECT_FILES = (pyproject_file.FILE, setup_cfg.FILE, setup_py.FILE)
-BACKENDS = {
-    "setuptools": "setuptools",
-    "hatchling": "hatchling",
-    "flit_core": "flit-core",
-    "flit": "flit-core",
-    "pdm": "pdm-backend",
-    "poetry": "poetry-core",
-    "uv_build": "uv-build",
-    "maturin": "maturin",
-    "scikit_build_core": "scikit-build-core",
-    "mesonpy": "meson-python",
-}
-"""First part of a backend's import path to the name it is known by."""
-OTHER_BACKEND = "other"
-
-_WRAPPED = re.compile(rf"^\s*(?:from|import)\s+({'|'.join(BACKENDS)})(?=[\s.,])", re.MULTILINE)
 _SEARCH_DEPTH = 2
 _SEARCH_FOLDERS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectFiles:
-    """What was found in the project's folder.
+class BuildSystem:
+    """Where a project is, which project files it has, and what it is built with.
 
     Attributes:
-        backend: import path as declared, setuptools' legacy one where none is.
-        backend_name: the name it is known by, also for an in-tree backend that wraps a known one; or `other`.
+        root: the project's folder.
+        present: which of the three project files there are.
+        backend: import path of the build backend as declared, setuptools' legacy one where none is.
+        backend_name: a name of `backends.BACKENDS`, also for an in-tree backend that wraps a known one; or `other`.
         backend_path: folders in the project from which the backend is imported (PEP 517).
+        build_requires: build requirements, the default ones where none are declared.
         build_system_declared: whether there is a [build-system] table.
     """
 
     root: Path
-    pyproject: PyProject = field(default_factory=PyProject)
-    cfg: SetupCfg = field(default_factory=SetupCfg)
-    setup: SetupPy | None = None
     present: tuple[str, ...] = ()
     backend: str = LEGACY_BACKEND
     backend_name: str = "setuptools"
     backend_path: tuple[str, ...] = ()
     build_requires: tuple[str, ...] = LEGACY_REQUIRES
     build_system_declared: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectFiles(BuildSystem):
+    """What was found in the project's folder."""
+
+    pyproject: PyProject = field(default_factory=PyProject)
+    cfg: SetupCfg = field(default_factory=SetupCfg)
+    setup: SetupPy | None = None
 
 
 def load(root: Path) -> ProjectFiles:
@@ -71,17 +63,16 @@ def load(root: Path) -> ProjectFiles:
     if not present:
         raise _no_project(root)
     pyproject = pyproject_file.load(root)
-    cfg = setup_cfg.load(root)
-    system = pyproject.table("build-system") if pyproject else {}
+    system = pyproject.table("build-system")
     backend = text_or_none(system.get("build-backend")) or LEGACY_BACKEND
     backend_path = texts_or_none(system.get("backend-path")) or ()
     requires = texts_or_none(system.get("requires"))
-    if not (pyproject and "project" in pyproject.tables) and present == (pyproject_file.FILE,) and not system:
+    if "project" not in pyproject.tables and present == (pyproject_file.FILE,) and not system:
         _demand_buildable(root, pyproject)
     return ProjectFiles(
         root=root,
-        pyproject=pyproject or PyProject(),
-        cfg=cfg or SetupCfg(),
+        pyproject=pyproject,
+        cfg=setup_cfg.load(root),
         setup=setup_py.load(root),
         present=present,
         backend=backend,
@@ -93,13 +84,11 @@ def load(root: Path) -> ProjectFiles:
 
 
 def _backend_name(root: Path, backend: str, backend_path: tuple[str, ...]) -> str:
-    module = backend.partition(":")[0]
-    if known := BACKENDS.get(module.partition(".")[0]):
+    if known := backends.name_of(backend):
         return known
-    wrapped = {
-        BACKENDS[name] for text in _in_tree(root, module, backend_path) for name in _WRAPPED.findall(text)
-    }
-    return wrapped.pop() if len(wrapped) == 1 else OTHER_BACKEND
+    sources = _in_tree(root, backend.partition(":")[0], backend_path)
+    wrapped = {name for source in sources for name in backends.imported_in(source)}
+    return wrapped.pop() if len(wrapped) == 1 else backends.OTHER
 
 
 def _in_tree(root: Path, module: str, backend_path: tuple[str, ...]) -> Iterator[str]:
@@ -110,7 +99,7 @@ def _in_tree(root: Path, module: str, backend_path: tuple[str, ...]) -> Iterator
 
 
 def in_tree_candidates(module: str, backend_path: tuple[str, ...]) -> Iterator[str]:
-    """Yield the paths at which an in-tree backend module may lie."""
+    """Yield the paths where the module of an in-tree backend may be."""
     stem = module.replace(".", "/")
     for folder in backend_path:
         yield f"{folder}/{stem}.py"
@@ -168,9 +157,9 @@ def _projects_below(root: Path) -> Iterator[Path]:
         level = below[:_SEARCH_FOLDERS]
 
 
-def _demand_buildable(root: Path, pyproject: PyProject | None) -> None:
+def _demand_buildable(root: Path, pyproject: PyProject) -> None:
     """Refuse a pyproject.toml that only holds the settings of tools."""
-    if pyproject and pyproject.table("tool", "poetry"):
+    if pyproject.table("tool", "poetry"):
         return
     inside = list(_projects_below(root))
     shown = (

@@ -1,4 +1,4 @@
-"""Paths that a project names: they may lead anywhere, be anything, and hold what no path holds."""
+"""Safe access to paths that a project names: they may leave the project, be of any kind and contain invalid characters."""
 
 from __future__ import annotations
 

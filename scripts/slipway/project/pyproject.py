@@ -1,6 +1,6 @@
 """pyproject.toml: its tables as they are, and what [project] declares (PEP 518, 517, 621, 639, 735).
 
-Only what makes the file impossible to work with is an error here; whether its values are right, rules judge.
+Only what makes the file unreadable is an error here; its values are checked by rules.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from packaging.utils import canonicalize_name
-
 from slipway.errors import InputError
 from slipway.project.declared import (
     FIELDS,
@@ -22,10 +20,12 @@ from slipway.project.declared import (
     Person,
     Readme,
     known,
+    lists_of,
     table_or_empty,
     text_lists_or_none,
     text_or_none,
     text_table_or_none,
+    texts_of,
     texts_or_none,
 )
 from slipway.project.toml_lines import lines_of
@@ -47,7 +47,7 @@ class PyProject:
 
     Attributes:
         tables: its whole contents.
-        lines: path of keys and indexes to the line it stands on.
+        lines: path of keys and indexes to its line, from 1.
     """
 
     tables: Mapping[str, Any] = field(default_factory=dict)
@@ -61,15 +61,15 @@ class PyProject:
         return table
 
 
-def load(root: Path) -> PyProject | None:
-    """Return the parsed pyproject.toml of a project, or None if it has none.
+def load(root: Path) -> PyProject:
+    """Return the parsed pyproject.toml of a project, an empty one if it has none.
 
     Raises:
         InputError: it cannot be read, is not TOML, or [project] or [build-system] cannot be read at all.
     """
     path = root / FILE
     if not path.is_file():
-        return None
+        return PyProject()
     text = read_text(path)
     try:
         pyproject = PyProject(tables=tomllib.loads(text), lines=lines_of(text))
@@ -152,7 +152,7 @@ def _wrong_shape(
     at = f"{path.name}, line {line}" if line else path.name
     return InputError(
         f"{at}: `{'.'.join(keys)}` is not {expected}.",
-        cause="The key has a value of the wrong type: no build tool can tell how to build the project.",
+        cause="The key has a value of the wrong type: no build tool can read how to build the project.",
         remedy=remedy,
         read=_SPECIFICATION,
     )
@@ -167,25 +167,20 @@ def declared(pyproject: PyProject) -> Declared:
         **{str(k): text_table_or_none(v) for k, v in table_or_empty(project.get("entry-points")).items()},
     }
     values = known(
-        [
-            ("name", text_or_none(project.get("name"))),
-            ("version", text_or_none(project.get("version"))),
-            ("description", text_or_none(project.get("description"))),
-            ("readme", _readme(project.get("readme"))),
-            ("requires-python", text_or_none(project.get("requires-python"))),
-            ("license", _license(project.get("license"))),
-            ("license-files", _license_files(project.get("license-files"))),
-            ("authors", _people(project.get("authors"))),
-            ("maintainers", _people(project.get("maintainers"))),
-            ("keywords", texts_or_none(project.get("keywords"))),
-            ("classifiers", texts_or_none(project.get("classifiers"))),
-            ("urls", text_table_or_none(project.get("urls"))),
-            ("entry-points", {name: group for name, group in groups.items() if group} or None),
-            ("dependencies", texts_or_none(project.get("dependencies"))),
-            ("optional-dependencies", text_lists_or_none(project.get("optional-dependencies"))),
-            ("import-names", texts_or_none(project.get("import-names"))),
-            ("import-namespaces", texts_or_none(project.get("import-namespaces"))),
-        ]
+        {
+            **texts_of(project, "name", "version", "description", "requires-python"),
+            **lists_of(
+                project, "keywords", "classifiers", "dependencies", "import-names", "import-namespaces"
+            ),
+            "readme": _readme(project.get("readme")),
+            "license": _license(project.get("license")),
+            "license-files": _license_files(project.get("license-files")),
+            "authors": _people(project.get("authors")),
+            "maintainers": _people(project.get("maintainers")),
+            "urls": text_table_or_none(project.get("urls")),
+            "entry-points": {name: group for name, group in groups.items() if group} or None,
+            "optional-dependencies": text_lists_or_none(project.get("optional-dependencies")),
+        }
     )
     dynamic = set(texts_or_none(project.get("dynamic")) or ())
     if dynamic & {"scripts", "gui-scripts"}:
@@ -242,31 +237,3 @@ def _people(value: object) -> tuple[Person, ...] | None:
         Person(name=text_or_none(table.get("name")), email=text_or_none(table.get("email")))
         for table in tables
     )
-
-
-def dependency_groups(pyproject: PyProject) -> dict[str, tuple[str, ...]]:
-    """Return the dependency groups (PEP 735), includes resolved; what cannot be resolved is left out."""
-    groups: dict[str, list[Any]] = {
-        canonicalize_name(str(name)): items if isinstance(items, list) else []
-        for name, items in pyproject.table("dependency-groups").items()
-    }
-    resolved: dict[str, tuple[str, ...]] = {}
-    for name in groups:
-        _resolve_group(name, groups, resolved)
-    return resolved
-
-
-def _resolve_group(
-    name: str, groups: Mapping[str, list[Any]], resolved: dict[str, tuple[str, ...]]
-) -> tuple[str, ...]:
-    if name in resolved or name not in groups:
-        return resolved.get(name, ())
-    resolved[name] = ()  # an include that leads back here ends
-    requirements: list[str] = []
-    for item in groups[name]:
-        if isinstance(item, str):
-            requirements.append(item)
-        elif isinstance(included := table_or_empty(item).get("include-group"), str):
-            requirements += _resolve_group(canonicalize_name(included), groups, resolved)
-    resolved[name] = tuple(dict.fromkeys(requirements))
-    return resolved[name]

@@ -34,8 +34,8 @@ _CHANGING = frozenset(
 )
 
 
-class NotLiteral(Exception):  # noqa: N818 - an answer, not an error
-    """A value that only running the file would tell."""
+class NotLiteral(Exception):  # noqa: N818 - an outcome, not an error
+    """A value that is known only by running the file."""
 
 
 def parse(data: bytes) -> ast.Module:
@@ -85,16 +85,16 @@ def literal(node: ast.expr, names: Mapping[str, ast.expr]) -> Any:  # noqa: ANN4
 
     Args:
         node: the expression.
-        names: what the names in it stand for, from `constants`.
+        names: the expressions its names are bound to, from `constants`.
 
     Raises:
-        NotLiteral: it needs something run, or more work than an honest file asks for.
+        NotLiteral: it needs something run, or more work than a normal file takes.
     """
     return _Reading(names).value(node, 0)
 
 
 class _Reading:
-    """One reading of an expression, with a limit on the work it takes: names may stand for each other."""
+    """One reading of an expression, with a limit on the work it takes: names may refer to each other."""
 
     def __init__(self, names: Mapping[str, ast.expr]) -> None:
         self._names = names

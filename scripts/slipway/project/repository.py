@@ -21,7 +21,7 @@ DEPTH = 3
 NO_PROJECTS = frozenset(
     {"tests", "test", "docs", "doc", "examples", "example", "node_modules", "build", "dist"}
 )
-"""Folders whose projects are there to be read or tested, not to be released."""
+"""Folders whose projects are examples or tests and are not released."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Member:
         path: its folder.
         folder: the same, relative to the top, with forward slashes.
         name: the project's name in its normal form; the folder's where only the build decides it.
-        tag_prefix: what stands before the version in its release tags.
+        tag_prefix: the part before the version in its release tags.
         needs: folders of the other projects that it depends on.
         last_tag: its newest release tag.
         changed: whether it differs from that tag, or a project it needs does.
@@ -69,7 +69,7 @@ def read(top: Path) -> tuple[Member, ...]:
 
 
 def _folders(top: Path, depth: int) -> Iterator[Path]:
-    """Yield the folders that hold a project; what is inside of a project belongs to it."""
+    """Yield the folders that hold a project; what is inside a project belongs to it."""
     for folder in sorted(path for path in top.iterdir() if path.is_dir() and not path.is_symlink()):
         if folder.name in NO_PROJECTS or folder.name.startswith((".", "_")):
             continue
@@ -106,7 +106,7 @@ def _in_order(needs: dict[str, set[str]]) -> list[str]:
         raise InputError(
             f"Projects of this repository need each other in a circle: {circle}.",
             cause="Each of them names the next one among its dependencies, extras or build requirements.",
-            remedy="Move what they share into a project of its own; until then, name one project's folder as PATH.",
+            remedy="Move what they share into a project of its own; until then, pass one project's folder as PATH.",
         ) from error
 
 

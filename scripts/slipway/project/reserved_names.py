@@ -1,4 +1,4 @@
-"""Names beside pyproject.toml that are no part of the package: folders and modules of the development.
+"""Names of folders and modules beside pyproject.toml that are not part of the package.
 
 The names of setuptools' automatic discovery for a flat layout, with a few more that are as common:
 https://setuptools.pypa.io/en/latest/userguide/package_discovery.html

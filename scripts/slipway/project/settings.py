@@ -1,4 +1,4 @@
-"""[tool.slipway]: what a project asks of Slipway in its pyproject.toml."""
+"""[tool.slipway]: the settings of a project in its pyproject.toml."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from slipway.project.pyproject import FILE, PyProject
 IGNORE = "ignore"
 NAMES = ("build-timeout", "fail-on", "smoke-timeout", "tag-prefix", "verify-timeout")
 """Options of the command line that a project may set for all its runs. Where a release goes is not among
-them: whoever can change pyproject.toml must not be able to send it elsewhere."""
+them: people who can change pyproject.toml must not be able to send it elsewhere."""
 
 _KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "seconds": ((int, float), "a number of seconds"),
@@ -32,7 +32,7 @@ class Settings:
     """The table, checked for its shape.
 
     Attributes:
-        ignored: rule name to the reason for turning it off; whether such a rule exists is not known here.
+        ignored: rule name to the reason for turning it off; whether there is such a rule is checked elsewhere.
         options: option name to its value.
     """
 
@@ -58,11 +58,10 @@ def read(pyproject: PyProject) -> Settings:
 def options_of(root: Path) -> Mapping[str, Any]:
     """Return the options that the project in a folder sets; none where its pyproject.toml cannot be read.
 
-    What is wrong with the file is reported when the project itself is read.
+    Errors in the file are reported when the project itself is read.
     """
     try:
-        found = pyproject_file.load(root)
-        return read(found).options if found else {}
+        return read(pyproject_file.load(root)).options
     except InputError:
         return {}
 
@@ -70,7 +69,7 @@ def options_of(root: Path) -> Mapping[str, Any]:
 def _ignored(pyproject: PyProject, table: object) -> dict[str, str]:
     if not isinstance(table, Mapping):
         what = "is not a table of rule names and reasons"
-        raise _error(pyproject, (IGNORE,), what, f"Say for each rule why it is turned off:\n{_EXAMPLE}")
+        raise _error(pyproject, (IGNORE,), what, f"Write for each rule why it is turned off:\n{_EXAMPLE}")
     for rule, reason in table.items():
         if not isinstance(reason, str) or not reason.strip():
             what = "turns a rule off without a reason"

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from slipway.errors import InputError
-from slipway.project.declared import Declared, License, Person, Readme, known
+from slipway.project import setuptools_fields
+from slipway.project.declared import Declared, Readme, known
 from slipway.project.pyproject import read_text
+from slipway.project.setuptools_fields import FIELD_OF, items_of
 
 FILE = "setup.cfg"
 
@@ -25,26 +27,10 @@ _ALIASES = {
     "license_file": "license_files",
     "platform": "platforms",
 }
-_FIELD_OF = {
-    ("metadata", "name"): "name",
-    ("metadata", "version"): "version",
-    ("metadata", "description"): "description",
-    ("metadata", "long_description"): "readme",
-    ("metadata", "license"): "license",
-    ("metadata", "license_files"): "license-files",
-    ("metadata", "author"): "authors",
-    ("metadata", "author_email"): "authors",
-    ("metadata", "maintainer"): "maintainers",
-    ("metadata", "maintainer_email"): "maintainers",
-    ("metadata", "keywords"): "keywords",
-    ("metadata", "classifiers"): "classifiers",
-    ("metadata", "url"): "home-page",
-    ("metadata", "download_url"): "download-url",
-    ("metadata", "project_urls"): "urls",
-    ("options", "python_requires"): "requires-python",
-    ("options", "install_requires"): "dependencies",
-    ("options", "entry_points"): "entry-points",
-}
+_KEYWORDS = FIELD_OF.keys() - {"use_scm_version", "pbr", "license_expression", "extras_require"}
+_OF_OPTIONS = frozenset({"python_requires", "install_requires", "entry_points"})
+"""Those of the keywords that are in [options]; the others are in [metadata]."""
+_LISTS = frozenset({"license_files", "keywords", "classifiers", "project_urls", "install_requires"})
 _SECTION_FIELDS = {"options.extras_require": "optional-dependencies", "options.entry_points": "entry-points"}
 _DIRECTIVE = re.compile(r"\s*(attr|file)\s*:", re.IGNORECASE)
 _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
@@ -56,7 +42,7 @@ class SetupCfg:
     """The file as parsed: section to key to value; keys of [metadata] and [options] in their newest spelling.
 
     Attributes:
-        lines: `(section, key)` to the line it stands on.
+        lines: `(section, key)` to its line.
     """
 
     sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -64,18 +50,23 @@ class SetupCfg:
 
     def get(self, section: str, key: str) -> str | None:
         """Return a value without blanks around it, or None if it is absent or empty."""
-        return self.sections.get(section, {}).get(key, "").strip() or None
+        return (self.raw(section, key) or "").strip() or None
+
+    def raw(self, section: str, key: str) -> str | None:
+        """Return a value as it is: a list on lines of its own begins with a line break. None as for `get`."""
+        value = self.sections.get(section, {}).get(key, "")
+        return value if value.strip() else None
 
 
-def load(root: Path) -> SetupCfg | None:
-    """Return the parsed setup.cfg of a project, or None if it has none.
+def load(root: Path) -> SetupCfg:
+    """Return the parsed setup.cfg of a project, an empty one if it has none.
 
     Raises:
         InputError: it cannot be read or parsed.
     """
     path = root / FILE
     if not path.is_file():
-        return None
+        return SetupCfg()
     text = read_text(path)
     parser = configparser.RawConfigParser()
     parser.optionxform = str  # type: ignore[assignment,method-assign]
@@ -114,65 +105,31 @@ def _lines(text: str) -> dict[tuple[str, str], int]:
     return lines
 
 
-def listed(value: str | None) -> tuple[str, ...] | None:
-    """Return the items of a list value, which are on lines of their own or separated by commas."""
-    if value is None:
-        return None
-    items = value.splitlines() if "\n" in value else value.split(",")
-    return tuple(item.strip() for item in items if item.strip() and not item.strip().startswith("#"))
-
-
-def tabled(value: str | None) -> dict[str, str]:
-    """Return the pairs of a table value, `key = value` on lines of their own or separated by commas."""
-    pairs = (item.partition("=") for item in listed(value) or ())
-    return {key.strip(): item.strip() for key, _, item in pairs if key.strip()}
-
-
-def requirements(value: str | None) -> tuple[str, ...] | None:
-    """Return the requirements of a list value, on lines of their own or separated by semicolons."""
-    if value is None:
-        return None
-    items = value.splitlines() if "\n" in value else value.split(";")
-    return tuple(item.strip() for item in items if item.strip() and not item.strip().startswith("#"))
-
-
 def declared(cfg: SetupCfg) -> Declared:
     """Return what the file declares; values the build takes from elsewhere (`attr:`, `file:`) are dynamic."""
-    dynamic: set[str] = set()
-    for (section, key), name in _FIELD_OF.items():
-        value = cfg.get(section, key)
-        if value and _DIRECTIVE.match(value) and name != "readme":
-            dynamic.add(name)
-    extras = cfg.sections.get("options.extras_require", {})
-    if any(_DIRECTIVE.match(value) for value in extras.values()):
+    given: dict[str, Any] = {key: cfg.raw(_section(key), key) for key in _KEYWORDS}
+    dynamic = {FIELD_OF[key] for key, value in given.items() if value and _DIRECTIVE.match(value)} - {
+        "readme"
+    }
+    given |= {key: text.strip() for key, text in given.items() if text and key not in _LISTS}
+    for section, key in (
+        ("options.extras_require", "extras_require"),
+        ("options.entry_points", "entry_points"),
+    ):
+        given[key] = cfg.sections.get(section) or None
+    if any(_DIRECTIVE.match(value) for value in (given["extras_require"] or {}).values()):
         dynamic.add("optional-dependencies")
-    values = {name: value for name, value in _values(cfg).items() if name not in dynamic}
-    return Declared(file="setup.cfg", values=values, dynamic=frozenset(dynamic), lines=_field_lines(cfg))
-
-
-def _values(cfg: SetupCfg) -> dict[str, Any]:
-    licence = cfg.get("metadata", "license")
-    return known(
-        [
-            ("name", cfg.get("metadata", "name")),
-            ("version", cfg.get("metadata", "version")),
-            ("description", cfg.get("metadata", "description")),
-            ("readme", _readme(cfg)),
-            ("requires-python", cfg.get("options", "python_requires")),
-            ("license", License(text=licence) if licence else None),
-            ("license-files", listed(cfg.get("metadata", "license_files"))),
-            ("authors", _people(cfg, "author")),
-            ("maintainers", _people(cfg, "maintainer")),
-            ("keywords", listed(cfg.get("metadata", "keywords"))),
-            ("classifiers", listed(cfg.get("metadata", "classifiers"))),
-            ("urls", tabled(cfg.get("metadata", "project_urls")) or None),
-            ("home-page", cfg.get("metadata", "url")),
-            ("download-url", cfg.get("metadata", "download_url")),
-            ("entry-points", _entry_points(cfg)),
-            ("dependencies", requirements(cfg.get("options", "install_requires"))),
-            ("optional-dependencies", _extras(cfg)),
-        ]
+    values = setuptools_fields.values(given) | known({"readme": _readme(cfg)})
+    return Declared(
+        file="setup.cfg",
+        values={name: value for name, value in values.items() if name not in dynamic},
+        dynamic=frozenset(dynamic),
+        lines=_field_lines(cfg),
     )
+
+
+def _section(key: str) -> str:
+    return "options" if key in _OF_OPTIONS else "metadata"
 
 
 def _readme(cfg: SetupCfg) -> Readme | None:
@@ -181,24 +138,9 @@ def _readme(cfg: SetupCfg) -> Readme | None:
     if value is None:
         return None
     if directive := _DIRECTIVE.match(value):
-        files = listed(value[directive.end() :].strip())
+        files = items_of(value[directive.end() :].strip())
         return Readme(files=files or (), content_type=content_type) if directive[1] == "file" else None
     return Readme(text=value, content_type=content_type)
-
-
-def _people(cfg: SetupCfg, key: str) -> tuple[Person, ...] | None:
-    name, email = cfg.get("metadata", key), cfg.get("metadata", f"{key}_email")
-    return (Person(name=name, email=email),) if name or email else None
-
-
-def _entry_points(cfg: SetupCfg) -> dict[str, dict[str, str]] | None:
-    groups = {name: tabled(value) for name, value in cfg.sections.get("options.entry_points", {}).items()}
-    return groups or None
-
-
-def _extras(cfg: SetupCfg) -> dict[str, tuple[str, ...]] | None:
-    extras = cfg.sections.get("options.extras_require", {})
-    return {name: requirements(value) or () for name, value in extras.items()} or None
 
 
 def _field_lines(cfg: SetupCfg) -> dict[tuple[str | int, ...], int]:
@@ -207,6 +149,6 @@ def _field_lines(cfg: SetupCfg) -> dict[tuple[str | int, ...], int]:
         if section in _SECTION_FIELDS:
             name = _SECTION_FIELDS[section]
             lines[(name, key) if key else (name,)] = number
-        elif (section, key) in _FIELD_OF:
-            lines.setdefault((_FIELD_OF[section, key],), number)
+        elif key in _KEYWORDS and section == _section(key):
+            lines.setdefault((FIELD_OF[key],), number)
     return lines

@@ -1,27 +1,19 @@
 """setup.py, read as a syntax tree and never run: the literal arguments of its call to `setup`.
 
-What counts as literal, `python_literals` decides. Whatever else decides a value (a function, a file, an environment
+`python_literals` defines what counts as literal. A value from anything else (a function, a file, an environment
 variable) makes the field dynamic.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slipway.project.declared import (
-    Declared,
-    License,
-    Person,
-    Readme,
-    known,
-    text_or_none,
-    text_table_or_none,
-    texts_or_none,
-)
+from slipway.project import setuptools_fields
+from slipway.project.declared import Declared, Readme, text_or_none
 from slipway.project.python_literals import (
     MAX_BYTES,
     UNPARSEABLE,
@@ -31,35 +23,9 @@ from slipway.project.python_literals import (
     literal,
     parse,
 )
-from slipway.project.setup_cfg import listed, requirements
+from slipway.project.setuptools_fields import FIELD_OF
 
 FILE = "setup.py"
-
-_FIELD_OF = {
-    "name": "name",
-    "version": "version",
-    "use_scm_version": "version",
-    "pbr": "version",
-    "description": "description",
-    "long_description": "readme",
-    "python_requires": "requires-python",
-    "license": "license",
-    "license_expression": "license",
-    "license_files": "license-files",
-    "license_file": "license-files",
-    "author": "authors",
-    "author_email": "authors",
-    "maintainer": "maintainers",
-    "maintainer_email": "maintainers",
-    "keywords": "keywords",
-    "classifiers": "classifiers",
-    "url": "home-page",
-    "download_url": "download-url",
-    "project_urls": "urls",
-    "entry_points": "entry-points",
-    "install_requires": "dependencies",
-    "extras_require": "optional-dependencies",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +35,7 @@ class SetupPy:
     Attributes:
         arguments: keyword arguments of `setup` whose value is literal.
         computed: keyword arguments whose value is not, with their syntax tree.
-        lines: keyword argument to the line it stands on.
+        lines: keyword argument to its line.
         complete: False where arguments are unknown (`**something`, no call found, not parseable).
         tree: the whole file; None where it cannot be parsed.
         text: the file's text.
@@ -167,86 +133,21 @@ def _is_setup(function: ast.expr) -> bool:
 
 
 def declared(setup: SetupPy) -> Declared:
-    """Return what the file declares; every field that only running it would tell is dynamic."""
-    values = _values(setup.arguments)
-    dynamic = {_FIELD_OF[name] for name in setup.computed if name in _FIELD_OF}
-    dynamic |= {_FIELD_OF[name] for name in ("use_scm_version", "pbr") if setup.arguments.get(name)}
+    """Return what the file declares; every field that is computed is dynamic."""
+    values = setuptools_fields.values(setup.arguments) | dict(_readme(setup.arguments))
+    dynamic = {FIELD_OF[name] for name in setup.computed if name in FIELD_OF}
+    dynamic |= {FIELD_OF[name] for name in ("use_scm_version", "pbr") if setup.arguments.get(name)}
     lines: dict[tuple[str | int, ...], int] = {}
     for name, number in setup.lines.items():
-        if name in _FIELD_OF:
-            lines.setdefault((_FIELD_OF[name],), number)
+        if name in FIELD_OF:
+            lines.setdefault((FIELD_OF[name],), number)
     static = {name: value for name, value in values.items() if name not in dynamic}
     return Declared(
         file="setup.py", values=static, dynamic=frozenset(dynamic), incomplete=not setup.complete, lines=lines
     )
 
 
-def _values(given: Mapping[str, Any]) -> dict[str, Any]:
-    return known(
-        [
-            ("name", text_or_none(given.get("name"))),
-            ("version", text_or_none(given.get("version"))),
-            ("description", text_or_none(given.get("description"))),
-            ("readme", _readme(given)),
-            ("requires-python", _specifiers(given.get("python_requires"))),
-            ("license", _license(given)),
-            ("license-files", _list(given.get("license_files", given.get("license_file")))),
-            ("authors", _people(given, "author")),
-            ("maintainers", _people(given, "maintainer")),
-            ("keywords", _list(given.get("keywords"))),
-            ("classifiers", _list(given.get("classifiers"))),
-            ("urls", text_table_or_none(given.get("project_urls"))),
-            ("home-page", text_or_none(given.get("url"))),
-            ("download-url", text_or_none(given.get("download_url"))),
-            ("entry-points", _entry_points(given.get("entry_points"))),
-            ("dependencies", _requirements(given.get("install_requires"))),
-            ("optional-dependencies", _extras(given.get("extras_require"))),
-        ]
-    )
-
-
-def _list(value: object) -> tuple[str, ...] | None:
-    return listed(value) if isinstance(value, str) else texts_or_none(value)
-
-
-def _requirements(value: object) -> tuple[str, ...] | None:
-    return requirements(value) if isinstance(value, str) else texts_or_none(value)
-
-
-def _specifiers(value: object) -> str | None:
-    parts = texts_or_none(value)
-    return ", ".join(parts) if parts else text_or_none(value)
-
-
-def _readme(given: Mapping[str, Any]) -> Readme | None:
-    text = text_or_none(given.get("long_description"))
-    content_type = text_or_none(given.get("long_description_content_type"))
-    return Readme(text=text, content_type=content_type) if text else None
-
-
-def _license(given: Mapping[str, Any]) -> License | None:
-    if expression := text_or_none(given.get("license_expression")):
-        return License(expression=expression)
-    text = text_or_none(given.get("license"))
-    return License(text=text) if text else None
-
-
-def _people(given: Mapping[str, Any], key: str) -> tuple[Person, ...] | None:
-    name, email = text_or_none(given.get(key)), text_or_none(given.get(f"{key}_email"))
-    return (Person(name=name, email=email),) if name or email else None
-
-
-def _extras(value: object) -> dict[str, tuple[str, ...]] | None:
-    if not isinstance(value, Mapping):
-        return None
-    return {str(name): items for name, given in value.items() if (items := _requirements(given)) is not None}
-
-
-def _entry_points(value: object) -> dict[str, dict[str, str]] | None:
-    if not isinstance(value, Mapping):
-        return None
-    groups: dict[str, dict[str, str]] = {}
-    for name, given in value.items():
-        items = (item.partition("=") for item in _list(given) or ())
-        groups[str(name)] = {key.strip(): target.strip() for key, _, target in items if key.strip()}
-    return groups
+def _readme(given: Mapping[str, Any]) -> Iterator[tuple[str, Readme]]:
+    if text := text_or_none(given.get("long_description")):
+        content_type = text_or_none(given.get("long_description_content_type"))
+        yield "readme", Readme(text=text, content_type=content_type)

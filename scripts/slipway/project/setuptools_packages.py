@@ -1,4 +1,4 @@
-"""What setuptools' settings say about where the import packages are: in pyproject.toml, setup.cfg or setup.py.
+"""Where the import packages are by setuptools' settings: in pyproject.toml, setup.cfg or setup.py.
 
 https://setuptools.pypa.io/en/latest/userguide/package_discovery.html
 """
@@ -14,8 +14,8 @@ from slipway.project.declared import table_or_empty, text_or_none, texts_or_none
 from slipway.project.layout import Finder, PackageSettings
 from slipway.project.project_files import ProjectFiles
 from slipway.project.python_literals import NotLiteral, literal
-from slipway.project.setup_cfg import listed, tabled
 from slipway.project.setup_py import SetupPy
+from slipway.project.setuptools_fields import items_of, pairs_of
 
 _FINDERS = {
     "find_packages": False,
@@ -28,7 +28,7 @@ _FINDER_PARAMETERS = ("where", "exclude", "include")
 
 
 def read(files: ProjectFiles) -> PackageSettings:
-    """Return what the first file that says something about packages says."""
+    """Return the settings of the first file that has any about packages."""
     readable = files.setup is None or files.setup.complete
     found = _table(files) or _cfg(files) or _setup_py(files.setup)
     return found or PackageSettings(by_name=False, readable=readable)
@@ -57,11 +57,13 @@ def _table(files: ProjectFiles) -> PackageSettings | None:
 def _cfg(files: ProjectFiles) -> PackageSettings | None:
     packages = files.cfg.get("options", "packages") or ""
     kind = packages.partition(":")[0].strip() if ":" in packages else ""
-    given = {key: listed(value) for key, value in files.cfg.sections.get("options.packages.find", {}).items()}
+    given = {
+        key: items_of(value) for key, value in files.cfg.sections.get("options.packages.find", {}).items()
+    }
     return _settings(
-        packages=listed(packages) if packages and not kind else None,
-        modules=listed(files.cfg.get("options", "py_modules")),
-        mapping=tabled(files.cfg.get("options", "package_dir")),
+        packages=items_of(packages) if packages and not kind else None,
+        modules=items_of(files.cfg.get("options", "py_modules")),
+        mapping=pairs_of(files.cfg.raw("options", "package_dir")) or {},
         where=given.get("where") if kind else None,
         finder=_finder(given, namespaces=_FINDERS.get(kind, True)) if kind else None,
     )
@@ -115,7 +117,7 @@ def _settings(
     where: Sequence[str] | None,
     finder: Finder | None,
 ) -> PackageSettings | None:
-    """Return the settings that follow from the arguments of the same names; None if they say nothing."""
+    """Return the settings that follow from the arguments of the same names; None if none is given."""
     base = folder_path(mapping.get("")) or ""
     paths: list[tuple[str, str]] = []
     elsewhere: dict[str, str] = {}

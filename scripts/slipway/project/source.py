@@ -24,7 +24,7 @@ from slipway.project.version_file import VersionInFile, in_module, module_files
 
 MAX_README_BYTES = 8 * 1024 * 1024
 _ARCHIVED = ("PKG-INFO", ".git_archival.txt", ".hg_archival.txt", ".hg", ".svn")
-"""What version tools read a version from where there is no git repository."""
+"""Files from which version tools read a version where there is no git repository."""
 _OVERRIDE = re.compile(
     r"(SETUPTOOLS_SCM_PRETEND_VERSION(_FOR_\w+)?|VCS_VERSIONING_PRETEND_VERSION(_FOR_\w+)?|PBR_VERSION"
     r"|PDM_BUILD_SCM_VERSION|POETRY_DYNAMIC_VERSIONING_(BYPASS|OVERRIDE)|UV_DYNAMIC_VERSIONING_BYPASS)"
@@ -47,10 +47,9 @@ class ReadmeFile:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFacts:
-    """Everything that is known before anything is built.
+    """Everything that is known before the build.
 
     Attributes:
-        event: the event's own name, `local` where there is none.
         tag: the tag the run is judged by, and `tag_version` the version it names, if it names one.
         release: whether this run publishes.
         readme_files: the files of the long description.
@@ -58,14 +57,13 @@ class SourceFacts:
         missing_backend_paths: entries of `backend-path` that are no folder inside the project.
         backend_module_missing: the in-tree backend's module is in none of its folders.
         module_versions: literal `__version__` of the top-level packages.
-        version_override: name of a variable that tells a version tool the version, if one is set.
+        version_override: name of the environment variable that sets the version for a version tool, if there is one.
         archived: there is a file from which version tools read a version outside a repository.
         metadata: the static part of the metadata, for the rules on metadata.
     """
 
     project: ProjectFacts
     git: GitFacts | None = None
-    event: str = "local"
     tag: str | None = None
     tag_version: str | None = None
     release: bool = False
@@ -97,7 +95,6 @@ class SourceFacts:
 def read(
     root: Path,
     *,
-    event: str = "local",
     tag: str | None = None,
     tag_version: str | None = None,
     release: bool = False,
@@ -106,7 +103,6 @@ def read(
 
     Args:
         root: the project's folder.
-        event: the event's own name.
         tag: the tag the run is judged by.
         tag_version: the version the tag names.
         release: whether this run publishes.
@@ -115,8 +111,8 @@ def read(
         InputError: there is no project, or its files or its repository cannot be read.
     """
     facts = project.read(root)
-    readme_files = tuple(_readme_files(facts))
     base = facts.root
+    readme_files = tuple(_readme_file(base, path) for path in (facts.readme.files if facts.readme else ()))
     git = git_facts.read(base)
     override = next((name for name in os.environ if _OVERRIDE.fullmatch(name)), None)
     metadata = static_metadata.of(facts, _long_description(facts, readme_files))
@@ -127,13 +123,14 @@ def read(
     return SourceFacts(
         project=facts,
         git=git,
-        event=event,
         tag=tag,
         tag_version=tag_version,
         release=release,
         readme_files=readme_files,
         unmatched_licences=tuple(_unmatched_licences(facts)),
-        missing_backend_paths=tuple(path for path in facts.backend_path if not _is_folder(base, path)),
+        missing_backend_paths=tuple(
+            path for path in facts.backend_path if not (is_inside(base, path) and (base / path).is_dir())
+        ),
         backend_module_missing=bool(candidates) and not any(is_file(base, path) for path in candidates),
         module_versions=tuple(_module_versions(facts)),
         changelog=changelog.find(base),
@@ -151,20 +148,10 @@ def _local_part(git: GitFacts) -> str | None:
     return None if git.tags else "the commit has no tag"
 
 
-def _is_folder(root: Path, path: str) -> bool:
-    return is_inside(root, path) and (root / path).is_dir()
-
-
-def _readme_files(facts: ProjectFacts) -> Iterator[ReadmeFile]:
-    for path in facts.readme.files if facts.readme else ():
-        if not is_inside(facts.root, path):
-            yield ReadmeFile(path=path, state="outside")
-        else:
-            yield _readme_file(facts.root, path)
-
-
 def _readme_file(root: Path, path: str) -> ReadmeFile:
     target = root / path
+    if not is_inside(root, path):
+        return ReadmeFile(path=path, state="outside")
     if not target.is_file():
         return ReadmeFile(path=path, state="missing")
     try:

@@ -104,7 +104,7 @@ def _fields(project: ProjectFacts, file: str | None) -> Iterator[Field]:
 
 
 def _line(project: ProjectFacts, file: str | None, *path: str | int) -> int | None:
-    """Return the line of a field if it stands in the file that the metadata is reported under."""
+    """Return the line of a field if it is in the file that the metadata is reported under."""
     place = project.line_of(*path)
     return place[1] if place and place[0] == file else None
 

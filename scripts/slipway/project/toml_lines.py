@@ -1,4 +1,4 @@
-"""Where each key, table and array item of a TOML document stands.
+"""The line of each key, table and array item of a TOML document.
 
 `tomllib` gives values without positions. This scanner gives positions without values: it is run on documents
 that tomllib has accepted, so it follows the grammar of TOML 1.1 (https://toml.io) without judging it.

@@ -1,4 +1,4 @@
-"""Which files of the project git tracks, and which of the sdist's files lie in the checkout without git knowing them."""
+"""Which files git tracks in the project, and which of the sdist's files are in the checkout but not tracked."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Tracked:
     """The project's files as git sees them; paths are relative to its folder, with forward slashes.
 
     Attributes:
-        absent: what git tracks and the sdist has not.
-        strays: what the sdist has, lies in the folder, and git does not track.
+        absent: tracked files that the sdist does not have.
+        strays: files of the sdist that are in the folder and not tracked.
     """
 
     absent: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ def read(root: Path, sdist: SdistFacts) -> Tracked | None:
         sdist: built from it.
 
     Returns:
-        None where the sdist could not be read whole, so that nothing can be compared.
+        None where the sdist could not be read completely.
 
     Raises:
         ToolError: git fails.

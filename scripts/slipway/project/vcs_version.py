@@ -7,6 +7,7 @@ from typing import Literal
 
 from packaging.utils import canonicalize_name
 
+from slipway.project import backends
 from slipway.project.declared import table_or_empty
 from slipway.project.project_files import ProjectFiles
 
@@ -78,7 +79,7 @@ def vcs_versioned(files: ProjectFiles, *, static: bool) -> VcsVersioning | None:
     if files.backend_name == "scikit-build-core":
         provider = pyproject.table("tool", "scikit-build", "metadata", "version").get("provider", "")
         return "setuptools-scm" if str(provider).endswith("setuptools_scm") else None
-    return _setuptools(files) if files.backend_name in {"setuptools", "other"} else None
+    return _setuptools(files) if files.backend_name in {"setuptools", backends.OTHER} else None
 
 
 def _setuptools(files: ProjectFiles) -> VcsVersioning | None:
@@ -90,22 +91,18 @@ def _setuptools(files: ProjectFiles) -> VcsVersioning | None:
         return "setuptools-scm"
     if "pbr" in asked:
         return "pbr"
-    if files.pyproject.table("tool", "setuptools", "dynamic").get("version") or _names_attribute(files):
+    if files.pyproject.table("tool", "setuptools", "dynamic").get("version") or files.cfg.get(
+        "metadata", "version"
+    ):
         return None
-    required = {
-        canonicalize_name(m[1]) for text in files.build_requires if (m := _REQUIREMENT_NAME.match(text))
-    }
+    required = _required(files)
     return next((kind for name, kind in _REQUIREMENTS.items() if name in required), None)
-
-
-def _names_attribute(files: ProjectFiles) -> bool:
-    return bool(files.cfg.get("metadata", "version"))
 
 
 def marks_local(files: ProjectFiles, kind: VcsVersioning) -> bool:
     """Return whether a version between two tags, or from a dirty checkout, gets a local part (`+g1a2b3c4`).
 
-    That is what each tool does unless it is told otherwise; a setting that decides the form counts as that.
+    Each tool does so by default; with any setting for the form of the version it is assumed not to.
     """
     if kind == "pbr" or _scheme_in_setup_py(files):
         return False
@@ -123,10 +120,10 @@ def _scheme_in_setup_py(files: ProjectFiles) -> bool:
 
 
 def decided_by(files: ProjectFiles) -> str | None:
-    """Return what decides a version that is neither written nor taken from the VCS or a file; None for nothing.
+    """Return what sets a version that is neither written nor from the VCS or a file; None if nothing does.
 
-    Then setuptools builds version 0.0.0 without a word. A build requirement that is not known as plain may be a
-    plugin that sets the version.
+    In the last case setuptools builds version 0.0.0 and prints no warning. A build requirement outside the list of
+    plain ones may be a plugin that sets the version.
     """
     if files.backend_name != "setuptools":
         return files.backend_name
@@ -136,7 +133,9 @@ def decided_by(files: ProjectFiles) -> str | None:
         return "setup.cfg"
     if files.setup and (not files.setup.complete or "version" in files.setup.computed):
         return "setup.py"
-    required = {
-        canonicalize_name(m[1]) for text in files.build_requires if (m := _REQUIREMENT_NAME.match(text))
-    }
-    return next(iter(sorted(required - _PLAIN_REQUIREMENTS)), None)
+    return min(_required(files) - _PLAIN_REQUIREMENTS, default=None)
+
+
+def _required(files: ProjectFiles) -> set[str]:
+    names = (_REQUIREMENT_NAME.match(text) for text in files.build_requires)
+    return {canonicalize_name(name[1]) for name in names if name}

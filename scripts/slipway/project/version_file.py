@@ -1,4 +1,4 @@
-"""Versions that a build backend reads from a file: where the file has them literally, so can we."""
+"""Versions that a build backend reads from a file: literal ones can be read here too."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _in_package(root: Path, module: str, name: str = "__version__") -> VersionIn
 
 
 def module_files(module: str) -> Iterator[str]:
-    """Yield the paths at which a module's source may lie in a project."""
+    """Yield the paths where a module's source may be in a project."""
     path = module.replace(".", "/")
     for root in ("src/", "", "lib/"):
         yield f"{root}{path}/__init__.py"

@@ -24,7 +24,6 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     plan = manifest.planned()
     facts = source.read(
         inputs.path,
-        event=plan.event,
         tag=plan.tag,
         tag_version=plan.tag_version,
         release=plan.destination.publish,

@@ -1,42 +1,29 @@
-"""Rules on [build-system]: what a build needs, and whether it gets it."""
+"""Rules on [build-system]: what a build needs, and whether it is there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from slipway.project.backends import BACKENDS
 from slipway.project.project import ProjectFacts
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
+from slipway.rules.project.backends import (
+    ADD_UPPER_BOUND,
+    CAPPED,
+    EXPRESSION_SINCE,
+    PLUGIN_PREFIXES,
+    PLUGINS,
+    PROJECT_SINCE,
+)
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import BUILD_SYSTEM
-
-PROVIDERS: Mapping[str, tuple[str, ...]] = {
-    "setuptools": ("setuptools",),
-    "hatchling": ("hatchling", "hatch"),
-    "flit-core": ("flit-core", "flit"),
-    "pdm-backend": ("pdm-backend", "pdm-pep517"),
-    "poetry-core": ("poetry-core", "poetry", "poetry-dynamic-versioning"),
-    "uv-build": ("uv-build", "uv"),
-    "maturin": ("maturin",),
-    "scikit-build-core": ("scikit-build-core",),
-    "meson-python": ("meson-python",),
-}
-"""Build backend to the projects that bring it."""
-
-CAPPED: Mapping[str, str] = {"uv-build": "uv_build>=0.13,<0.14"}
-"""Backends that warn by themselves where they have no upper bound: uv changes its behaviour between series."""
-
-EXPRESSION_SINCE: Mapping[str, str] = {"setuptools": "77.0.0", "flit-core": "3.11.0"}
-"""The version from which a backend takes `license = "MIT"` (PEP 639), by its changelog; before, it stops."""
-
-PROJECT_SINCE: Mapping[str, str] = {"setuptools": "61.0.0", "flit-core": "3.2.0", "poetry-core": "2.0.0"}
-"""The version from which a backend reads [project] (PEP 621), by its changelog."""
 
 _FAR = "99999"
 
@@ -70,41 +57,37 @@ def build_system_missing(facts: SourceFacts) -> Iterator[Evidence]:
     "backend-not-required",
     title="The build backend is not among the build requirements",
     severity=Severity.WARNING,
-    why="A build runs in an environment that holds the build requirements and nothing else, so the backend "
+    why="A build runs in an environment with only the build requirements, so the backend "
     "cannot be imported there.",
-    fix="Add the project that brings the backend to `requires` under [build-system].",
+    fix="Add the project that provides the backend to `requires` under [build-system].",
     example='requires = ["setuptools"]\nbuild-backend = "hatchling.build"',
     read=BUILD_SYSTEM,
 )
 def backend_not_required(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
-    providers = PROVIDERS.get(project.backend_name)
-    if providers is None or project.backend_in_tree or not project.build_system_declared:
+    backend = BACKENDS.get(project.backend_name)
+    if backend is None or project.backend_in_tree or not project.build_system_declared:
         raise Skipped("the build backend is unknown, or part of the project")
     names = {canonicalize_name(requirement.name) for _, requirement in _requirements(project)}
-    if not names & set(providers) and not any(_is_plugin(name) for name in names):
+    if not names & set(backend.requirements) and not any(_is_plugin(name) for name in names):
         file, line = project.line_of("build-system", "requires") or ("pyproject.toml", None)
         yield Evidence(
-            message=f"The backend is {project.backend}, and `requires` does not name {providers[0]}.",
+            message=f"The backend is {project.backend}, and `requires` does not name {backend.name}.",
             file=file,
             line=line,
             seen=", ".join(project.build_requires) or "nothing",
-            expected=providers[0],
+            expected=backend.name,
         )
 
 
 def _is_plugin(name: str) -> bool:
     """Return whether a requirement brings a backend with it, as plugins do."""
-    return name.startswith(("hatch-", "setuptools-", "pdm-", "poetry-", "scikit-build", "flit-")) or name in {
-        "pbr",
-        "versioningit",
-        "uv-dynamic-versioning",
-    }
+    return name.startswith(PLUGIN_PREFIXES) or name in PLUGINS
 
 
 @project.rule(
     "backend-too-old",
-    title="The build requirement shuts out every backend that can read the project",
+    title="The build requirement excludes every backend version that can read the project",
     severity=Severity.WARNING,
     why="The build stops at a value it does not know, or ignores it and builds something without a name.",
     fix="Raise or remove the upper bound of the build backend under [build-system].",
@@ -122,7 +105,7 @@ def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
     if needed is None or project.metadata_from.get("license", "pyproject.toml") != "pyproject.toml":
         return
     for index, requirement in _requirements(project):
-        if canonicalize_name(requirement.name) != project.backend_name.replace("_", "-"):
+        if canonicalize_name(requirement.name) != project.backend_name:
             continue
         if not _admits_from(requirement.specifier, needed):
             file, line = project.line_of("build-system", "requires", index) or ("pyproject.toml", None)
@@ -150,14 +133,12 @@ def _at_least(text: str, needed: str) -> bool:
 
 @project.rule(
     "build-requirement-unbounded",
-    title="The build backend has no upper bound, and asks for one",
+    title="The build backend has no upper bound, and its documentation asks for one",
     severity=Severity.NOTE,
     why="A later series of this backend may build the same sources differently or not at all, also the "
     "sdists that are already published.",
     fix="Add the upper bound that the backend's documentation gives.",
-    fixes={
-        name: f'Write `requires = ["{advice}"]`, with the series you test.' for name, advice in CAPPED.items()
-    },
+    fixes=ADD_UPPER_BOUND,
     example='requires = ["uv_build"]',
     read=BUILD_SYSTEM,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
+from slipway.rules.project.backends import NAME_THE_PACKAGE
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import PYPROJECT
 
@@ -19,7 +20,7 @@ def _readme(facts: SourceFacts, state: str) -> Iterator[tuple[str, str, int | No
             yield readme.path, file, line
 
 
-def _unnoticed(facts: SourceFacts) -> bool:
+def _goes_unnoticed(facts: SourceFacts) -> bool:
     return facts.project.backend_name == "setuptools"
 
 
@@ -34,13 +35,13 @@ def _unnoticed(facts: SourceFacts) -> bool:
 )
 def readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
     for path, file, line in _readme(facts, "missing"):
-        if not _unnoticed(facts):
+        if not _goes_unnoticed(facts):
             yield Evidence(message=f"The readme {path} does not exist.", file=file, line=line, seen=path)
 
 
 @project.rule(
     "readme-missing-unnoticed",
-    title="The readme file does not exist, and the build does not care",
+    title="The readme file does not exist, and the build goes on",
     severity=Severity.WARNING,
     why="setuptools only warns, so the project's page on the index is empty. A release's page cannot be "
     "changed later.",
@@ -50,7 +51,7 @@ def readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
 )
 def readme_missing_unnoticed(facts: SourceFacts) -> Iterator[Evidence]:
     for path, file, line in _readme(facts, "missing"):
-        if _unnoticed(facts):
+        if _goes_unnoticed(facts):
             message = f"The readme {path} does not exist, and setuptools builds without it."
             yield Evidence(message=message, file=file, line=line, seen=path)
 
@@ -59,7 +60,7 @@ def readme_missing_unnoticed(facts: SourceFacts) -> Iterator[Evidence]:
     "readme-outside-project",
     title="The readme is outside the project's folder",
     severity=Severity.WARNING,
-    why="It does not get into the sdist, so whoever builds from the sdist finds no readme; several build "
+    why="It does not get into the sdist, so a build from the sdist finds no readme; several build "
     "backends refuse it at once.",
     fix="Put a readme into the project's folder. In a repository with several projects, each has its own.",
     example='readme = "../README.md"',
@@ -89,7 +90,7 @@ def readme_not_utf8(facts: SourceFacts) -> Iterator[Evidence]:
     "license-file-missing",
     title="A licence file that is named does not exist",
     severity=Severity.WARNING,
-    why="The text of the licence is missing from the release. A backend that keeps to PEP 639 refuses to "
+    why="The text of the licence is missing from the release. A backend that follows PEP 639 refuses to "
     "build.",
     fix="Correct `license-files` (or `license = { file = ... }`) in the [project] table, or add the file.",
     example='license-files = ["LICENSE.txt"]  # and the file is called LICENSE',
@@ -111,7 +112,7 @@ def license_file_missing(facts: SourceFacts) -> Iterator[Evidence]:
     "package-missing",
     title="A package or module that is named does not exist",
     severity=Severity.WARNING,
-    why="The build fails, or leaves it out without a word.",
+    why="The build fails, or leaves it out without a warning.",
     fix="Correct the list of packages in the settings of the build backend, or add what is missing.",
     example='[tool.hatch.build.targets.wheel]\npackages = ["src/exmaple"]',
 )
@@ -124,15 +125,9 @@ def package_missing(facts: SourceFacts) -> Iterator[Evidence]:
     "package-not-found",
     title="There is no package named like the project",
     severity=Severity.WARNING,
-    why="This build backend ships the package that is called like the project, and stops where it finds none.",
+    why="This build backend includes the package that is named like the project, and stops where it finds none.",
     fix="Name the package in the settings of the build backend, or rename it.",
-    fixes={
-        "hatchling": 'Name it: `packages = ["src/package"]` under [tool.hatch.build.targets.wheel].',
-        "flit-core": 'Name it: `name = "package"` under [tool.flit.module].',
-        "uv-build": 'Name it: `module-name = "package"` under [tool.uv.build-backend]; for a package beside '
-        'pyproject.toml also `module-root = ""`.',
-        "poetry-core": 'Name it: `packages = [{ include = "package" }]` under [tool.poetry].',
-    },
+    fixes=NAME_THE_PACKAGE,
     example='name = "my-project" and a package src/myproject',
 )
 def package_not_found(facts: SourceFacts) -> Iterator[Evidence]:

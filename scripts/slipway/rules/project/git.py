@@ -25,7 +25,7 @@ def _vcs(facts: SourceFacts) -> GitFacts:
     if facts.project.vcs_versioned is None:
         raise Skipped("the version does not come from git")
     if facts.version_override is not None:
-        raise Skipped(f"{facts.version_override} tells the version")
+        raise Skipped(f"{facts.version_override} sets the version")
     return _git(facts)
 
 
@@ -43,7 +43,7 @@ def _shown(paths: Sequence[str], *, more: bool = False) -> str:
     "checkout-dirty",
     title="Tracked files differ from the commit that is released",
     severity=Severity.WARNING,
-    why="What is published is then not what the tag says, and nobody can build it again.",
+    why="What is published is then not what is tagged, and cannot be rebuilt.",
     fix="Commit or undo the changes. If an earlier step of the workflow makes them, do it before the commit "
     "is tagged.",
     example="git status: M src/package/__init__.py",
@@ -65,7 +65,7 @@ def checkout_dirty(facts: SourceFacts) -> Iterator[Evidence]:
     "untracked-files",
     title="Files that are not in git may get into the release",
     severity=Severity.NOTE,
-    why="Most build backends pack what they find in the folder, whether git knows it or not.",
+    why="Most build backends include what they find in the folder, tracked or not.",
     fix="Add the files to git or to .gitignore, or remove them before the build.",
     example="git status: ?? src/package/notes.py",
 )

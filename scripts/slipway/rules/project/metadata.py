@@ -1,4 +1,4 @@
-"""Rules on metadata that the source shows better than the artifact: entry points, Python versions, names."""
+"""Rules on metadata that is clearer in the source than in the artifact: entry points, Python versions, names."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def dependency_on_itself(facts: SourceFacts) -> Iterator[Evidence]:
 
 @project.rule(
     "package-shadowed-by-python",
-    title="A package is called like a module of the standard library",
+    title="A package has the name of a module of the standard library",
     severity=Severity.WARNING,
     why="Python finds its own module first: after the installation `import` never gets this package.",
     fix="Rename the package; a backport for older Pythons says so with an upper bound in requires-python.",
@@ -150,4 +150,4 @@ def package_shadowed_by_python(facts: SourceFacts) -> Iterator[Evidence]:
         raise Skipped("requires-python excludes newer Pythons, as a backport does")
     for name in project.packages:
         if name in sys.stdlib_module_names and name not in REMOVED:
-            yield Evidence(message=f"The package {name} is called like a module of Python itself.", seen=name)
+            yield Evidence(message=f"The package {name} has the name of a module of Python.", seen=name)

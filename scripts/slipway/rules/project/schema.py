@@ -36,9 +36,9 @@ _JUDGED_ELSEWHERE = (
     "pyproject-schema-invalid",
     title="pyproject.toml has a value that its specification does not allow",
     severity=Severity.ERROR,
-    why="Build backends check the file by the same specification and stop at such a value, here or on the "
-    "machine of whoever builds from the sdist.",
-    fix="Give the key a value of the form the specification asks for.",
+    why="Build backends check the file by the same specification and stop at such a value, here or "
+    "where the sdist is built.",
+    fix="Give the key a value of the form that the specification requires.",
     example='[project]\nauthors = ["Ada Lovelace"]  # a list of tables: [{ name = "Ada Lovelace" }]',
     read=PYPROJECT,
 )
@@ -207,7 +207,7 @@ def _dotted(path: list[str]) -> str:
 
 
 def _shown(value: object) -> str | None:
-    if isinstance(value, Mapping) and len(value) > 5:  # noqa: PLR2004 - a whole table says nothing
+    if isinstance(value, Mapping) and len(value) > 5:  # noqa: PLR2004 - a whole table is too long to show
         return None
     text = repr(value)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
@@ -217,9 +217,9 @@ def _shown(value: object) -> str | None:
     "setup-py-syntax-error",
     title="setup.py cannot be parsed",
     severity=Severity.ERROR,
-    why="setuptools runs setup.py in every build; it fails before it has begun, also for whoever builds from "
-    "the sdist.",
-    fix="Correct the line. Code for Python 2 has to go: no build tool runs it any more.",
+    why="setuptools runs setup.py in every build; it fails at the start, also when the sdist "
+    "is built elsewhere.",
+    fix="Correct the line. Remove code for Python 2: no build tool runs it any more.",
     example='print "building"',
 )
 def setup_py_syntax_error(facts: SourceFacts) -> Iterator[Evidence]:

@@ -11,6 +11,7 @@ from slipway.project.source import SourceFacts
 from slipway.project.version_file import VersionInFile
 from slipway.records import Severity
 from slipway.rules.families import project
+from slipway.rules.project.backends import ONE_VERSION
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import SINGLE_SOURCE, VERSIONS
 
@@ -26,7 +27,7 @@ def _parsed(text: str | None) -> Version | None:
     "tag-version-mismatch",
     title="The tag and the project name different versions",
     severity=Severity.ERROR,
-    why="The files would carry another version than the tag says. A version on the index can never be taken "
+    why="The files would have another version than the tag. A version on the index can never be taken "
     "back and used again.",
     fix="Decide which one is right. Either change the version in the project, commit and move the tag (`git "
     "tag -f v1.2.0`, then push it with --force), or delete the tag and tag the right commit.",
@@ -102,13 +103,7 @@ def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     "time go by the wrong one.",
     fix="Keep the version in one place: read it with `importlib.metadata.version`, or let the build backend "
     "take it from the module.",
-    fixes={
-        "setuptools": 'Keep it in one place, for example `dynamic = ["version"]` with '
-        '`version = {attr = "package.__version__"}` under [tool.setuptools.dynamic].',
-        "hatchling": 'Keep it in one place, for example `dynamic = ["version"]` with '
-        '`path = "src/package/__init__.py"` under [tool.hatch.version].',
-        "flit-core": 'Keep it in one place: `dynamic = ["version"]` takes `__version__` from the module.',
-    },
+    fixes=ONE_VERSION,
     example='version = "1.2.0" in pyproject.toml and `__version__ = "1.1.0"` in the package',
     read=SINGLE_SOURCE,
 )
@@ -139,7 +134,7 @@ def _is_main(facts: SourceFacts, found: VersionInFile) -> bool:
     "version-source-missing",
     title="The version is dynamic, but nothing sets it",
     severity=Severity.WARNING,
-    why="setuptools then builds version 0.0.0 without a word.",
+    why="setuptools then builds version 0.0.0 without a warning.",
     fix='Write `version = "1.2.0"` in [project], or say where it comes from: `version = {attr = '
     '"package.__version__"}` under [tool.setuptools.dynamic], or setuptools-scm among the build '
     "requirements.",
@@ -157,9 +152,9 @@ def version_source_missing(facts: SourceFacts) -> Iterator[Evidence]:
 
 @project.rule(
     "changelog-entry-missing",
-    title="The changelog does not mention this version",
+    title="The changelog has no entry for this version",
     severity=Severity.NOTE,
-    why="Whoever upgrades looks there for what changed.",
+    why="People look there for what changed before they upgrade.",
     fix="Add an entry for the version to the changelog.",
     example="the tag v1.2.0 and a CHANGELOG.md that ends with 1.1.0",
     read="https://keepachangelog.com/en/1.1.0/",
@@ -173,7 +168,7 @@ def changelog_entry_missing(facts: SourceFacts) -> Iterator[Evidence]:
     known = facts.changelog.versions
     if not version.is_prerelease and version not in known and known:
         yield Evidence(
-            message=f"{facts.changelog.file} does not mention {version}.",
+            message=f"{facts.changelog.file} has no entry for {version}.",
             file=facts.changelog.file,
             expected=str(version),
         )

@@ -1,0 +1,189 @@
+"""The sdist from a private copy of the checkout, then the wheel from that sdist."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from slipway import processes
+from slipway.building import failures, wheel_repair
+from slipway.building.unpack import unpack
+from slipway.environments import disposable
+from slipway.environments.disposable import Environment, InstallFailed, Interpreter
+from slipway.errors import SlipwayError
+
+Distribution = Literal["sdist", "wheel"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An environment made ahead of its use.
+
+    Attributes:
+        requirements: the build requirements that are installed in it.
+        printed: what the installer printed.
+    """
+
+    environment: Environment
+    requirements: frozenset[str] = frozenset()
+    printed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where one distribution is built.
+
+    Attributes:
+        source: the folder that holds the project, or the unpacked sdist.
+        environment: the isolated environment with the build requirements.
+        variables: for the backend, beside those of the environment.
+        timeout: seconds that each step may take.
+        log: where every line of the backend goes.
+        prepared: what was installed ahead.
+    """
+
+    source: Path
+    environment: Environment
+    variables: Mapping[str, str]
+    timeout: float
+    log: Callable[[str], None]
+    prepared: Prepared | None = None
+
+
+def build(
+    project: Path,
+    scratch: Path,
+    interpreter: Interpreter,
+    *,
+    variables: Mapping[str, str],
+    timeout: float,
+    log: Callable[[str], None],
+) -> tuple[Path, Path]:
+    """Build the sdist and, from it, the wheel, and return their paths.
+
+    Args:
+        project: a copy of the project's folder; the backend may write to it.
+        scratch: an empty folder for environments and results.
+        interpreter: the Python to build with.
+        variables: environment variables for the backend.
+        timeout: seconds that each step may take.
+        log: called with every line that is printed.
+
+    Raises:
+        InputError: the project's build system is not valid.
+        ToolError: a requirement cannot be installed, a hook fails or takes too long.
+    """
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        # The wheel's environment is made while the sdist is being built.
+        later = ahead.submit(
+            _prepare, scratch / "for-wheel", interpreter, _static_requirements(project), timeout
+        )
+        environment = disposable.create(scratch / "for-sdist", interpreter)
+        workspace = Workspace(project, environment, variables, timeout, log)
+        sdist = _build(workspace, "sdist", scratch / "out")
+        source = unpack(sdist, scratch / "unpacked")
+        prepared = later.result()
+    if prepared.requirements != _static_requirements(source):
+        prepared = Prepared(disposable.create(scratch / "for-wheel-alone", interpreter))
+    workspace = Workspace(source, prepared.environment, variables, timeout, log, prepared)
+    wheel = _build(workspace, "wheel", scratch / "out")
+    return sdist, wheel_repair.repaired(wheel, scratch / "repaired", log, variables)
+
+
+def _prepare(
+    folder: Path, interpreter: Interpreter, requirements: frozenset[str], timeout: float
+) -> Prepared:
+    """Make an environment with some build requirements in it.
+
+    What cannot be installed is left out: the build tries again and reports why it fails.
+    """
+    printed: list[str] = []
+    environment = disposable.create(folder, interpreter)
+    try:
+        environment.install(sorted(requirements), timeout=timeout, sink=printed.append)
+    except (InstallFailed, processes.TimedOut):
+        return Prepared(environment)
+    return Prepared(environment, requirements, tuple(printed))
+
+
+def _static_requirements(source: Path) -> frozenset[str]:
+    from build import BuildException, ProjectBuilder
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return frozenset(ProjectBuilder(source).build_system_requires)
+    except BuildException:
+        return frozenset()
+
+
+def _build(workspace: Workspace, distribution: Distribution, out: Path) -> Path:
+    """Build one distribution and return its path.
+
+    Raises:
+        InputError, ToolError: with the cause, as far as it is known.
+    """
+    from build import BuildBackendException, BuildException, ProjectBuilder
+
+    printed: list[str] = []
+
+    def record(line: str) -> None:
+        printed.append(line)
+        workspace.log(line)
+
+    def call(
+        cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
+    ) -> None:
+        variables = {**workspace.environment.environ(), **workspace.variables, **(extra_environ or {})}
+        done = processes.run(
+            [cmd[0], "-I", *cmd[1:]],
+            cwd=Path(cwd or workspace.source),
+            timeout=workspace.timeout,
+            environ=processes.scrubbed_environment(variables),
+            sink=record,
+        )
+        if done.returncode:
+            raise failures.HookFailed(done.returncode)
+
+    step = "reading the build system"
+    try:
+        with _warnings_recorded(record):
+            builder = ProjectBuilder(
+                workspace.source, python_executable=str(workspace.environment.python), runner=call
+            )
+            step = "installing the build requirements"
+            _install(workspace, sorted(builder.build_system_requires), record)
+            step = f"get_requires_for_build_{distribution}"
+            _install(workspace, sorted(builder.get_requires_for_build(distribution)), record)
+            step = f"build_{distribution}"
+            workspace.log(f"building the {distribution}")
+            return Path(builder.build(distribution, out))
+    except SlipwayError:
+        raise
+    except (BuildBackendException, BuildException, InstallFailed, processes.TimedOut) as error:
+        raise failures.explain(error, step=step, distribution=distribution, printed=printed) from error
+
+
+@contextmanager
+def _warnings_recorded(record: Callable[[str], None]) -> Iterator[None]:
+    # `build` repeats a backend's warnings as warnings of this process; they belong in the log.
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for warning in caught:
+        record(f"{warning.category.__name__}: {warning.message}")
+
+
+def _install(workspace: Workspace, requirements: Sequence[str], record: Callable[[str], None]) -> None:
+    if requirements:
+        workspace.log(f"installing {', '.join(requirements)}")
+        if workspace.prepared is not None and workspace.prepared.requirements.issuperset(requirements):
+            for line in workspace.prepared.printed:
+                record(line)
+            return
+        workspace.environment.install(requirements, timeout=workspace.timeout, sink=record)

@@ -1,0 +1,118 @@
+"""Known ways in which a build fails: what the tools print, the likely cause, and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class KnownFailure(NamedTuple):
+    """A known way to fail, recognised by what a tool prints.
+
+    Attributes:
+        pattern: regular expression, searched in every line of the output; its groups can be used in the other two.
+        cause: the likely cause.
+        remedy: what to do.
+    """
+
+    pattern: str
+    cause: str
+    remedy: str
+
+
+KNOWN_FAILURES = (
+    KnownFailure(
+        r"(?i)(no matching distribution|was not found in the package registry|no solution found)",
+        "A build requirement does not exist under this name and version on the index of this machine.",
+        "Check the spelling and the versions in `requires` of [build-system] in pyproject.toml.",
+    ),
+    KnownFailure(
+        r"(?i)(temporary failure in name resolution|dns error|connection refused|network is unreachable"
+        r"|failed to fetch|error sending request|connection reset|timed out)",
+        "The index cannot be reached from this machine.",
+        "Check the connection, the proxy and the configured index, then run again; nothing has been changed.",
+    ),
+    KnownFailure(
+        r"(?:Cannot import|No module named) ['\"](?P<module>[\w.]+)",
+        "The build imports {module}, which is not installed in the build environment.",
+        "Add the distribution that provides it to `requires` of [build-system] in pyproject.toml; "
+        "for a backend inside the project set `backend-path`.",
+    ),
+    KnownFailure(
+        r"fatal error(?: C1083)?: .*?\bPython\.h['\"]?(?:: No such file| file not found)",
+        "The headers of Python itself are not installed on this machine.",
+        "Install them (Debian: python3-dev; Fedora: python3-devel), or build with a Python that has them (--python).",
+    ),
+    KnownFailure(
+        r"(?:fatal error|error)(?: C1083)?: .*?(?P<header>[\w./+-]+\.h(?:pp|xx)?)['\"]?(?:: No such file| file not found)",
+        "The header {header} is missing: either a system library is not installed or the file is not in the sdist.",
+        "Install the library's development package, or, if the header is the project's own, include it in the sdist.",
+    ),
+    KnownFailure(
+        r"(?:No such file or directory: |command |unable to execute )'?"
+        r"(?:[\w.-]+-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+)?'|Microsoft Visual C\+\+ .* is required"
+        r"|Unknown compiler\(s\)|No CMAKE_C(?:XX)?_COMPILER could be found",
+        "The project has compiled code and there is no compiler on this machine.",
+        "Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the Visual C++ build tools).",
+    ),
+    KnownFailure(
+        r"(?i)(cargo.*not found|rust.*(is not installed|toolchain)|can't find Rust compiler)",
+        "The project has Rust code and there is no Rust toolchain on this machine.",
+        "Install Rust with rustup, or build in an image that has it.",
+    ),
+    KnownFailure(
+        r"(?i)(setuptools[-_]scm was unable to detect version|unable to detect version|"
+        r"can't determine version|no tag found|describe.*--tags)",
+        "The version comes from git, and git has none here: no tags, a shallow clone, or no repository.",
+        "Fetch the tags (`fetch-depth: 0` in actions/checkout), or create the first tag.",
+    ),
+    KnownFailure(
+        r"No file/folder found for (?:module|package) (?P<name>[\w.-]+)",
+        "The backend found no module or package named like the project, {name}.",
+        "Name the existing one: `name` under [tool.flit.module], or `packages` under [tool.poetry].",
+    ),
+    KnownFailure(
+        r"Expected a Python module (?:directory )?at: `?(?P<path>[^`]+)",
+        "uv_build found no package at {path}.",
+        "Name it under [tool.uv.build-backend] with `module-name`, and its folder with `module-root`.",
+    ),
+    KnownFailure(
+        r"Readme file does not exist: (?P<file>\S+)",
+        "The readme that pyproject.toml names, {file}, is not there.",
+        "Create it, or correct `readme` in [project].",
+    ),
+    KnownFailure(
+        r"(?:FileNotFoundError|No such file or directory|does not exist)[^'\"]*"
+        r"['\"](?P<file>[^'\"]+)['\"]",
+        "The build looks for {file}, which is not there.",
+        "Create it, or correct the path; if only the wheel's build misses it, the sdist does not contain it: "
+        "add it (MANIFEST.in for setuptools, the sdist's `include` for other backends).",
+    ),
+    KnownFailure(
+        r"No space left on device",
+        "The disk is full.",
+        "Free some space, or point TMPDIR to a folder with room.",
+    ),
+    KnownFailure(
+        r"Multiple top-level packages discovered",
+        "setuptools found several top-level packages and does not choose among them.",
+        "Name them under [tool.setuptools] `packages`, or move the code into src/.",
+    ),
+    KnownFailure(
+        r"Unable to determine which files to ship",
+        "hatchling found no folder named like the project.",
+        "Name the package under [tool.hatch.build.targets.wheel] `packages`.",
+    ),
+)
+"""In the order in which they are tried; the first that matches the end of the output wins."""
+
+
+def find(lines: Sequence[str]) -> tuple[str, str] | None:
+    """Return cause and remedy of the known failure that is printed last, None where there is none."""
+    for line in reversed(lines):
+        for known in KNOWN_FAILURES:
+            if found := re.search(known.pattern, line):
+                groups = {name: value or "" for name, value in found.groupdict().items()}
+                return known.cause.format(**groups), known.remedy.format(**groups)
+    return None

@@ -1,0 +1,144 @@
+"""The one door through which git is started. It runs no program that a repository names.
+
+A repository names programs in its own configuration, in .gitattributes together with it, and in its hooks. Each call
+therefore goes without hooks, monitors, filters, pagers, external diffs and transports, takes no locks and does not prompt.
+
+What git runs, and how each is turned off: https://git-scm.com/docs/git-config, https://git-scm.com/docs/gitattributes
+and https://git-scm.com/docs/git#_environment_variables
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from slipway import processes
+from slipway.errors import InputError, ToolError
+from slipway.processes import Completed
+
+TIMEOUT = 60.0
+
+_SETTINGS = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.quotePath": "false",
+    "core.sshCommand": "false",
+    "credential.helper": "",
+    "protocol.allow": "never",
+    "log.showSignature": "false",
+    "status.showUntrackedFiles": "normal",
+    "status.relativePaths": "false",
+    "status.renames": "false",
+}
+_FLAGS = {
+    # What is inside a submodule has a configuration of its own; it is read by a call of its own.
+    "status": ("--ignore-submodules=dirty",),
+    "diff": ("--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"),
+    "log": ("--no-ext-diff", "--no-textconv", "--no-show-signature"),
+}
+"""Command to the options without which it would run a program."""
+_FILTER = re.compile(r"filter\.(?P<name>.+)\.(?:clean|smudge|process|required)", re.IGNORECASE | re.DOTALL)
+_FILTER_OFF = {"clean": "", "smudge": "", "process": "", "required": "false"}
+
+_ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_PASSED_ON = re.compile(
+    r"PATH|PATHEXT|HOME|HOMEDRIVE|HOMEPATH|USERPROFILE|XDG_CONFIG_HOME|PROGRAMDATA|SYSTEMROOT|TMPDIR|TEMP|TMP"
+    r"|LD_LIBRARY_PATH|SUDO_UID|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|(?:KEY|VALUE)_\d+)|GIT_EXEC_PATH"
+    r"|GIT_CEILING_DIRECTORIES|GIT_DISCOVERY_ACROSS_FILESYSTEM|GIT_TEST_ASSUME_DIFFERENT_OWNER",
+    re.IGNORECASE,
+)
+"""Variables git gets: where programs, the user's own settings and temporary files are. None of those that point it at
+another repository than the folder's own (a git hook sets them) or that name a program."""
+
+
+def run(folder: Path, *arguments: str) -> Completed:
+    """Run a git command in a folder and return how it ended.
+
+    Args:
+        folder: where; git looks for the repository from there upwards.
+        arguments: the command and its arguments.
+
+    Raises:
+        OSError: git is not installed.
+        InputError: the repository configures a filter that git cannot be kept from running.
+        ToolError: git took longer than `TIMEOUT` seconds.
+    """
+    off = {f"filter.{name}.{key}": value for name in filters(folder) for key, value in _FILTER_OFF.items()}
+    command, *rest = arguments
+    return _run(folder, off, command, *_FLAGS.get(command, ()), *rest)
+
+
+def output(folder: Path, *arguments: str) -> str:
+    """Return what a git command prints.
+
+    Raises:
+        OSError, InputError: as for `run`.
+        ToolError: it fails or takes too long.
+    """
+    completed = run(folder, *arguments)
+    if completed.returncode != 0:
+        raise ToolError(
+            f"git {arguments[0]} failed in {folder} with exit code {completed.returncode}.",
+            cause="The repository is damaged, or only part of it was copied.",
+            remedy="Run `git fsck` there, or start again from a fresh clone.",
+            log=completed.tail(),
+        )
+    return completed.output
+
+
+def filters(folder: Path) -> frozenset[str]:
+    """Return the names of the filters that git's configuration has for a folder, the user's own included.
+
+    Those of the user are turned off too: git-lfs, the most common one, runs programs named in the repository's settings.
+    """
+    keys = _run(folder, {}, "config", "--includes", "--name-only", "--list", "-z").output.split("\0")
+    names = frozenset(found["name"] for key in keys if (found := _FILTER.fullmatch(key)))
+    if any("=" in name for name in names):
+        raise InputError(
+            f"The repository of {folder} configures a filter with `=` in its name.",
+            cause="git has no option that turns such a filter off, and its program is not to be run.",
+            remedy="Rename the filter in .gitattributes and in the configuration of git.",
+        )
+    return names
+
+
+def filtered(folder: Path, paths: Iterable[str]) -> frozenset[str]:
+    """Return those of some paths whose contents git would pass through a filter, relative to the folder.
+
+    With the filter turned off git cannot say whether such a file differs from the commit.
+    """
+    known = filters(folder)
+    paths = tuple(paths) if known else ()
+    found: set[str] = set()
+    for start in range(0, len(paths), _PATHS_AT_ONCE):
+        some = paths[start : start + _PATHS_AT_ONCE]
+        fields = output(folder, "check-attr", "-z", "filter", "--", *some).split("\0")
+        found |= {path for path, name in zip(fields[::3], fields[2::3], strict=False) if name in known}
+    return frozenset(found)
+
+
+_PATHS_AT_ONCE = 100
+"""Paths on one command line; Windows allows 32,767 characters."""
+
+
+def _run(folder: Path, settings: dict[str, str], *arguments: str) -> Completed:
+    options = [part for key, value in (_SETTINGS | settings).items() for part in ("-c", f"{key}={value}")]
+    environ = {name: value for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)} | _ENVIRONMENT
+    try:
+        return processes.run(
+            ["git", "--no-pager", *options, *arguments], cwd=folder, timeout=TIMEOUT, environ=environ
+        )
+    except processes.TimedOut as error:
+        raise ToolError(
+            f"git {arguments[0]} did not end within {TIMEOUT:g} seconds in {folder}.",
+            cause="The repository is on a slow or unreachable disk, or very large.",
+            remedy=f"Run `git {' '.join(arguments)}` there by hand and see what it waits for.",
+        ) from error
