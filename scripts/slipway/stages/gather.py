@@ -1,9 +1,9 @@
-"""Gather: what other jobs built and tested comes together here, instead of being done again."""
+"""Gather: take over what other jobs built and tested, instead of doing it again."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -12,85 +12,87 @@ from slipway.artifacts import handover
 from slipway.artifacts.handover import Handover
 from slipway.errors import InputError
 from slipway.inputs import Inputs
-from slipway.manifest import Addition, Manifest
-from slipway.records import Artifact, Finding, SkippedRule, SmokeResult, StageResult
+from slipway.manifest import Addition, Manifest, sha256
+from slipway.records import Artifact, Finding, SkippedRule
 from slipway.rules.jobs import RULES as JOB_RULES
 from slipway.rules.rule import judge
 from slipway.runner import Runner
+from slipway.runner import event as events
+
+SMOKE = "smoke"
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
-    """Copy the artifacts handed over into the work folder and return them with the plan.
+    """Copy the artifacts handed over into the work folder and return them.
 
-    A check also returns everything that the other jobs found, and judges whether all of them are there.
+    With `built`, a check also returns what the other jobs found, and judges whether all of it is there.
 
     Raises:
-        InputError: nothing was handed over.
+        InputError: nothing was handed over, or it is not what the jobs that build put out.
     """
-    del manifest
-    if inputs.from_ is None:
+    folder = inputs.from_
+    if folder is None:
         raise InputError(
             "Nothing says where the work of other jobs is.",
             cause="The stage that gathers was run without a folder to gather from.",
             remedy="Name the folder with --from.",
         )
-    handed = handover.read(inputs.from_)
-    runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
-    addition = Addition(plan=handed.plan, artifacts=tuple(_collect(handed, inputs.dist)))
-    if inputs.command != "check":
-        return addition
-    ignored = handed.plan.ignored if handed.plan else {}
-    judged = judge(JOB_RULES, handed, ignored=ignored)
-    told = _told(handed.manifests)
-    return msgspec.structs.replace(
-        addition,
-        findings=told.findings + judged.findings,
-        skipped_rules=told.skipped_rules + judged.skipped_rules,
-        broken_rules=told.broken_rules + judged.broken_rules,
-        smoke_results=told.smoke_results,
-        stages=told.stages,
-    )
+    built = handover.parse_built(inputs.built)
+    if inputs.command == "check" and built:
+        handed = handover.read(folder, manifest.planned(), built, attempt=events.read(runner.event()).attempt)
+        runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
+        return _judged(handed, tuple(_collect(handed.files, inputs.dist)))
+    plan, files = handover.take(folder, built) if built else handover.plain(folder)
+    return Addition(plan=None if manifest.plan else plan, artifacts=tuple(_collect(files, inputs.dist)))
 
 
-def _collect(handed: Handover, dist: Path) -> Iterable[Artifact]:
-    """Copy each artifact once and yield its record: the digest a job wrote down counts, then the bytes found."""
-    written = {
-        artifact.filename: artifact for manifest in handed.manifests for artifact in manifest.artifacts
-    }
+def _collect(files: Mapping[str, Path], dist: Path) -> Iterator[Artifact]:
+    """Copy files into an empty folder and yield their records."""
     if dist.exists():
         shutil.rmtree(dist)
     dist.mkdir(parents=True)
-    for filename, places in sorted(handed.files.items()):
-        wanted = written[filename].sha256 if filename in written else None
-        source = next((path for path, digest in places.items() if digest == wanted), next(iter(places)))
-        shutil.copyfile(source, dist / filename)
+    for filename, source in sorted(files.items()):
+        copy = dist / filename
+        shutil.copyfile(source, copy)
         yield Artifact(
             filename=filename,
             kind="wheel" if filename.endswith(".whl") else "sdist",
-            size=source.stat().st_size,
-            sha256=wanted or places[source],
+            size=copy.stat().st_size,
+            sha256=sha256(copy),
         )
 
 
-def _told(manifests: Iterable[Manifest]) -> Addition:
-    """Return what the jobs found and did, each with the job's name, and what all of them say only once."""
+def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
+    """Return what the jobs found and did, each with the job's name, and what is wrong with the hand-over.
+
+    Only smoke jobs know something that is not found out here again: their results and their findings.
+    """
     findings: dict[Finding, None] = {}
     skipped: dict[SkippedRule, None] = {}
     broken: dict[SkippedRule, None] = {}
-    results: list[SmokeResult] = []
-    stages: list[StageResult] = []
-    for manifest in manifests:
-        findings |= {msgspec.structs.replace(f, job=manifest.job): None for f in manifest.findings}
+    addition = Addition(artifacts=artifacts)
+    kinds = {job.name: job.kind for job in handed.plan.jobs}
+    for name, manifest in handed.manifests.items():
+        stages = tuple(msgspec.structs.replace(one, job=name) for one in manifest.stages if one.name in OWN[kinds[name]])
+        addition = msgspec.structs.replace(addition, stages=addition.stages + stages)
+        if kinds[name] != SMOKE:
+            continue
+        results = tuple(msgspec.structs.replace(one, job=name, origin="file") for one in manifest.smoke_results)
+        addition = msgspec.structs.replace(addition, smoke_results=addition.smoke_results + results)
+        for finding in manifest.findings:
+            # Whether a finding is ignored is decided by the settings of this checkout.
+            reason = handed.plan.ignored.get(finding.rule)
+            findings[msgspec.structs.replace(finding, job=name, stage=SMOKE, ignored=reason)] = None
         skipped |= dict.fromkeys(manifest.skipped_rules)
         broken |= dict.fromkeys(manifest.broken_rules)
-        results += [msgspec.structs.replace(result, job=manifest.job) for result in manifest.smoke_results]
-        stages += [
-            msgspec.structs.replace(s, job=manifest.job) for s in manifest.stages if s.name != "gather"
-        ]
-    return Addition(
-        findings=tuple(findings),
-        skipped_rules=tuple(skipped),
-        broken_rules=tuple(broken),
-        smoke_results=tuple(results),
-        stages=tuple(stages),
+    judged = judge(JOB_RULES, handed, ignored={})
+    return msgspec.structs.replace(
+        addition,
+        findings=(*findings, *judged.findings),
+        skipped_rules=(*skipped, *judged.skipped_rules),
+        broken_rules=(*broken, *judged.broken_rules),
     )
+
+
+OWN = {"build": ("build",), "wheels": ("build",), "smoke": ("smoke",)}
+"""The stages that a job of each kind is there for; what else it ran is run by the job that decides as well."""
