@@ -1,13 +1,10 @@
-"""The private environment of a command: which one it is, whether it stands, and handing over to it.
+"""The start: choose the private environment of a command and hand over to it.
 
-An environment belongs to a lock file, a Python and a platform. It is made once, by `private_environment`, in a cache
-folder of its own; nothing is ever installed into the user's environment. Standard library only, and little of it: this
-runs at every start.
+Standard library only, and little of it: this runs at every start.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Sequence
@@ -15,20 +12,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-SCRIPTS = Path(__file__).resolve().parent
-REQUIREMENTS = SCRIPTS / "requirements"
+from cached_environments import (
+    READY,
+    REQUIREMENTS,
+    SCRIPTS,
+    cache_folder,
+    describe,
+    is_ready,
+    name_of,
+    python_of,
+)
 
 LOCKS = {"publish": REQUIREMENTS / "publish.txt"}
-"""Commands with an environment of their own: the one that publishes holds only what publishing needs."""
+"""Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here."""
 
 EVERYTHING = REQUIREMENTS / "slipway.txt"
-INSTALLER = REQUIREMENTS / "uv.txt"
-
-READY = "slipway-ready"
-"""The file that is written last, into an environment that is complete, and touched when it is used."""
-
-LAYOUT = 1
-"""Raised when environments are made in another way than before, so that the old ones are left alone."""
 
 PYTHON_OPTIONS = ("-I", "-X", "utf8")
 
@@ -52,7 +50,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 
 def inside(lock: Path | None = None) -> bool:
-    """Tell whether this process runs in a private environment: in that of a lock file, if one is given."""
+    """Return whether this process runs in a private environment: in that of a lock file, if one is given."""
     try:
         stamp = Path(sys.prefix, READY).read_text(encoding="utf-8")
     except OSError:
@@ -70,7 +68,7 @@ def hand_over(lock: Path, arguments: Sequence[str]) -> NoReturn:
     try:
         folder = environment(lock)
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What was half made is not used; the next run makes it anew.\n")
+        sys.stderr.write("Stopped. The unfinished environment is not used; the next run makes a new one.\n")
         sys.exit(TOOL)
     except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
         import traceback
@@ -103,61 +101,6 @@ def environment(lock: Path) -> Path:
     with suppress(OSError):
         os.utime(folder / READY)
     return folder
-
-
-def is_ready(folder: Path, description: str) -> bool:
-    """Tell whether an environment was finished, and as described."""
-    try:
-        return (folder / READY).read_text(encoding="utf-8") == description
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def python_of(folder: Path) -> Path:
-    """Return the interpreter of an environment."""
-    return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-
-
-def cache_folder() -> Path:
-    """Return the folder that Slipway keeps things in between runs: SLIPWAY_CACHE, else the platform's place.
-
-    Raises:
-        RuntimeError: there is no home folder.
-    """
-    if own := os.environ.get("SLIPWAY_CACHE"):
-        return Path(own).absolute()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local", "slipway")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "slipway"
-    # A relative XDG_CACHE_HOME is to be ignored: https://specifications.freedesktop.org/basedir-spec/
-    xdg = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(xdg if xdg.startswith("/") else Path.home() / ".cache", "slipway")
-
-
-def describe(lock: Path) -> str:
-    """Return what an environment is made from, as the text that its stamp holds."""
-    base = getattr(sys, "_base_executable", None) or sys.executable
-    machine = getattr(sys.implementation, "_multiarch", "") or _machine()
-    parts = (
-        f"slipway environment, layout {LAYOUT}",
-        f"lock {lock.name}",
-        *(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in (lock, INSTALLER)),
-        f"python {sys.implementation.cache_tag} {sys.version_info[0]}.{sys.version_info[1]}",
-        f"platform {sys.platform} {machine}",
-        f"interpreter {os.path.realpath(base)}",
-    )
-    return "\n".join(parts) + "\n"
-
-
-def name_of(lock: Path, description: str) -> str:
-    """Return the name of the folder of an environment."""
-    digest = hashlib.sha256(description.encode(errors="surrogateescape")).hexdigest()[:12]
-    return f"{lock.stem}-{sys.implementation.cache_tag}-{digest}"
-
-
-def _machine() -> str:
-    return os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
 
 
 def _wait_for(argv: Sequence[str]) -> int:

@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - `python3 scripts` makes a program of this folder, not a package
-"""Making a private environment: once, with hashes, whole or not at all.
+"""Making a private environment: once, with hashes, complete or not at all.
 
-One operating system's lock covers all of it. The children that install inherit the lock, so that a run that is killed
-does not let another one in before they have ended; the stamp is written last, and what has none is thrown away.
+One file lock covers all of it. The children that install inherit the lock, so that a run that is killed
+does not let another one in before they have ended; the stamp is written last, and an environment without a stamp is removed.
 
 pip comes with Python and installs uv alone; uv then installs the rest in a second or two. Neither reads the user's
 settings, but for the index that packages come from. Standard library only.
@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-import bootstrap
+import cached_environments as cached
 import setup_failures
 from slipway import processes
 from slipway.errors import SlipwayError
@@ -32,33 +32,33 @@ UNUSED_FOR = 30 * 24 * 3600
 """Seconds after which an environment that nobody used is removed."""
 
 STEP_LIMIT = 900
-"""Seconds that one step may take; a slow line needs minutes for the 40 MB."""
+"""Seconds that one step may take; a slow connection needs minutes for the 40 MB."""
 
 WAIT_LIMIT = 3 * STEP_LIMIT
 """Seconds to wait for another run that makes an environment."""
 
 
 def make(folder: Path, lock: Path, description: str) -> None:
-    """Make the environment of a lock file; if another run is at it, wait for that one instead.
+    """Make the environment of a lock file; if another run is making it, wait for that one instead.
 
-    Ends the process with a clear sentence if it cannot be made.
+    Ends the process with an explanation if it cannot be made.
 
     Args:
-        folder: where it is to stand.
+        folder: where it will be.
         lock: requirements with hashes.
         description: what the stamp says once it is complete.
     """
     try:
-        with _told_as_trouble_of(folder), _alone(folder.parent / "lock") as held:
-            if not bootstrap.is_ready(folder, description):
-                _announced(folder, lock, description, held)
+        with _os_errors_explained(folder), _locked(folder.parent / "lock") as held:
+            if not cached.is_ready(folder, description):
+                _make(folder, lock, description, held)
                 _remove_unused(folder.parent)
     except SlipwayError as error:
         _end(error)
 
 
 @contextlib.contextmanager
-def _told_as_trouble_of(folder: Path) -> Iterator[None]:
+def _os_errors_explained(folder: Path) -> Iterator[None]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         yield
@@ -67,22 +67,22 @@ def _told_as_trouble_of(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[int]:
-    """Hold the lock on a file and yield its descriptor; the lock goes with the last process that has it."""
+def _locked(path: Path) -> Iterator[int]:
+    """Lock a file and yield its descriptor; the lock ends with the last process that has inherited it."""
     with path.open("a+b") as stream:
         waited_until = time.monotonic() + WAIT_LIMIT
-        told = False
-        while not _taken(stream.fileno()):
-            if not told:
+        is_announced = False
+        while not _is_locked(stream.fileno()):
+            if not is_announced:
                 _say("Another run is setting up a private environment of Slipway; waiting for it ...")
-            told = True
+            is_announced = True
             if time.monotonic() > waited_until:
                 raise setup_failures.never_free(path, WAIT_LIMIT)
             time.sleep(0.1)
         yield stream.fileno()
 
 
-def _taken(descriptor: int) -> bool:
+def _is_locked(descriptor: int) -> bool:
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -98,7 +98,7 @@ def _taken(descriptor: int) -> bool:
     return True
 
 
-def _announced(folder: Path, lock: Path, description: str, held: int) -> None:
+def _make(folder: Path, lock: Path, description: str, held: int) -> None:
     started = time.monotonic()
     _say(f"Setting up Slipway's private environment ({lock.stem}), once, in about 10 seconds: {folder} ...")
     uv = _installer(folder.parent, held)
@@ -108,27 +108,27 @@ def _announced(folder: Path, lock: Path, description: str, held: int) -> None:
         "UV_NO_CONFIG": "1",
         "UV_NO_PROGRESS": "1",
         "UV_PYTHON_DOWNLOADS": "never",
-        # With every file known by its hash, it does not matter which index has it.
+        # Every file is known by its hash, so it does not matter which index serves it.
         "UV_INDEX_STRATEGY": "unsafe-best-match",
     }
     options = ("--require-hashes", "--no-deps", "--no-build", "--requirements", lock)
-    with _whole(folder, description):
+    with _complete_or_removed(folder, description):
         _create(folder, held)
-        python = bootstrap.python_of(folder)
+        python = cached.python_of(folder)
         argv: list[str | Path] = [uv, "pip", "install", "--python", python, *options]
-        _step(f"filled from {_told(index)}", argv, held, index.uv_environ() | ours)
+        _step(f"filled from {_spoken(index)}", argv, held, index.uv_environ() | ours)
     _say(f"Ready after {time.monotonic() - started:.0f} seconds.")
 
 
 def _installer(environments: Path, held: int) -> Path:
     """Return the path of uv, in an environment of its own that pip has made."""
-    description = bootstrap.describe(bootstrap.INSTALLER)
-    folder = environments / bootstrap.name_of(bootstrap.INSTALLER, description)
-    if not bootstrap.is_ready(folder, description):
-        with _whole(folder, description):
+    description = cached.describe(cached.INSTALLER)
+    folder = environments / cached.name_of(cached.INSTALLER, description)
+    if not cached.is_ready(folder, description):
+        with _complete_or_removed(folder, description):
             _install_uv(folder, held)
-    (folder / bootstrap.READY).touch()
-    return bootstrap.python_of(folder).with_name("uv.exe" if sys.platform == "win32" else "uv")
+    (folder / cached.READY).touch()
+    return cached.python_of(folder).with_name("uv.exe" if sys.platform == "win32" else "uv")
 
 
 def _install_uv(folder: Path, held: int) -> None:
@@ -137,8 +137,8 @@ def _install_uv(folder: Path, held: int) -> None:
     if ensurepip is None or ensurepip.origin is None:
         raise setup_failures.no_ensurepip()
     _create(folder, held)
-    python = bootstrap.python_of(folder)
-    wheel = _wheel_of_pip(Path(ensurepip.origin))
+    python = cached.python_of(folder)
+    wheel = _pip_wheel(Path(ensurepip.origin))
     if wheel is None:
         _step("given pip", [python, "-I", "-m", "ensurepip"], held, {})
     pip: list[str | Path] = [python, "-I", wheel / "pip"] if wheel else [python, "-I", "-m", "pip"]
@@ -156,18 +156,18 @@ def _install_uv(folder: Path, held: int) -> None:
         "--only-binary",
         ":all:",
         "--requirement",
-        bootstrap.INSTALLER,
+        cached.INSTALLER,
     )
     index = settings.read(os.environ)
     variables = index.pip_environ() | {"PIP_CONFIG_FILE": os.devnull}
-    _step(f"given uv from {_told(index)}", [*pip, "install", *quiet, *options], held, variables)
+    _step(f"given uv from {_spoken(index)}", [*pip, "install", *quiet, *options], held, variables)
 
 
-def _told(index: settings.IndexSettings) -> str:
+def _spoken(index: settings.IndexSettings) -> str:
     return "the configured folders" if index.no_index else settings.redacted(index.default or "PyPI")
 
 
-def _wheel_of_pip(ensurepip: Path) -> Path | None:
+def _pip_wheel(ensurepip: Path) -> Path | None:
     """Return the wheel of pip that came with Python, if it can be found.
 
     pip runs from its wheel; to install it first, as `ensurepip` does, takes two seconds more. Where the wheels are:
@@ -187,17 +187,17 @@ def _create(folder: Path, held: int) -> None:
 
 
 @contextlib.contextmanager
-def _whole(folder: Path, description: str) -> Iterator[None]:
-    """Let the body fill an empty folder, and stamp it; leave nothing behind if the body fails."""
+def _complete_or_removed(folder: Path, description: str) -> Iterator[None]:
+    """Let the body fill an empty folder, then write the stamp; remove the folder if the body fails."""
     _remove(folder)
     try:
         yield
-        stamp = folder / f"{bootstrap.READY}.partial"
+        stamp = folder / f"{cached.READY}.partial"
         with stamp.open("w", encoding="utf-8", newline="\n") as stream:
             stream.write(description)
             stream.flush()
             os.fsync(stream.fileno())
-        stamp.replace(folder / bootstrap.READY)
+        stamp.replace(folder / cached.READY)
     except BaseException:
         with contextlib.suppress(OSError):
             _remove(folder)
@@ -225,7 +225,7 @@ def _step(done: str, argv: Sequence[str | Path], held: int, variables: Mapping[s
 
 
 def _remove_unused(environments: Path) -> None:
-    """Remove the environments that nobody used for long, and with them what uv kept to make them."""
+    """Remove the environments that nobody used for long, and with them the cache of uv."""
     old = [folder for folder in environments.iterdir() if folder.is_dir() and _age(folder) > UNUSED_FOR]
     for folder in (*old, *([environments.parent / "uv"] if old else [])):
         with contextlib.suppress(OSError):
@@ -233,13 +233,13 @@ def _remove_unused(environments: Path) -> None:
 
 
 def _age(folder: Path) -> float:
-    stamp = folder / bootstrap.READY
+    stamp = folder / cached.READY
     return time.time() - (stamp if stamp.exists() else folder).stat().st_mtime
 
 
 def _remove(folder: Path) -> None:
-    # Without its stamp it is no environment any more, wherever the removal is cut short.
-    (folder / bootstrap.READY).unlink(missing_ok=True)
+    # Without its stamp it is not used any more, even if the removal is interrupted.
+    (folder / cached.READY).unlink(missing_ok=True)
     if folder.exists():
         shutil.rmtree(folder)
 

@@ -24,13 +24,13 @@ KNOWN_FAILURES = (
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|invalid peer certificate",
-        "The index shows a certificate that is not trusted here, as behind a company's proxy that reads along.",
+        "The index shows a certificate that is not trusted here, as behind a company's proxy that inspects traffic.",
         "Set SSL_CERT_FILE to a file with the company's certificates, or `cert` in pip.conf.",
     ),
     (
         r"DO NOT MATCH THE HASHES|[Hh]ash mismatch|do not match the expected hash",
         "The index serves other bytes than those that Slipway was locked with.",
-        "Run it again; if it stays so, ask whoever runs the configured index what changed the files.",
+        "Run it again; if it persists, ask the operator of the configured index what changed the files.",
     ),
     (
         r"\b40[137] (Client Error|Unauthorized|Forbidden|Proxy)|status code 40[137]|Unauthorized|Forbidden",
@@ -65,7 +65,7 @@ def explained(done: str, printed: str) -> ToolError:
         printed: what the tool printed, without credentials.
     """
     known = ((cause, remedy) for signs, cause, remedy in KNOWN_FAILURES if re.search(signs, printed))
-    unknown = ("The lines above say more.", "Run it again; if it stays so, report it with these lines.")
+    unknown = ("The lines above say more.", "Run it again; if it persists, report it with these lines.")
     cause, remedy = next(known, unknown)
     lines = [line for line in printed.splitlines() if line.strip()]
     return ToolError(
@@ -80,13 +80,13 @@ def too_slow(done: str, seconds: int) -> ToolError:
     """Return the error for a step that did not end in time."""
     return ToolError(
         f"Slipway's private environment could not be {done} within {seconds // 60} minutes.",
-        cause="The connection to the package index is very slow, or something holds it up.",
+        cause="The connection to the package index is very slow, or something blocks it.",
         remedy="Run it again, or configure an index that is nearer.",
     )
 
 
 def never_free(path: Path, seconds: int) -> ToolError:
-    """Return the error for a lock that another run does not let go of."""
+    """Return the error for a lock that another run never releases."""
     return ToolError(
         f"Another run has been setting up a private environment of Slipway for {seconds // 60} minutes.",
         cause="It hangs.",
@@ -104,7 +104,7 @@ def unwritable(error: OSError, folder: Path) -> ToolError:
 
 
 def no_ensurepip() -> ToolError:
-    """Return the error for a Python that was taken apart."""
+    """Return the error for a Python whose module `ensurepip` was removed."""
     return ToolError(
         "This Python cannot make environments: it has no module `ensurepip`.",
         cause="Debian and Ubuntu put that into a package of its own.",

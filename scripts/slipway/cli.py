@@ -8,46 +8,33 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
-from slipway import __version__, processes
+from slipway import __version__, commands, processes
+from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
-from slipway.inputs import OPTIONS, Inputs, Option
+from slipway.options import Inputs, Option
 from slipway.records import Severity
 from slipway.runner.github import unobeyed
 
 WORK = ".slipway"
 
-HELP: dict[str, str] = {
-    "plan": "Print what would be built, what is expected, and whether and where it is published.",
-    "check": "Plan, validate, build, inspect and smoke-test: the gate of a pull request. The default command.",
-    "validate": "Judge the source, before anything is built.",
-    "build": "Build the sdist, and the wheel from the sdist.",
-    "inspect": "Judge artifacts built by anyone.",
-    "smoke": "Install, import and uninstall artifacts built by anyone.",
-    "publish": "Upload what the manifest names, exactly those bytes.",
-    "verify": "Wait until the index serves exactly the manifest, then install from it.",
-    "init": "Write the workflow for this project and say what to enter at PyPI; with --check, judge what is there.",
-    "rehearse": "The whole release against an index of its own; nothing leaves the machine.",
-}
-
 LINE_SHOWN = 500
 """Characters of one line of an error; a value can be longer than anybody reads."""
-
-TAKES_FILES = frozenset({"inspect", "smoke"})
 
 PROJECT = Option(
     name="path",
     help="The project's folder, where the artifacts have one.",
     kind="path",
-    commands=TAKES_FILES,
     default=Path(),
+    attribute="path",
 )
+"""What a command on artifacts takes beside them."""
 
 
 class Lines(click.Path):
@@ -56,11 +43,11 @@ class Lines(click.Path):
     envvar_list_splitter = "\n"
 
 
-class DefaultToCheck(click.Group):
-    """A group whose default command is `check`."""
+class WithDefault(click.Group):
+    """A group whose default command is the first of the table."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `check` in front where no command is named."""
+        """Put the default command in front where none is named."""
         known = args and (args[0] in self.commands or args[0] in {"--help", "--version", "-h"})
         return super().parse_args(ctx, args if known else self._with_default(args))
 
@@ -68,11 +55,11 @@ class DefaultToCheck(click.Group):
         # A first word that is no command is meant as one, unless it is an option or a folder.
         if args and not args[0].startswith("-") and not os.path.lexists(args[0]):
             return args
-        return ["check", *args]
+        return [COMMANDS[0].name, *args]
 
 
 @click.group(
-    cls=DefaultToCheck,
+    cls=WithDefault,
     context_settings={
         "help_option_names": ["-h", "--help"],
         "auto_envvar_prefix": "SLIPWAY",
@@ -102,42 +89,48 @@ def _parameter(option: Option) -> click.Option:
     return click.Option(flags, type=kinds[option.kind], default=option.default, show_default=True, **common)
 
 
-def _command(name: str) -> click.Command:
-    target: click.Parameter
-    if name in TAKES_FILES:
-        target = click.Argument(["files"], nargs=-1, envvar="SLIPWAY_FILES", type=Lines(path_type=Path))
-    else:
-        target = click.Argument(["path"], default=".", envvar="SLIPWAY_PATH", type=click.Path(path_type=Path))
-    options = [_parameter(option) for option in OPTIONS if name in option.commands]
-    if name in TAKES_FILES:
-        options.append(_parameter(PROJECT))
-    return click.Command(name, callback=_runs(name), params=[target, *options], help=HELP[name])
+def _argument(command: Command) -> Iterator[click.Parameter]:
+    if command.argument == "files":
+        yield click.Argument(["files"], nargs=-1, envvar="SLIPWAY_FILES", type=Lines(path_type=Path))
+        yield _parameter(PROJECT)
+    elif command.argument == "path":
+        yield click.Argument(["path"], default=".", envvar="SLIPWAY_PATH", type=click.Path(path_type=Path))
+    elif command.argument == "rule":
+        yield click.Argument(["rule"], metavar="NAME")
 
 
-def _runs(name: str) -> Callable[..., None]:
-    def run(*, files: tuple[Path, ...] = (), path: Path = Path(), **values: Any) -> None:  # noqa: ANN401 - click gives each option its own type
-        inputs = _inputs(name, path, files, values)
-        from slipway import commands
+def _command(command: Command) -> click.Command:
+    parameters = [*_argument(command), *map(_parameter, command.takes())]
+    return click.Command(command.name, callback=_runs(command), params=parameters, help=command.help)
 
-        sys.exit(commands.execute(inputs))
+
+def _runs(command: Command) -> Callable[..., None]:
+    def run(**values: Any) -> None:  # noqa: ANN401 - click gives each option its own type
+        sys.exit(commands.execute(command, _inputs(command, **values)))
 
     return run
 
 
-def _inputs(name: str, path: Path, files: tuple[Path, ...], values: dict[str, Any]) -> Inputs:
+def _inputs(
+    command: Command,
+    *,
+    path: Path = Path(),
+    files: tuple[Path, ...] = (),
+    work: Path | None = None,
+    **values: Any,  # noqa: ANN401 - click gives each option its own type
+) -> Inputs:
     project = _absolute(path)
     values |= _set_by_project(project, values)
-    work = values.pop("work", None)
     given = {key: value for key, value in values.items() if value is not None}
     if "fail_on" in given:
         given["fail_on"] = Severity(given["fail_on"])
     return Inputs(
-        command=name,
+        command=command.name,
         path=project,
         work=_absolute(work or project / WORK),
         files=tuple(_absolute(file) for file in files),
         # Artifacts built by anyone have no project, so nothing is written unless a folder is named.
-        keeps=name != "init" and (work is not None or not files),
+        keeps=bool(command.stages) and (work is not None or not files),
         **given,
     )
 
@@ -176,35 +169,8 @@ def _can_be_asked_for(text: str) -> bool:
     return True
 
 
-for _name in HELP:
-    slipway.add_command(_command(_name))
-
-
-@slipway.command("rules")
-@click.option("--markdown", is_flag=True, help="Print the whole catalogue as the page docs/rules.md.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout and nothing else.")
-def _rules(*, markdown: bool, as_json: bool) -> None:
-    """List every rule: its name, its severity, what it finds."""
-    from slipway.rules import pages
-
-    if markdown:
-        click.echo(pages.catalogue_page(), nl=False)
-    elif as_json:
-        click.echo(pages.as_json())
-    else:
-        listed = list(pages.rows())
-        width = max(len(name) for name, _, _ in listed)
-        for name, severity, title in listed:
-            click.echo(f"{name:<{width}}  {severity:<7}  {title}")
-
-
-@slipway.command("explain")
-@click.argument("name")
-def _explain(name: str) -> None:
-    """Say what a rule finds, why it matters and what to do."""
-    from slipway.rules import catalogue, pages
-
-    click.echo(pages.explain(catalogue.named(name, where="the command line")), nl=False)
+for _row in COMMANDS:
+    slipway.add_command(_command(_row))
 
 
 def main() -> NoReturn:

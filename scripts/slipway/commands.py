@@ -1,122 +1,321 @@
-"""One command from beginning to end: where it starts from, what it runs, what it shows."""
+"""The one table of commands, and how one runs: where it starts from, what it runs, what it shows."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from slipway import pipeline, runner
-from slipway.artifacts import artifact
-from slipway.errors import SlipwayError
-from slipway.inputs import Inputs
+from slipway import pipeline
+from slipway.errors import ExitCode, SlipwayError
 from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
+from slipway.options import ANY, OPTIONS, Inputs, Option
 from slipway.report import annotations as annotating
 from slipway.report import markdown, outputs, plan, terminal
-from slipway.runner import Runner
+from slipway.runner import Runner, detect
 
 REPORT = "report.md"
 
-GOES_ON = frozenset({"publish", "verify"})
-"""Commands that start from the manifest of an earlier one."""
 
-ON_FILES = frozenset({"inspect", "smoke"})
-"""Commands that take artifacts; where none are named, those of the manifest."""
+def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
+    stages = command.gathers if inputs.from_ else command.stages
+    return pipeline.run(stages, _start(command, inputs), inputs, runner)
 
 
-def execute(inputs: Inputs) -> int:
+# These import what they run: the environment of `publish` has nothing for it, and it would slow down every start.
+
+
+def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
+    from slipway import rehearse
+
+    return rehearse.run(command.stages, inputs, runner)
+
+
+def _init(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
+    del command, runner
+    from slipway.workflows import init
+
+    return init.run(inputs)
+
+
+def _rules(command: Command, inputs: Inputs, runner: Runner) -> None:
+    del command, runner
+    from slipway.rules import pages
+
+    if inputs.markdown:
+        print(pages.catalogue_page(), end="")
+    elif inputs.json:
+        print(pages.as_json())
+    else:
+        listed = list(pages.rows())
+        width = max(len(name) for name, _, _ in listed)
+        for name, severity, title in listed:
+            print(f"{name:<{width}}  {severity:<7}  {title}")
+
+
+def _explain(command: Command, inputs: Inputs, runner: Runner) -> None:
+    del command, runner
+    from slipway.rules import catalogue, pages
+
+    print(pages.explain(catalogue.named(inputs.rule, where="the command line")), end="")
+
+
+def _show_plan(manifest: Manifest, inputs: Inputs) -> None:
+    del inputs
+    (terminal if manifest.failure else plan).show(manifest)
+
+
+def _show_init(manifest: Manifest, inputs: Inputs) -> None:
+    # Without --check the command has printed what it wrote.
+    if inputs.check or manifest.failure is not None:
+        terminal.show(manifest)
+
+
+def _show_report(manifest: Manifest, inputs: Inputs) -> None:
+    del inputs
+    terminal.show(manifest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One command.
+
+    Attributes:
+        help: one or two sentences.
+        argument: what it takes: the project's folder, artifacts, or the name of a rule.
+        stages: the stages it runs, in their order; with them come the options of these stages.
+        gathers: the stages it runs with --from, where other jobs have built.
+        options: the options it takes beside those of its stages.
+        resumes: whether it starts from the manifest of an earlier command.
+        run: what it does; returns the manifest to report on, or None where everything is printed already.
+        show: prints the report for people.
+        lock: the lock file of the environment it runs in, in scripts/requirements.
+        in_action: whether the action offers it.
+    """
+
+    name: str
+    help: str
+    argument: Literal["path", "files", "rule"] | None = "path"
+    stages: tuple[str, ...] = ()
+    gathers: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    resumes: bool = False
+    run: Callable[[Command, Inputs, Runner], Manifest | None] = _run_stages
+    show: Callable[[Manifest, Inputs], None] = _show_report
+    lock: str = "slipway.txt"
+    in_action: bool = True
+
+    def takes(self) -> tuple[Option, ...]:
+        """Return the options of the command."""
+        stages = {ANY, *self.stages, *self.gathers} if self.stages else set()
+        return tuple(o for o in OPTIONS if o.name in self.options or not stages.isdisjoint(o.stages))
+
+
+CHECKS = ("plan", "validate", "build", "inspect", "smoke")
+
+COMMANDS: tuple[Command, ...] = (
+    # The first one is the default.
+    Command(
+        name="check",
+        help="Plan, validate, build, inspect and smoke-test: the gate of a pull request. The default command.",
+        stages=(*CHECKS, "ignores"),
+        gathers=("plan", "validate", "gather", "inspect", "smoke", "ignores"),
+    ),
+    Command(
+        name="plan",
+        help="Print what would be built, what is expected, and whether and where it is published.",
+        stages=("plan",),
+        options=("called-workflow",),
+        show=_show_plan,
+    ),
+    Command(
+        name="validate",
+        help="Judge the source, before anything is built.",
+        stages=("plan", "validate"),
+    ),
+    Command(
+        name="build",
+        help="Build the sdist, and the wheel from the sdist.",
+        stages=("plan", "build"),
+        gathers=("gather",),
+    ),
+    Command(
+        name="inspect",
+        help="Judge artifacts built by anyone.",
+        argument="files",
+        stages=("inspect",),
+        gathers=("gather", "inspect"),
+    ),
+    Command(
+        name="smoke",
+        help="Install, import and uninstall artifacts built by anyone.",
+        argument="files",
+        stages=("smoke",),
+        gathers=("gather", "smoke"),
+    ),
+    Command(
+        name="publish",
+        help="Upload what the manifest names, exactly those bytes.",
+        stages=("publish",),
+        options=("attestations", "dry-run", "simple-index"),
+        resumes=True,
+        lock="publish.txt",
+    ),
+    Command(
+        name="verify",
+        help="Wait until the index serves exactly the manifest, then install from it.",
+        stages=("verify",),
+        options=("attestations", "simple-index"),
+        resumes=True,
+    ),
+    Command(
+        name="rehearse",
+        help="The whole release against an index of its own; nothing leaves the machine.",
+        stages=(*CHECKS, "publish", "verify", "ignores"),
+        run=_rehearse,
+        in_action=False,
+    ),
+    Command(
+        name="init",
+        help="Write the workflow for this project and say what to enter at PyPI; with --check, judge what is there.",
+        options=("json", "tag-prefix", "index", "uses", "check", "overwrite"),
+        run=_init,
+        show=_show_init,
+        in_action=False,
+    ),
+    Command(
+        name="rules",
+        help="List every rule: its name, its severity, what it finds.",
+        argument=None,
+        options=("markdown", "json"),
+        run=_rules,
+        in_action=False,
+    ),
+    Command(
+        name="explain",
+        help="Say what a rule finds, why it matters and what to do.",
+        argument="rule",
+        run=_explain,
+        in_action=False,
+    ),
+)
+
+ACTION_INPUTS: tuple[Option, ...] = (
+    Option(
+        name="command",
+        help="What to do.",
+        kind="choice",
+        default=COMMANDS[0].name,
+        choices=tuple(command.name for command in COMMANDS if command.in_action),
+    ),
+    Option(name="path", help="The project's folder.", kind="path", default="."),
+    Option(
+        name="files",
+        help="Artifacts for inspect and smoke, one a line; by default those of the manifest.",
+        kind="text",
+    ),
+    Option(
+        name="artifact-name",
+        help="Workflow artifact that hands manifest and dist/ from job to job: publish and verify download it, "
+        "the others upload it under this name instead of one of their own; `none` does neither.",
+        kind="text",
+    ),
+    Option(
+        name="token",
+        help="API token of the index, where it has no trusted publishing.",
+        kind="text",
+    ),
+)
+"""What only the action takes: on the command line these are the command, its arguments and a variable."""
+
+
+def execute(command: Command, inputs: Inputs) -> int:
     """Run a command, show its report and return its exit code."""
-    place = runner.detect(verbose=inputs.verbose)
+    runner = detect(verbose=inputs.verbose)
     if inputs.all_projects:
-        return _several(inputs, place)
-    manifest = _run(inputs, place)
-    _show(manifest, inputs, place)
-    return int(manifest.exit_code)
+        return _execute_for_each(command, inputs, runner)
+    manifest = _run(command, inputs, runner)
+    if manifest is None:
+        return ExitCode.CLEAN
+    return _report(command, manifest, inputs, runner)
 
 
-def _several(inputs: Inputs, place: Runner) -> int:
+def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     """Run a command for each project below a folder; the worst exit code is the whole run's."""
     from slipway import several
     from slipway.report import projects
 
     manifests: dict[str, Manifest | None] = {}
     try:
-        for told in several.run(inputs, lambda own: _run(own, place)):
-            manifests[told.member.folder] = told.manifest
-            if told.manifest is not None:
-                _record(told.manifest, told.inputs, place)
-                _print(told.manifest, told.inputs, place)
+        for member, own in several.projects(inputs):
+            is_wanted = member.changed or not inputs.only_changed
+            manifests[member.folder] = manifest = _run(command, own, runner) if is_wanted else None
+            if manifest is not None:
+                _record(manifest, own, runner)
+                _print(command, manifest, own, runner)
     except SlipwayError as error:
-        manifest = Manifest(command=inputs.command, failure=Failure.told_by(error, stage="plan"))
-        _show(manifest, inputs, place)
-        return int(manifest.exit_code)
+        failed = Manifest(command=command.name, failure=Failure.from_error(error, stage="plan"))
+        return _report(command, failed, inputs, runner)
     if inputs.json:
         _print_json(projects.to_json(manifests))
     else:
-        with place.quoting():
+        with runner.quoting():
             print("\n".join(projects.lines(manifests)))
-    return max(
-        (int(manifest.exit_code) for manifest in manifests.values() if manifest is not None), default=0
-    )
+    return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
 
 
-def _run(inputs: Inputs, place: Runner) -> Manifest:
+def _run(command: Command, inputs: Inputs, runner: Runner) -> Manifest | None:
     try:
-        # Each has needs of its own, which the job that may publish does not have installed.
-        if inputs.command == "init":
-            from slipway.workflows import init
-
-            return init.run(inputs)
-        if inputs.command == "rehearse":
-            from slipway import rehearse
-
-            return rehearse.run(inputs, place)
-        stages = (pipeline.GATHERING if inputs.from_ else pipeline.COMMANDS)[inputs.command]
-        return pipeline.run(stages, _start(inputs), inputs, place)
+        return command.run(command, inputs, runner)
     except SlipwayError as error:
-        return Manifest(
-            command=inputs.command, job=inputs.job, failure=Failure.told_by(error, stage=inputs.command)
-        )
+        failure = Failure.from_error(error, stage=command.name)
+        return Manifest(command=command.name, job=inputs.job, failure=failure)
 
 
-def _start(inputs: Inputs) -> Manifest:
-    if inputs.command in GOES_ON or (inputs.command in ON_FILES and not inputs.files and not inputs.from_):
-        return read_manifest(inputs.work / FILENAME)
-    if inputs.command == "inspect":
-        # The stage reads them anyway, and a large wheel takes seconds.
-        return Manifest(artifacts=tuple(artifact.identify(file) for file in inputs.files))
-    return Manifest(artifacts=tuple(artifact.record(artifact.read(file)) for file in inputs.files))
+def _start(command: Command, inputs: Inputs) -> Manifest:
+    is_on_files = command.argument == "files"
+    if command.resumes or (is_on_files and not inputs.files and not inputs.from_):
+        return read_manifest(inputs.work / FILENAME, digest=inputs.manifest_digest or None)
+    if not inputs.files:
+        return Manifest()
+    from slipway.artifacts import artifact
+
+    # Where they are inspected the stage reads them anyway, and a large wheel takes seconds.
+    is_read_later = "inspect" in command.stages
+    records = (
+        artifact.identify(f) if is_read_later else artifact.record(artifact.read(f)) for f in inputs.files
+    )
+    return Manifest(artifacts=tuple(records))
 
 
-def _show(manifest: Manifest, inputs: Inputs, place: Runner) -> None:
-    _record(manifest, inputs, place)
+def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> int:
+    _record(manifest, inputs, runner)
     if inputs.json:
         _print_json(to_json(manifest))
     else:
-        _print(manifest, inputs, place)
+        _print(command, manifest, inputs, runner)
+    return manifest.exit_code
 
 
-def _record(manifest: Manifest, inputs: Inputs, place: Runner) -> None:
-    report = markdown.render(manifest)
+def _record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
     if inputs.keeps:
-        _write(inputs.work / REPORT, report)
-    place.summarise(markdown.summary(manifest))
-    annotating.show(manifest, place, project=inputs.path)
-    outputs.show(manifest, inputs, place)
+        _write(inputs.work / REPORT, markdown.render(manifest))
+    runner.summarise(markdown.summary(manifest))
+    annotating.show(manifest, runner, project=inputs.path)
+    outputs.show(manifest, inputs, runner)
 
 
 def _print_json(document: bytes) -> None:
-    # A runner obeys `##[command]` anywhere in a line; the escape is the same string to whoever reads JSON.
+    # A runner obeys `##[command]` anywhere in a line; the escape is the same string to every reader of JSON.
     sys.stdout.write(document.decode().replace("##[", r"#\u0023["))
 
 
-def _print(manifest: Manifest, inputs: Inputs, place: Runner) -> None:
-    if inputs.json:
-        return
-    with place.quoting():
-        if inputs.command == "plan" and manifest.failure is None:
-            plan.show(manifest)
-        elif inputs.command != "init" or inputs.check or manifest.failure is not None:
-            terminal.show(manifest)
+def _print(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
+    if not inputs.json:
+        with runner.quoting():
+            command.show(manifest, inputs)
 
 
 def _write(path: Path, report: str) -> None:

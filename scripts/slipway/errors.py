@@ -1,4 +1,4 @@
-"""What goes wrong, said in one order: what happened, the likely cause, what to do, where to read."""
+"""What goes wrong, always in one order: what happened, the likely cause, what to do, where to read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
 
 
 class SlipwayError(Exception):
-    """An error that is told to the user without a traceback.
+    """An error that is shown to the user without a traceback.
 
     Args:
         happened: what happened, one sentence.
@@ -63,8 +63,8 @@ class Interrupted(SlipwayError):  # noqa: N818 - the user's decision, not a faul
     exit_code = ExitCode.TOOL
 
 
-def told(error: OSError) -> SlipwayError | None:
-    """Return what to say where the machine refused to write for want of room or rights, else None."""
+def from_os_error(error: OSError) -> SlipwayError | None:
+    """Translate disk-full and permission errors; None for others."""
     path = error.filename2 or error.filename or "the work folder"
     if error.errno in _FULL:
         return ToolError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -40,7 +40,7 @@ _STAGE_OF_ORIGIN = {"file": "smoke", "index": "verify"}
 
 
 class Failure(Record, frozen=True):
-    """The error that ended the run early, in the order in which it is told.
+    """The error that ended the run early, in the order in which it is shown.
 
     Attributes:
         recovery: where the release stands, if it had begun.
@@ -56,7 +56,7 @@ class Failure(Record, frozen=True):
     recovery: Recovery | None = None
 
     @classmethod
-    def told_by(cls, error: SlipwayError, *, stage: str) -> Failure:
+    def from_error(cls, error: SlipwayError, *, stage: str) -> Failure:
         """Return the record of an error."""
         return cls(
             stage=stage,
@@ -92,13 +92,9 @@ class Addition(Record, frozen=True):
     skipped: str | None = None
     stages: tuple[StageResult, ...] = ()
 
-    def with_served(self, served: tuple[Served, ...]) -> Addition:
-        """Return this addition with what the index was seen to serve."""
-        return msgspec.structs.replace(self, served=served)
-
 
 class Manifest(Record, frozen=True):
-    """The whole manifest of a release, from plan to proof.
+    """Everything about one release, from the plan to what the index serves.
 
     Attributes:
         slipway: version of the Slipway that wrote it.
@@ -136,6 +132,8 @@ class Manifest(Record, frozen=True):
             self,
             stages=tuple(stage for stage in self.stages if stage.name not in again),
             findings=tuple(finding for finding in self.findings if finding.stage not in again),
+            skipped_rules=tuple(rule for rule in self.skipped_rules if rule.stage not in again),
+            broken_rules=tuple(rule for rule in self.broken_rules if rule.stage not in again),
             smoke_results=tuple(r for r in self.smoke_results if _STAGE_OF_ORIGIN[r.origin] not in again),
             untried=() if "smoke" in again else self.untried,
             receipts=() if "publish" in again else self.receipts,
@@ -151,13 +149,9 @@ class Manifest(Record, frozen=True):
             self,
             plan=addition.plan or self.plan,
             artifacts=tuple(artifacts.values()),
-            findings=self.findings
-            + tuple(
-                msgspec.structs.replace(finding, stage=finding.stage or stage)
-                for finding in addition.findings
-            ),
-            skipped_rules=self.skipped_rules + addition.skipped_rules,
-            broken_rules=self.broken_rules + addition.broken_rules,
+            findings=self.findings + _of_stage(stage, addition.findings),
+            skipped_rules=self.skipped_rules + _of_stage(stage, addition.skipped_rules),
+            broken_rules=self.broken_rules + _of_stage(stage, addition.broken_rules),
             smoke_results=self.smoke_results + addition.smoke_results,
             untried=self.untried + addition.untried,
             receipts=self.receipts + addition.receipts,
@@ -218,6 +212,13 @@ class Manifest(Record, frozen=True):
         return ExitCode.FINDINGS if self.blocking else ExitCode.CLEAN
 
 
+Judged = TypeVar("Judged", Finding, SkippedRule)
+
+
+def _of_stage(stage: str, judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    return tuple(msgspec.structs.replace(one, stage=one.stage or stage) for one in judged)
+
+
 def to_json(record: Struct) -> bytes:
     """Return a record as indented JSON, ending in a newline."""
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
@@ -236,14 +237,25 @@ def write_manifest(manifest: Manifest, work: Path) -> Path:
     return path
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, *, digest: str | None = None) -> Manifest:
     """Read a manifest written by this or an earlier run.
 
+    Args:
+        path: the file.
+        digest: the SHA-256 that it must have, in hexadecimal.
+
     Raises:
-        InputError: there is none, it cannot be read, or it is not one of ours.
+        InputError: there is none, it cannot be read, it has another digest, or it is not one of ours.
     """
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        data = path.read_bytes()
+        if digest is not None and (found := hashlib.sha256(data).hexdigest()) != digest.strip().lower():
+            raise InputError(
+                f"{path} is not the manifest that was checked: its SHA-256 is {found}, not {digest.strip()[:64]}.",
+                cause="Another job uploaded a manifest under this name, or the digest is of another run.",
+                remedy="Do not publish these files. Look at the jobs of the run, then start all of them again.",
+            )
+        manifest = msgspec.json.decode(data, type=Manifest)
     except OSError as error:
         raise InputError(
             f"The manifest {path} cannot be read: {error.strerror}.",

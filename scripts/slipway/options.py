@@ -1,18 +1,34 @@
-"""The options: one table, which the command line, the `SLIPWAY_*` variables and the action's inputs are made of."""
+"""The options: one field each, which the command line, the `SLIPWAY_*` variables and the action's inputs are made of.
+
+A field of `Inputs` made with `option` declares name, type, default, help and the stages that use it. The names of the
+commands that take an option follow from their stages, in the table in `commands.py`.
+"""
 
 from __future__ import annotations
 
-import keyword
-from dataclasses import dataclass
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
+from slipway.credential import Credential
 from slipway.records import Severity
 
-BUILDING = frozenset({"check", "build", "rehearse"})
-SMOKING = frozenset({"check", "smoke", "rehearse", "verify"})
-PLANNING = frozenset({"plan", "check", "validate", "build", "rehearse"})
-PUBLISHING = frozenset({"publish", "verify"})
-RUNNING = PLANNING | SMOKING | PUBLISHING | {"inspect"}
+Kind = Literal["text", "path", "seconds", "count", "flag", "choice", "list"]
+Installer = Literal["uv", "pip"]
+Resolution = Literal["highest", "lowest-direct"]
+
+KINDS: dict[object, Kind] = {bool: "flag", int: "count", float: "seconds", Path: "path", str: "text"}
+"""How the value of a field is read, by its type."""
+
+ANY = "any"
+"""In place of a stage: every command that runs stages takes the option."""
+
+SMOKING = ("smoke", "verify")
+"""The stages that run smoke tests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,22 +41,18 @@ class Option:
         kind: how the value is read; `seconds` is a positive number, `count` a whole one, `list` may be given
             several times.
         default: value when nothing is given; None means that Slipway decides.
-        commands: which commands take it.
         choices: the values allowed, if they are few.
+        stages: a command that runs one of these takes the option.
+        attribute: the field of `Inputs` that holds the value.
     """
 
     name: str
     help: str
-    kind: Literal["text", "path", "seconds", "count", "flag", "choice", "list"]
-    commands: frozenset[str]
+    kind: Kind
     default: Any = None
     choices: tuple[str, ...] = ()
-
-    @property
-    def attribute(self) -> str:
-        """The field of `Inputs` that holds the value."""
-        name = self.name.replace("-", "_")
-        return f"{name}_" if keyword.iskeyword(name) else name
+    stages: frozenset[str] = frozenset()
+    attribute: str = ""
 
     @property
     def variable(self) -> str:
@@ -48,271 +60,243 @@ class Option:
         return f"SLIPWAY_{self.name.replace('-', '_').upper()}"
 
 
-OPTIONS: tuple[Option, ...] = (
-    Option(
-        name="work",
-        help="Folder for the manifest, the report and dist/; .slipway/ in the project by default.",
-        kind="path",
-        commands=RUNNING,
-    ),
-    Option(
-        name="json",
-        help="Print one JSON document to stdout and nothing else.",
-        kind="flag",
-        commands=RUNNING | {"init"},
+def option(
+    help: str,  # noqa: A002 - what click calls it too
+    *stages: str,
+    default: Any = dataclasses.MISSING,  # noqa: ANN401 - a field of any type
+) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """Declare a field of `Inputs` that is an option.
+
+    Args:
+        help: one sentence.
+        stages: a command that runs one of them takes the option; of an option without any, the table of commands
+            says which commands take it.
+        default: the value when nothing is given.
+    """
+    return field(default=default, metadata={"help": help, "stages": frozenset(stages)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The values of the options for one run, and what the command was pointed at.
+
+    Attributes:
+        command: the command's name.
+        path: the project's folder, absolute.
+        files: the artifacts named on the command line, for `inspect` and `smoke`.
+        rule: the name of the rule to explain.
+        keeps: whether the manifest and the report are written into the work folder.
+        credential: what an index of our own wants; for every other one it comes from the environment.
+        work: the work folder, absolute; `dist` is inside it.
+    """
+
+    command: str
+    path: Path
+    files: tuple[Path, ...] = ()
+    rule: str = ""
+    keeps: bool = True
+    credential: Credential | None = None
+
+    work: Path = option(
+        "Folder for the manifest, the report and dist/; .slipway/ in the project by default.", ANY
+    )
+    json: bool = option("Print one JSON document to stdout and nothing else.", ANY, default=False)
+    verbose: bool = option("Show every line that a build or a test prints.", ANY, default=False)
+    fail_on: Severity = option("The mildest finding that blocks.", ANY, default=Severity.ERROR)
+    tag: str | None = option(
+        "Judge the project as if this tag had been pushed; by default the tag of the event or of HEAD.",
+        "plan",
+        default=None,
+    )
+    tag_prefix: str = option("What stands before the version in a release tag.", "plan", default="v")
+    index: str | None = option(
+        "Where to publish: pypi, testpypi, or the upload URL of another index; by default the event decides.",
+        *("plan", "publish", "verify"),
+        default=None,
+    )
+    all_projects: bool = option(
+        "PATH holds several projects: take each of them, what others depend on first.", "plan", default=False
+    )
+    only_changed: bool = option(
+        "Of several projects, those only that changed since their last release tag, and what depends on them.",
+        "plan",
         default=False,
-    ),
-    Option(
-        name="verbose",
-        help="Show every line that a build or a test prints.",
-        kind="flag",
-        commands=RUNNING,
-        default=False,
-    ),
-    Option(
-        name="fail-on",
-        help="The mildest finding that blocks.",
-        kind="choice",
-        commands=RUNNING,
-        default=Severity.ERROR.value,
-        choices=tuple(severity.value for severity in Severity),
-    ),
-    Option(
-        name="tag",
-        help="Judge the project as if this tag had been pushed; by default the tag of the event or of HEAD.",
-        kind="text",
-        commands=PLANNING,
-    ),
-    Option(
-        name="tag-prefix",
-        help="What stands before the version in a release tag.",
-        kind="text",
-        commands=PLANNING | {"init"},
-        default="v",
-    ),
-    Option(
-        name="index",
-        help="Where to publish: pypi, testpypi, or the upload URL of another index; by default the event decides.",
-        kind="text",
-        commands=PLANNING | PUBLISHING | {"init"},
-    ),
-    Option(
-        name="all-projects",
-        help="PATH holds several projects: take each of them, what others depend on first.",
-        kind="flag",
-        commands=PLANNING,
-        default=False,
-    ),
-    Option(
-        name="only-changed",
-        help="Of several projects, those only that changed since their last release tag, and what depends on them.",
-        kind="flag",
-        commands=PLANNING,
-        default=False,
-    ),
-    Option(
-        name="python",
-        help="Interpreters to smoke-test with: versions, paths, or `all` that the project supports and that are "
+    )
+    python: tuple[str, ...] = option(
+        "Interpreters to smoke-test with: versions, paths, or `all` that the project supports and that are "
         "here. The first one builds.",
-        kind="list",
-        commands=BUILDING | SMOKING,
+        *("build", "smoke", "verify"),
         default=(),
-    ),
-    Option(
-        name="thorough",
-        help="Try every supported Python that is here, uv and pip, the newest and the lowest dependencies, and "
+    )
+    thorough: bool = option(
+        "Try every supported Python that is here, uv and pip, the newest and the lowest dependencies, and "
         "each extra; by default each artifact is tried once.",
-        kind="flag",
-        commands=SMOKING,
+        *SMOKING,
         default=False,
-    ),
-    Option(
-        name="installer",
-        help="Installers to smoke-test with.",
-        kind="list",
-        commands=SMOKING,
+    )
+    installer: tuple[Installer, ...] = option("Installers to smoke-test with.", *SMOKING, default=())
+    resolution: tuple[Resolution, ...] = option(
+        "Dependencies to smoke-test with: the newest or the lowest that the project allows.",
+        *SMOKING,
         default=(),
-        choices=("uv", "pip"),
-    ),
-    Option(
-        name="resolution",
-        help="Dependencies to smoke-test with: the newest or the lowest that the project allows.",
-        kind="list",
-        commands=SMOKING,
+    )
+    extras: tuple[str, ...] = option(
+        "Extras to smoke-test, each in an environment of its own; `all` takes every one.",
+        *SMOKING,
         default=(),
-        choices=("highest", "lowest-direct"),
-    ),
-    Option(
-        name="extras",
-        help="Extras to smoke-test, each in an environment of its own; `all` takes every one.",
-        kind="list",
-        commands=SMOKING,
-        default=(),
-    ),
-    Option(
-        name="constraint",
-        help="Constraint files for what the smoke tests install.",
-        kind="list",
-        commands=SMOKING,
-        default=(),
-    ),
-    Option(
-        name="wheelhouse",
-        help="Folder of wheels to install dependencies from, instead of an index.",
-        kind="path",
-        commands=SMOKING,
-    ),
-    Option(
-        name="find-links",
-        help="Folders with distributions to install from, beside the index.",
-        kind="list",
-        commands=SMOKING,
-        default=(),
-    ),
-    Option(
-        name="smoke-command",
-        help="A command to run in each environment, in an empty folder and without a shell; "
+    )
+    constraint: tuple[str, ...] = option(
+        "Constraint files for what the smoke tests install.", *SMOKING, default=()
+    )
+    wheelhouse: Path | None = option(
+        "Folder of wheels to install dependencies from, instead of an index.", *SMOKING, default=None
+    )
+    find_links: tuple[str, ...] = option(
+        "Folders with distributions to install from, beside the index.", *SMOKING, default=()
+    )
+    smoke_command: str | None = option(
+        "A command to run in each environment, in an empty folder and without a shell; "
         "{project} stands for the project's folder.",
-        kind="text",
-        commands=SMOKING,
-    ),
-    Option(
-        name="test-command",
-        help="The project's tests, run against the installed wheel in a folder that holds copies of the test "
+        *SMOKING,
+        default=None,
+    )
+    test_command: str | None = option(
+        "The project's tests, run against the installed wheel in a folder that holds copies of the test "
         "sources only, such as `pytest tests`.",
-        kind="text",
-        commands=SMOKING,
-    ),
-    Option(
-        name="test-requires",
-        help="What the tests need beside the package.",
-        kind="list",
-        commands=SMOKING,
+        *SMOKING,
+        default=None,
+    )
+    test_requires: tuple[str, ...] = option("What the tests need beside the package.", *SMOKING, default=())
+    test_sources: tuple[str, ...] = option(
+        "Files and folders the tests need, relative to the project; tests/ or test/ by default.",
+        *SMOKING,
         default=(),
-    ),
-    Option(
-        name="test-sources",
-        help="Files and folders the tests need, relative to the project; tests/ or test/ by default.",
-        kind="list",
-        commands=SMOKING,
+    )
+    platforms: tuple[str, ...] = option(
+        "Machines of the build matrix for compiled wheels, such as linux-x86_64 or windows-ARM64.",
+        "plan",
         default=(),
-    ),
-    Option(
-        name="platforms",
-        help="Machines of the build matrix for compiled wheels, such as linux-x86_64 or windows-ARM64.",
-        kind="list",
-        commands=PLANNING,
+    )
+    python_versions: tuple[str, ...] = option(
+        "Versions of Python for the smoke matrix of a workflow; by default those that the project supports.",
+        "plan",
         default=(),
-    ),
-    Option(
-        name="python-versions",
-        help="Versions of Python for the smoke matrix of a workflow; by default those that the project supports.",
-        kind="list",
-        commands=PLANNING,
-        default=(),
-    ),
-    Option(
-        name="smoke-jobs",
-        help="Maximum smoke jobs of a workflow; the most informative combinations are kept.",
-        kind="count",
-        commands=PLANNING,
-        default=12,
-    ),
-    Option(
-        name="runners",
-        help="Runner labels to use instead of GitHub's own, such as linux-x86_64=my-linux.",
-        kind="list",
-        commands=PLANNING,
-        default=(),
-    ),
-    Option(
-        name="from",
-        help="Folder with the artifacts and manifests of other jobs: they are taken instead of building here; "
+    )
+    smoke_jobs: int = option(
+        "Maximum smoke jobs of a workflow; the most informative combinations are kept.", "plan", default=12
+    )
+    runners: tuple[str, ...] = option(
+        "Runner labels to use instead of GitHub's own, such as linux-x86_64=my-linux.", "plan", default=()
+    )
+    from_: Path | None = option(
+        "Folder with the artifacts and manifests of other jobs: they are taken instead of building here; "
         "for check, instead of testing here as well.",
-        kind="path",
-        commands=frozenset({"build", "inspect", "smoke", "check"}),
-    ),
-    Option(
-        name="job",
-        help="Name of this job of a matrix; its manifest and its artifact carry it.",
-        kind="text",
-        commands=RUNNING,
-        default="",
-    ),
-    Option(
-        name="called-workflow",
-        help="The reusable workflow that is to publish, where one does: OWNER/REPOSITORY/PATH@REF.",
-        kind="text",
-        commands=frozenset({"plan"}),
-    ),
-    Option(
-        name="uses",
-        help="Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT; by default the one that runs.",
-        kind="text",
-        commands=frozenset({"init"}),
-    ),
-    Option(
-        name="check",
-        help="Write nothing; say whether the workflow has drifted and whether the workflows there are safe.",
-        kind="flag",
-        commands=frozenset({"init"}),
+        "gather",
+        default=None,
+    )
+    built: tuple[str, ...] = option(
+        "What the jobs that build put out as their output `built`; with it, nothing else that is handed over is taken.",
+        "gather",
+        default=(),
+    )
+    manifest_digest: str | None = option(
+        "SHA-256 that the manifest must have, as the job that checked the release put it out. A job of a workflow that "
+        "publishes or verifies has to have it.",
+        *("publish", "verify"),
+        default=None,
+    )
+    job: str = option(
+        "Name of this job of a matrix; its manifest and its artifact carry it.", ANY, default=""
+    )
+    called_workflow: str | None = option(
+        "The reusable workflow that is to publish, where one does: OWNER/REPOSITORY/PATH@REF.", default=None
+    )
+    uses: str | None = option(
+        "Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT; by default the one that runs.",
+        default=None,
+    )
+    check: bool = option(
+        "Write nothing; say whether the workflow has drifted and whether the workflows there are safe.",
         default=False,
-    ),
-    Option(
-        name="overwrite",
-        help="Replace a file that differs, after showing how it differs.",
-        kind="flag",
-        commands=frozenset({"init"}),
-        default=False,
-    ),
-    Option(
-        name="build-timeout",
-        help="Seconds that one build may take.",
-        kind="seconds",
-        commands=BUILDING,
-        default=1800.0,
-    ),
-    Option(
-        name="smoke-timeout",
-        help="Seconds that one smoke test may take, installation included.",
-        kind="seconds",
-        commands=SMOKING,
-        default=600.0,
-    ),
-    Option(
-        name="attestations",
-        help="Whether each file goes out with an attestation: required, best-effort (a fault of the signing "
+    )
+    overwrite: bool = option("Replace a file that differs, after showing how it differs.", default=False)
+    build_timeout: float = option("Seconds that one build may take.", "build", default=1800.0)
+    smoke_timeout: float = option(
+        "Seconds that one smoke test may take, installation included.", *SMOKING, default=600.0
+    )
+    attestations: Literal["required", "best-effort", "off"] = option(
+        "Whether each file goes out with an attestation: required, best-effort (a fault of the signing "
         "service does not stop the release), or off.",
-        kind="choice",
-        commands=PUBLISHING,
         default="best-effort",
-        choices=("required", "best-effort", "off"),
-    ),
-    Option(
-        name="dry-run",
-        help="Only look whether the index would take the release, and print what it must know; nothing is sent.",
-        kind="flag",
-        commands=frozenset({"publish"}),
+    )
+    dry_run: bool = option(
+        "Only look whether the index would take the release, and print what it must know; nothing is sent.",
         default=False,
-    ),
-    Option(
-        name="simple-index",
-        help="Address of the index's simple API, where it does not stand beside or below the upload URL.",
-        kind="text",
-        commands=PUBLISHING,
-    ),
-    Option(
-        name="publish-timeout",
-        help="Seconds to go on trying one file while the index or the network has a fault.",
-        kind="seconds",
-        commands=frozenset({"publish", "rehearse"}),
+    )
+    simple_index: str | None = option(
+        "Address of the index's simple API, where it does not stand beside or below the upload URL.",
+        default=None,
+    )
+    publish_timeout: float = option(
+        "Seconds to go on trying one file while the index or the network has a fault.",
+        "publish",
         default=900.0,
-    ),
-    Option(
-        name="verify-timeout",
-        help="Seconds to wait until the index serves the release.",
-        kind="seconds",
-        commands=frozenset({"verify", "rehearse"}),
-        default=900.0,
-    ),
-)
+    )
+    verify_timeout: float = option(
+        "Seconds to wait until the index serves the release.", "verify", default=900.0
+    )
+    markdown: bool = option("Print the whole catalogue as the page docs/rules.md.", default=False)
+
+    @property
+    def dist(self) -> Path:
+        """The folder the artifacts are in."""
+        return self.work / "dist"
+
+    @property
+    def logs(self) -> Path:
+        """The folder the full output of builds and tests is kept in."""
+        return self.work / "logs"
+
+    @property
+    def packages(self) -> Path:
+        """The folder that holds exactly the artifacts of the manifest, for another program to upload."""
+        return self.work / "packages"
+
+    def locate(self, filename: str) -> Path:
+        """Return the path of an artifact: the file named on the command line, else the one in `dist`."""
+        return next((file for file in self.files if file.name == filename), self.dist / filename)
+
+
+def _options() -> Iterator[Option]:
+    hints = typing.get_type_hints(Inputs)
+    for declared in dataclasses.fields(Inputs):
+        if not declared.metadata:
+            continue
+        kind, choices = _read_as(hints[declared.name])
+        default = None if declared.default is dataclasses.MISSING else declared.default
+        yield Option(
+            # `from` is a keyword, so the field has an underscore behind it.
+            name=declared.name.rstrip("_").replace("_", "-"),
+            kind=kind,
+            choices=choices,
+            default=default.value if isinstance(default, Severity) else default,
+            attribute=declared.name,
+            **declared.metadata,
+        )
+
+
+def _read_as(hint: Any) -> tuple[Kind, tuple[str, ...]]:  # noqa: ANN401 - a type of any kind
+    """Return how a field of a type is read, and the values allowed if they are few."""
+    if isinstance(hint, types.UnionType):
+        return _read_as(typing.get_args(hint)[0])
+    if typing.get_origin(hint) is tuple:
+        return "list", _read_as(typing.get_args(hint)[0])[1]
+    if typing.get_origin(hint) is Literal:
+        return "choice", typing.get_args(hint)
+    if hint is Severity:
+        return "choice", tuple(severity.value for severity in Severity)
+    return KINDS[hint], ()
+
+
+OPTIONS = tuple(_options())
+"""In the order of the fields."""

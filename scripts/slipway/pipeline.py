@@ -1,76 +1,133 @@
-"""The pipeline: one list of stages, and the loop that runs them. Read this first."""
+"""The pipeline: one list of stages, and the loop that runs them. Read this first.
+
+A run begins in `commands.execute`: the table in `commands.py` says which stages a command runs and whether it starts
+from nothing, from artifacts or from the manifest of an earlier command; `run` below does the stages one after the other,
+and `execute` renders the manifest that comes out. Each stage takes the manifest and returns what it adds.
+"""
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from slipway import __version__, errors
 from slipway.errors import SlipwayError
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Failure, Manifest, write_manifest
+from slipway.options import Inputs
 from slipway.records import StageResult
-from slipway.rules.settings import ignoring
 from slipway.runner import Runner
 
-Outcome = Literal["done", "skipped", "failed"]
+Entry = Callable[[Manifest, Inputs, Runner], Addition]
+
+# A stage is imported when it runs: the job that may publish has nothing installed that builds, and a start loads
+# only what its command uses.
+
+
+def _plan() -> Entry:
+    from slipway.stages import plan
+
+    return plan.run
+
+
+def _validate() -> Entry:
+    from slipway.stages import validate
+
+    return validate.run
+
+
+def _build() -> Entry:
+    from slipway.stages import build
+
+    return build.run
+
+
+def _gather() -> Entry:
+    from slipway.stages import gather
+
+    return gather.run
+
+
+def _inspect() -> Entry:
+    from slipway.stages import inspect
+
+    return inspect.run
+
+
+def _smoke() -> Entry:
+    from slipway.stages import smoke
+
+    return smoke.run
+
+
+def _publish() -> Entry:
+    from slipway.stages import publish
+
+    return publish.run
+
+
+def _verify() -> Entry:
+    from slipway.stages import verify
+
+    return verify.run
+
+
+def _ignores() -> Entry:
+    from slipway.stages import ignores
+
+    return ignores.run
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: what it is called on the screen, and the module with its one entry.
+    """A stage.
 
-    The module is imported when the stage runs: the job that may publish has nothing installed that builds.
+    Attributes:
+        title: what it is called on the screen.
+        needs: what it reads.
+        gives: what it adds to the manifest.
+        load: imports its module and returns the one entry.
     """
 
+    name: str
     title: str
-    module: str
+    needs: str
+    gives: str
+    load: Callable[[], Entry]
 
     def run(self, manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         """Run the stage and return what it adds."""
-        entry: Callable[[Manifest, Inputs, Runner], Addition]
-        entry = importlib.import_module(f"slipway.stages.{self.module}").run
-        return entry(manifest, inputs, runner)
+        return self.load()(manifest, inputs, runner)
 
 
-STAGES: dict[str, Stage] = {
-    # What is built where, what is expected, whether and where it is published.
-    "plan": Stage("Plan", "plan"),
-    "validate": Stage("Validate", "validate"),  # findings about the source
-    "build": Stage("Build", "build"),  # the sdist, and the wheel from the sdist
-    "gather": Stage("Gather", "gather"),  # what other jobs built and tested, brought together
-    "inspect": Stage("Inspect", "inspect"),  # facts and findings about each artifact and the set
-    "smoke": Stage("Smoke", "smoke"),  # install, import, entry points, uninstall
-    "publish": Stage("Publish", "publish"),  # the only stage that writes to the network
-    "verify": Stage("Verify", "verify"),  # the index serves exactly these bytes, and they install from it
-}
-
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "plan": ("plan",),
-    "validate": ("plan", "validate"),
-    "build": ("plan", "build"),
-    "inspect": ("inspect",),
-    "smoke": ("smoke",),
-    "check": ("plan", "validate", "build", "inspect", "smoke"),
-    "publish": ("publish",),
-    "verify": ("verify",),
-    "rehearse": ("plan", "validate", "build", "inspect", "smoke", "publish", "verify"),
-}
-
-GATHERING: dict[str, tuple[str, ...]] = {
-    "build": ("gather",),
-    "inspect": ("gather", "inspect"),
-    "smoke": ("gather", "smoke"),
-    "check": ("gather", "inspect"),
-}
-"""The same commands where other jobs have built, and for `check` tested as well."""
+STAGES = (
+    Stage("plan", "Plan", "project, git, event", "what is built, expected and published, and where", _plan),
+    Stage("validate", "Validate", "plan, project", "findings about the source", _validate),
+    Stage("build", "Build", "plan, project", "the sdist, the wheel from the sdist, their digests", _build),
+    Stage(
+        "gather", "Gather", "the folder named by --from", "plan, artifacts and results of other jobs", _gather
+    ),
+    Stage("inspect", "Inspect", "artifacts", "facts and findings about each of them and the set", _inspect),
+    Stage(
+        "smoke", "Smoke", "artifacts, interpreters", "results of install, import, start, uninstall", _smoke
+    ),
+    Stage(
+        "publish",
+        "Publish",
+        "manifest, index",
+        "a receipt per file; only this writes to the network",
+        _publish,
+    ),
+    Stage(
+        "verify", "Verify", "manifest, index", "what the index serves, and results of installing it", _verify
+    ),
+    Stage("ignores", "Ignores", "plan, all findings", "findings about ignores that do nothing", _ignores),
+)
+BY_NAME = {stage.name: stage for stage in STAGES}
 
 
 def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
@@ -82,7 +139,7 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
         names: which stages, in their order.
         manifest: the manifest so far.
         inputs: what was asked for.
-        runner: the place it runs in.
+        runner: what the run reports to.
     """
     manifest = msgspec.structs.replace(
         manifest.without(names),
@@ -94,36 +151,32 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
         fail_on=max(manifest.fail_on, inputs.fail_on, key=lambda severity: severity.rank),
     )
     for name in names:
-        started = time.monotonic()
-        manifest, result = _run_one(name, manifest, inputs, runner)
-        record = msgspec.structs.replace(result, seconds=round(time.monotonic() - started, 3))
-        manifest = msgspec.structs.replace(manifest, stages=(*manifest.stages, record))
-        manifest = _keep(manifest, inputs)
+        manifest = _keep(_run_one(BY_NAME[name], manifest, inputs, runner), inputs)
         if manifest.failure is not None:
-            return manifest
-    if {"validate", "inspect", "smoke"}.issubset(names):
-        manifest = manifest.with_addition(ignoring.look_back(manifest), stage="report")
-    return _keep(manifest, inputs)
+            break
+    return manifest
 
 
-def _run_one(name: str, manifest: Manifest, inputs: Inputs, runner: Runner) -> tuple[Manifest, StageResult]:
-    stage = STAGES[name]
+def _run_one(stage: Stage, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
+    started, clock = time.time(), time.monotonic()
     try:
-        with runner.stage(stage.title) as stopped, _machine_told():
+        with runner.stage(stage.title) as stopped, _os_errors_explained():
             addition = stage.run(manifest, inputs, runner)
             if addition.skipped:
                 stopped(f"skipped: {addition.skipped}")
             elif addition.failure:
                 stopped("failed")
     except SlipwayError as error:
-        failure = Failure.told_by(error, stage=name)
-        return msgspec.structs.replace(manifest, failure=failure), _result(name, "failed")
-    outcome: Outcome = "failed" if addition.failure else "skipped" if addition.skipped else "done"
-    return manifest.with_addition(addition, stage=name), _result(name, outcome, addition.skipped)
-
-
-def _result(name: str, outcome: Outcome, reason: str | None = None) -> StageResult:
-    return StageResult(name=name, outcome=outcome, seconds=0.0, reason=reason)
+        addition = Addition(failure=Failure.from_error(error, stage=stage.name))
+    result = StageResult(
+        name=stage.name,
+        outcome="failed" if addition.failure else "skipped" if addition.skipped else "done",
+        started=round(started, 3),
+        seconds=round(time.monotonic() - clock, 3),
+        reason=addition.skipped,
+    )
+    manifest = manifest.with_addition(addition, stage=stage.name)
+    return msgspec.structs.replace(manifest, stages=(*manifest.stages, result))
 
 
 def _keep(manifest: Manifest, inputs: Inputs) -> Manifest:
@@ -134,11 +187,11 @@ def _keep(manifest: Manifest, inputs: Inputs) -> Manifest:
     if not inputs.keeps or (nothing and not inputs.work.is_dir()):
         return manifest
     try:
-        with _machine_told():
+        with _os_errors_explained():
             open_work(inputs.work)
             write_manifest(manifest, inputs.work)
     except SlipwayError as error:
-        failure = manifest.failure or Failure.told_by(error, stage="report")
+        failure = manifest.failure or Failure.from_error(error, stage="report")
         return msgspec.structs.replace(manifest, failure=failure)
     return manifest
 
@@ -155,11 +208,11 @@ def open_work(work: Path) -> None:
 
 
 @contextmanager
-def _machine_told() -> Iterator[None]:
-    """Turn what the machine refuses (room, rights) into an error that says what to do."""
+def _os_errors_explained() -> Iterator[None]:
+    """Turn disk-full and permission errors into errors that say what to do."""
     try:
         yield
     except OSError as error:
-        if said := errors.told(error):
-            raise said from error
+        if explained := errors.from_os_error(error):
+            raise explained from error
         raise

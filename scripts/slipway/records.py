@@ -64,10 +64,15 @@ class Finding(Record, frozen=True):
 
 
 class SkippedRule(Record, frozen=True):
-    """A rule that could not be judged, and why."""
+    """A rule that could not be judged, and why.
+
+    Attributes:
+        stage: the stage that was to judge it.
+    """
 
     rule: str
     reason: str
+    stage: str | None = None
 
 
 class Git(Record, frozen=True):
@@ -115,13 +120,15 @@ class Job(Record, frozen=True):
 
     Attributes:
         name: unique in the plan; the manifest of that job carries it as its `job`.
-        platform: a name from `facts.platforms`.
+        platform: a name from `planning.platforms`.
+        runner: the label of the machine it runs on.
         python: for a smoke job a version as actions/setup-python takes it, such as `3.13` or `3.14t`.
     """
 
     name: str
     kind: Literal["build", "wheels", "smoke"]
     platform: str
+    runner: str
     python: str = ""
 
 
@@ -238,7 +245,7 @@ class Untried(Record, frozen=True):
 
 
 class Receipt(Record, frozen=True):
-    """What the index said to one upload.
+    """What the index answered to one upload.
 
     Attributes:
         attested: whether an attestation was sent along.
@@ -308,12 +315,16 @@ class StageResult(Record, frozen=True):
     """How a stage ended.
 
     Attributes:
+        name: of the stage.
+        started: when it started, in seconds since the epoch, to the millisecond; None where nothing took time.
+        seconds: how long it took.
         reason: why it was skipped.
         job: the job of a matrix that ran it, where that was another one.
     """
 
-    name: str | None
+    name: str
     outcome: Literal["done", "skipped", "failed"]
     seconds: float
+    started: float | None = None
     reason: str | None = None
     job: str = ""

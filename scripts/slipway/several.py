@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from slipway.errors import InputError
-from slipway.inputs import Inputs
-from slipway.manifest import Manifest
+from slipway.options import Inputs
 from slipway.project import repository
 from slipway.project.repository import Member
 
 
-@dataclass(frozen=True)
-class Told:
-    """One project and what came of it; no manifest where it did not change."""
+def projects(inputs: Inputs) -> Iterator[tuple[Member, Inputs]]:
+    """Yield every project below a folder with the inputs to run a command for it.
 
-    member: Member
-    inputs: Inputs
-    manifest: Manifest | None
-
-
-def run(inputs: Inputs, one: Callable[[Inputs], Manifest]) -> Iterator[Told]:
-    """Run a command for every project below a folder and yield what came of each.
-
-    A project is tried with the artifacts of those that it needs, so that they are released together or not at all.
+    A project is tried with the artifacts of those that it needs, so that they are released together or not at all;
+    run the command for one before asking for the next.
 
     Args:
         inputs: what was asked for; each project gets its own path, work folder and tag prefix.
-        one: runs the command for one project.
 
     Raises:
         InputError: there is no project, or one of them cannot be read.
@@ -45,9 +35,7 @@ def run(inputs: Inputs, one: Callable[[Inputs], Manifest]) -> Iterator[Told]:
         beside = [
             str(own[needed].dist) for needed in _all_needed(member, members) if own[needed].dist.is_dir()
         ]
-        asked = replace(own[member.folder], find_links=(*inputs.find_links, *beside))
-        is_wanted = member.changed or not inputs.only_changed
-        yield Told(member, asked, one(asked) if is_wanted else None)
+        yield member, replace(own[member.folder], find_links=(*inputs.find_links, *beside))
 
 
 def _own(inputs: Inputs, member: Member) -> Inputs:

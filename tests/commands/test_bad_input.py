@@ -82,6 +82,7 @@ USAGE = {
     "a time limit of nothing": (("check", "--build-timeout", "0", "."), "0"),
     "a severity that does not exist": (("check", "--fail-on", "everything", "."), "everything"),
     "an index that is neither a name nor an address": (("plan", "--index", "pipy", "PROJECT"), "pipy"),
+    "a runner label without a platform": (("check", "--runners", "nonsense", "PROJECT"), "nonsense"),
     "a Python that is not here": (("build", "--python", "2.3", "PROJECT"), "2.3"),
     "no file to inspect": (("inspect", "missing-1.0.tar.gz"), "missing-1.0.tar.gz"),
     "a rule that does not exist": (("explain", "no-such-rule"), "no-such-rule"),
@@ -102,6 +103,14 @@ def test_a_command_line_that_makes_no_sense(what: str, tmp_path: Path) -> None:
     assert run.exit_code == 2, str(run)
     assert fragment in run.stdout + run.stderr, str(run)
     assert "Traceback" not in run.stdout + run.stderr
+
+
+def test_what_is_wrong_with_an_option_stands_in_the_manifest(tmp_path: Path) -> None:
+    project = tiny_project.make(tmp_path / "project")
+    run = slipway("check", "--json", "--runners", "nonsense", project)
+    assert run.exit_code == 2, str(run)
+    assert "nonsense" in run.manifest["failure"]["happened"]
+    assert [stage["name"] for stage in run.manifest["stages"]] == ["plan"]
 
 
 def test_a_work_folder_that_is_a_file(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ if __name__ == "__main__":
 import released
 from released import Project
 from slipway.artifacts import artifact
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.records import Severity
 from slipway.runner import detect
 from slipway.stages import inspect

@@ -24,8 +24,8 @@ from slipway import processes
 from slipway.artifacts import artifact
 from slipway.environments import disposable, interpreters
 from slipway.environments.disposable import Environment, Interpreter
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.records import Severity
 from slipway.runner import detect
 from slipway.smoke import sandbox

@@ -5,7 +5,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-import bootstrap
+import cached_environments
 import pytest
 from command_line import fingerprint, slipway
 from field import released
@@ -19,7 +19,7 @@ COMPILED = "markupsafe"
 
 def unpacked(name: str, folder: Path) -> Path:
     """Fetch an sdist, once for ever, from the index configured on this machine, and unpack it."""
-    cache = bootstrap.cache_folder() / "field" / name
+    cache = cached_environments.cache_folder() / "field" / name
     cache.mkdir(parents=True, exist_ok=True)
     release = RELEASES[name]
     released.fetch([release], cache)

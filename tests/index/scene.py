@@ -16,8 +16,8 @@ from index.bench.fake_clock import FakeClock
 from index.bench.server import Bench
 from index.bench.warehouse import TrustedPublisher, Warehouse
 from slipway import pipeline
-from slipway.inputs import Inputs
 from slipway.manifest import Manifest
+from slipway.options import Inputs
 from slipway.records import Artifact
 from slipway.runner import Runner
 from slipway.runner.github import GitHubRunner

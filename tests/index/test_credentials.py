@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from index.bench.issuer import Job
 from index.scene import Scene
+from slipway.credential import Credential
 from slipway.errors import InputError
 from slipway.index import addresses, credentials
 from slipway.index.addresses import Index
 from slipway.index.client import Client
-from slipway.index.credentials import Credential
 
 INDEX = Index(
     "https://index.example.org/legacy/",

@@ -11,8 +11,8 @@ from index.scene import built, record, staged
 from slipway import pipeline
 from slipway.index import loopback
 from slipway.index.loopback import Loopback
-from slipway.inputs import Inputs
 from slipway.manifest import Manifest
+from slipway.options import Inputs
 from slipway.runner.terminal import PlainRunner
 
 

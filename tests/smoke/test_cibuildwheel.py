@@ -10,8 +10,8 @@ from rules.declared import family
 from slipway.artifacts import wheel
 from slipway.building import cibuildwheel
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Addition
+from slipway.options import Inputs
 from slipway.records import ExpectedFile
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge

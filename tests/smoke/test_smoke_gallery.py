@@ -12,8 +12,8 @@ from typing import Any
 import artifacts
 import pytest
 from slipway.artifacts import artifact
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.records import Severity
 from slipway.runner import detect
 from slipway.smoke import probing

@@ -10,8 +10,8 @@ from slipway.artifacts import artifact
 from slipway.environments import interpreters
 from slipway.environments.interpreters import Interpreter
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.runner import detect
 from slipway.smoke import choose
 from slipway.stages import smoke

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import bootstrap
 import pytest
 import setup_failures
 import simple_index
 from artifacts.wheels import wheel
 from simple_index import SimpleIndex
+from slipway.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
@@ -25,7 +27,7 @@ SCRIPTS = ROOT / "scripts"
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 NEEDED = (
-    *("__main__.py", "bootstrap.py", "private_environment.py", "setup_failures.py"),
+    *("__main__.py", "bootstrap.py", "cached_environments.py", "private_environment.py", "setup_failures.py"),
     *("slipway/__init__.py", "slipway/errors.py", "slipway/processes.py"),
     *("slipway/index/__init__.py", "slipway/index/settings.py", "slipway/index/setting_files.py"),
 )
@@ -152,6 +154,14 @@ def test_the_first_run_sets_up_and_says_so_and_the_second_just_runs(machine):
 def test_publish_has_an_environment_of_its_own(machine):
     assert ast.literal_eval(machine.run("publish", "--index", "x").stdout)["has"] == ["cargo", "ballast"]
     assert ast.literal_eval(machine.run("check", "publish").stdout)["has"] == ["cargo"]
+
+
+def test_every_command_has_the_environment_that_the_table_names():
+    of_the_table = {command.name: command.lock for command in COMMANDS}
+    at_the_start = {name: bootstrap.LOCKS.get(name, bootstrap.EVERYTHING).name for name in of_the_table}
+
+    assert at_the_start == of_the_table
+    assert set(bootstrap.LOCKS) <= set(of_the_table)
 
 
 def test_settings_of_pip_uv_and_python_do_not_reach_it(machine, tmp_path):
@@ -440,7 +450,8 @@ def test_an_old_python_can_read_it_and_is_refused(program, monkeypatch, capsys):
 
 
 def test_it_needs_nothing_but_the_standard_library():
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import private_environment; print(*sys.modules, sep='\\n')"
+    loading = "import bootstrap, private_environment"
+    code = f"import sys; sys.path.insert(0, sys.argv[1]); {loading}; print(*sys.modules, sep='\\n')"
     argv = [PYTHON, "-I", "-S", "-c", code, str(SCRIPTS)]
     loaded = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split()
 

@@ -15,8 +15,8 @@ SCRIPTS = ROOT / "scripts"
 PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("runner", "errors", "__init__"),
-    ("processes", "records", "manifest", "options", "inputs"),
-    ("project", "artifacts", "index", "environments"),
+    ("processes", "manifest", "records", "options", "credential"),
+    ("project", "artifacts", "index", "environments", "git"),
     ("rules", "report"),
     ("planning", "building", "smoke", "publishing", "workflows"),
     ("stages",),
@@ -24,7 +24,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("commands", "rehearse", "several"),
     ("cli",),
 )
-"""From the ground up; a module may import from its own floor and from those below it."""
+"""From the ground up, each a folder or a module of the package with all that is in it; a module may import from its own
+floor and from those below it."""
 
 LINES = 350
 """What can be read in one sitting."""
@@ -45,15 +46,31 @@ def modules() -> dict[str, ast.Module]:
 
 
 def imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """The modules of the package that a module imports, wherever in it, with the line."""
+    """The modules of the package that a module imports, wherever in it, with the line.
+
+    A name that its module has from another one counts as imported from there too.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "slipway":
             assert node.level == 0, "imports are absolute"
             for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                yield (whole if whole in modules() else node.module), node.lineno
+                yield from ((home, node.lineno) for home in homes(node.module, alias.name))
         elif isinstance(node, ast.Import):
             yield from ((a.name, node.lineno) for a in node.names if a.name.split(".")[0] == "slipway")
+
+
+def homes(module: str, name: str) -> Iterator[str]:
+    """The module that a name is imported from, and those that this one has it from."""
+    whole = f"{module}.{name}"
+    if whole in modules():
+        yield whole
+        return
+    yield module
+    for node in ast.walk(modules()[module]):
+        if isinstance(node, ast.ImportFrom) and (node.module or "") in modules():
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    yield from homes(node.module or "", alias.name)
 
 
 def unit(module: str) -> str:
@@ -65,9 +82,10 @@ def floor(module: str) -> int:
     return next(number for number, units in enumerate(FLOORS) if unit(module) in units)
 
 
-def test_every_module_has_a_floor() -> None:
-    known = {name for units in FLOORS for name in units}
-    assert {unit(module) for module in modules()} == known
+def test_every_folder_and_every_module_has_a_floor() -> None:
+    listed = [name for units in FLOORS for name in units]
+    assert len(listed) == len(set(listed))
+    assert [module for module in modules() if unit(module) not in listed] == []
 
 
 @pytest.mark.parametrize("module", modules())
@@ -80,37 +98,87 @@ def test_imports_run_downwards(module: str) -> None:
     assert upwards == []
 
 
-def test_no_module_imports_itself_through_others() -> None:
-    graph = {
+def programs() -> dict[str, set[str]]:
+    """The modules beside the package, each with what it imports of them and of the package."""
+    trees = {path.stem: ast.parse(path.read_text("utf-8")) for path in sorted(SCRIPTS.glob("*.py"))}
+    found = {}
+    for name, tree in trees.items():
+        beside = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+        beside |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        found[name] = (beside & trees.keys()) | {target for target, _ in imported(tree)}
+    return found
+
+
+@functools.cache
+def graph() -> dict[str, set[str]]:
+    """What each module imports; the package itself, which holds the version only, left out."""
+    return {
         module: {target for target, _ in imported(tree) if target not in {module, "slipway"}}
         for module, tree in modules().items()
     }
-    tuple(graphlib.TopologicalSorter(graph).static_order())
 
 
-STAGES = {"plan", "validate", "build", "inspect", "smoke", "publish", "verify", "gather"}
+def test_no_module_imports_itself_through_others() -> None:
+    tuple(graphlib.TopologicalSorter(graph() | programs()).static_order())
 
 
 def test_a_stage_never_imports_another() -> None:
-    crossing = [
-        f"{module} imports {target}"
-        for module, tree in modules().items()
-        for target, _ in imported(tree)
-        if module.startswith("slipway.stages.")
-        and target.startswith("slipway.stages.")
-        and target.split(".")[2] in STAGES - {module.split(".")[2]}
-    ]
+    stages = {module for module in modules() if module.startswith("slipway.stages.")}
+    crossing = [f"{one} imports {other}" for one in stages for other in graph()[one] & stages]
     assert crossing == []
 
 
 def test_rules_and_reports_know_nothing_of_each_other() -> None:
     crossing = [
         f"{module} imports {target}"
-        for module, tree in modules().items()
-        for target, _ in imported(tree)
+        for module, targets in graph().items()
+        for target in targets
         if {unit(module), unit(target)} == {"rules", "report"}
     ]
     assert crossing == []
+
+
+NETWORK = {"requests", "urllib3"}
+ON_THE_NETWORK = {"slipway.index.client", "slipway.index.transport"}
+
+
+def third_parties(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0]
+
+
+@functools.cache
+def beyond(module: str) -> frozenset[str]:
+    """The stages and what uses the network, of all that a module leads to, itself included."""
+    seen: set[str] = set()
+    waiting = [module]
+    while waiting:
+        if (one := waiting.pop()) not in seen:
+            seen.add(one)
+            waiting += graph().get(one, ())
+    return frozenset(
+        one
+        for one in seen
+        if one in ON_THE_NETWORK
+        or unit(one) == "stages"
+        or (one in modules() and NETWORK & set(third_parties(modules()[one])))
+    )
+
+
+def test_rules_and_reports_reach_neither_stages_nor_the_network() -> None:
+    """Only the import that leaves the two folders is listed, since all that leads to it is a consequence."""
+    judging = {module for module in modules() if unit(module) in {"rules", "report"}}
+    leaving = [
+        f"{module} imports {target}, which leads to {', '.join(sorted(beyond(target)))}"
+        for module in sorted(judging)
+        for target in sorted(graph()[module] - judging)
+        if beyond(target)
+    ]
+    assert leaving == []
+    assert [module for module in judging if NETWORK & set(third_parties(modules()[module]))] == []
 
 
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "pty"}

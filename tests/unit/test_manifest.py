@@ -42,13 +42,13 @@ def artifact(filename: str = "a-1.0.tar.gz", sha256: str = "0" * 64) -> Artifact
     return Artifact(filename=filename, kind="sdist", size=1, sha256=sha256)
 
 
-def leg(origin: str) -> SmokeResult:
+def smoke_result(origin: str) -> SmokeResult:
     return SmokeResult(
         artifact="a-1.0.tar.gz", python="3.12.1", installer="uv", origin=origin, passed=True, seconds=0.1
     )
 
 
-FAILURE = Failure.told_by(
+FAILURE = Failure.from_error(
     ToolError("It broke.", cause="A cause.", remedy="A remedy.", log=("last line",)), stage="build"
 )
 
@@ -59,7 +59,7 @@ FULL = Manifest(
     stages=(StageResult(name="build", outcome="done", seconds=1.5),),
     findings=(finding(stage="inspect"), finding(Severity.NOTE, stage="smoke")),
     skipped_rules=(SkippedRule(rule="other-rule", reason="no tag"),),
-    smoke_results=(leg("file"), leg("index")),
+    smoke_results=(smoke_result("file"), smoke_result("index")),
     receipts=(Receipt(filename="a-1.0.tar.gz", sha256="0" * 64, index="pypi", outcome="uploaded"),),
     served=(Served(filename="a-1.0.tar.gz", sha256="0" * 64, verdict="same"),),
     failure=FAILURE,
@@ -105,7 +105,17 @@ def test_what_a_stage_added_goes_when_it_runs_again() -> None:
     assert again.artifacts == FULL.artifacts
 
 
-def test_only_the_legs_of_the_stage_that_runs_again_go() -> None:
+def test_rules_that_were_skipped_or_broke_do_not_pile_up() -> None:
+    rule = SkippedRule(rule="other-rule", reason="no tag")
+    addition = Addition(skipped_rules=(rule,), broken_rules=(rule,))
+    once = Manifest().with_addition(addition, stage="publish")
+    assert once.exit_code is ExitCode.BUG
+    assert once.without(["publish"]).with_addition(addition, stage="publish") == once
+    assert once.without(["publish"]).exit_code is ExitCode.CLEAN
+    assert once.without(["verify"]) == once
+
+
+def test_only_the_smoke_results_of_the_stage_that_runs_again_go() -> None:
     assert [one.origin for one in FULL.without(["verify"]).smoke_results] == ["file"]
     assert [one.origin for one in FULL.without(["smoke"]).smoke_results] == ["index"]
 

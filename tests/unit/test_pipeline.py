@@ -1,17 +1,18 @@
 """The loop over the stages: what it keeps, where it stops, and what it makes of a machine that refuses."""
 
 import errno
-import importlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from slipway import pipeline
+from slipway.commands import COMMANDS
 from slipway.errors import ExitCode, InputError, ToolError
-from slipway.inputs import Inputs
 from slipway.manifest import FILENAME, Addition, Manifest, read_manifest
-from slipway.pipeline import COMMANDS, STAGES, Stage
-from slipway.records import Finding, Severity
+from slipway.options import Inputs
+from slipway.pipeline import STAGES, Stage
+from slipway.records import Destination, Finding, Plan, Severity, SkippedRule
 from slipway.runner import Runner
 from slipway.runner.terminal import PlainRunner
 
@@ -29,8 +30,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, **entries: Entry) -> list[str]:
     ran: list[str] = []
 
     def run(stage: Stage, manifest: Manifest, asked: Inputs, runner: Runner) -> Addition:
-        ran.append(stage.module)
-        return entries[stage.module](manifest, asked, runner)
+        ran.append(stage.name)
+        return entries[stage.name](manifest, asked, runner)
 
     monkeypatch.setattr(Stage, "run", run)
     return ran
@@ -48,15 +49,58 @@ def raising(error: Exception) -> Entry:
 
 
 def test_every_command_names_stages_that_are_there() -> None:
-    named = {name for names in (*COMMANDS.values(), *pipeline.GATHERING.values()) for name in names}
-    assert named == set(STAGES)
-    assert COMMANDS["rehearse"] == (*COMMANDS["check"], "publish", "verify")
+    stages = {command.name: command.stages for command in COMMANDS}
+    named = {name for command in COMMANDS for name in (*command.stages, *command.gathers)}
+    assert named == {stage.name for stage in STAGES}
+    *checks, last = stages["check"]
+    assert stages["rehearse"] == (*checks, "publish", "verify", last)
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_every_stage_has_its_entry(name: str) -> None:
-    module = importlib.import_module(f"slipway.stages.{STAGES[name].module}")
-    assert callable(module.run)
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_every_stage_has_its_entry(stage: Stage) -> None:
+    entry = stage.load()
+    assert (entry.__module__, entry.__name__) == (f"slipway.stages.{stage.name}", "run")
+
+
+def test_a_stage_records_when_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, plan=nothing, build=lambda *_: time.sleep(0.01) or Addition())
+    before = round(time.time(), 3)
+    manifest = pipeline.run(("plan", "build"), Manifest(), inputs(tmp_path), PlainRunner())
+    first, second = manifest.stages
+    assert first.started is not None
+    assert second.started is not None
+    assert before <= first.started <= second.started <= time.time()
+    assert second.seconds >= 0.01
+
+
+def test_an_ignore_without_effect_is_found_after_all_rules_were_judged(tmp_path: Path) -> None:
+    names = {stage.name: stage for stage in STAGES}
+    plan = Plan(
+        name="demo",
+        version="1.0",
+        version_from="static",
+        backend="hatchling",
+        kind="pure",
+        layout="src",
+        requires_python=None,
+        pythons=(),
+        event="local",
+        ref=None,
+        tag=None,
+        tag_version=None,
+        git=None,
+        builds=(),
+        expected=(),
+        destination=Destination(index="none", publish=False, reason="A test."),
+        ignored={"some-rule": "why", "another-rule": "why", "third-rule": "why"},
+    )
+    manifest = Manifest(
+        plan=plan,
+        findings=(FINDING,),
+        skipped_rules=(SkippedRule(rule="another-rule", reason="no tag"),),
+    )
+    added = names["ignores"].run(manifest, inputs(tmp_path), PlainRunner())
+    assert [finding.seen for finding in added.findings] == ['third-rule = "why"']
 
 
 def test_findings_do_not_stop_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import bootstrap
+import cached_environments
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -274,7 +274,7 @@ def _environment(home: Path, first: Path | None) -> dict[str, str]:
         passed["PATH"] = os.pathsep.join((str(first), passed.get("PATH", os.defpath)))
     return passed | {
         # The environments of Slipway are made once for all runs.
-        "SLIPWAY_CACHE": str(bootstrap.cache_folder()),
+        "SLIPWAY_CACHE": str(cached_environments.cache_folder()),
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_CACHE_HOME": str(home / "cache"),

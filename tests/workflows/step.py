@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import bootstrap
+import cached_environments
 import command_line
 import yaml
 from workflows import act
@@ -73,7 +73,7 @@ def run(workspace: Path, inputs: Mapping[str, str], *, event: Mapping[str, str] 
             "SLIPWAY_INTERPRETER": sys.executable,
             "SLIPWAY_ACTION": str(act.ROOT),
             "SLIPWAY_JOB": given["job"] or "check",
-            "SLIPWAY_CACHE": str(bootstrap.cache_folder()),
+            "SLIPWAY_CACHE": str(cached_environments.cache_folder()),
             **(event or {}),
         }
     )

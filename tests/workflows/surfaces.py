@@ -14,10 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from slipway.inputs import ACTION_INPUTS, OPTIONS, Option  # noqa: E402 - the package stands in scripts/
+from slipway.commands import ACTION_INPUTS  # noqa: E402 - the package stands in scripts/
+from slipway.options import OPTIONS, Option  # noqa: E402
 from slipway.report.outputs import OUTPUTS  # noqa: E402
 
-NOT_IN_ACTION = frozenset({"json"})
+NOT_IN_ACTION = frozenset({"json", "markdown"})
 """Options for a caller that reads stdout; a step of a workflow reads outputs."""
 
 EXTRA = (
@@ -25,21 +26,18 @@ EXTRA = (
         name="submodules",
         help="Check out submodules: false, true or recursive.",
         kind="text",
-        commands=frozenset(),
         default="false",
     ),
     Option(
         name="runner",
         help="Runner label of the jobs that plan and decide.",
         kind="text",
-        commands=frozenset(),
         default="ubuntu-latest",
     ),
     Option(
         name="timeout-minutes",
         help="Minutes that one job may take.",
         kind="count",
-        commands=frozenset(),
         default=60,
     ),
 )

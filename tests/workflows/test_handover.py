@@ -13,8 +13,8 @@ from artifacts.sdists import sdist
 from artifacts.wheels import wheel
 from slipway import pipeline
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Failure, Manifest, write_manifest
+from slipway.options import Inputs
 from slipway.planning import matrix as planned_matrix
 from slipway.records import Artifact, Destination, Finding, Job, Plan, Severity, StageResult, Where
 from slipway.report import annotations, markdown, matrix, timeline
@@ -22,9 +22,21 @@ from slipway.runner.github import GitHubRunner, unobeyed
 from slipway.runner.terminal import PlainRunner
 
 JOBS = (
-    Job(name="build", kind="build", platform="linux-x86_64"),
-    Job(name="smoke-linux-x86_64-3.13", kind="smoke", platform="linux-x86_64", python="3.13"),
-    Job(name="smoke-windows-AMD64-3.13", kind="smoke", platform="windows-AMD64", python="3.13"),
+    Job(name="build", kind="build", platform="linux-x86_64", runner="ubuntu-latest"),
+    Job(
+        name="smoke-linux-x86_64-3.13",
+        kind="smoke",
+        platform="linux-x86_64",
+        runner="ubuntu-latest",
+        python="3.13",
+    ),
+    Job(
+        name="smoke-windows-AMD64-3.13",
+        kind="smoke",
+        platform="windows-AMD64",
+        runner="windows-latest",
+        python="3.13",
+    ),
 )
 PLAN = Plan(
     name="demo",
@@ -210,11 +222,16 @@ def test_what_is_no_platform_or_version_is_said(options: dict[str, Any]) -> None
 
 
 def test_runners_of_ones_own() -> None:
-    rendered = matrix.render(PLAN, "smoke", matrix.runners(["windows=big-windows"]))
+    jobs = planned_matrix.jobs("pure", ("3.13",), (), inputs(runners=("windows=big-windows",)))
+    rendered = matrix.render(msgspec.structs.replace(PLAN, jobs=jobs), "smoke")
     assert '"runner": "big-windows"' in rendered
     assert '"runner": "ubuntu-latest"' in rendered
-    with pytest.raises(InputError):
-        matrix.runners(["linux=$(id)"])
+
+
+@pytest.mark.parametrize("pair", ["nonsense", "linux=$(id)", "beos=mine", "linux="])
+def test_what_is_no_runner_is_said_before_any_work(pair: str) -> None:
+    with pytest.raises(InputError, match="does not give a platform its runner"):
+        names("pure", ("3.13",), (), runners=(pair,))
 
 
 def test_an_annotation_stands_at_the_path_from_the_top_of_the_repository(
@@ -250,24 +267,29 @@ def bars(manifest: Manifest) -> Iterator[tuple[str, int, int]]:
         yield bar.section, bar.start, bar.length
 
 
-def test_jobs_side_by_side_begin_together() -> None:
-    def done(name: str, seconds: float, job: str = "") -> StageResult:
-        return StageResult(name=name, outcome="done", seconds=seconds, job=job)
+def test_every_bar_begins_when_its_stage_did() -> None:
+    def done(name: str, started: float | None, seconds: float, job: str = "") -> StageResult:
+        begun = None if started is None else 1_800_000_000 + started
+        return StageResult(name=name, outcome="done", started=begun, seconds=seconds, job=job)
 
     manifest = Manifest(
         job="gate",
         stages=(
-            done("smoke", 3, "smoke-a"),
-            done("plan", 1, "plan"),
-            done("build", 2, "build"),
-            done("smoke", 4, "smoke-b"),
-            done("inspect", 1),
+            done("smoke", 6, 3, "smoke-a"),
+            done("plan", 0, 1, "plan"),
+            done("build", 2.5, 2, "build"),
+            done("inspect", 4.75, 0.25, "build"),
+            done("smoke", 5.125, 4, "smoke-b"),
+            done("init", None, 4),
+            done("inspect", 12, 1),
+            done("validate", 0, 0.01),
         ),
     )
     assert list(bars(manifest)) == [
         ("plan", 0, 1000),
-        ("build", 1000, 2000),
-        ("smoke-a", 3000, 3000),
-        ("smoke-b", 3000, 4000),
-        ("gate", 7000, 1000),
+        ("build", 2500, 2000),
+        ("build", 4750, 250),
+        ("smoke-b", 5125, 4000),
+        ("smoke-a", 6000, 3000),
+        ("gate", 12000, 1000),
     ]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import tiny_project
-from slipway.inputs import ACTION_INPUTS, OPTIONS
+from slipway.commands import ACTION_INPUTS, COMMANDS
+from slipway.options import OPTIONS
 from slipway.report.outputs import OUTPUTS
 from workflows import act, consumer, step
 
@@ -60,11 +61,8 @@ def test_as_the_value_of_an_input(name: str, value: str, workspace: Path) -> Non
     inputs = {"command": "plan", name: value}
     done = step.run(workspace, inputs)
     assert_nothing_happened(done, workspace)
-    if name in {
-        option.name
-        for option in OPTIONS
-        if "plan" in option.commands and option.kind in {"choice", "seconds"}
-    }:
+    plan = next(command for command in COMMANDS if command.name == "plan")
+    if name in {option.name for option in plan.takes() if option.kind in {"choice", "seconds"}}:
         assert done.exit_code == 2, done.printed
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from slipway.inputs import ACTION_INPUTS, OPTIONS
+from slipway.commands import ACTION_INPUTS
+from slipway.options import OPTIONS
 from slipway.report.outputs import OUTPUTS
 from slipway.workflows.caller_file import Caller
 from workflows import act, step, surfaces

@@ -66,12 +66,14 @@ class Handover:
     strays: tuple[Stray, ...] = ()
 
 
-def artifact_name(project: str | None, job: str, attempt: int) -> str:
+def artifact_name(project: str | None, job: str, attempt: int | None = None) -> str:
     """Return the name of the workflow artifact that a job uploads: `slipway.PROJECT.JOB.ATTEMPT`.
+
+    Without an attempt, return what stands before it.
 
     Dots separate the parts, which neither a normalized project name nor a job's name has.
     """
-    return f"slipway.{slug(project)}.{_clean(job)}.{attempt}"
+    return f"slipway.{slug(project)}.{_clean(job)}.{attempt or ''}"
 
 
 def _clean(job: str) -> str:
@@ -126,9 +128,7 @@ def read(folder: Path, plan: Plan, built: Sequence[Built], *, attempt: int) -> H
     manifests = {name: manifest for name, path in chosen.items() if (manifest := reader.manifest(name, path))}
     files = dict(reader.files(chosen))
     digests = {file: (one.job, digest) for one in built for file, digest in one.files.items()}
-    return Handover(
-        plan=plan, manifests=manifests, built=digests, files=files, strays=tuple(reader.strays)
-    )
+    return Handover(plan=plan, manifests=manifests, built=digests, files=files, strays=tuple(reader.strays))
 
 
 class _Reader:
@@ -204,7 +204,9 @@ class _Reader:
             if builds and name not in self._built and inside.startswith(f"{DIST}/"):
                 continue
             if not expected or not _is_file(path):
-                self._stray(path, "a smoke job hands over its result only" if not builds else "no job built it")
+                self._stray(
+                    path, "a smoke job hands over its result only" if not builds else "no job built it"
+                )
 
     def files(self, chosen: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
         """Yield filename and path of every file that a building job put out and handed over."""

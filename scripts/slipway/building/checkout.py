@@ -126,7 +126,7 @@ def _copy_file(source: str, target: str) -> str:
         shutil.copy2(source, target, follow_symlinks=False)
     except OSError as error:
         # `copytree` would go on and collect the same for every other file.
-        if error.errno == errno.ENOSPC and (full := errors.told(error)):
+        if error.errno == errno.ENOSPC and (full := errors.from_os_error(error)):
             raise full from error
         raise
     if not os.access(target, os.W_OK) and not Path(target).is_symlink():

@@ -18,8 +18,8 @@ from slipway.index.clock import Patience
 from slipway.index.listing import Listing, ServedFile
 
 if TYPE_CHECKING:
+    from slipway.credential import Credential
     from slipway.index.addresses import Index
-    from slipway.index.credentials import Credential
 
 JSON = "application/vnd.pypi.simple.v1+json"
 ACCEPT = f"{JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"

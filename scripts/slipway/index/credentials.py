@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from slipway.credential import Credential
 
 if TYPE_CHECKING:
     from slipway.index.addresses import Index
@@ -17,19 +19,6 @@ if TYPE_CHECKING:
 TOKEN_USER = "__token__"  # noqa: S105 - the user name the index wants beside an API token
 
 Kind = Literal["trusted-publishing", "variable", "pypirc", "keyring", "own"]
-
-
-@dataclass(frozen=True)
-class Credential:
-    """A user name and a secret."""
-
-    username: str
-    secret: str = field(repr=False)
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """Both, in the order in which clients want them."""
-        return self.username, self.secret
 
 
 class Source(Protocol):

@@ -14,7 +14,7 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from slipway.index.credentials import Credential
+from slipway.credential import Credential
 
 USER = "rehearsal"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from slipway.errors import InputError
-from slipway.inputs import Inputs
+from slipway.options import Inputs
 from slipway.planning.platforms import DEFAULT, PLATFORMS, SHORT
 from slipway.records import Job
 
@@ -15,6 +15,7 @@ FREE_THREADING = "Programming Language :: Python :: Free Threading ::"
 FIRST_FREE_THREADED = (3, 14)
 """The first version whose free-threaded build is officially supported (PEP 779)."""
 
+_LABEL = re.compile(r"[\w.-]{1,100}")
 _VERSION = re.compile(r"(pypy|graalpy)?-?\d+\.\d+(\.\d+)?(a|b|rc)?\d*t?")
 
 
@@ -27,18 +28,27 @@ def jobs(
         kind: a compiled project builds its wheels on every platform, a pure one builds all with its sdist.
         pythons: the living versions that the project supports.
         classifiers: the project's trove classifiers; they say whether it is made for free threading.
-        inputs: `platforms`, `python-versions` and `smoke-jobs`.
+        inputs: `platforms`, `python-versions`, `smoke-jobs` and `runners`.
 
     Raises:
-        InputError: a platform or a version is not one.
+        InputError: a platform, a version or a runner label is not one.
     """
     platforms = _platforms(inputs.platforms)
+    labels = {name: platform.runner for name, platform in PLATFORMS.items()} | _runners(inputs.runners)
     versions = _versions(inputs.python_versions) or _with_free_threading(pythons, classifiers)
-    build = Job(name="build", kind="build", platform=platforms[0])
-    wheels = [Job(name=f"wheels-{name}", kind="wheels", platform=name) for name in platforms]
+    build = Job(name="build", kind="build", platform=platforms[0], runner=labels[platforms[0]])
+    wheels = [
+        Job(name=f"wheels-{name}", kind="wheels", platform=name, runner=labels[name]) for name in platforms
+    ]
     grid = _ranked(platforms, versions)[: inputs.smoke_jobs]
     smokes = [
-        Job(name=f"smoke-{platform}-{version}", kind="smoke", platform=platform, python=version)
+        Job(
+            name=f"smoke-{platform}-{version}",
+            kind="smoke",
+            platform=platform,
+            runner=labels[platform],
+            python=version,
+        )
         for platform, version in sorted(
             grid, key=lambda job: (platforms.index(job[0]), versions.index(job[1]))
         )
@@ -47,7 +57,7 @@ def jobs(
 
 
 def _ranked(platforms: Sequence[str], versions: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the whole grid, what tells most first.
+    """Return the whole grid, the most informative cells first.
 
     The ends of the range on every platform come first, then every version on the first platform, then the rest
     from the newest down: a break shows at an end, or where a version does, rarely in one cell alone.
@@ -86,3 +96,19 @@ def _versions(asked: Sequence[str]) -> tuple[str, ...]:
                 remedy="Write for example `3.12 3.13 3.14t`, or leave it out to test what the project supports.",
             )
     return tuple(dict.fromkeys(asked))
+
+
+def _runners(pairs: Iterable[str]) -> dict[str, str]:
+    """Return the runner labels of the caller's own, by platform, from pairs such as `linux-x86_64=big-linux`."""
+    labels: dict[str, str] = {}
+    for pair in pairs:
+        short, _, label = pair.partition("=")
+        name = SHORT.get(short, short)
+        if name not in PLATFORMS or not _LABEL.fullmatch(label):
+            raise InputError(
+                f"{pair[:100]!r} does not give a platform its runner.",
+                cause="The option `runners` takes pairs such as `linux=my-linux`, separated by spaces.",
+                remedy=f"Write one pair for each platform with runners of its own: {', '.join([*SHORT, *PLATFORMS])}.",
+            )
+        labels[name] = label
+    return labels

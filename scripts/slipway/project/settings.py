@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from slipway.errors import InputError
-from slipway.inputs import OPTIONS, Option
+from slipway.options import OPTIONS, Option
 from slipway.project import pyproject as pyproject_file
 from slipway.project.pyproject import FILE, PyProject
 

@@ -11,8 +11,8 @@ from slipway.index import clock
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.listing import Listing
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Failure, Manifest
+from slipway.options import Inputs
 from slipway.publishing import recovery
 from slipway.records import Receipt, Recovery
 from slipway.runner import Runner
@@ -23,7 +23,7 @@ ASSESSING = 15.0
 
 def before(error: SlipwayError, *, command: str) -> Addition:
     """Return what a stage adds that failed before it could look at the index."""
-    record = Failure.told_by(error, stage="publish")
+    record = Failure.from_error(error, stage="publish")
     remedy = f"{error.remedy}\nNothing was sent by this run. Then: `{command}`"
     return Addition(
         failure=msgspec.structs.replace(record, remedy=remedy, recovery=Recovery(command=command))
@@ -61,7 +61,7 @@ def failure(
     )
     if yank_reason is not None:
         stands = msgspec.structs.replace(stands, yank_reason=yank_reason)
-    record = Failure.told_by(error, stage=stage)
+    record = Failure.from_error(error, stage=stage)
     remedy = f"{error.remedy}\n{recovery.told(stands, client.index)}"
     return msgspec.structs.replace(record, remedy=remedy, recovery=stands)
 

@@ -16,11 +16,12 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from slipway.credential import Credential
 from slipway.errors import ToolError
 from slipway.index import clock, transport
 from slipway.index.addresses import NAMES, Index
 from slipway.index.clock import Patience
-from slipway.index.credentials import TOKEN_USER, Credential, Kind
+from slipway.index.credentials import TOKEN_USER, Kind
 
 if TYPE_CHECKING:
     from slipway.runner import IdTokenRequest

@@ -15,8 +15,8 @@ from slipway.index import clock, credentials
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.publishing import index_state as index_facts
 from slipway.publishing import oidc
 from slipway.publishing.index_state import IndexFacts

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import requests
     from twine.package import PackageFile
 
+    from slipway.credential import Credential
     from slipway.index.addresses import Index
-    from slipway.index.credentials import Credential
 
 
 DAMAGED = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, ValueError, KeyError)

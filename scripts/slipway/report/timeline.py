@@ -7,10 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slipway.manifest import Manifest
-from slipway.records import StageResult
-
-JOBS = ("plan", "build", "wheels", "smoke")
-"""The jobs of a workflow in the order in which they start; the jobs of a matrix side by side."""
 
 WORTH_DRAWING = 0.05
 """Seconds; a shorter stage is not seen beside the others."""
@@ -18,7 +14,7 @@ WORTH_DRAWING = 0.05
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: a stage of a section, with its start and length in milliseconds."""
+    """One bar: a stage of a section, with its start after the first one and its length, in milliseconds."""
 
     section: str
     label: str
@@ -28,32 +24,23 @@ class Bar:
 
 
 def bars(manifest: Manifest) -> Iterator[Bar]:
-    """Yield a bar for every stage that took time, as if each job had started when those before it ended."""
-    stages = [stage for stage in manifest.stages if stage.outcome != "skipped"]
-    begin = 0
-    for job in (*JOBS, ""):
-        names = dict.fromkeys(stage.job for stage in stages if _job(stage) == job)
-        end = begin
-        for name in names:
-            start = begin
-            for stage in stages:
-                if stage.job == name:
-                    length = round(stage.seconds * 1000)
-                    if stage.seconds >= WORTH_DRAWING:
-                        section = name or (manifest.job if end else "") or "here"
-                        yield Bar(section, _label(stage), start, length, failed=stage.outcome == "failed")
-                    start += length
-            end = max(end, start)
-        begin = end
-
-
-def _job(stage: StageResult) -> str:
-    job = stage.job.partition("-")[0]
-    return job if job in JOBS else ""
-
-
-def _label(stage: StageResult) -> str:
-    return f"{stage.name} {stage.seconds:.1f} s"
+    """Yield a bar for every stage that took time, by the clock of its machine, the jobs in the order they started in."""
+    drawn = [
+        (stage.started, stage)
+        for stage in manifest.stages
+        if stage.started is not None and stage.outcome != "skipped" and stage.seconds >= WORTH_DRAWING
+    ]
+    begin: dict[str, float] = {}
+    for started, stage in drawn:
+        begin[stage.job] = min(started, begin.get(stage.job, started))
+    for started, stage in sorted(drawn, key=lambda one: (begin[one[1].job], one[1].job, one[0])):
+        yield Bar(
+            section=stage.job or manifest.job or "here",
+            label=f"{stage.name} {stage.seconds:.1f} s",
+            start=round((started - min(begin.values())) * 1000),
+            length=round(stage.seconds * 1000),
+            failed=stage.outcome == "failed",
+        )
 
 
 def chart(manifest: Manifest) -> Iterator[str]:

@@ -22,8 +22,8 @@ from slipway.artifacts.metadata import MetadataFacts
 from slipway.environments import interpreters
 from slipway.environments.interpreters import ALL, Interpreter
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Manifest
+from slipway.options import Inputs
 from slipway.planning import pythons
 from slipway.records import Artifact, Untried
 from slipway.smoke.smoke_test import Candidate, InstallOptions, SmokeTest

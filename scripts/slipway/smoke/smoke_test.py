@@ -9,7 +9,7 @@ from typing import Literal
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
 from slipway.environments.interpreters import Interpreter
-from slipway.inputs import Installer, Resolution
+from slipway.options import Installer, Resolution
 from slipway.rules.smoke.facts import SmokeFacts
 
 

@@ -18,8 +18,8 @@ from slipway.building import checkout, failures, wheel_repair
 from slipway.environments import disposable
 from slipway.environments.disposable import Environment, InstallFailed, Interpreter
 from slipway.errors import SlipwayError, ToolError
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, sha256
+from slipway.options import Inputs
 from slipway.records import Artifact, Plan
 from slipway.runner import Runner
 

@@ -11,13 +11,12 @@ import msgspec
 from slipway.artifacts import handover
 from slipway.artifacts.handover import Handover
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, sha256
+from slipway.options import Inputs
 from slipway.records import Artifact, Finding, SkippedRule
 from slipway.rules.jobs import RULES as JOB_RULES
 from slipway.rules.rule import judge
 from slipway.runner import Runner
-from slipway.runner import event as events
 
 SMOKE = "smoke"
 
@@ -39,7 +38,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         )
     built = handover.parse_built(inputs.built)
     if inputs.command == "check" and built:
-        handed = handover.read(folder, manifest.planned(), built, attempt=events.read(runner.event()).attempt)
+        handed = handover.read(folder, manifest.planned(), built, attempt=runner.event().attempt)
         runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
         return _judged(handed, tuple(_collect(handed.files, inputs.dist)))
     plan, files = handover.take(folder, built) if built else handover.plain(folder)
@@ -73,11 +72,15 @@ def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
     addition = Addition(artifacts=artifacts)
     kinds = {job.name: job.kind for job in handed.plan.jobs}
     for name, manifest in handed.manifests.items():
-        stages = tuple(msgspec.structs.replace(one, job=name) for one in manifest.stages if one.name in OWN[kinds[name]])
+        stages = tuple(
+            msgspec.structs.replace(one, job=name) for one in manifest.stages if one.name in OWN[kinds[name]]
+        )
         addition = msgspec.structs.replace(addition, stages=addition.stages + stages)
         if kinds[name] != SMOKE:
             continue
-        results = tuple(msgspec.structs.replace(one, job=name, origin="file") for one in manifest.smoke_results)
+        results = tuple(
+            msgspec.structs.replace(one, job=name, origin="file") for one in manifest.smoke_results
+        )
         addition = msgspec.structs.replace(addition, smoke_results=addition.smoke_results + results)
         for finding in manifest.findings:
             # Whether a finding is ignored is decided by the settings of this checkout.

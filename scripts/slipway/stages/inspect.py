@@ -9,8 +9,8 @@ import msgspec
 from slipway.artifacts import artifact, linkage
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, recheck
+from slipway.options import Inputs
 from slipway.project import git, tracked
 from slipway.project.tracked import Tracked
 from slipway.records import Plan, SkippedRule

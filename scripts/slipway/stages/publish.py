@@ -5,6 +5,7 @@ The index is the authority on what is public: whatever an earlier run came to, t
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -13,13 +14,12 @@ from typing import Any
 import msgspec
 
 from slipway.errors import InputError, Interrupted, SlipwayError, ToolError
-from slipway.index import addresses
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, recheck
-from slipway.publishing import aftermath, failures, oidc, preflight, recovery, signing
+from slipway.options import Inputs
+from slipway.publishing import aftermath, decision, failures, oidc, preflight, recovery, signing
 from slipway.publishing.delivery import Delivery, Refused
 from slipway.publishing.journal import Journal
 from slipway.publishing.oidc import MintRefused
@@ -47,7 +47,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     if manifest.blocking:
         return Addition(skipped="the findings block it")
     _insist_on_success(manifest)
-    index = addresses.resolve(addresses.asked(manifest.index, inputs.index), simple=inputs.simple_index)
+    index = decision.publish_to(manifest, inputs, runner)
     try:
         flight = preflight.look(manifest, inputs, runner, index)
     except SlipwayError as error:
@@ -58,8 +58,19 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         if blocked:
             return flight.judged
         if inputs.dry_run:
+            _set_aside(manifest, inputs)
             return msgspec.structs.replace(flight.judged, skipped="a dry run sends nothing")
         return _Publishing(manifest, inputs, runner, index, flight).run()
+
+
+def _set_aside(manifest: Manifest, inputs: Inputs) -> None:
+    """Fill an empty folder with exactly the files of the manifest, for another program that uploads a folder."""
+    recheck(manifest, inputs.locate)
+    shutil.rmtree(inputs.packages, ignore_errors=True)
+    inputs.packages.mkdir(parents=True)
+    for artifact in manifest.artifacts:
+        shutil.copyfile(inputs.locate(artifact.filename), inputs.packages / artifact.filename)
+    recheck(manifest, lambda filename: inputs.packages / filename)
 
 
 def _insist_on_success(manifest: Manifest) -> None:

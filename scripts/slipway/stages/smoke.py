@@ -12,8 +12,8 @@ import msgspec
 from slipway.artifacts import sdist
 from slipway.environments import disposable
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest, recheck
+from slipway.options import Inputs
 from slipway.runner import Runner
 from slipway.smoke import choose, runs
 from slipway.smoke import verdict as smoke_rules
@@ -30,6 +30,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         InputError: an artifact is not the one that was built, or no interpreter fits.
         ToolError: the index cannot be reached.
     """
+    if inputs.command == "check" and inputs.built:
+        return Addition(skipped="the smoke jobs did it")
     recheck(manifest, inputs.locate)
     chosen = choose.choose(manifest, inputs)
     with disposable.scratch() as scratch:

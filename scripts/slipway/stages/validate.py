@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
 from slipway.project import source
 from slipway.project.source import SourceFacts
 from slipway.rules.metadata import RULES as METADATA_RULES

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import msgspec
 
+from slipway.credential import Credential
 from slipway.environments import disposable, interpreters
 from slipway.errors import SlipwayError, ToolError
 from slipway.index import addresses, credentials
 from slipway.index.addresses import Index
 from slipway.index.client import Client
-from slipway.index.credentials import Credential
-from slipway.inputs import Inputs
 from slipway.manifest import Addition, Manifest
-from slipway.publishing import aftermath
+from slipway.options import Inputs
+from slipway.publishing import aftermath, decision
 from slipway.publishing.watch import Watch
 from slipway.records import Publisher, Served
 from slipway.rules.publisher import RULES as PUBLISHER_RULES
@@ -44,7 +44,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """
     if manifest.blocking or manifest.failure is not None:
         return Addition(skipped="nothing was published")
-    index = addresses.resolve(addresses.asked(manifest.index, inputs.index), simple=inputs.simple_index)
+    index = decision.verify_on(manifest, inputs, runner)
     client = Client(index, credential=_for_reading(inputs, runner, index), patience=ONE_REQUEST)
     served: tuple[Served, ...] = ()
     try:

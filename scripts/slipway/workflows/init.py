@@ -10,8 +10,8 @@ from typing import TextIO
 
 from slipway import __version__
 from slipway.errors import InputError
-from slipway.inputs import Inputs
 from slipway.manifest import Manifest
+from slipway.options import Inputs
 from slipway.project import hosting, workflow
 from slipway.project import project as project_facts
 from slipway.project.caller import CallerFacts

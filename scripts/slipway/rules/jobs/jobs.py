@@ -75,7 +75,12 @@ def job_built_nothing(handover: Handover) -> Iterator[Evidence]:
 def job_tested_nothing(handover: Handover) -> Iterator[Evidence]:
     for job in handover.plan.jobs:
         manifest = handover.manifests.get(job.name)
-        if job.kind == "smoke" and manifest is not None and manifest.failure is None and not _tested(manifest):
+        if (
+            job.kind == "smoke"
+            and manifest is not None
+            and manifest.failure is None
+            and not _tested(manifest)
+        ):
             yield Evidence(message=f"The job {job.name} tested nothing.")
 
 

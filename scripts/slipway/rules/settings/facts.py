@@ -1,4 +1,4 @@
-"""A whole run, looked back at: what the project turned off, and what was found."""
+"""A whole run: what the project turned off, and what was found."""
 
 from __future__ import annotations
 

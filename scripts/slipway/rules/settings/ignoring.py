@@ -1,31 +1,20 @@
-"""Turning rules off: the names must exist, and an ignore that no longer does anything is told."""
+"""Turning rules off: an ignore that does nothing any more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slipway.manifest import Addition, Manifest
 from slipway.records import Severity
 from slipway.rules.families import settings
-from slipway.rules.rule import Evidence, judge
+from slipway.rules.rule import Evidence
 from slipway.rules.settings.facts import RunFacts
-
-
-def look_back(manifest: Manifest) -> Addition:
-    """Return what there is to say about the ignores of a run whose stages are all done."""
-    facts = RunFacts(
-        ignored=manifest.ignored,
-        found=frozenset(finding.rule for finding in manifest.findings),
-        skipped=frozenset(rule.rule for rule in manifest.skipped_rules),
-    )
-    return judge(settings, facts, ignored=manifest.ignored)
 
 
 @settings.rule(
     "ignore-without-effect",
     title="A rule is turned off that finds nothing",
     severity=Severity.NOTE,
-    why="What it was turned off for is mended; left there, the ignore would hide the next such fault.",
+    why="What it was turned off for is fixed; left there, the ignore would hide the next such fault.",
     fix="Remove the line from [tool.slipway.ignore] in pyproject.toml.",
     example='[tool.slipway.ignore]\nclassifier-unknown = "the index has not got it yet"  # but it has',
 )

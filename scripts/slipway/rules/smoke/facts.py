@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from slipway.inputs import Resolution
+from slipway.options import Resolution
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,78 @@
+# ruff: noqa: INP001 - `python3 scripts` makes a program of this folder, not a package
+"""The private environments in the cache: what one is made from, where it is, whether it is complete.
+
+An environment belongs to a lock file, a Python and a platform. It is made once, by `private_environment`, in a cache
+folder of its own; nothing is ever installed into the user's environment. Standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parent
+REQUIREMENTS = SCRIPTS / "requirements"
+INSTALLER = REQUIREMENTS / "uv.txt"
+
+READY = "slipway-ready"
+"""The file that is written last, into an environment that is complete, and touched when it is used."""
+
+LAYOUT = 1
+"""Raised when environments are made in another way than before, so that the old ones are left alone."""
+
+
+def is_ready(folder: Path, description: str) -> bool:
+    """Return whether an environment is complete and made as described."""
+    try:
+        return (folder / READY).read_text(encoding="utf-8") == description
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def python_of(folder: Path) -> Path:
+    """Return the interpreter of an environment."""
+    return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def cache_folder() -> Path:
+    """Return the folder that Slipway keeps things in between runs: SLIPWAY_CACHE, else the platform's place.
+
+    Raises:
+        RuntimeError: there is no home folder.
+    """
+    if own := os.environ.get("SLIPWAY_CACHE"):
+        return Path(own).absolute()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local", "slipway")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "slipway"
+    # A relative XDG_CACHE_HOME is to be ignored: https://specifications.freedesktop.org/basedir-spec/
+    xdg = os.environ.get("XDG_CACHE_HOME", "")
+    return Path(xdg if xdg.startswith("/") else Path.home() / ".cache", "slipway")
+
+
+def describe(lock: Path) -> str:
+    """Return what an environment is made from, as the text that its stamp holds."""
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    machine = getattr(sys.implementation, "_multiarch", "") or _machine()
+    parts = (
+        f"slipway environment, layout {LAYOUT}",
+        f"lock {lock.name}",
+        *(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in (lock, INSTALLER)),
+        f"python {sys.implementation.cache_tag} {sys.version_info[0]}.{sys.version_info[1]}",
+        f"platform {sys.platform} {machine}",
+        f"interpreter {os.path.realpath(base)}",
+    )
+    return "\n".join(parts) + "\n"
+
+
+def name_of(lock: Path, description: str) -> str:
+    """Return the name of the folder of an environment."""
+    digest = hashlib.sha256(description.encode(errors="surrogateescape")).hexdigest()[:12]
+    return f"{lock.stem}-{sys.implementation.cache_tag}-{digest}"
+
+
+def _machine() -> str:
+    return os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
