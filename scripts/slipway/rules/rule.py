@@ -59,10 +59,12 @@ class Rule(Generic[Facts_contra]):
         fixes: the fix per build backend, where it differs.
         read: a page of a specification or guide.
         family: name of the family.
+        ignorable: whether a project can turn it off.
         check: yields evidence; does not print, exit, read the environment or open files.
     """
 
     family: str
+    ignorable: bool
     check: Callable[[Facts_contra], Iterable[Evidence]]
     name: str
     title: str
@@ -100,7 +102,7 @@ class Rule(Generic[Facts_contra]):
             seen=evidence.seen,
             expected=evidence.expected,
             mirrors=self.mirrors,
-            ignored=ignored.get(self.name),
+            ignored=ignored.get(self.name) if self.ignorable else None,
         )
 
 
@@ -110,11 +112,13 @@ class Family(Generic[Facts_contra]):
     Args:
         name: one word.
         title: what is judged, as a heading.
+        ignorable: whether a project can turn its rules off; what one job believes of another is not up to a project.
     """
 
-    def __init__(self, name: str, title: str) -> None:
+    def __init__(self, name: str, title: str, *, ignorable: bool = True) -> None:
         self.name = name
         self.title = title
+        self.ignorable = ignorable
         self._rules: dict[str, Rule[Facts_contra]] = {}
 
     def __iter__(self) -> Iterator[Rule[Facts_contra]]:
@@ -155,6 +159,7 @@ class Family(Generic[Facts_contra]):
                 fixes=fixes or {},
                 read=read,
                 family=self.name,
+                ignorable=self.ignorable,
                 check=check,
             )
             return check
