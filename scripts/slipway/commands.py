@@ -119,7 +119,7 @@ COMMANDS: tuple[Command, ...] = (
         name="check",
         help="Plan, validate, build, inspect and smoke-test: the gate of a pull request. The default command.",
         stages=(*CHECKS, "ignores"),
-        gathers=("gather", "inspect"),
+        gathers=("plan", "validate", "gather", "inspect", "smoke", "ignores"),
     ),
     Command(
         name="plan",
@@ -239,7 +239,7 @@ def _run(command: Command, inputs: Inputs, runner: Runner) -> Manifest | None:
 def _start(command: Command, inputs: Inputs) -> Manifest:
     is_on_files = command.argument == "files"
     if command.resumes or (is_on_files and not inputs.files and not inputs.from_):
-        return read_manifest(inputs.work / FILENAME)
+        return read_manifest(inputs.work / FILENAME, digest=inputs.manifest_digest or None)
     if not inputs.files:
         return Manifest()
     from slipway.artifacts import artifact

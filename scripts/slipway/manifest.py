@@ -236,14 +236,25 @@ def write_manifest(manifest: Manifest, work: Path) -> Path:
     return path
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, *, digest: str | None = None) -> Manifest:
     """Read a manifest written by this or an earlier run.
 
+    Args:
+        path: the file.
+        digest: the SHA-256 that it must have, in hexadecimal.
+
     Raises:
-        InputError: there is none, it cannot be read, or it is not one of ours.
+        InputError: there is none, it cannot be read, it has another digest, or it is not one of ours.
     """
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        data = path.read_bytes()
+        if digest is not None and (found := hashlib.sha256(data).hexdigest()) != digest.strip().lower():
+            raise InputError(
+                f"{path} is not the manifest that was checked: its SHA-256 is {found}, not {digest.strip()[:64]}.",
+                cause="Another job uploaded a manifest under this name, or the digest is of another run.",
+                remedy="Do not publish these files. Look at the jobs of the run, then start all of them again.",
+            )
+        manifest = msgspec.json.decode(data, type=Manifest)
     except OSError as error:
         raise InputError(
             f"The manifest {path} cannot be read: {error.strerror}.",

@@ -194,6 +194,17 @@ class Inputs:
         "gather",
         default=None,
     )
+    built: tuple[str, ...] = option(
+        "What the jobs that build put out as their output `built`; with it, nothing else that is handed over is taken.",
+        "gather",
+        default=(),
+    )
+    manifest_digest: str | None = option(
+        "SHA-256 that the manifest must have, as the job that checked the release put it out. A job of a workflow that "
+        "publishes or verifies has to have it.",
+        *("publish", "verify"),
+        default=None,
+    )
     job: str = option(
         "Name of this job of a matrix; its manifest and its artifact carry it.", ANY, default=""
     )
@@ -245,6 +256,11 @@ class Inputs:
     def logs(self) -> Path:
         """The folder the full output of builds and tests is kept in."""
         return self.work / "logs"
+
+    @property
+    def packages(self) -> Path:
+        """The folder that holds exactly the artifacts of the manifest, for another program to upload."""
+        return self.work / "packages"
 
     def locate(self, filename: str) -> Path:
         """Return the path of an artifact: the file named on the command line, else the one in `dist`."""

@@ -132,6 +132,20 @@ class Job(Record, frozen=True):
     python: str = ""
 
 
+class Built(Record, frozen=True):
+    """What one job built, as it puts it out for the jobs after it.
+
+    Attributes:
+        job: name of the job in the plan.
+        attempt: the attempt of the run in which it built.
+        files: filename to SHA-256 in lower-case hexadecimal.
+    """
+
+    job: str
+    attempt: int
+    files: dict[str, str]
+
+
 class ExpectedFile(Record, frozen=True):
     """A file the release must contain.
 

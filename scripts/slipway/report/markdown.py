@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from slipway.artifacts.handover import PLANNER
 from slipway.manifest import Failure, Manifest
 from slipway.records import Artifact, Recovery, Severity, SmokeResult
 from slipway.report import timeline, verdict
@@ -53,7 +52,7 @@ def summary(manifest: Manifest) -> str:
 
     A job of a matrix that found nothing shows nothing: the gate shows the results of all jobs, once.
     """
-    planned = {PLANNER, *(job.name for job in manifest.plan.jobs)} if manifest.plan else set()
+    planned = {"plan", *(job.name for job in manifest.plan.jobs)} if manifest.plan else set()
     if manifest.command in {"publish", "verify"}:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
         parts = (

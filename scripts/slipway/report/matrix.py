@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from slipway.artifacts.handover import artifact_name
 from slipway.records import Plan
 
 
@@ -19,6 +20,7 @@ def render(plan: Plan, kind: str) -> str:
             "job": job.name,
             "platform": job.platform,
             "runner": job.runner,
+            "artifact": artifact_name(plan.name, job.name),
             **({"python": job.python} if job.python else {}),
         }
         for job in plan.jobs

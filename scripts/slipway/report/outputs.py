@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+import msgspec
 from packaging.utils import canonicalize_name
 
+from slipway.artifacts import handover
 from slipway.index import addresses
-from slipway.manifest import FILENAME, Manifest
+from slipway.manifest import FILENAME, Manifest, sha256
 from slipway.options import Inputs
+from slipway.records import Built
 from slipway.report import matrix, verdict
 from slipway.runner import Runner
-
-NAME_LIMIT = 60
-"""Characters of a project's name in an artifact's name; what is longer ends in its digest."""
 
 
 @dataclass(frozen=True)
@@ -44,25 +42,25 @@ def show(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
         runner.set_output(output.name, output.value(manifest, inputs))
 
 
-def artifact_name(manifest: Manifest, job: str) -> str:
-    """Return the name under which a job hands its work folder on: unique per project, job and attempt.
-
-    Its parts are joined by dots, which a normalised project name does not have: `slipway.NAME.JOB.ATTEMPT`.
-    """
-    return ".".join(
-        ("slipway", _slug(manifest), re.sub(r"[^\w-]", "-", job)[:NAME_LIMIT] or "run", str(manifest.attempt))
-    )
+def _planned_name(manifest: Manifest) -> str | None:
+    return manifest.plan.name if manifest.plan else None
 
 
-def _slug(manifest: Manifest) -> str:
-    name = re.sub(
-        r"[^a-z0-9-]",
-        "-",
-        canonicalize_name(manifest.plan.name if manifest.plan and manifest.plan.name else ""),
-    )
-    if len(name) <= NAME_LIMIT:
-        return name or "project"
-    return f"{name[:NAME_LIMIT]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+def _built(manifest: Manifest, inputs: Inputs) -> str:
+    files = {one.filename: one.sha256 for one in manifest.artifacts}
+    record = Built(job=inputs.job, attempt=manifest.attempt, files=files)
+    return msgspec.json.encode(record).decode() if files and manifest.failure is None else ""
+
+
+def _digest(manifest: Manifest, inputs: Inputs) -> str:
+    del manifest
+    path = inputs.work / FILENAME
+    return sha256(path) if inputs.keeps and path.is_file() else ""
+
+
+def _checksums(manifest: Manifest, inputs: Inputs) -> str:
+    del inputs
+    return "\n".join(f"{one.sha256}  {one.filename}" for one in manifest.artifacts)
 
 
 def url(manifest: Manifest) -> str:
@@ -118,13 +116,32 @@ OUTPUTS: tuple[Output, ...] = (
         "artifact-name",
         "Name of the workflow artifact that hands manifest and dist/ to later jobs.",
         "report",
-        lambda s, i: artifact_name(s, i.job),
+        lambda s, i: handover.artifact_name(_planned_name(s), i.job, s.attempt),
     ),
     Output(
         "artifact-pattern",
         "Pattern that matches the workflow artifacts of all jobs for this project.",
         "plan",
-        lambda s, _: f"slipway.{_slug(s)}.*",
+        lambda s, _: f"slipway.{handover.slug(_planned_name(s))}.*",
+    ),
+    Output(
+        "built",
+        "The files this job built, with their digests, as JSON: what a later job takes as its option `built`.",
+        "build",
+        _built,
+    ),
+    Output("manifest-digest", "SHA-256 of manifest.json.", "report", _digest),
+    Output(
+        "checksums",
+        "The artifacts with their SHA-256, a line each, as sha256sum reads them.",
+        "build",
+        _checksums,
+    ),
+    Output(
+        "packages-dir",
+        "Folder that holds exactly the artifacts of the manifest, after `publish` with `dry-run`.",
+        "publish",
+        lambda _, i: str(i.packages) if i.packages.is_dir() else "",
     ),
     Output("publish", "`true` if this run is to publish and nothing blocks it.", "plan", _publish),
     Output(

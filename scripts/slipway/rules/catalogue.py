@@ -78,7 +78,12 @@ def check_names(ignored: Mapping[str, str]) -> None:
         ignored: rule name to reason, from [tool.slipway.ignore].
 
     Raises:
-        InputError: one of them does not; the nearest name is suggested.
+        InputError: one of them does not exist, or cannot be turned off.
     """
     for name in ignored:
-        named(name, where="[tool.slipway.ignore] in pyproject.toml")
+        if not named(name, where="[tool.slipway.ignore] in pyproject.toml").ignorable:
+            raise InputError(
+                f"The rule {name!r} cannot be turned off.",
+                cause="It decides what the jobs of a release believe of each other; code that is tested could gain from it.",
+                remedy=f"Remove it from [tool.slipway.ignore]; `slipway explain {name}` says what it finds and what to do.",
+            )

@@ -62,10 +62,12 @@ class Rule(Generic[Facts_contra]):
         fixes: the fix per build backend, where it differs.
         read: a page of a specification or guide.
         family: name of the family.
+        ignorable: whether a project can turn it off.
         check: yields evidence where the rule holds true.
     """
 
     family: str
+    ignorable: bool
     check: Check[Facts_contra]
     name: str
     title: str
@@ -103,7 +105,7 @@ class Rule(Generic[Facts_contra]):
             seen=evidence.seen,
             expected=evidence.expected,
             mirrors=self.mirrors,
-            ignored=ignored.get(self.name),
+            ignored=ignored.get(self.name) if self.ignorable else None,
         )
 
 
@@ -126,11 +128,13 @@ class Family(Generic[Facts_contra]):
     Args:
         name: one word.
         title: what is judged, as a heading.
+        ignorable: whether a project can turn its rules off; what one job believes of another is not up to a project.
     """
 
-    def __init__(self, name: str, title: str) -> None:
+    def __init__(self, name: str, title: str, *, ignorable: bool = True) -> None:
         self.name = name
         self.title = title
+        self.ignorable = ignorable
         self._rules: dict[str, Rule[Facts_contra]] = {}
 
     def __iter__(self) -> Iterator[Rule[Facts_contra]]:
@@ -144,7 +148,9 @@ class Family(Generic[Facts_contra]):
         """Make a rule of the function below; see `Rule` for the arguments."""
 
         def add(check: Check[Facts_contra]) -> Check[Facts_contra]:
-            self._rules[name] = Rule(name=name, family=self.name, check=check, **texts)
+            self._rules[name] = Rule(
+                name=name, family=self.name, ignorable=self.ignorable, check=check, **texts
+            )
             return check
 
         return add

@@ -1,81 +1,101 @@
-"""Gather: collects what other jobs built and tested, instead of doing it again."""
+"""Gather: take over what other jobs built and tested, instead of doing it again."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from msgspec.structs import replace
+import msgspec
 
 from slipway.artifacts import handover
 from slipway.artifacts.handover import Handover
 from slipway.errors import InputError
-from slipway.manifest import Addition, Manifest
+from slipway.manifest import Addition, Manifest, sha256
 from slipway.options import Inputs
-from slipway.records import Artifact
+from slipway.records import Artifact, Finding, SkippedRule
 from slipway.rules.jobs import RULES as JOB_RULES
-from slipway.rules.rule import combined, judge
+from slipway.rules.rule import judge
 from slipway.runner import Runner
+
+SMOKE = "smoke"
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
-    """Copy the artifacts handed over into the work folder and return them with the plan.
+    """Copy the artifacts handed over into the work folder and return them.
 
-    A check also returns everything that the other jobs found, and judges whether all of them are there.
+    With `built`, a check also returns what the other jobs found, and judges whether all of it is there.
 
     Raises:
-        InputError: nothing was handed over.
+        InputError: nothing was handed over, or it is not what the jobs that build put out.
     """
-    del manifest
-    if inputs.from_ is None:
+    folder = inputs.from_
+    if folder is None:
         raise InputError(
-            "The folder with the work of other jobs is not named.",
+            "Nothing says where the work of other jobs is.",
             cause="The stage that gathers was run without a folder to gather from.",
             remedy="Name the folder with --from.",
         )
-    handed = handover.read(inputs.from_)
-    runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
-    addition = Addition(plan=handed.plan, artifacts=tuple(_collect(handed, inputs.dist)))
-    if inputs.command != "check":
-        return addition
-    judged = judge(JOB_RULES, handed, ignored=handed.plan.ignored if handed.plan else {})
-    parts = combined([*map(_of_job, handed.manifests), judged])
-    return replace(
-        addition,
-        # What several jobs found or skipped alike counts once.
-        findings=tuple(dict.fromkeys(parts.findings)),
-        skipped_rules=tuple(dict.fromkeys(parts.skipped_rules)),
-        broken_rules=tuple(dict.fromkeys(parts.broken_rules)),
-        smoke_results=tuple(replace(r, job=m.job) for m in handed.manifests for r in m.smoke_results),
-        stages=tuple(replace(s, job=m.job) for m in handed.manifests for s in m.stages if s.name != "gather"),
-    )
+    built = handover.parse_built(inputs.built)
+    if inputs.command == "check" and built:
+        handed = handover.read(folder, manifest.planned(), built, attempt=runner.event().attempt)
+        runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
+        return _judged(handed, tuple(_collect(handed.files, inputs.dist)))
+    plan, files = handover.take(folder, built) if built else handover.plain(folder)
+    return Addition(plan=None if manifest.plan else plan, artifacts=tuple(_collect(files, inputs.dist)))
 
 
-def _of_job(manifest: Manifest) -> Addition:
-    """Return the findings of a job, each with the job's name, and its skipped and broken rules."""
-    return Addition(
-        findings=tuple(replace(finding, job=manifest.job) for finding in manifest.findings),
-        skipped_rules=manifest.skipped_rules,
-        broken_rules=manifest.broken_rules,
-    )
-
-
-def _collect(handed: Handover, dist: Path) -> Iterable[Artifact]:
-    """Copy each artifact once and yield its record: the digest in a job's manifest counts, then the bytes found."""
-    written = {
-        artifact.filename: artifact for manifest in handed.manifests for artifact in manifest.artifacts
-    }
+def _collect(files: Mapping[str, Path], dist: Path) -> Iterator[Artifact]:
+    """Copy files into an empty folder and yield their records."""
     if dist.exists():
         shutil.rmtree(dist)
     dist.mkdir(parents=True)
-    for filename, places in sorted(handed.files.items()):
-        wanted = written[filename].sha256 if filename in written else None
-        source = next((path for path, digest in places.items() if digest == wanted), next(iter(places)))
-        shutil.copyfile(source, dist / filename)
+    for filename, source in sorted(files.items()):
+        copy = dist / filename
+        shutil.copyfile(source, copy)
         yield Artifact(
             filename=filename,
             kind="wheel" if filename.endswith(".whl") else "sdist",
-            size=source.stat().st_size,
-            sha256=wanted or places[source],
+            size=copy.stat().st_size,
+            sha256=sha256(copy),
         )
+
+
+def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
+    """Return what the jobs found and did, each with the job's name, and what is wrong with the hand-over.
+
+    Only smoke jobs know something that is not found out here again: their results and their findings.
+    """
+    findings: dict[Finding, None] = {}
+    skipped: dict[SkippedRule, None] = {}
+    broken: dict[SkippedRule, None] = {}
+    addition = Addition(artifacts=artifacts)
+    kinds = {job.name: job.kind for job in handed.plan.jobs}
+    for name, manifest in handed.manifests.items():
+        stages = tuple(
+            msgspec.structs.replace(one, job=name) for one in manifest.stages if one.name in OWN[kinds[name]]
+        )
+        addition = msgspec.structs.replace(addition, stages=addition.stages + stages)
+        if kinds[name] != SMOKE:
+            continue
+        results = tuple(
+            msgspec.structs.replace(one, job=name, origin="file") for one in manifest.smoke_results
+        )
+        addition = msgspec.structs.replace(addition, smoke_results=addition.smoke_results + results)
+        for finding in manifest.findings:
+            # Whether a finding is ignored is decided by the settings of this checkout.
+            reason = handed.plan.ignored.get(finding.rule)
+            findings[msgspec.structs.replace(finding, job=name, stage=SMOKE, ignored=reason)] = None
+        skipped |= dict.fromkeys(manifest.skipped_rules)
+        broken |= dict.fromkeys(manifest.broken_rules)
+    judged = judge(JOB_RULES, handed, ignored={})
+    return msgspec.structs.replace(
+        addition,
+        findings=(*findings, *judged.findings),
+        skipped_rules=(*skipped, *judged.skipped_rules),
+        broken_rules=(*broken, *judged.broken_rules),
+    )
+
+
+OWN = {"build": ("build",), "wheels": ("build",), "smoke": ("smoke",)}
+"""The stages that a job of each kind is there for; what else it ran is run by the job that decides as well."""

@@ -5,15 +5,15 @@ The index is the authority on what is public: whatever an earlier run did, this 
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 
 import msgspec
 
 from slipway.errors import InputError, SlipwayError
-from slipway.index import addresses
-from slipway.manifest import Addition, Manifest
+from slipway.manifest import Addition, Manifest, recheck
 from slipway.options import Inputs
-from slipway.publishing import after_failure, preflight, release
+from slipway.publishing import after_failure, decision, preflight, release
 from slipway.runner import Runner
 
 
@@ -26,7 +26,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     if manifest.blocking:
         return Addition(skipped="the findings block it")
     _require_success(manifest)
-    index = addresses.resolve(addresses.choose(manifest.index, inputs.index), simple=inputs.simple_index)
+    index = decision.publish_to(manifest, inputs, runner)
     try:
         checked = preflight.check(manifest, inputs, runner, index)
     except SlipwayError as error:
@@ -38,8 +38,19 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         if blocked:
             return checked.judged
         if inputs.dry_run:
+            _set_aside(manifest, inputs)
             return msgspec.structs.replace(checked.judged, skipped="a dry run sends nothing")
         return release.Release(manifest, inputs, runner, checked).publish()
+
+
+def _set_aside(manifest: Manifest, inputs: Inputs) -> None:
+    """Fill an empty folder with exactly the files of the manifest, for another program that uploads a folder."""
+    recheck(manifest, inputs.locate)
+    shutil.rmtree(inputs.packages, ignore_errors=True)
+    inputs.packages.mkdir(parents=True)
+    for artifact in manifest.artifacts:
+        shutil.copyfile(inputs.locate(artifact.filename), inputs.packages / artifact.filename)
+    recheck(manifest, lambda filename: inputs.packages / filename)
 
 
 def _require_success(manifest: Manifest) -> None:

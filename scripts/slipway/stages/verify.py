@@ -13,7 +13,7 @@ from slipway.index import addresses
 from slipway.index.client import Client
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.publishing import after_failure, preflight
+from slipway.publishing import after_failure, decision, preflight
 from slipway.publishing.served import Watch, fault, tally
 from slipway.records import Publisher, Served
 from slipway.rules.publisher import RULES as PUBLISHER_RULES
@@ -40,7 +40,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """
     if manifest.blocking or manifest.failure is not None:
         return Addition(skipped="nothing was published")
-    index = addresses.resolve(addresses.choose(manifest.index, inputs.index), simple=inputs.simple_index)
+    index = decision.verify_on(manifest, inputs, runner)
     # An index that is not public may want a credential for reading too.
     stored = preflight.stored_credential(inputs, runner, index) if index.site is None else None
     served: tuple[Served, ...] = ()

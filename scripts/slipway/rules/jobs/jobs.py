@@ -1,109 +1,167 @@
-"""Rules on what the jobs of a workflow hand over: all of it is there, and all of it fits together."""
+"""Rules on what the jobs of a workflow hand over: all of it is there, nothing else is, and all of it fits together.
+
+No project can turn them off: they are what keeps one job from deciding for another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
-from slipway.artifacts.handover import Handover
+from slipway.artifacts.handover import BUILDERS, Handover
+from slipway.manifest import Manifest
 from slipway.records import Plan, Severity
 from slipway.rules.families import jobs
-from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.rule import Evidence
 
 
 @jobs.rule(
     "job-missing",
-    title="A job of the matrix handed in no result",
+    title="A job of the workflow handed over no result",
     severity=Severity.ERROR,
-    why="A job that was skipped, cancelled or lost tested nothing; what it covers would be published untested.",
+    why="A job that was skipped, cancelled or lost tested nothing; what it stands for would be released untested.",
     fix="Open the run, look at that job and start it again with `Re-run failed jobs`.",
     example="smoke-windows-3.13 was cancelled when its runner was lost",
 )
 def job_missing(handover: Handover) -> Iterator[Evidence]:
-    if handover.plan is None:
-        raise Skipped("no job handed over a plan")
-    missing = [job.name for job in handover.plan.jobs if job.name not in handover.jobs]
+    missing = [job.name for job in handover.plan.jobs if job.name not in handover.manifests]
     if missing:
-        jobs = f"The job {missing[0]}" if len(missing) == 1 else f"{len(missing)} jobs"
-        yield Evidence(message=f"{jobs} handed in no result.", seen="\n".join(missing))
+        subject = f"The job {missing[0]}" if len(missing) == 1 else f"{len(missing)} jobs"
+        yield Evidence(message=f"{subject} handed over no result.", seen="\n".join(missing))
 
 
 @jobs.rule(
     "job-failed",
-    title="A job of the matrix failed",
+    title="A job of the workflow failed",
     severity=Severity.ERROR,
     why="What it should have built is missing, or what it should have tested is not known to work.",
-    fix="Follow its message below, or start it again if its machine or the network was to blame.",
+    fix="Do what its own words say, or start it again if its machine or the network was to blame.",
     example="wheels-macos failed in build because a header was missing",
 )
 def job_failed(handover: Handover) -> Iterator[Evidence]:
-    for manifest in handover.manifests:
-        if manifest.failure is not None:
-            failure = manifest.failure
+    for name, manifest in handover.manifests.items():
+        if (failure := manifest.failure) is not None:
             words = [failure.happened, f"likely cause: {failure.cause}", f"what to do: {failure.remedy}"]
             yield Evidence(
-                message=f"The job {manifest.job or 'without a name'} failed in {failure.stage}: {failure.happened}",
+                message=f"The job {name} failed in {failure.stage}: {failure.happened}",
                 seen="\n".join([*words, *failure.log]),
             )
 
 
 @jobs.rule(
-    "same-name-other-bytes",
-    title="Two jobs hold different files under one name",
+    "job-built-nothing",
+    title="A job that builds put out no file",
     severity=Severity.ERROR,
-    why="What was tested is not what would be published, and an index takes a name only once.",
-    fix="Build every file in one job only, and start all jobs again so that they go on from the same artifacts.",
-    example="a wheel py3-none-any built once on Linux and once on Windows",
+    why="The release would be published without what this job stands for, and is closed for new files after 14 days.",
+    fix="Open the run and read what the job printed; then start it again.",
+    example="wheels-windows-AMD64 ended before cibuildwheel had written a wheel",
 )
-def same_name_other_bytes(handover: Handover) -> Iterator[Evidence]:
-    for filename, digests in _digests(handover).items():
-        if len(set(digests.values())) > 1:
-            listed = "\n".join(f"{digest}  {where}" for where, digest in sorted(digests.items()))
-            yield Evidence(
-                message=f"{filename} is not the same file in every job.", artifact=filename, seen=listed
-            )
-
-
-def _digests(handover: Handover) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for manifest in handover.manifests:
-        for artifact in manifest.artifacts:
-            found.setdefault(artifact.filename, {})[f"as {manifest.job or 'a job'} has it"] = artifact.sha256
-    for filename, places in handover.files.items():
-        for number, digest in enumerate(dict.fromkeys(places.values()), start=1):
-            found.setdefault(filename, {})[f"as handed over ({number})"] = digest
-    return found
+def job_built_nothing(handover: Handover) -> Iterator[Evidence]:
+    builders = {job for job, _ in handover.built.values()}
+    for job in handover.plan.jobs:
+        manifest = handover.manifests.get(job.name)
+        if job.kind in BUILDERS and job.name not in builders and manifest and manifest.failure is None:
+            yield Evidence(message=f"The job {job.name} put out no file.")
 
 
 @jobs.rule(
-    "artifact-not-handed-over",
-    title="An artifact was built but is not here",
+    "job-tested-nothing",
+    title="A smoke job tested nothing",
     severity=Severity.ERROR,
-    why="The release would go out without it, and is closed for new files after 14 days.",
-    fix="Hand over the whole work folder, manifest.json and dist/ together, under a name of its own in each job.",
-    example="two jobs upload under one name and the second replaces the first",
+    why="Its place in the matrix stands for a Python and a system on which nobody saw the release work.",
+    fix="Open the run and read what the job printed; then start it again.",
+    example="a smoke job whose manifest lists no smoke test",
 )
-def artifact_not_handed_over(handover: Handover) -> Iterator[Evidence]:
-    named = {artifact.filename for manifest in handover.manifests for artifact in manifest.artifacts}
-    for filename in sorted(named - set(handover.files)):
-        yield Evidence(message=f"{filename} was built but not handed over.", artifact=filename)
+def job_tested_nothing(handover: Handover) -> Iterator[Evidence]:
+    for job in handover.plan.jobs:
+        manifest = handover.manifests.get(job.name)
+        if (
+            job.kind == "smoke"
+            and manifest is not None
+            and manifest.failure is None
+            and not _tested(manifest)
+        ):
+            yield Evidence(message=f"The job {job.name} tested nothing.")
+
+
+def _tested(manifest: Manifest) -> bool:
+    # A Python or a platform that no file is for is reported as untried, with the reason.
+    done = any(stage.name == "smoke" and stage.outcome == "done" for stage in manifest.stages)
+    return done and bool(manifest.smoke_results or manifest.untried)
+
+
+@jobs.rule(
+    "handover-not-planned",
+    title="Something was handed over that the plan does not name",
+    severity=Severity.ERROR,
+    why="Files come from the jobs that build, each under its one name and with the digest that the job put out; anything "
+    "else could be put there by code that a smoke test imported.",
+    fix="Look at the jobs of this run, and at what their dependencies do. If you upload workflow artifacts of your "
+    "own, do not let their names begin with `slipway.`.",
+    example="a dependency that writes a second wheel into `dist/` while it is imported",
+)
+def handover_not_planned(handover: Handover) -> Iterator[Evidence]:
+    for stray in handover.strays:
+        yield Evidence(message=f"{stray.path}: {stray.problem}.", file=stray.path)
+
+
+@jobs.rule(
+    "file-not-planned",
+    title="A job built a file that the plan does not expect",
+    severity=Severity.ERROR,
+    why="Nobody asked for it, no smoke job was planned for it, and an index takes its name only once.",
+    fix="If it belongs to the release, let the plan know: `platforms` for compiled wheels, the project's name and version "
+    "where the file's differ from them. Else keep the build backend from making it.",
+    example="a wheel for Windows built by the job for Linux",
+)
+def file_not_planned(handover: Handover) -> Iterator[Evidence]:
+    patterns = [expected.pattern for expected in handover.plan.expected]
+    for filename, (job, _) in sorted(handover.built.items()):
+        if not any(fnmatchcase(filename, pattern) for pattern in patterns):
+            yield Evidence(
+                message=f"The job {job} built {filename}, which the plan does not expect.",
+                artifact=filename,
+                expected="\n".join(patterns),
+            )
+
+
+@jobs.rule(
+    "job-used-other-bytes",
+    title="A job worked on other bytes than those that were built",
+    severity=Severity.ERROR,
+    why="What was tested is not what would be published.",
+    fix="Start all jobs of the run again, so that they go on from the same files.",
+    example="a smoke job that was started again after the wheel had been built anew",
+)
+def job_used_other_bytes(handover: Handover) -> Iterator[Evidence]:
+    for name, manifest in handover.manifests.items():
+        for artifact in manifest.artifacts:
+            built = handover.built.get(artifact.filename)
+            if built is not None and built[1] != artifact.sha256:
+                yield Evidence(
+                    message=f"The job {name} worked on a {artifact.filename} with other bytes.",
+                    artifact=artifact.filename,
+                    seen=artifact.sha256,
+                    expected=built[1],
+                )
 
 
 @jobs.rule(
     "plans-differ",
     title="The jobs did not go by the same plan",
     severity=Severity.ERROR,
-    why="They built or tested different commits, versions or releases, and their results cannot be combined.",
+    why="They built or tested different commits, versions or releases, and their results say nothing together.",
     fix="Give every job the same options and check out the same commit, then start all of them again.",
     example="the tag was moved while the run was going on",
 )
 def plans_differ(handover: Handover) -> Iterator[Evidence]:
-    for manifest in handover.manifests:
-        if manifest.plan is None or handover.plan is None:
+    for name, manifest in handover.manifests.items():
+        if manifest.plan is None:
             continue
         for word, planned, here in zip(_WORDS, _decided(handover.plan), _decided(manifest.plan), strict=True):
             if planned != here:
                 yield Evidence(
-                    message=f"The job {manifest.job or 'without a name'} planned with another {word}.",
+                    message=f"The job {name} planned with another {word}.",
                     seen=str(here),
                     expected=str(planned),
                 )

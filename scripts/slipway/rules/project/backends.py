@@ -34,11 +34,3 @@ ONE_VERSION = {
     '`path = "src/package/__init__.py"` under [tool.hatch.version].',
     "flit-core": 'Keep it in one place: `dynamic = ["version"]` takes `__version__` from the module.',
 }
-NO_LOCAL_PART = {
-    backend: "Release a clean checkout of a tagged commit. To publish commits without a tag to TestPyPI, set "
-    f'`{setting} = "no-local-version"` under [{table}].'
-    for backend, setting, table in (
-        ("setuptools", "local_scheme", "tool.setuptools_scm"),
-        ("hatchling", "raw-options.local_scheme", "tool.hatch.version"),
-    )
-}

@@ -1,0 +1,191 @@
+"""The jobs of a workflow run, as they hand over to the job that decides: honest, until a test lets one of them lie."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from artifacts import sdist, wheel
+from slipway import pipeline
+from slipway.commands import COMMANDS
+from slipway.manifest import Manifest, write_manifest
+from slipway.options import Inputs
+from slipway.records import Artifact, Built, Plan, SmokeResult, StageResult
+from slipway.runner.base import Event
+from slipway.runner.terminal import PlainRunner
+
+NAME, VERSION = "demo", "1.0"
+
+PYPROJECT = f"""\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "{NAME}"
+version = "{VERSION}"
+description = "A project whose jobs are played by a test."
+readme = "README.md"
+requires-python = ">=3.13"
+license = "MIT"
+license-files = ["LICENSE"]
+
+[project.urls]
+Source = "https://example.org/source"
+"""
+
+
+class JobRunner(PlainRunner):
+    """A place that says it runs for an event."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self._event = event
+
+    def event(self) -> Event:
+        return self._event
+
+
+TAG = Event(name="push", ref=f"refs/tags/v{VERSION}", repository="acme/demo", attempt=2)
+BRANCH = Event(name="push", ref="refs/heads/main", repository="acme/demo", attempt=2)
+
+
+@dataclass
+class Jobs:
+    """A checkout, and a folder as actions/download-artifact fills it."""
+
+    folder: Path
+    event: Event = TAG
+    built: dict[str, Built] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.checkout = self.folder / "checkout"
+        self.parts = self.folder / "parts"
+        self._check_out()
+        self.plan = self.plan_again()
+        self.files = {
+            b.filename: b.data for b in (wheel(name=NAME, version=VERSION), sdist(name=NAME, version=VERSION))
+        }
+        self.honest()
+
+    def _check_out(self) -> None:
+        package = self.checkout / "src" / NAME
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("")
+        for name, text in {
+            "pyproject.toml": PYPROJECT,
+            "README.md": "# Demo\n\nA demo.\n",
+            "LICENSE": "MIT\n",
+        }.items():
+            (self.checkout / name).write_text(text)
+        who = [
+            "-c",
+            "user.name=Tester",
+            "-c",
+            "user.email=tester@example.invalid",
+            "-c",
+            "commit.gpgsign=false",
+        ]
+        for command in (
+            ["init", "-qb", "main"],
+            ["add", "-A"],
+            ["commit", "-qm", "Begin"],
+            ["tag", f"v{VERSION}"],
+        ):
+            subprocess.run(["git", "-C", str(self.checkout), *who, *command], check=True)
+
+    def inputs(self, command: str, **values: Any) -> Inputs:
+        return Inputs(command=command, path=self.checkout, work=self.folder / command, **values)
+
+    def plan_again(self) -> Plan:
+        made = pipeline.run(("plan",), Manifest(), self.inputs("plan"), JobRunner(self.event))
+        assert made.failure is None, made.failure
+        return made.planned()
+
+    def honest(self) -> None:
+        """Let every job hand over what it should."""
+        for job in self.plan.jobs:
+            if job.kind == "smoke":
+                self.smoke(job.name)
+            else:
+                self.build(job.name, self.files)
+
+    def build(self, name: str, files: dict[str, bytes], attempt: int = 1, **changes: Any) -> Path:
+        self.built[name] = Built(job=name, attempt=attempt, files={f: digest(d) for f, d in files.items()})
+        return self.hand_over(name, Manifest(stages=done("plan", "build"), **changes), files, attempt=attempt)
+
+    def smoke(self, name: str, attempt: int = 1, **changes: Any) -> Path:
+        results = tuple(
+            SmokeResult(artifact=f, python="3.13.1", installer="uv", origin="file", passed=True, seconds=1.0)
+            for f in self.files
+        )
+        manifest = Manifest(smoke_results=results, stages=done("gather", "smoke"))
+        return self.hand_over(name, msgspec.structs.replace(manifest, **changes), attempt=attempt)
+
+    def hand_over(
+        self, name: str, manifest: Manifest, files: dict[str, bytes] | None = None, *, attempt: int = 1
+    ) -> Path:
+        """Write what a job uploads, and return its folder."""
+        folder = self.parts / f"slipway.{NAME}.{name.replace('.', '-')}.{attempt}"
+        folder.mkdir(parents=True, exist_ok=True)
+        artifacts = manifest.artifacts or records(self.files)
+        own = {"plan": manifest.plan or self.plan, "artifacts": artifacts, "job": name, "attempt": attempt}
+        write_manifest(msgspec.structs.replace(manifest, **own), folder)
+        (folder / "report.md").write_text("A report.\n")
+        for filename, data in (files or {}).items():
+            (folder / "dist").mkdir(exist_ok=True)
+            (folder / "dist" / filename).write_bytes(data)
+        return folder
+
+    def first(self, kind: str) -> str:
+        """Return the name of the first job of a kind."""
+        return next(job.name for job in self.plan.jobs if job.kind == kind)
+
+    def decide(self, **values: Any) -> Manifest:
+        """Run the job that decides, and return its manifest."""
+        [check] = [command for command in COMMANDS if command.name == "check"]
+        lines = tuple(json.dumps(msgspec.to_builtins(one)) for one in self.built.values())
+        inputs = self.inputs("check", from_=self.parts, built=lines, job="gate", **values)
+        return pipeline.run(check.gathers, Manifest(), replace(inputs), JobRunner(self.event))
+
+
+def done(*stages: str) -> tuple[StageResult, ...]:
+    return tuple(StageResult(name=name, outcome="done", seconds=0.1) for name in stages)
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def records(files: dict[str, bytes]) -> tuple[Artifact, ...]:
+    return tuple(
+        Artifact(
+            filename=name,
+            kind="wheel" if name.endswith(".whl") else "sdist",
+            size=len(data),
+            sha256=digest(data),
+        )
+        for name, data in files.items()
+    )
+
+
+def rules(manifest: Manifest) -> set[str]:
+    return {finding.rule for finding in manifest.blocking}
+
+
+def bytes_of(manifest: Manifest) -> dict[str, str]:
+    return {one.filename: one.sha256 for one in manifest.artifacts}
+
+
+def folder_digests(folder: Path) -> dict[str, str]:
+    return {path.name: digest(path.read_bytes()) for path in sorted(folder.iterdir())}
+
+
+def names(paths: Iterable[Path]) -> list[str]:
+    return sorted(path.name for path in paths)
