@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from slipway import cli
 from slipway.options import OPTIONS, Option
+from slipway.planning.platforms import PLATFORMS
 from slipway.project.settings import NAMES as SETTINGS
 from slipway.report.outputs import OUTPUTS
 from slipway.surfaces import ACTION_ONLY, ACTION_OPTIONS, WORKFLOW_JOBS, WORKFLOW_ONLY, Input
@@ -56,6 +57,9 @@ def _blocks() -> dict[tuple[str, str], list[str]]:
         ("action.yml", "outputs"): [*_action_outputs()],
         ("action.yml", "env"): [*_action_env()],
         (PACKAGE, "inputs"): [*_declared(workflow_inputs(), indent=6, typed=True)],
+        (PACKAGE, "wheels outputs"): [*_wheels_outputs()],
+        (PACKAGE, "built smoke"): [*_built()],
+        (PACKAGE, "built gate"): [*_built()],
         (RELEASE, "inputs"): [*_declared(workflow_inputs(), indent=6, typed=True)],
         (RELEASE, "with"): [*_handed((each.name for each in workflow_inputs()), indent=6)],
         (REFERENCE, "commands"): [*_commands_table()],
@@ -67,7 +71,7 @@ def _blocks() -> dict[tuple[str, str], list[str]]:
     }
     known = {each.name for each in action_inputs()}
     for job, names in WORKFLOW_JOBS.items():
-        file = RELEASE if job == "publisher" else PACKAGE
+        file = RELEASE if job in {"publisher", "publish", "verify"} else PACKAGE
         made[file, f"with {job}"] = [*_handed((name for name in names if name in known), indent=10)]
         if others := [name for name in names if name not in known]:
             made[file, f"env {job}"] = [f"          {_variable(name)}: {_input(name)}" for name in others]
@@ -76,6 +80,19 @@ def _blocks() -> dict[tuple[str, str], list[str]]:
         text = (ROOT / "examples" / "workflows" / name).read_text(encoding="utf-8")
         made[README, f"example {name}"] = ["```yaml", *text.splitlines(), "```"]
     return made
+
+
+def _wheels_outputs() -> Iterator[str]:
+    # An output that several jobs of a matrix set is that of the last one, so each platform has its own.
+    for name in PLATFORMS:
+        yield f"      built-{name}: ${{{{ matrix.platform == '{name}' && steps.slipway.outputs.built || '' }}}}"
+
+
+def _built() -> Iterator[str]:
+    """Yield the variable that holds what every building job put out; `-` stands for a job that put out nothing."""
+    yield "          SLIPWAY_BUILT: >-"
+    yield "            - ${{ needs.build.outputs.built }}"
+    yield from (f"            ${{{{ needs.wheels.outputs.built-{name} }}}}" for name in PLATFORMS)
 
 
 def _replaced(text: str, block: str, lines: Iterable[str]) -> str:

@@ -55,6 +55,7 @@ ACTION_OPTIONS = (
     "test-command",
     "test-requires",
     "attestations",
+    "manifest-digest",
     "dry-run",
     "job",
     "verbose",
@@ -80,7 +81,9 @@ WORKFLOW_JOBS: Mapping[str, tuple[str, ...]] = {
         *("path", "fail-on", "thorough", "installer", "resolution", "extras", "constraint"),
         *("smoke-command", "test-command", "test-requires", "test-sources", "smoke-timeout"),
     ),
-    "gate": ("path", "fail-on"),
+    "gate": _PLAN,
     "publisher": ("path", "tag", "tag-prefix", "index"),
+    "publish": ("tag", "tag-prefix", "index"),
+    "verify": ("index",),
 }
 """The inputs that each job of the reusable workflows hands to the action; `publisher` is in python-release.yml."""

@@ -91,13 +91,13 @@ def slug(project: str | None) -> str:
 
 
 def parse_built(lines: Sequence[str]) -> tuple[Built, ...]:
-    """Return what building jobs put out as their output `built`, one JSON document each.
+    """Return what building jobs put out as their output `built`, one JSON document each; `-` stands for nothing.
 
     Raises:
         InputError: one is not such a document, or two name the same job.
     """
     try:
-        found = tuple(msgspec.json.decode(line, type=Built) for line in lines if line.strip())
+        found = tuple(msgspec.json.decode(line, type=Built) for line in lines if line.strip("- "))
     except msgspec.MsgspecError as error:
         raise InputError(
             f"The option `built` cannot be read: {error}.",

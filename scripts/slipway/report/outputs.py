@@ -165,6 +165,12 @@ OUTPUTS: tuple[Output, ...] = (
         lambda s, _: json.dumps(s.plan.pythons if s.plan else ()),
     ),
     Output(
+        "build-artifact",
+        "Name of the workflow artifact of the job that builds, up to the number of the attempt.",
+        "plan",
+        lambda s, _: handover.artifact_name(_planned_name(s), "build") if s.plan else "",
+    ),
+    Output(
         "build-runner",
         "Runner label of the job that builds the sdist.",
         "plan",

@@ -37,11 +37,11 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
             remedy="Name the folder with --from.",
         )
     built = handover.parse_built(inputs.built)
-    if inputs.command == "check" and built:
+    if inputs.command == "check" and inputs.built:
         handed = handover.read(folder, manifest.planned(), built, attempt=runner.event().attempt)
         runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
         return _judged(handed, tuple(_collect(handed.files, inputs.dist)))
-    plan, files = handover.take(folder, built) if built else handover.plain(folder)
+    plan, files = handover.take(folder, built) if inputs.built else handover.plain(folder)
     return Addition(plan=None if manifest.plan else plan, artifacts=tuple(_collect(files, inputs.dist)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,10 +69,17 @@ class Caller:
             "OWNER": self.repository,
             "COMMIT": self.commit,
             "VERSION": f"v{__version__}",
+            # The jobs that publish and verify decide from inputs of their own.
+            "INPUTS": "".join(_line(name, given) for name in ("tag-prefix", "index") if name in given),
+            "INDEX": _line("index", given) if self.index else "",
             "WITH": f"    with: {{ {listed} }}\n" if given else "",
         }
         text = TEMPLATE.read_text("utf-8")
         return re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], text)
+
+
+def _line(name: str, given: Mapping[str, str]) -> str:
+    return f"          {name}: {_scalar(given[name])}\n"
 
 
 def _scalar(value: str) -> str:
