@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from slipway import variables
+
 SCRIPTS = Path(__file__).resolve().parent
 REQUIREMENTS = SCRIPTS / "requirements"
 
@@ -42,7 +44,9 @@ BUG = 4
 def run(arguments: Sequence[str]) -> NoReturn:
     """Run a command of Slipway in its private environment, and end with its exit code."""
     if not inside():
-        lock = LOCKS.get(arguments[0] if arguments else "", EVERYTHING)
+        command = arguments[0] if arguments else ""
+        variables.drop_credentials(os.environ, command)
+        lock = LOCKS.get(command, EVERYTHING)
         hand_over(lock, [str(SCRIPTS), *arguments])
     try:
         from slipway.cli import main

@@ -214,6 +214,7 @@ def main() -> NoReturn:
             signal.signal(getattr(signal, name), _stop)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    processes.protect(next(iter(sys.argv[1:]), ""))
     try:
         slipway(standalone_mode=False)
     except click.exceptions.Exit as ended:
