@@ -185,6 +185,26 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
             os.killpg(child.pid, signal.SIGKILL)
 
 
+def started_at(number: int) -> str:
+    """Return when a process started, in a form that only compares; empty where there is no such process.
+
+    On macOS and Windows, every process that runs gives the same answer.
+    """
+    if sys.platform == "win32":
+        import ctypes
+
+        query_limited_information = 0x1000
+        handle = ctypes.windll.kernel32.OpenProcess(query_limited_information, False, number)
+        return "running" if handle and ctypes.windll.kernel32.CloseHandle(handle) else ""
+    try:
+        os.kill(number, 0)
+    except (ProcessLookupError, OverflowError):
+        return ""
+    except PermissionError:
+        return "another user's"
+    return str(_status(number)[2]) if sys.platform == "linux" else "running"
+
+
 def _control(option: int, value: int) -> None:
     """Call prctl(2); do nothing where there is none."""
     if sys.platform == "linux":
@@ -229,12 +249,18 @@ def _children() -> list[tuple[int, int, int]]:
     except OSError:
         numbers = {path.name for path in Path("/proc").glob("[0-9]*")}
     found = []
-    for number in numbers:
+    for number in map(int, numbers):
         with contextlib.suppress(OSError):
-            fields = Path("/proc", number, "stat").read_bytes().rpartition(b")")[2].split()
-            if int(fields[1]) == os.getpid():
-                found.append((int(number), int(fields[3]), int(fields[19])))
+            parent, session, started = _status(number)
+            if parent == os.getpid():
+                found.append((number, session, started))
     return found
+
+
+def _status(number: int) -> tuple[int, int, int]:
+    """Return parent, session and start time of a process; see proc(5)."""
+    fields = Path("/proc", str(number), "stat").read_bytes().rpartition(b")")[2].split()
+    return int(fields[1]), int(fields[3]), int(fields[19])
 
 
 def _wait(child: subprocess.Popen[bytes], timeout: float) -> bool:
