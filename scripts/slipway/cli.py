@@ -19,6 +19,7 @@ from slipway import __version__, processes
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.inputs import OPTIONS, Inputs, Option
 from slipway.records import Severity
+from slipway.runner.base import printable
 from slipway.runner.github import unobeyed
 
 WORK = ".slipway"
@@ -255,6 +256,6 @@ def _tell(error: SlipwayError) -> None:
 
 def _say(text: str) -> None:
     # The text may quote a value that came from outside, and a runner reads what is written here.
-    lines = unobeyed(text).split("\n")
+    lines = printable(unobeyed(text)).split("\n")
     shown = (line if len(line) <= LINE_SHOWN else f"{line[:LINE_SHOWN]} …" for line in lines)
     print("\n".join(shown), file=sys.stderr)

@@ -13,6 +13,7 @@ from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
 from slipway.report import annotations as annotating
 from slipway.report import markdown, outputs, plan, terminal
 from slipway.runner import Runner
+from slipway.runner.base import printable
 
 REPORT = "report.md"
 
@@ -53,7 +54,7 @@ def _several(inputs: Inputs, place: Runner) -> int:
         _print_json(projects.to_json(manifests))
     else:
         with place.quoting():
-            print("\n".join(projects.lines(manifests)))
+            print(printable("\n".join(projects.lines(manifests))))
     return max(
         (int(manifest.exit_code) for manifest in manifests.values() if manifest is not None), default=0
     )
@@ -106,7 +107,7 @@ def _record(manifest: Manifest, inputs: Inputs, place: Runner) -> None:
 
 def _print_json(document: bytes) -> None:
     # A runner obeys `##[command]` anywhere in a line; the escape is the same string to whoever reads JSON.
-    sys.stdout.write(document.decode().replace("##[", r"#\u0023["))
+    sys.stdout.write(printable(document.decode()).replace("##[", r"#\u0023["))
 
 
 def _print(manifest: Manifest, inputs: Inputs, place: Runner) -> None:
@@ -123,6 +124,6 @@ def _write(path: Path, report: str) -> None:
     # The run has its verdict already; a folder that cannot be written was reported with it.
     if path.parent.is_dir():
         try:
-            path.write_text(report, encoding="utf-8")
+            path.write_text(printable(report), encoding="utf-8")
         except OSError as error:
             print(f"{path} could not be written: {error.strerror}", file=sys.stderr)

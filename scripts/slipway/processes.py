@@ -198,7 +198,7 @@ def started_at(number: int) -> str:
         return "running" if handle and ctypes.windll.kernel32.CloseHandle(handle) else ""
     try:
         os.kill(number, 0)
-    except (ProcessLookupError, OverflowError):
+    except ProcessLookupError:
         return ""
     except PermissionError:
         return "another user's"

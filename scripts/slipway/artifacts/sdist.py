@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +15,7 @@ from slipway.artifacts.archive import MAX_TEXT_BYTES, Member, Problem, complete
 from slipway.artifacts.contents import Contents
 from slipway.artifacts.filename import SdistName, parse_sdist
 from slipway.manifest import sha256
+from slipway.project import toml_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -168,7 +168,7 @@ def _metadata(
 def _backend(data: bytes | None) -> str | None:
     """Return `build-system.build-backend` of a pyproject.toml."""
     try:
-        table = tomllib.loads((data or b"").decode("utf-8"))
+        table = toml_lines.loads((data or b"").decode("utf-8"))
     except (ValueError, RecursionError):
         return None
     system = table.get("build-system")

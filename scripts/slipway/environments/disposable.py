@@ -217,7 +217,7 @@ def remove(path: Path) -> None:
 def _sweep(folder: Path) -> None:
     """Remove the scratch folders of this user's runs that were killed."""
     for left in folder.glob(f"{SCRATCH_PREFIX}*"):
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, OverflowError):
             if _is_own(left, stat.S_ISDIR) and _is_own(left / MARKER, stat.S_ISREG):
                 number, _, started = (left / MARKER).read_text(encoding="ascii").partition(" ")
                 if processes.started_at(int(number)) != started:

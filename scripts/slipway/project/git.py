@@ -44,7 +44,7 @@ _ELSEWHERE = (
 
 _NO_REPOSITORY = re.compile(r"not a git repository|must be run in a work tree", re.IGNORECASE)
 _DUBIOUS = re.compile(r"dubious ownership|unsafe repository", re.IGNORECASE)
-_SUBMODULE_PATH = re.compile(r"^\s*path\s*=\s*(?P<path>.+?)\s*$", re.MULTILINE)
+_SUBMODULE_PATH = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(?P<path>\S(?:.*\S)?)[ \t\r]*$", re.MULTILINE)
 _TAG = "tag: refs/tags/"
 
 

@@ -31,7 +31,7 @@ BACKENDS = {
 """First part of a backend's import path to the name it is known by."""
 OTHER_BACKEND = "other"
 
-_WRAPPED = re.compile(rf"^\s*(?:from|import)\s+({'|'.join(BACKENDS)})(?=[\s.,])", re.MULTILINE)
+_WRAPPED = re.compile(rf"^[ \t\f]*(?:from|import)[ \t]+({'|'.join(BACKENDS)})(?=[\s.,])", re.MULTILINE)
 _SEARCH_DEPTH = 2
 _SEARCH_FOLDERS = 400
 

@@ -48,7 +48,7 @@ _FIELD_OF = {
 _SECTION_FIELDS = {"options.extras_require": "optional-dependencies", "options.entry_points": "entry-points"}
 _DIRECTIVE = re.compile(r"\s*(attr|file)\s*:", re.IGNORECASE)
 _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
-_KEY = re.compile(r"(?P<key>[^\s=:#;][^=:]*?)\s*[=:]")
+_KEY = re.compile(r"(?P<key>[^\s=:#;](?:[^=:]*[^\s=:])?)\s*+[=:]")
 
 
 @dataclass(frozen=True, kw_only=True)

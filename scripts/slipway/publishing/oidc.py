@@ -241,7 +241,8 @@ def _refusal(status: int, answer: dict[str, Any]) -> MintRefused:
     errors = answer.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     code = str(first.get("code") or status)
-    return MintRefused(code, str(first.get("description") or answer.get("message") or "no reason given"))
+    reason = str(first.get("description") or answer.get("message") or "no reason given")
+    return MintRefused(code[: transport.LONGEST_WORDS], reason[: transport.LONGEST_WORDS])
 
 
 def _exchange(
