@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from typing import IO, TYPE_CHECKING
 
 from slipway.artifacts import tarball, zip_directory, zip_framing, zip_members
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from slipway.artifacts.zip_directory import Directory, Entry
+
+
+LOOK_SECONDS = 120.0
+"""Seconds of processor time for looking into the files of one artifact; the largest wheels on PyPI take some 20."""
 
 
 class Contents:
@@ -47,6 +52,7 @@ class Contents:
             algorithms: path to the name of the hash to make `digests` with.
         """
         self._look = look
+        self._look_seconds = LOOK_SECONDS
         self._algorithms = algorithms or {}
         self.members: list[Member] = []
         self.problems: list[Problem] = []
@@ -119,8 +125,18 @@ class Contents:
         if algorithm is not None:
             self.digests[path] = base64.urlsafe_b64encode(recorded.digest()).rstrip(b"=").decode("ascii")
         if kept is not None:
-            self._look(path, b"".join(kept))
+            self._look_in_time(path, b"".join(kept))
         return sha256.hexdigest()
+
+    def _look_in_time(self, path: str, data: bytes) -> None:
+        if self._look_seconds < 0:
+            return
+        started = time.thread_time()
+        self._look(path, data)
+        self._look_seconds -= time.thread_time() - started
+        if self._look_seconds < 0:
+            detail = f"after {path} the time to look into its files is up"
+            self.problems.append(Problem(fault=Fault.LIMIT, detail=detail))
 
 
 def _short(pieces: Iterable[bytes]) -> str:

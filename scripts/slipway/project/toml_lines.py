@@ -14,7 +14,7 @@ from typing import Any, cast
 Path = tuple[str | int, ...]
 """Keys and array indexes from the top of the document, such as `("project", "classifiers", 2)`."""
 
-_BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)+")
+_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)++")
 _SPACE = re.compile(r"[ \t]*")
 _BARE_KEY = re.compile(r"[^\s.=\]\"'#]+")
 _STRING = re.compile(

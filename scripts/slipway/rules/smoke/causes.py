@@ -22,7 +22,8 @@ Kind = Literal[
 
 DISPLAY = re.compile(
     r"(?i)(\bdisplay\b.{0,200}(environment variable|not (be )?open|connect|\$DISPLAY)|no display"
-    r"|could not connect to display|cannot connect to X server|Xlib\.error|KeyError: 'DISPLAY'|DisplayConnectionError|DisplayNameError"
+    r"|could not connect to display|cannot connect to X server"
+    r"|Xlib\.error|KeyError: 'DISPLAY'|DisplayConnectionError|DisplayNameError"
     r"|platform plugin \"?\w{0,50}\"? ?(in|could not)|NoSuchDisplayException|couldn't connect to display"
     r"|Gtk couldn't be initialized|unable to (open|access) (the )?X|WAYLAND_DISPLAY)"
 )
