@@ -24,7 +24,7 @@ _STRING = re.compile(
     r"|'[^'\n]*'",
     re.DOTALL,
 )
-_DEEP = re.compile(r"(?:[\w\"'-]{1,100}[ \t]{0,9}\.[ \t]{0,9}){100}")
+_DEEP = re.compile(r"(?<![\w\"'.-])(?:[\w\"'-]{1,100}+[ \t]{0,9}+\.[ \t]{0,9}+){100}")
 _SCALAR = re.compile(r"[^,\]}#\n]*")
 
 
