@@ -22,6 +22,7 @@ from cached_environments import (
     name_of,
     python_of,
 )
+from slipway import variables
 
 LOCKS = {"publish": REQUIREMENTS / "publish.txt"}
 """Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here."""
@@ -40,7 +41,9 @@ BUG = 4
 def run(arguments: Sequence[str]) -> NoReturn:
     """Run a command of Slipway in its private environment, and end with its exit code."""
     if not inside():
-        lock = LOCKS.get(arguments[0] if arguments else "", EVERYTHING)
+        command = arguments[0] if arguments else ""
+        variables.drop_credentials(os.environ, command)
+        lock = LOCKS.get(command, EVERYTHING)
         hand_over(lock, [str(SCRIPTS), *arguments])
     try:
         from slipway.cli import main

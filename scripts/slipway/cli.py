@@ -20,6 +20,7 @@ from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.options import Inputs, Option
 from slipway.records import Severity
+from slipway.runner.base import printable
 from slipway.runner.github import without_commands
 
 WORK = ".slipway"
@@ -180,6 +181,7 @@ def main() -> NoReturn:
             signal.signal(getattr(signal, name), _stop)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    processes.protect(next(iter(sys.argv[1:]), ""))
     try:
         slipway(standalone_mode=False)
     except click.exceptions.Exit as ended:
@@ -220,6 +222,6 @@ def _print_error(error: SlipwayError) -> None:
 
 def _print(text: str) -> None:
     # The text may quote a value from outside, and a runner looks for commands in what is written here.
-    lines = without_commands(text).split("\n")
+    lines = printable(without_commands(text)).split("\n")
     shown = (line if len(line) <= LINE_SHOWN else f"{line[:LINE_SHOWN]} …" for line in lines)
     print("\n".join(shown), file=sys.stderr)

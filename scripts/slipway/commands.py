@@ -15,6 +15,7 @@ from slipway.options import ANY, OPTIONS, Inputs, Option
 from slipway.report import annotations as annotating
 from slipway.report import markdown, outputs, plan, terminal
 from slipway.runner import Runner, detect
+from slipway.runner.base import printable
 
 REPORT = "report.md"
 
@@ -224,7 +225,7 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
         _print_json(projects.to_json(manifests))
     else:
         with runner.quoting():
-            print("\n".join(projects.lines(manifests)))
+            print(printable("\n".join(projects.lines(manifests))))
     return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
 
 
@@ -271,7 +272,7 @@ def _record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
 
 def _print_json(document: bytes) -> None:
     # A runner obeys `##[command]` anywhere in a line; the escape is the same string to every reader of JSON.
-    sys.stdout.write(document.decode().replace("##[", r"#\u0023["))
+    sys.stdout.write(printable(document.decode()).replace("##[", r"#\u0023["))
 
 
 def _print(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
@@ -284,6 +285,6 @@ def _write(path: Path, report: str) -> None:
     # The run has its verdict already; a folder that cannot be written was reported with it.
     if path.parent.is_dir():
         try:
-            path.write_text(report, encoding="utf-8")
+            path.write_text(printable(report), encoding="utf-8")
         except OSError as error:
             print(f"{path} could not be written: {error.strerror}", file=sys.stderr)

@@ -1,14 +1,15 @@
 """The one door through which child processes are started.
 
 No shell, a scrubbed environment, a time limit, and nothing left running: a child gets a process group of its
-own, which is ended as a whole when the child ends, when its time is up and when the run is interrupted.
+own, which is ended as a whole when the child ends, when its time is up and when the run is interrupted. On Linux,
+a process that left the group (a daemon) ends too: this process adopts it and kills it. On macOS and Windows such a
+process is not found.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,28 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from slipway import variables
+
 KEPT_LINES = 20_000
 """Lines of a child's output kept in memory; a build that prints more keeps its last ones."""
 
 LINE_LIMIT = 64 * 1024
 """Characters of one line; what is longer is passed on in pieces."""
-
-_WITHHELD_PREFIXES = (
-    "PYTHON",
-    "PIP_",
-    "UV_",
-    "SLIPWAY_",
-    "TWINE_",
-    "INPUT_",
-    "ACTIONS_",
-    "GITHUB_",
-    "VIRTUAL_ENV",
-)
-"""Settings meant for another Python or another tool, and the runner's own credentials and command files."""
-
-_WITHHELD_WORDS = re.compile(
-    r"(^|_)(TOKEN|PASSWORD|PASSWD|SECRET|SECRETS|CREDENTIAL|CREDENTIALS|APIKEY|PRIVATE_KEY|ACCESS_KEY|API_KEY)(_|$)"
-)
 
 _NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 """Windows has it; elsewhere a new session does the same."""
@@ -49,9 +35,16 @@ _NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 WAIT_ON_WINDOWS = 0.1
 """Seconds of one wait for a child where a wait cannot be interrupted by Ctrl-C."""
 
+_SET_DUMPABLE, _SET_CHILD_SUBREAPER = 4, 36
+"""Options of prctl(2), from linux/prctl.h."""
+
+STRAY_SECONDS = 10.0
+"""Seconds to go on killing processes that start others faster than they end."""
+
 _live: set[subprocess.Popen[bytes]] = set()
 _stopping = threading.Event()
 _main_is_starting = threading.Event()
+_starting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -88,18 +81,26 @@ class TimedOut(Exception):  # noqa: N818 - named for what happened
 
 
 def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return this process's environment without settings of other tools and without credentials.
+    """Return what children may see of this process's environment: what `variables` lists, and no credentials.
 
     Args:
-        extra: variables to add; they are added after scrubbing.
+        extra: variables to add, whatever their names.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith(_WITHHELD_PREFIXES) and not _WITHHELD_WORDS.search(name.upper())
-    }
+    kept = variables.for_children(os.environ)
     kept |= {"PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
     return kept | dict(extra or {})
+
+
+def protect(command: str) -> None:
+    """Keep the credentials of this process from its children; call it before the first one starts.
+
+    What a process was started with stays readable in /proc until another program takes its place. So where there is a
+    credential that the command does not need, this process starts once more without it. On Linux, other processes of
+    the user then cannot read its memory or its environment either, unless they have the right to trace any process.
+    """
+    if variables.drop_credentials(os.environ, command) and sys.platform != "win32":
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
+    _control(_SET_DUMPABLE, 0)
 
 
 def run(
@@ -142,10 +143,12 @@ def run(
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """End a child and everything it started in its process group."""
+    """End a child and everything it started."""
     _kill(child)
     child.wait()
     _live.discard(child)
+    if sys.platform == "linux":
+        _end_strays()
 
 
 def end_all() -> None:
@@ -182,6 +185,84 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
             os.killpg(child.pid, signal.SIGKILL)
 
 
+def started_at(number: int) -> str:
+    """Return when a process started, in a form that only compares; empty where there is no such process.
+
+    On macOS and Windows, every process that runs gives the same answer.
+    """
+    if sys.platform == "win32":
+        import ctypes
+
+        query_limited_information = 0x1000
+        handle = ctypes.windll.kernel32.OpenProcess(query_limited_information, False, number)
+        return "running" if handle and ctypes.windll.kernel32.CloseHandle(handle) else ""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        return "another user's"
+    return str(_status(number)[2]) if sys.platform == "linux" else "running"
+
+
+def _control(option: int, value: int) -> None:
+    """Call prctl(2); do nothing where there is none."""
+    if sys.platform == "linux":
+        with contextlib.suppress(ImportError, OSError, AttributeError):
+            import ctypes
+
+            ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+
+
+def _end_strays() -> None:
+    """Kill what ended children left behind outside of their process groups, until nothing of it is left.
+
+    A process whose parent has ended becomes a child of this one (prctl(2), PR_SET_CHILD_SUBREAPER). One that is younger
+    than a child that still runs may belong to that child, and is spared until it ends.
+    """
+    deadline = time.monotonic() + STRAY_SECONDS
+    while time.monotonic() < deadline:
+        with _starting:
+            ours = _children()
+            live = {child.pid for child in _live}
+            oldest = min((started for number, _, started in ours if number in live), default=None)
+            strays = [
+                number
+                for number, session, started in ours
+                if session not in {os.getsid(0), *live} and (oldest is None or started < oldest)
+            ]
+        if not strays:
+            return
+        for number in strays:
+            with contextlib.suppress(ProcessLookupError, PermissionError, ChildProcessError):
+                os.kill(number, signal.SIGKILL)
+                os.waitpid(number, os.WNOHANG)
+        time.sleep(0.001)
+
+
+def _children() -> list[tuple[int, int, int]]:
+    """Return number, session and start time (in clock ticks since boot) of this process's children (proc(5))."""
+    try:
+        # A list may lack one child if another ended while it was read; two do not lack the same one.
+        lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children") for _ in range(2)]
+        numbers = {number for listed in lists for number in listed.split()}
+    except OSError:
+        numbers = {path.name for path in Path("/proc").glob("[0-9]*")}
+    found = []
+    for number in map(int, numbers):
+        with contextlib.suppress(OSError):
+            parent, session, started = _status(number)
+            if parent == os.getpid():
+                found.append((number, session, started))
+    return found
+
+
+def _status(number: int) -> tuple[int, int, int]:
+    """Return parent, session and start time of a process; see proc(5)."""
+    fields = Path("/proc", str(number), "stat").read_bytes().rpartition(b")")[2].split()
+    return int(fields[1]), int(fields[3]), int(fields[19])
+
+
 def _wait(child: subprocess.Popen[bytes], timeout: float) -> bool:
     """Wait for a child and return whether it ended by itself; when the time is up, it is ended.
 
@@ -215,17 +296,19 @@ def _start(argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool)
     if in_main:
         _main_is_starting.set()
     try:
-        child = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if merged else subprocess.PIPE,
-            start_new_session=sys.platform != "win32",
-            creationflags=_NEW_GROUP,
-        )
-        _live.add(child)
+        _control(_SET_CHILD_SUBREAPER, 1)
+        with _starting:
+            child = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if merged else subprocess.PIPE,
+                start_new_session=sys.platform != "win32",
+                creationflags=_NEW_GROUP,
+            )
+            _live.add(child)
     finally:
         if in_main:
             _main_is_starting.clear()

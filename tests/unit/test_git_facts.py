@@ -194,6 +194,7 @@ def test_the_index_is_not_written(repo):
 
 def test_somebody_elses_repository_is_refused_with_the_remedy(repo, monkeypatch):
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("SLIPWAY_PASS_ENV", "GIT_TEST_ASSUME_DIFFERENT_OWNER")
     with pytest.raises(InputError) as raised:
         git.read(repo)
     assert "another user" in raised.value.happened

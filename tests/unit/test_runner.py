@@ -120,4 +120,4 @@ def test_where_a_pull_request_comes_from(tmp_path: Path) -> None:
 
 
 def test_what_a_terminal_can_show() -> None:
-    assert printable("a\tb \x1b[31mred\x1b[0m é ✓") == "a\tb [31mred[0m é ✓"
+    assert printable("a\tb \x1b[31mred\x1b[0m é ✓") == "a\tb \\u001b[31mred\\u001b[0m é ✓"

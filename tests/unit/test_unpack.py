@@ -42,6 +42,30 @@ def test_a_plain_sdist_with_a_link_inside(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("any_tarfile")
 @pytest.mark.parametrize(
+    "chain",
+    [
+        [
+            member("demo-1.0/a/b", kind=tarfile.SYMTYPE, link=".."),
+            member("demo-1.0/out", kind=tarfile.SYMTYPE, link="a/b/../.."),
+            member("demo-1.0/out/outside"),
+        ],
+        [
+            member("demo-1.0/a/b/c", kind=tarfile.SYMTYPE, link="../../.."),
+            member("out", kind=tarfile.LNKTYPE, link="demo-1.0/a/b/c"),
+            member("out/outside"),
+        ],
+    ],
+    ids=["a link through a link", "a hard link to a link"],
+)
+def test_no_chain_of_links_leads_outside(chain: list[tarfile.TarInfo], tmp_path: Path) -> None:
+    made = archive(tmp_path / "a.tar.gz", member("demo-1.0/file"), *chain)
+    with pytest.raises(ToolError):
+        build._unpack(made, tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) in (["a.tar.gz"], ["a.tar.gz", "out"])
+
+
+@pytest.mark.usefixtures("any_tarfile")
+@pytest.mark.parametrize(
     "evil",
     [
         member("../outside"),

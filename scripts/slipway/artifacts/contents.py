@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from slipway.artifacts import secret_scan
-from slipway.artifacts.archive import MAX_SCAN_BYTES, Member, Opened, Problem, Unreadable
+from slipway.artifacts.archive import MAX_SCAN_BYTES, Fault, Member, Opened, Problem, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 MAX_SECRETS = 200
 """More in one archive are not kept."""
+
+
+LOOK_SECONDS = 120.0
+"""Seconds of processor time for looking into the files of one artifact; the largest wheels on PyPI take some 20."""
 
 
 class Contents:
@@ -36,6 +41,7 @@ class Contents:
             algorithms: path to the name of the hash to make `digests` with.
         """
         self._algorithms = algorithms or {}
+        self._look_seconds = LOOK_SECONDS
         self.members: list[Member] = []
         self.problems: list[Problem] = []
         self.secrets: list[Secret] = []
@@ -58,9 +64,14 @@ class Contents:
             except Unreadable as unreadable:
                 self.problems.append(unreadable.problem)
             self.members.append(member if digest is None else replace(member, sha256=digest))
-            if data is not None:
+            if data is not None and self._look_seconds > 0:
+                started = time.thread_time()
                 self.secrets += secret_scan.find(member.path, data)[: MAX_SECRETS - len(self.secrets)]
                 yield member.path, data
+                self._look_seconds -= time.thread_time() - started
+                if self._look_seconds <= 0:
+                    detail = f"after {member.path} the time to look into its files is up"
+                    self.problems.append(Problem(fault=Fault.LIMIT, detail=detail))
 
     def _read(self, member: Member, pieces: Iterator[bytes]) -> tuple[str, bytes | None]:
         """Return the SHA-256 of one file in hexadecimal, and its content unless it is too large to be searched."""

@@ -26,7 +26,7 @@ Source = Callable[[str], bytes | None]
 """Gives the content of a member; None for what cannot be read."""
 Reach = Literal["imported", "direct", "guarded"]
 
-_TARGET = re.compile(r"(?P<module>[\w.]+)\s*(?::\s*(?P<attribute>[\w.]+))?\s*(?:\[[^\]]*\])?\s*")
+_TARGET = re.compile(r"(?P<module>[\w.]++)\s*+(?::\s*+(?P<attribute>[\w.]++))?\s*+(?:\[[^\]]*+\])?\s*+")
 
 
 class Module(NamedTuple):

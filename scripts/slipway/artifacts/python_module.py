@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 DYNAMIC = re.compile(
     rb"\b(?:exec|eval|globals|setattr|vars|locals|__import__)\s*\(|\b__getattr__\b|\b__dict__\b|\bsys\.modules\b"
-    rb"|\bimport\s*\(?\s*\*"
+    rb"|\bimport\s*+(?:\(\s*+)?\*"
 )
 """A module whose source has one of these may define what it does not show."""
 _GLOBAL = re.compile(rb"\bglobal\s+([\w, \t]+)")

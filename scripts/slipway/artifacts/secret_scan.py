@@ -114,7 +114,9 @@ _TOKENS: tuple[tuple[SecretKind, tuple[_Marker, ...], re.Pattern[bytes]], ...] =
 )
 
 _VALUE = rb"[\"']?(?P<random>[^\s\"'#;]{6,})"
-_SECRET_NAME = rb"[\w.-]*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL)\w*"
+_SECRET_NAME = (
+    rb"[\w.-]{0,100}(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL)\w{0,100}"
+)
 CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
     (
         re.compile(r"\.env(\.(local|prod|production|staging|live|secrets?))?"),

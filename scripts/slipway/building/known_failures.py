@@ -40,30 +40,30 @@ KNOWN_FAILURES = (
         "for a backend inside the project set `backend-path`.",
     ),
     KnownFailure(
-        r"fatal error(?: C1083)?: .*?\bPython\.h['\"]?(?:: No such file| file not found)",
+        r"fatal error(?: C1083)?: .{0,300}?\bPython\.h['\"]?(?:: No such file| file not found)",
         "The headers of Python itself are not installed on this machine.",
         "Install them (Debian: python3-dev; Fedora: python3-devel), or build with a Python that has them (--python).",
     ),
     KnownFailure(
-        r"(?:fatal error|error)(?: C1083)?: .*?(?P<header>[\w./+-]+\.h(?:pp|xx)?)['\"]?(?:: No such file| file not found)",
+        r"(?:fatal error|error)(?: C1083)?: .{0,300}?(?<![\w./+-])(?P<header>[\w./+-]{1,200}\.h(?:pp|xx)?)['\"]?(?:: No such file| file not found)",
         "The header {header} is missing: either a system library is not installed or the file is not in the sdist.",
         "Install the library's development package, or, if the header is the project's own, include it in the sdist.",
     ),
     KnownFailure(
         r"(?:No such file or directory: |command |unable to execute )'?"
-        r"(?:[\w.-]+-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+)?'|Microsoft Visual C\+\+ .* is required"
+        r"(?:[\w.-]{1,60}-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+)?'|Microsoft Visual C\+\+ .{0,100} is required"
         r"|Unknown compiler\(s\)|No CMAKE_C(?:XX)?_COMPILER could be found",
         "The project has compiled code and there is no compiler on this machine.",
         "Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the Visual C++ build tools).",
     ),
     KnownFailure(
-        r"(?i)(cargo.*not found|rust.*(is not installed|toolchain)|can't find Rust compiler)",
+        r"(?i)(cargo.{0,200}not found|rust.{0,200}(is not installed|toolchain)|can't find Rust compiler)",
         "The project has Rust code and there is no Rust toolchain on this machine.",
         "Install Rust with rustup, or build in an image that has it.",
     ),
     KnownFailure(
         r"(?i)(setuptools[-_]scm was unable to detect version|unable to detect version|"
-        r"can't determine version|no tag found|describe.*--tags)",
+        r"can't determine version|no tag found|describe.{0,200}--tags)",
         "The version comes from git, and git has none here: no tags, a shallow clone, or no repository.",
         "Fetch the tags (`fetch-depth: 0` in actions/checkout), or create the first tag.",
     ),

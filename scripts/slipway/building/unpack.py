@@ -36,14 +36,20 @@ def _harmless(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     """Yield the members of an archive.
 
     Raises:
-        tarfile.TarError: one of them, or what it links to, is outside of the archive, or is no file at all.
+        tarfile.TarError: one of them, or what it links to, is outside of the archive or behind another link, or is no
+            file at all.
     """
+    links = {os.path.normpath(member.name) for member in archive if member.issym() or member.islnk()}
     for member in archive:
         place = PurePosixPath(member.name)
         goal = place.parent / member.linkname if member.issym() else PurePosixPath(member.linkname)
         for path in (place, goal):
             if path.is_absolute() or os.path.normpath(path).startswith(".."):
                 raise tarfile.TarError(f"{member.name!r} leads outside")
+            # Links that each stay inside can lead outside when they are followed one after the other.
+            ways = (*path.parents, path) if path is goal and member.islnk() else path.parents
+            if not links.isdisjoint(map(os.path.normpath, ways)):
+                raise tarfile.TarError(f"{member.name!r} leads through another link")
         if member.isdev():
             raise tarfile.TarError(f"{member.name!r} is a device")
         yield member

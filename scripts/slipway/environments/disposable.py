@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,9 +166,10 @@ def create(path: Path, interpreter: Interpreter, *, timeout: float = 120) -> Env
     return Environment(path, interpreter)
 
 
-SCRATCH_PREFIX = "slipway-"
-SCRATCH_AGE = 24 * 3600
-"""Seconds after which a scratch folder belongs to a run that was killed."""
+SCRATCH_PREFIX = "slipway-scratch-"
+
+MARKER = ".slipway-owner"
+"""The file in a scratch folder that says which process made it: its number and the moment it started."""
 
 
 @contextmanager
@@ -180,6 +181,7 @@ def scratch() -> Iterator[Path]:
     """
     try:
         path = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX)).resolve()
+        (path / MARKER).write_text(f"{os.getpid()} {processes.started_at(os.getpid())}", encoding="ascii")
     except OSError as error:
         raise ToolError(
             f"No temporary folder can be made: {error.strerror}.",
@@ -194,11 +196,13 @@ def scratch() -> Iterator[Path]:
 
 
 def remove(path: Path) -> None:
-    """Remove a folder of ours, also where a build left read-only files in it."""
+    """Remove a folder of ours, also where a build left read-only files in it; nothing outside of it is touched."""
 
     def unlock(function: Callable[..., Any], name: str, _: object) -> None:
         for locked in (Path(name).parent, Path(name)):
-            if locked.exists() and not locked.is_symlink():
+            # Only Windows minds the mode of a file; elsewhere it may be a hard link to one outside.
+            is_ours = locked.is_relative_to(path) and not locked.is_symlink()
+            if is_ours and (locked.is_dir() or sys.platform == "win32"):
                 locked.chmod(0o700)
         function(name)
 
@@ -209,9 +213,15 @@ def remove(path: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
+    """Remove the scratch folders of this user's runs that were killed."""
     for left in folder.glob(f"{SCRATCH_PREFIX}*"):
-        try:
-            if left.is_dir() and time.time() - left.stat().st_mtime > SCRATCH_AGE:
-                remove(left)
-        except OSError:
-            continue
+        with suppress(OSError, ValueError, OverflowError):
+            if _is_own(left, stat.S_ISDIR) and _is_own(left / MARKER, stat.S_ISREG):
+                number, _, started = (left / MARKER).read_text(encoding="ascii").partition(" ")
+                if processes.started_at(int(number)) != started:
+                    remove(left)
+
+
+def _is_own(path: Path, is_kind: Callable[[int], bool]) -> bool:
+    status = path.lstat()
+    return is_kind(status.st_mode) and (sys.platform == "win32" or status.st_uid == os.getuid())

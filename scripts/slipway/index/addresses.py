@@ -5,6 +5,7 @@ The addresses of PyPI and TestPyPI are the ones twine ships (`twine.utils`).
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
@@ -181,4 +182,7 @@ def insist_on_safe(url: str) -> None:
 
 
 def _is_loopback(host: str) -> bool:
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

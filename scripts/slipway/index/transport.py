@@ -24,8 +24,11 @@ TIMEOUT = (10.0, 30.0)
 UPLOAD_TIMEOUT = (10.0, 300.0)
 """The same for an upload; PyPI gives its own workers 240 seconds for one (gunicorn-uploads.conf.py)."""
 
-LARGEST_ANSWER = 256 * 1024**2
-"""Bytes read of one answer that is not a distribution; the list of all projects of PyPI has some 40 MB."""
+LARGEST_ANSWER = 128 * 1024**2
+"""Bytes read of one answer that is not a distribution; the list of all projects of PyPI has some 40 MB, and grows."""
+
+LARGEST_REFUSAL = 64 * 1024
+"""Bytes read of an answer that is an error or a redirect; the rest says nothing more."""
 
 LONGEST_WORDS = 1000
 """Characters of an index's message that are shown."""
@@ -48,7 +51,7 @@ class TooLarge(Exception):  # noqa: N818 - named for what happened
 
 
 class _Limited(HTTPAdapter):
-    """An adapter with a time limit where a caller, such as twine, sets none."""
+    """An adapter with limits where a caller, such as twine, sets none: on time, and on the size of an answer."""
 
     def __init__(self, timeout: tuple[float, float]) -> None:
         self._timeout = timeout
@@ -56,7 +59,13 @@ class _Limited(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - the base class's signature
         kwargs["timeout"] = kwargs.get("timeout") or self._timeout
-        return super().send(request, *args, **kwargs)
+        streamed, kwargs["stream"] = kwargs.get("stream"), True
+        response = super().send(request, *args, **kwargs)
+        if not response.ok or response.is_redirect:
+            _keep(response, LARGEST_REFUSAL)
+        elif not streamed:
+            _keep(response, LARGEST_ANSWER)
+        return response
 
 
 def limit(session: requests.Session, timeout: tuple[float, float]) -> requests.Session:
@@ -90,6 +99,18 @@ def content(response: requests.Response, *, limit: int | None = None) -> bytes:
         if len(body) > most:
             raise TooLarge(f"an answer of more than {most} bytes")
     return bytes(body)
+
+
+def _keep(response: requests.Response, limit: int) -> None:
+    """Read an answer up to a limit; what follows is thrown away, and the connection with it."""
+    kept = bytearray()
+    for block in response.iter_content(1 << 14):
+        kept += block
+        if len(kept) > limit:
+            response.close()
+            break
+    # Where requests looks for a body that was read; it has no public way to set one.
+    response._content, response._content_consumed = bytes(kept[:limit]), True  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def is_transient(status: int) -> bool:
@@ -134,7 +155,7 @@ def words(response: requests.Response) -> str:
                 return _plain(answer[key])
     if response.reason and len(response.reason.split()) > STANDARD_REASON:
         return _plain(response.reason)
-    return _plain(re.sub(r"<[^>]*>", " ", response.text)) or _plain(status(response))
+    return _plain(re.sub(r"<[^<>]{0,1000}>", " ", response.text)) or _plain(status(response))
 
 
 def _plain(text: str) -> str:

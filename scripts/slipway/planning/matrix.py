@@ -16,7 +16,7 @@ FIRST_FREE_THREADED = (3, 14)
 """The first version whose free-threaded build is officially supported (PEP 779)."""
 
 _LABEL = re.compile(r"[\w.-]{1,100}")
-_VERSION = re.compile(r"(pypy|graalpy)?-?\d+\.\d+(\.\d+)?(a|b|rc)?\d*t?")
+_VERSION = re.compile(r"(pypy|graalpy)?-?\d{1,9}\.\d{1,9}(\.\d{1,9})?(a|b|rc)?\d{0,9}t?")
 
 
 def jobs(

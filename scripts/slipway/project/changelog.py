@@ -15,7 +15,7 @@ _FOLDERS = ("", "docs", "doc", "docs/source", "doc/source")
 _READ = 2 * 1024 * 1024
 _ENTRIES_READ = 2000
 _VERSION = re.compile(
-    r"(?<![\w.])v?(\d+(?:\.\d+)+(?:[-_.]?(?:alpha|beta|preview|post|dev|rc|a|b|c)[-_.]?\d*)*)(?![\w])",
+    r"(?<![\w.])v?(\d{1,50}(?:\.\d{1,50}){1,50}(?:[-_.]?(?:alpha|beta|preview|post|dev|rc|a|b|c)[-_.]?\d{0,50}){0,6})(?![\w])",
     re.IGNORECASE,
 )
 _MARKED = re.compile(

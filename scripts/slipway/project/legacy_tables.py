@@ -29,7 +29,7 @@ from slipway.project.declared import (
 )
 from slipway.project.pyproject import FILE, PyProject
 
-_PERSON = re.compile(r"(?P<name>[^<>]*?)\s*(?:<(?P<email>[^<>]+)>)?\s*")
+_PERSON = re.compile(r"(?P<name>(?:[^<>]*[^<>\s])?)\s*+(?:<(?P<email>[^<>]+)>)?\s*+")
 _POETRY_LINES = {
     "description": "description",
     "readme": "readme",
@@ -158,7 +158,7 @@ def specifiers(constraint: str) -> str | None:
     """Return a constraint of poetry as PEP 440 specifiers, empty for `*`, or None if it has no such form."""
     if constraint.strip() in {"*", ""}:
         return ""
-    parts = [_specifier(part) for part in re.split(r"\s*,\s*", constraint.strip())]
+    parts = [_specifier(part) for part in re.split(r"(?<!\s)\s*+,\s*+", constraint.strip())]
     joined = ",".join(part for part in parts if part)
     try:
         return joined if all(parts) and SpecifierSet(joined) is not None else None

@@ -28,7 +28,7 @@ from slipway.project.declared import (
     texts_of,
     texts_or_none,
 )
-from slipway.project.toml_lines import lines_of
+from slipway.project.toml_lines import lines_of, loads
 
 FILE: Final = "pyproject.toml"
 LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
@@ -72,7 +72,7 @@ def load(root: Path) -> PyProject:
         return PyProject()
     text = read_text(path)
     try:
-        pyproject = PyProject(tables=tomllib.loads(text), lines=lines_of(text))
+        pyproject = PyProject(tables=loads(text), lines=lines_of(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _not_toml(path, text, str(error)) from error
     _demand_readable(pyproject, path)

@@ -34,7 +34,7 @@ _LISTS = frozenset({"license_files", "keywords", "classifiers", "project_urls", 
 _SECTION_FIELDS = {"options.extras_require": "optional-dependencies", "options.entry_points": "entry-points"}
 _DIRECTIVE = re.compile(r"\s*(attr|file)\s*:", re.IGNORECASE)
 _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
-_KEY = re.compile(r"(?P<key>[^\s=:#;][^=:]*?)\s*[=:]")
+_KEY = re.compile(r"(?P<key>[^\s=:#;](?:[^=:]*[^\s=:])?)\s*+[=:]")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,22 +9,35 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 Path = tuple[str | int, ...]
 """Keys and array indexes from the top of the document, such as `("project", "classifiers", 2)`."""
 
-_BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)+")
+_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)++")
 _SPACE = re.compile(r"[ \t]*")
 _BARE_KEY = re.compile(r"[^\s.=\]\"'#]+")
 _STRING = re.compile(
-    r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}'
-    r"|'''(?:[^']|'{1,2}(?!'))*'{3,5}"
-    r'|"(?:[^"\\\n]|\\.)*"'
+    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}'
+    r"|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
     r"|'[^'\n]*'",
     re.DOTALL,
 )
+_DEEP = re.compile(r"(?<![\w\"'.-])(?:[\w\"'-]{1,100}+[ \t]{0,9}+\.[ \t]{0,9}+){100}")
 _SCALAR = re.compile(r"[^,\]}#\n]*")
+
+
+def loads(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML document.
+
+    Raises:
+        TOMLDecodeError: it is not one.
+        RecursionError: it is nested too deeply; the time that `tomllib` takes grows with the square of a key's parts.
+    """
+    if _DEEP.search(text):
+        raise RecursionError("a key has more than 100 parts")
+    return tomllib.loads(text)
 
 
 def lines_of(text: str) -> dict[Path, int]:

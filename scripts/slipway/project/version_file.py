@@ -13,14 +13,16 @@ from slipway.project import project_paths
 from slipway.project.declared import table_or_empty, text_or_none
 from slipway.project.project_files import ProjectFiles
 from slipway.project.python_literals import UNPARSEABLE, NotLiteral, constants, literal, parse
-from slipway.project.toml_lines import lines_of
+from slipway.project.toml_lines import lines_of, loads
 
 _HATCH_PATTERN = re.compile(
     r"""^(?:__version__|VERSION)\s*(?::\s*str\s*)?=\s*(['"])v?(?P<version>.+?)\1""", re.MULTILINE
 )
 _ATTRIBUTE = re.compile(r"\s*attr\s*:\s*(?P<attribute>[\w.]+)\s*")
-_FILE = re.compile(r"\s*file\s*:\s*(?P<file>[^,\n]+?)\s*")
-_MESON_VERSION = re.compile(r"^\s*project\s*\([^)]*?\bversion\s*:\s*'(?P<version>[^']+)'", re.MULTILINE)
+_FILE = re.compile(r"\s*+file\s*+:\s*+(?P<file>[^,\s](?:[^,\n]*[^,\s])?)\s*+")
+_MESON_VERSION = re.compile(
+    r"^[ \t]*project\s{0,50}\([^)]{0,2000}?\bversion\s{0,50}:\s{0,50}'(?P<version>[^']{1,200})'", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +88,8 @@ def _maturin(files: ProjectFiles) -> VersionInFile | None:
     for file, keys in ((path, ("package",)), ("Cargo.toml", ("workspace", "package"))):
         text = project_paths.text(files.root, file)
         try:
-            table = tomllib.loads(text or "")
-        except tomllib.TOMLDecodeError:
+            table = loads(text or "")
+        except (tomllib.TOMLDecodeError, RecursionError):
             return None
         for key in keys:
             table = dict(table_or_empty(table.get(key)))

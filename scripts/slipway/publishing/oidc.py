@@ -40,6 +40,9 @@ OWN_AUDIENCE = "slipway-preflight"
 
 JSON_LIMIT = 1024 * 1024
 
+_ONCE: dict[str, Any] = {"stream": True, "allow_redirects": False}
+"""How each request is made: a redirect could carry the ID token to another server."""
+
 
 class MintRefused(Exception):  # noqa: N818 - named for what happened
     """The index does not exchange the ID token.
@@ -95,7 +98,7 @@ def id_token(
     def ask(session: requests.Session) -> requests.Response:
         headers = {"Authorization": f"bearer {request.bearer}", "Accept": "application/json"}
         # The address has a query of its own already; requests adds to it.
-        return session.get(request.url, params={"audience": audience}, headers=headers, stream=True)
+        return session.get(request.url, params={"audience": audience}, headers=headers, **_ONCE)
 
     status, answer = _exchange(ask, "The runner's ID token service", patience=patience)
     token = answer.get("value")
@@ -119,7 +122,7 @@ def audience_of(index: Index, *, patience: float = TRYING) -> str | None:
         return None
     url = urljoin(index.site, "_/oidc/audience")
     status, answer = _exchange(
-        lambda session: session.get(url, headers={"Accept": "application/json"}, stream=True),
+        lambda session: session.get(url, headers={"Accept": "application/json"}, **_ONCE),
         f"The index at {urlsplit(url).hostname}",
         patience=patience,
     )
@@ -179,9 +182,7 @@ class TrustedPublisher:
         def exchange(session: requests.Session) -> requests.Response:
             # One ID token mints once (warehouse, `invalid-reuse-token`), so each attempt gets a fresh one.
             token = id_token(self._request, self._audience, mask=self._mask)
-            return session.post(
-                url, json={"token": token}, headers={"Accept": "application/json"}, stream=True
-            )
+            return session.post(url, json={"token": token}, headers={"Accept": "application/json"}, **_ONCE)
 
         status, answer = _exchange(exchange, self._index.title, patience=TRYING)
         token = answer.get("token")
@@ -198,7 +199,8 @@ def _refusal(status: int, answer: dict[str, Any]) -> MintRefused:
     errors = answer.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     code = str(first.get("code") or status)
-    return MintRefused(code, str(first.get("description") or answer.get("message") or "no reason given"))
+    reason = str(first.get("description") or answer.get("message") or "no reason given")
+    return MintRefused(code[: transport.LONGEST_WORDS], reason[: transport.LONGEST_WORDS])
 
 
 def _exchange(
@@ -212,6 +214,8 @@ def _exchange(
             try:
                 with ask(session) as response:
                     status, retry_after = response.status_code, transport.retry_after(response)
+                    if response.is_redirect:
+                        raise _redirected(who, response)
                     body = transport.content(response, limit=JSON_LIMIT)
                 answer = _object(body)
                 if not transport.is_transient(status) and (answer is not None or not response.ok):
@@ -227,6 +231,15 @@ def _exchange(
                     cause=f"It has a fault that lasted: {reason}.",
                     remedy="Run the same command again in some minutes.",
                 )
+
+
+def _redirected(who: str, response: requests.Response) -> ToolError:
+    goal = urlsplit(response.headers.get("Location", "")).hostname or "another address"
+    return ToolError(
+        f"{who} sends a token request on to {goal}.",
+        cause="A redirect would take the token to a server that was not asked for.",
+        remedy="Nothing was sent there. Check the address of the index; if it has moved, name the new one.",
+    )
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from slipway.manifest import Manifest
 from slipway.records import Plan
+from slipway.runner.base import printable
 
 
 def show(manifest: Manifest) -> None:
     """Print the plan to stdout."""
     if manifest.plan is not None:
         for key, value in rows(manifest.plan):
-            print(f"{key:>12}  {value}")
+            print(printable(f"{key:>12}  {value}"))
 
 
 def rows(plan: Plan) -> Iterator[tuple[str, str]]:

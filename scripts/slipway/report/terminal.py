@@ -12,7 +12,7 @@ from slipway.manifest import Failure, Manifest
 from slipway.records import Severity
 from slipway.report import recovery, verdict
 from slipway.report.grouping import Group, grouped
-from slipway.runner.terminal import printable
+from slipway.runner.base import printable
 
 PIPE_WIDTH = 100
 """Columns of a line where the width of the output is not known."""
@@ -45,10 +45,10 @@ def show(manifest: Manifest) -> None:
 
         console = Console(highlight=False)
         for line in lines(manifest, width=console.width):
-            console.print(Text(line.text, style=line.style), soft_wrap=True)
+            console.print(Text(printable(line.text), style=line.style), soft_wrap=True)
     else:
         for line in lines(manifest, width=PIPE_WIDTH):
-            print(line.text)
+            print(printable(line.text))
 
 
 def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:

@@ -11,6 +11,30 @@ from typing import Literal, Protocol
 Level = Literal["error", "warning", "notice"]
 Sink = Callable[[str], None]
 
+_HIDDEN = {
+    code: f"\\u{code:04x}"
+    for codes in (
+        (0, 9),
+        (11, 32),
+        (127, 160),
+        (0x61C, 0x61D),
+        (0x200E, 0x2010),
+        (0x2028, 0x202F),
+        (0x2066, 0x206A),
+    )
+    for code in range(*codes)
+} | {ord("\r"): " "}
+
+
+def printable(text: str) -> str:
+    """Return text with every character escaped that could command a terminal or change the order of what is read.
+
+    These are the control characters, but for tab and newline, the line separators and the signs for the direction of
+    writing (UAX #9). A carriage return, which progress bars use, becomes a space. The escapes are those of JSON, so
+    that a JSON document stays the same document.
+    """
+    return text.translate(_HIDDEN)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from slipway.runner.base import Event, IdTokenRequest, Level, Sink
+from slipway.runner.base import Event, IdTokenRequest, Level, Sink, printable
 
 SUMMARY_LIMIT = 1_000_000
 """Bytes of one step's summary; GitHub refuses more than a MiB."""
@@ -48,7 +48,8 @@ class GitHubRunner:
 
     def _command(self, name: str, message: str = "", **properties: str) -> None:
         listed = ",".join(f"{key}={escape_property(value)}" for key, value in properties.items())
-        print(f"::{name}{' ' if listed else ''}{listed}::{escape_data(message)}", file=sys.stderr, flush=True)
+        line = f"::{name}{' ' if listed else ''}{listed}::{escape_data(message)}"
+        print(printable(line), file=sys.stderr, flush=True)
 
     @contextmanager
     def stage(self, title: str) -> Iterator[Callable[[str], None]]:
@@ -57,7 +58,7 @@ class GitHubRunner:
 
     def say(self, line: str) -> None:
         # A line of ours may quote text of a project.
-        print(without_commands(line), file=sys.stderr, flush=True)
+        print(printable(without_commands(line)), file=sys.stderr, flush=True)
 
     @contextmanager
     def untrusted(self, title: str) -> Iterator[Sink]:
@@ -65,7 +66,7 @@ class GitHubRunner:
         self._command("group", title)
         self._command("stop-commands", token)
         try:
-            yield lambda line: print(line.replace("\r", " "), file=sys.stderr, flush=True)
+            yield lambda line: print(printable(line), file=sys.stderr, flush=True)
         finally:
             self._command(token)
             self._command("endgroup")
@@ -100,7 +101,7 @@ class GitHubRunner:
         if path := self._environ.get("GITHUB_STEP_SUMMARY"):
             room = SUMMARY_LIMIT - Path(path).stat().st_size if Path(path).exists() else SUMMARY_LIMIT
             with Path(path).open("ab") as stream:
-                stream.write(markdown.encode()[:room])
+                stream.write(printable(markdown).encode()[:room])
 
     def set_output(self, name: str, value: str) -> None:
         if path := self._environ.get("GITHUB_OUTPUT"):

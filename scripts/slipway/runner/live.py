@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from slipway.runner.base import Sink
-from slipway.runner.terminal import PlainRunner, printable
+from slipway.runner.base import Sink, printable
+from slipway.runner.terminal import PlainRunner
 
 
 class LiveRunner(PlainRunner):
@@ -25,13 +25,14 @@ class LiveRunner(PlainRunner):
 
     @contextmanager
     def stage(self, title: str) -> Iterator[Callable[[str], None]]:
+        title = printable(title)
         reasons: list[str] = []
         started = time.monotonic()
         self._title = title
         with self._console.status(Text(title)) as status:
             self._status = status
             try:
-                yield reasons.append
+                yield lambda reason: reasons.append(printable(reason))
             except BaseException:
                 self._console.print(Text.assemble(("✗ ", "bold red"), title))
                 raise
@@ -44,7 +45,7 @@ class LiveRunner(PlainRunner):
         self._console.print(Text.assemble(("✓ ", "bold green"), title, (seconds, "dim")))
 
     def say(self, line: str) -> None:
-        self._console.print(Text(f"  {line}", style="dim"))
+        self._console.print(Text(f"  {printable(line)}", style="dim"))
 
     @contextmanager
     def untrusted(self, title: str) -> Iterator[Sink]:

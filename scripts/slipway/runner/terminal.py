@@ -7,14 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from slipway.runner.base import Event, IdTokenRequest, Level, Sink
-
-_UNPRINTABLE = dict.fromkeys([*range(9), *range(11, 32), 127, *range(128, 160)])
-
-
-def printable(line: str) -> str:
-    """Return a line of foreign output without what could move a terminal's cursor or change its title."""
-    return line.translate(_UNPRINTABLE)
+from slipway.runner.base import Event, IdTokenRequest, Level, Sink, printable
 
 
 class PlainRunner:
@@ -29,13 +22,13 @@ class PlainRunner:
         yield lambda reason: self.say(f"{title}: {reason}")
 
     def say(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
+        print(printable(line), file=sys.stderr, flush=True)
 
     @contextmanager
     def untrusted(self, title: str) -> Iterator[Sink]:
         def show(line: str) -> None:
             if self._verbose:
-                self.say(f"  {title} │ {printable(line)}")
+                self.say(f"  {title} │ {line}")
 
         yield show
 

@@ -21,7 +21,7 @@ from slipway.rules.specifications import ENTRY_POINTS, PYPROJECT
 NEW_PYTHON = "3.99"
 
 _SCRIPT_NAME = re.compile(r"[\w.-]+")
-_REFERENCE = re.compile(r"\s*[^\W\d]\w*(\.[^\W\d]\w*)*\s*:\s*[^\W\d]\w*(\.[^\W\d]\w*)*\s*(\[[^\]]*\])?\s*")
+_REFERENCE = re.compile(r"\s*[^\W\d]\w*(\.[^\W\d]\w*)*\s*:\s*[^\W\d]\w*(\.[^\W\d]\w*)*\s*+(\[[^\]]*+\])?\s*+")
 _PYTHON_CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+\.\d+)")
 
 

@@ -43,7 +43,7 @@ class Diagnosis:
 
 
 DISPLAY = re.compile(
-    r"(?i)(\bdisplay\b.*(environment variable|not (be )?open|connect|\$DISPLAY)|no display|could not connect to display"
+    r"(?i)(\bdisplay\b.{0,200}(environment variable|not (be )?open|connect|\$DISPLAY)|no display|could not connect to display"
     r"|cannot connect to X server|Xlib\.error|KeyError: 'DISPLAY'|DisplayConnectionError|DisplayNameError"
     r"|platform plugin \"?\w*\"? ?(in|could not)|NoSuchDisplayException|couldn't connect to display"
     r"|Gtk couldn't be initialized|unable to (open|access) (the )?X|WAYLAND_DISPLAY)"
@@ -56,8 +56,8 @@ PLATFORM = re.compile(
 )
 SYSTEM = re.compile(
     r"(?i)(cannot open shared object file|cannot load library|library not loaded|DLL load failed|image not found"
-    r"|(could not|cannot|can't|failed to|unable to) (find|load|locate) .*(lib|library|dll|driver|binary|executable)"
-    r"|\blib\w+ (not found|is not installed)|libcuda|\bcuda\b|\bnvidia\b|\bgpu\b|illegal instruction|\bavx2?\b"
+    r"|(could not|cannot|can't|failed to|unable to) (find|load|locate) .{0,200}(lib|library|dll|driver|binary|executable)"
+    r"|\blib\w{1,100} (not found|is not installed)|libcuda|\bcuda\b|\bnvidia\b|\bgpu\b|illegal instruction|\bavx2?\b"
     r"|no pq wrapper available|not found on (your )?(system|path)|is not installed on (this|your) system)"
 )
 SETTING = re.compile(
@@ -81,7 +81,7 @@ WRONG_ABI = re.compile(
     r"|mach-o, but wrong architecture|incompatible architecture|module compiled against|Module use of python\d+)"
 )
 NEWER_NAME = re.compile(
-    r"cannot import name .* from '(typing|collections|importlib\.\w+|enum|asyncio|itertools|functools|dataclasses"
+    r"cannot import name .{0,200} from '(typing|collections|importlib\.\w{1,100}|enum|asyncio|itertools|functools|dataclasses"
     r"|datetime|warnings|contextlib|inspect|types|unittest\.mock|http|string)'"
     r"|module '(typing|enum|asyncio|types|tomllib)' has no attribute"
 )

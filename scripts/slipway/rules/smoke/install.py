@@ -21,8 +21,9 @@ from slipway.rules.smoke.evidence import (
 from slipway.rules.smoke.facts import SmokeFacts
 
 BUILD_TOOLS = re.compile(
-    r"(?i)(\bgcc\b.*(not found|no such file)|unable to execute|Microsoft Visual C\+\+|unknown compiler|CMAKE_C\w*_COMPILER"
-    r"|fatal error: [\w./+-]+\.h|cargo.*not (found|installed)|rust toolchain|pkg-config|\w+[-_]config.*not found"
+    r"(?i)(\bgcc\b.{0,200}(not found|no such file)|unable to execute|Microsoft Visual C\+\+|unknown compiler"
+    r"|CMAKE_C\w{0,20}_COMPILER|fatal error: [\w./+-]{1,300}\.h|cargo.{0,200}not (found|installed)|rust toolchain|pkg-config"
+    r"|\w[-_]config.{0,200}not found"
     r"|cannot find -l|linker command failed)"
 )
 """What builds print when a compiler or a library of the system is missing."""
@@ -188,7 +189,7 @@ def uninstall_leaves_files(facts: SmokeFacts) -> Iterator[Evidence]:
 )
 def pth_file_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     for line in facts.printed.splitlines():
-        found = re.search(r"([^/\\]+\.pth)", line) if line.startswith("Error processing line") else None
+        found = re.search(r"([^/\\]{1,255}\.pth)", line) if line.startswith("Error processing line") else None
         if found and found[1] in facts.files:
             yield Evidence(
                 message=f"Python complains about {found[1]} whenever it starts.", seen=facts.printed

@@ -16,7 +16,7 @@ from slipway.rules.families import workflow
 from slipway.rules.rule import Evidence, Skipped
 
 STORED = re.compile(r"secrets\.(?P<name>\w*(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w*)", re.IGNORECASE)
-BUILDS = re.compile(r"(?:python[\d.]* -m|uv|hatch|flit|poetry|pdm) build\b|setup\.py .*(?:sdist|bdist)")
+BUILDS = re.compile(r"(?:python[\d.]* -m|uv|hatch|flit|poetry|pdm) build\b|setup\.py .{0,200}(?:sdist|bdist)")
 SLIPWAY_BUILDS = ("check", "build", "smoke", "")
 
 
