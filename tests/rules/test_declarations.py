@@ -86,7 +86,9 @@ def judged_in(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("slipway.rules."):
             for alias in node.names:
-                used = sum(isinstance(n, ast.Name) and n.id == alias.asname for n in ast.walk(tree))
+                used = sum(
+                    isinstance(n, ast.Name) and n.id == (alias.asname or alias.name) for n in ast.walk(tree)
+                )
                 if alias.name == "RULES" and used:
                     yield (node.module or "").split(".")[2]
 

@@ -45,7 +45,8 @@ KNOWN_FAILURES = (
         "Install them (Debian: python3-dev; Fedora: python3-devel), or build with a Python that has them (--python).",
     ),
     KnownFailure(
-        r"(?:fatal error|error)(?: C1083)?: .{0,300}?(?<![\w./+-])(?P<header>[\w./+-]{1,200}\.h(?:pp|xx)?)['\"]?(?:: No such file| file not found)",
+        r"(?:fatal error|error)(?: C1083)?: .{0,300}?(?<![\w./+-])"
+        r"(?P<header>[\w./+-]{1,200}\.h(?:pp|xx)?)['\"]?(?:: No such file| file not found)",
         "The header {header} is missing: either a system library is not installed or the file is not in the sdist.",
         "Install the library's development package, or, if the header is the project's own, include it in the sdist.",
     ),
@@ -83,8 +84,8 @@ KNOWN_FAILURES = (
         "Create it, or correct `readme` in [project].",
     ),
     KnownFailure(
-        r"(?:FileNotFoundError|No such file or directory|does not exist)[^'\"]*"
-        r"['\"](?P<file>[^'\"]+)['\"]",
+        r"(?:FileNotFoundError|No such file or directory|does not exist)[^'\"]{0,300}"
+        r"['\"](?P<file>[^'\"]{1,500})['\"]",
         "The build looks for {file}, which is not there.",
         "Create it, or correct the path; if only the wheel's build misses it, the sdist does not contain it: "
         "add it (MANIFEST.in for setuptools, the sdist's `include` for other backends).",

@@ -41,7 +41,7 @@ BACKENDS = {
 """By name."""
 
 _BY_MODULE = {module: backend.name for backend in BACKENDS.values() for module in backend.modules}
-_IMPORTS = re.compile(rf"^\s*(?:from|import)\s+({'|'.join(_BY_MODULE)})(?=[\s.,])", re.MULTILINE)
+_IMPORTS = re.compile(rf"^[ \t\f]*(?:from|import)[ \t]+({'|'.join(_BY_MODULE)})(?=[\s.,])", re.MULTILINE)
 
 
 def name_of(import_path: str) -> str | None:

@@ -14,14 +14,14 @@ MINT: tuple[Meaning, ...] = (
     ),
     Meaning(
         "invalid-publisher",
-        r"invalid-publisher.*job_workflow_ref",
+        r"invalid-publisher.{0,500}job_workflow_ref",
         "The job is written in another workflow file than the publisher names: PyPI goes by the file the job "
         "is written in, which for a reusable workflow is the called one.",
         "Put the publish job into the workflow that the publisher names, as a job of its own.",
     ),
     Meaning(
         "invalid-publisher",
-        r"invalid-publisher.*pull_request_target",
+        r"invalid-publisher.{0,500}pull_request_target",
         "`pull_request_target` runs foreign code with the repository's rights, and never publishes.",
         "Publish from a tag or a manual dispatch.",
     ),

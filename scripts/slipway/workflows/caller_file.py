@@ -79,7 +79,7 @@ class Caller:
 
 
 def _line(name: str, given: Mapping[str, str]) -> str:
-    return f"          {name}: {_scalar(given[name])}\n"
+    return f", {name}: {_scalar(given[name])}"
 
 
 def _scalar(value: str) -> str:

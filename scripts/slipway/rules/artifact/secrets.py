@@ -42,8 +42,8 @@ MOST_LISTED = 10
 PERSONAL_KEYS = re.compile(r"id_(rsa|dsa|(ecdsa|ed25519)(_sk)?)")
 """What ssh-keygen calls the private keys of a person."""
 PERSONAL_FILES = re.compile(
-    r"\.env(\.(local|prod|production|staging|live|secrets?))?|\.pypirc|[._]netrc|\.git-credentials|\.htpasswd"
-    r"|.{1,255}\.(p12|pfx|jks|keystore|kdbx|ppk|ovpn)",
+    r"\A(?:\.env(\.(local|prod|production|staging|live|secrets?))?|\.pypirc|[._]netrc|\.git-credentials|\.htpasswd"
+    r"|.{1,255}\.(p12|pfx|jks|keystore|kdbx|ppk|ovpn))\Z",
     re.IGNORECASE,
 )
 """Files that usually hold credentials, or keys in a form that is not searched."""

@@ -43,7 +43,8 @@ class Diagnosis:
 
 
 DISPLAY = re.compile(
-    r"(?i)(\bdisplay\b.{0,200}(environment variable|not (be )?open|connect|\$DISPLAY)|no display|could not connect to display"
+    r"(?i)(\bdisplay\b.{0,200}(environment variable|not (be )?open|connect|\$DISPLAY)|no display"
+    r"|could not connect to display"
     r"|cannot connect to X server|Xlib\.error|KeyError: 'DISPLAY'|DisplayConnectionError|DisplayNameError"
     r"|platform plugin \"?\w*\"? ?(in|could not)|NoSuchDisplayException|couldn't connect to display"
     r"|Gtk couldn't be initialized|unable to (open|access) (the )?X|WAYLAND_DISPLAY)"
@@ -81,7 +82,8 @@ WRONG_ABI = re.compile(
     r"|mach-o, but wrong architecture|incompatible architecture|module compiled against|Module use of python\d+)"
 )
 NEWER_NAME = re.compile(
-    r"cannot import name .{0,200} from '(typing|collections|importlib\.\w{1,100}|enum|asyncio|itertools|functools|dataclasses"
+    r"cannot import name .{0,200} from '(typing|collections|importlib\.\w{1,100}|enum|asyncio"
+    r"|itertools|functools|dataclasses"
     r"|datetime|warnings|contextlib|inspect|types|unittest\.mock|http|string)'"
     r"|module '(typing|enum|asyncio|types|tomllib)' has no attribute"
 )
