@@ -51,6 +51,12 @@ class InputError(SlipwayError):
     exit_code = ExitCode.INPUT
 
 
+class TamperedError(SlipwayError):
+    """Foreign code changed what only Slipway writes."""
+
+    exit_code = ExitCode.FINDINGS
+
+
 class ToolError(SlipwayError):
     """A tool, the network or the machine failed."""
 

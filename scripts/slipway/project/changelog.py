@@ -25,9 +25,9 @@ _MARKED = re.compile(
 _UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_<>])\1{2,}\s*")
 """The line below a heading in reStructuredText, and the two of Markdown."""
 _ENTRY = re.compile(
-    r"(?:[*+-][ \t]+)?(?:\*\*|__)?\[?(?:(?:version|release)[ \t]+)?v?\d{1,9}+(?:\.\d{1,9}+){1,9}+\w{0,50}+\]?(?:\*\*|__)?:?"
-    r"(?:[ \t]*[(\[,:\u2013\u2014-][ \t]*(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|(?:\w{1,30}[ .,]{1,5}){0,4}\d{4}|unreleased)\b.*)?"
-    r"\s*",
+    r"(?:[*+-][ \t]+)?(?:\*\*|__)?\[?(?:(?:version|release)[ \t]+)?v?\d{1,9}+(?:\.\d{1,9}+){1,9}+\w{0,50}+\]?"
+    r"(?:\*\*|__)?:?(?:[ \t]*[(\[,:\u2013\u2014-][ \t]*(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}"
+    r"|(?:\w{1,30}[ .,]{1,5}){0,4}\d{4}|unreleased)\b.*)?\s*",
     re.IGNORECASE,
 )
 """A line of its own that is nothing but a version, or a version with its date: `* 1.2.0 (2026-01-01)`, `1.2.0:`."""

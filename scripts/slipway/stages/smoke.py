@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from slipway.environments import disposable
-from slipway.manifest import Addition, Manifest, recheck
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.runner import Runner
 from slipway.smoke import run as smoke
@@ -13,6 +13,7 @@ from slipway.smoke.choose import choose
 from slipway.smoke.package_sources import package_sources
 from slipway.smoke.project_commands import project_commands
 from slipway.smoke.verdict import judge_results
+from slipway.smoke.work_folder import unchanged
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
@@ -21,13 +22,13 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     Raises:
         InputError: an artifact is not the one that was built, no interpreter fits, or an option names what is
             not there.
+        TamperedError: code that was tested wrote into the work folder.
         ToolError: the index cannot be reached.
     """
     if inputs.command == "check" and inputs.built:
         return Addition(skipped="the smoke jobs did it")
-    recheck(manifest, inputs.locate)
     choice = choose(manifest, inputs)
-    with disposable.scratch() as scratch:
+    with unchanged(manifest, inputs), disposable.scratch() as scratch:
         outcomes = smoke.run_all(
             choice.tests,
             timeout=inputs.smoke_timeout,
