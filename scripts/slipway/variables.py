@@ -46,7 +46,7 @@ _SECRET = re.compile(
 )
 _USERINFO = re.compile(r"://[^/\s@]{1,1000}@")
 
-_INDEX = re.compile(r"(?:UV|PIP)_\w*(?:INDEX|FIND_LINKS|PROXY)\w*|(?:HTTPS?|ALL)_PROXY")
+_INDEX = re.compile(r"(?:UV|PIP)_\w{0,60}(?:INDEX|FIND_LINKS|PROXY)\w{0,60}|(?:HTTPS?|ALL)_PROXY")
 """Variables that may hold the credentials of an index or a proxy; installers cannot do without."""
 
 _READS_THE_INDEX = frozenset({"SLIPWAY_TOKEN", "TWINE_USERNAME", "TWINE_PASSWORD"})

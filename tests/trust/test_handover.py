@@ -12,6 +12,7 @@ import pytest
 from artifacts import wheel
 from slipway.manifest import Failure, Manifest
 from slipway.records import Destination, Finding, Severity
+from slipway.report import markdown
 from trust import jobs
 from trust.jobs import BRANCH, NAME, VERSION, Jobs, bytes_of, folder_digests, rules
 
@@ -299,3 +300,23 @@ def test_no_project_setting_turns_these_rules_off(tmp_path: Path) -> None:
     assert decided.exit_code == 2
     assert decided.failure is not None
     assert "cannot be turned off" in decided.failure.happened
+
+
+def test_one_finding_of_several_jobs_is_shown_once_with_their_names(tmp_path: Path) -> None:
+    run = Jobs(tmp_path)
+    bad = Finding(
+        rule="import-fails",
+        severity=Severity.ERROR,
+        message="No.",
+        why="It is.",
+        fix="Fix it.",
+        stage="smoke",
+    )
+    smoke = [job.name for job in run.plan.jobs if job.kind == "smoke"]
+    for name in smoke:
+        run.smoke(name, findings=(bad,))
+    decided = run.decide()
+    assert {found.job for found in decided.findings if found.rule == "import-fails"} == set(smoke)
+    report = markdown.render(decided)
+    assert report.count("**No.**") == 1
+    assert all(name in report for name in smoke)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from artifacts.sdists import sdist
-from artifacts.wheels import wheel
 from slipway import pipeline
 from slipway.errors import InputError
-from slipway.manifest import Failure, Manifest, write_manifest
+from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.planning import matrix as planned_matrix
-from slipway.records import Artifact, Destination, Finding, Job, Plan, Severity, StageResult, Where
-from slipway.report import annotations, markdown, matrix, timeline
+from slipway.records import Destination, Finding, Job, Plan, Severity, StageResult, Where
+from slipway.report import annotations, matrix, timeline
 from slipway.runner.github import GitHubRunner, without_commands
 from slipway.runner.terminal import PlainRunner
 
@@ -59,117 +56,11 @@ PLAN = Plan(
 )
 
 
-def artifact(name: str, data: bytes) -> Artifact:
-    import hashlib
-
-    kind: Any = "wheel" if name.endswith(".whl") else "sdist"
-    return Artifact(
-        filename=name, kind=kind, size=len(data), sha256=hashlib.sha256(data).hexdigest(), name="demo"
-    )
-
-
-class Parts:
-    """A folder as actions/download-artifact fills it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "parts"
-        self.files = [wheel(name="demo", version="1.0"), sdist(name="demo", version="1.0")]
-        built = tuple(artifact(file.filename, file.data) for file in self.files)
-        self.hand_over("plan", Manifest(plan=PLAN))
-        self.hand_over(
-            "build", Manifest(plan=PLAN, artifacts=built), {f.filename: f.data for f in self.files}
-        )
-        for job in JOBS[1:]:
-            self.hand_over(job.name, Manifest(plan=PLAN, artifacts=built))
-
-    def hand_over(
-        self, job: str, manifest: Manifest, files: dict[str, bytes] | None = None, attempt: int = 1
-    ) -> None:
-        folder = self.folder / f"slipway.demo.{job}.{attempt}"
-        (folder / "dist").mkdir(parents=True)
-        write_manifest(msgspec.structs.replace(manifest, job=job, attempt=attempt), folder)
-        for name, data in (files or {}).items():
-            (folder / "dist" / name).write_bytes(data)
-
-    def gate(self, command: str = "check") -> Manifest:
-        inputs = Inputs(
-            command=command, path=self.folder, work=self.folder.parent / "work", from_=self.folder
-        )
-        return pipeline.run(("gather",), Manifest(), replace(inputs, keeps=True), PlainRunner())
-
-
-@pytest.fixture
-def parts(tmp_path: Path) -> Parts:
-    return Parts(tmp_path)
-
-
-def rules(manifest: Manifest) -> list[str]:
-    return [finding.rule for finding in manifest.blocking]
-
-
-def test_all_is_there(parts: Parts) -> None:
-    manifest = parts.gate()
-    assert rules(manifest) == []
-    assert sorted(one.filename for one in manifest.artifacts) == sorted(file.filename for file in parts.files)
-    assert {stage.job for stage in manifest.stages} == {""}
-
-
-def test_a_leg_without_a_result_is_no_success(parts: Parts) -> None:
-    manifest = next(parts.folder.glob("*windows*/manifest.json"))
-    manifest.unlink()
-    assert rules(parts.gate()) == ["job-missing"]
-
-
-def test_the_last_attempt_of_a_leg_counts(parts: Parts) -> None:
-    failure = Failure(stage="smoke", happened="The runner was lost.", cause="Bad luck.", remedy="Again.")
-    job = JOBS[2].name
-    parts.hand_over(job, Manifest(plan=PLAN, failure=failure), attempt=2)
-    assert rules(parts.gate()) == ["job-failed"]
-    parts.hand_over(job, Manifest(plan=PLAN), attempt=3)
-    assert rules(parts.gate()) == []
-
-
-def test_other_bytes_under_one_name(parts: Parts) -> None:
-    name = parts.files[0].filename
-    parts.hand_over("wheels-linux", Manifest(plan=PLAN), {name: b"something else"})
-    assert rules(parts.gate()) == ["same-name-other-bytes"]
-
-
-def test_a_file_that_was_built_and_is_not_here(parts: Parts) -> None:
-    next(parts.folder.rglob("*.whl")).unlink()
-    assert rules(parts.gate()) == ["artifact-not-handed-over"]
-
-
-def test_another_commit_or_version(parts: Parts) -> None:
-    other = msgspec.structs.replace(PLAN, version="1.1")
-    parts.hand_over("build", Manifest(plan=other, artifacts=()), attempt=2)
-    assert "plans-differ" in rules(parts.gate())
-
-
-def test_findings_of_the_legs_come_together_with_their_names(parts: Parts) -> None:
-    finding = Finding(
-        rule="import-fails",
-        severity=Severity.ERROR,
-        message="No.",
-        why="It is.",
-        fix="Mend it.",
-        stage="smoke",
-    )
-    for job in JOBS[1:]:
-        parts.hand_over(job.name, Manifest(plan=PLAN, findings=(finding,)), attempt=2)
-    manifest = parts.gate()
-    assert {found.job for found in manifest.findings} == {job.name for job in JOBS[1:]}
-    report = markdown.render(manifest)
-    assert report.count("**No.**") == 1
-    assert all(job.name in report for job in JOBS[1:])
-    assert parts.gate("smoke").findings == ()
-
-
 def test_nothing_handed_over(tmp_path: Path) -> None:
     inputs = Inputs(command="check", path=tmp_path, work=tmp_path / "work", from_=tmp_path / "nothing")
     manifest = pipeline.run(("gather",), Manifest(), inputs, PlainRunner())
     assert manifest.failure is not None
-    assert "neither a manifest nor an artifact" in manifest.failure.happened
+    assert "holds no sdist and no wheel" in manifest.failure.happened
 
 
 def inputs(**options: Any) -> Inputs:
