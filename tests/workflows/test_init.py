@@ -41,6 +41,9 @@ def test_writes_the_file_and_says_what_to_enter(project: Path) -> None:
     assert f"/manage/project/demo/settings/publishing/?{query}" in ended.stdout
     assert "/manage/account/publishing/" in ended.stdout
     assert "Environment name:   testpypi" in ended.stdout
+    assert "https://github.com/acme/demo/settings/environments" in ended.stdout
+    assert "Make testpypi and pypi with required reviewers" in ended.stdout
+    assert "allow\nthe tag v* and nothing else. For testpypi, allow the branch main too" in ended.stdout
     assert init(project, "--check").exit_code == 0
 
 
@@ -66,6 +69,14 @@ def test_a_project_in_a_folder_has_a_file_and_a_tag_of_its_own(tmp_path: Path) -
     assert "with: { path: core, tag-prefix: core-v }" in text
     assert 'tags: ["core-v*"]' in text
     assert "repository=both&workflow_filename=release-core.yml" in ended.stdout
+    assert "Make testpypi-core and pypi-core with required reviewers" in ended.stdout
+    assert "the tag core-v* and nothing else" in ended.stdout
+
+
+def test_an_environment_that_is_started_by_a_tag_alone_takes_no_branch(project: Path) -> None:
+    ended = init(project, "--index", "pypi")
+    assert "Make pypi with required reviewers" in ended.stdout
+    assert "the tag v* and nothing else.\n" in ended.stdout
 
 
 def test_says_so_where_it_does_not_know_which_slipway_it_is(project: Path) -> None:

@@ -23,11 +23,6 @@ USES = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40})")
 PLAIN = re.compile(r"[\w./-]+")
 """What may stand in YAML without quotes."""
 
-PROTECT = (
-    "GitHub creates an environment at its first use without any protection. Under Settings > Environments make them\n"
-    "yourself: pypi with required reviewers, and with your release tags as the only refs that may deploy."
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
@@ -165,10 +160,11 @@ def for_project(
 
 
 def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str]:
-    """Yield, line by line, what has to be entered at PyPI and TestPyPI before the first release."""
+    """Yield, line by line, what has to be entered at the indexes and at GitHub before the first release."""
     if caller.index not in (None, "pypi", "testpypi"):
         yield f"For {caller.index}: let its owner trust this workflow, or give the publish step the input `token`."
         return
+    environments = []
     for name in (caller.index,) if caller.index else ("testpypi", "pypi"):
         index = addresses.resolve(name)
         publisher = Publisher(
@@ -183,3 +179,10 @@ def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str
         rows = addresses.form_values(publisher, project or "the name in pyproject.toml")
         yield from (f"  {label + ':':<19} {value}" for label, value in rows.items())
         yield ""
+        environments.append(publisher.environment or name)
+    where = f" (https://github.com/{home.owner}/{home.name}/settings/environments)" if home.owner else ""
+    by_hand = f" For {environments[0]}, allow the branch {caller.branch} too, to start it by hand."
+    yield f"GitHub, Settings > Environments{where}:"
+    yield f"Make {' and '.join(environments)} with required reviewers, and under Deployment branches and tags allow"
+    yield f"the tag {caller.tag_prefix}* and nothing else.{by_hand if caller.index != 'pypi' else ''}"
+    yield "Unless you do, everybody who may push to the repository may publish."

@@ -45,8 +45,7 @@ def run(inputs: Inputs) -> Manifest:
         )
         return _check(caller, home)
     _write(home.top / caller.file, caller, out, overwrite=inputs.overwrite)
-    out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n")
-    out.write(f"{caller_file.PROTECT}\n\n")
+    out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n\n")
     out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
     return _manifest(Manifest())
 
