@@ -131,3 +131,22 @@ def test_what_only_looks_like_this_machine(host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "127.8.9.10", "[::1]:80"])
 def test_what_is_this_machine(host: str) -> None:
     addresses.insist_on_safe(f"http://{host}/")
+
+
+@pytest.mark.parametrize(
+    ("index", "audience", "allowed"),
+    [
+        ("pypi", "pypi", True),
+        ("pypi", "testpypi", False),
+        ("pypi", "sts.amazonaws.com", False),
+        ("https://packages.example.com/legacy/", "packages.example.com", True),
+        ("https://packages.example.com/legacy/", "pypi", False),
+        ("https://packages.example.com/legacy/", "sigstore", False),
+        ("https://packages.example.com/legacy/", "sts.amazonaws.com", False),
+        ("http://127.0.0.1:8080/legacy/", "bench", True),
+        ("http://127.0.0.1:8080/legacy/", "pypi", False),
+        ("http://127.0.0.1:8080/legacy/", "sigstore", False),
+    ],
+)
+def test_an_index_asks_for_its_own_name_only(index: str, audience: str, *, allowed: bool) -> None:
+    assert oidc._may_ask_for(addresses.resolve(index), audience) is allowed

@@ -173,7 +173,7 @@ def insist_on_safe(url: str) -> None:
             cause="It does not begin with https://, or names no host.",
             remedy="Write pypi, testpypi, or the full URL to which the index takes uploads.",
         )
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise InputError(
             f"The index at {parts.hostname} would be reached unencrypted.",
             cause="Its address begins with http://, so that anybody on the way could read the credential.",
@@ -181,7 +181,8 @@ def insist_on_safe(url: str) -> None:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, by its address and not by how it is spelled."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -17,7 +17,7 @@ import requests
 
 from slipway.credential import Credential
 from slipway.errors import ToolError
-from slipway.index import clock, transport
+from slipway.index import addresses, clock, transport
 from slipway.index.addresses import NAMES, Index
 from slipway.index.clock import Patience
 from slipway.index.credentials import TOKEN_USER, Kind
@@ -129,13 +129,23 @@ def audience_of(index: Index, *, patience: float = TRYING) -> str | None:
     audience = answer.get("audience")
     if status != requests.codes.ok or not isinstance(audience, str) or not audience:
         return None
-    if audience in NAMES and audience != index.name:
+    if not _may_ask_for(index, audience):
         raise ToolError(
-            f"{index.title} asks for an ID token made out to {audience}.",
-            cause="An index that asks for a token meant for another one could publish there in your name.",
-            remedy="Nothing was sent. Check the address of the index; if it is right, ask who runs it.",
+            f"{index.title} asks for an ID token made out to {audience[:100]}.",
+            cause="A token made out to another service could be used there in your name. An index may ask for its own name: "
+            "pypi, testpypi, or the host in its address.",
+            remedy="Nothing was sent. Check the address of the index; if it is right, publish with a token (SLIPWAY_TOKEN).",
         )
     return audience
+
+
+def _may_ask_for(index: Index, audience: str) -> bool:
+    """Return whether ID tokens for an index may be made out to an audience."""
+    if index.name in NAMES:
+        return audience == index.name
+    host = urlsplit(index.upload).hostname or ""
+    # What is sent to this machine itself leaves it only with somebody who is on it already.
+    return audience == host or (addresses.is_loopback(host) and audience not in {*NAMES, "sigstore"})
 
 
 class TrustedPublisher:
