@@ -59,7 +59,9 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
     project = consumer.example(tmp_path / "pure", "pure", index=bench.upload_url)
     # Signing needs the network, and has tests of its own.
     consumer.edit(
-        project, "command: publish,", 'command: publish, attestations: "off", publish-timeout: "1",'
+        project,
+        "        with: { command: publish,",
+        '        env: { SLIPWAY_PUBLISH_TIMEOUT: "1" }\n        with: { command: publish, attestations: "off",',
     )
     artifacts = tmp_path / "artifacts"
     settings: dict[str, Any] = {
