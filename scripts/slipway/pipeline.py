@@ -24,8 +24,8 @@ from slipway.runner import Runner
 
 Entry = Callable[[Manifest, Inputs, Runner], Addition]
 
-# A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed that builds, and a start loads
-# only what its command uses.
+# A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed that
+# builds, and a start loads only what its command uses.
 
 
 def _plan() -> Entry:

@@ -30,6 +30,7 @@ NEEDED = (
     *("__main__.py", "bootstrap.py", "cached_environments.py", "private_environment.py", "setup_failures.py"),
     *("slipway/__init__.py", "slipway/errors.py", "slipway/processes.py"),
     *("slipway/index/__init__.py", "slipway/index/settings.py", "slipway/index/setting_files.py"),
+    "slipway/index/network_errors.py",
 )
 """The files that make an environment."""
 
