@@ -41,6 +41,8 @@ _LATER = {
         "pygments.styles.default",
         "pygments.unistring",
     ),
+    "rich": ("rich._emoji_codes",),
+    "zipfile": ("encodings.cp437",),
 }
 """What libraries import when they are used, by library; `.*` stands for all modules of a package."""
 
