@@ -143,12 +143,19 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
     is_loaded = False
     for name in names:
         if BY_NAME[name].runs_foreign_code and not is_loaded:
-            preload.load([*(BY_NAME[one].load().__module__ for one in names), *preload.REPORT])
+            _preload(names, manifest, inputs)
             is_loaded = True
         manifest = _keep(_run_one(BY_NAME[name], manifest, inputs, runner), inputs)
         if manifest.failure is not None:
             break
     return manifest
+
+
+def _preload(names: Sequence[str], manifest: Manifest, inputs: Inputs) -> None:
+    # twine knows the addresses of an index, and takes a quarter of a second.
+    names_no_index = manifest.index in {None, "none"} and not inputs.all_projects
+    stages = (BY_NAME[name].load().__module__ for name in names)
+    preload.load([*stages, *preload.REPORT], leave_out=("twine",) if names_no_index else ())
 
 
 def _run_one(stage: Stage, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:

@@ -12,7 +12,7 @@ import dis
 import pkgutil
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from types import CodeType
 
@@ -47,10 +47,14 @@ _LATER = {
 """What libraries import when they are used, by library; `.*` stands for all modules of a package."""
 
 
-def load(modules: Iterable[str]) -> None:
+def load(modules: Iterable[str], *, leave_out: Collection[str] = ()) -> None:
     """Load modules of Slipway, all modules that these import, and those that their functions import when they run.
 
     A module that is not installed is left out; the function that needs it fails as it would have done anyway.
+
+    Args:
+        modules: their names.
+        leave_out: packages that the functions of this run do not use.
     """
     known, waiting = set[str](), list(modules)
     while waiting:
@@ -58,7 +62,7 @@ def load(modules: Iterable[str]) -> None:
         if name not in known and name.partition(".")[0] == __package__:
             known.add(name)
             __import__(name)
-            waiting += _imported(name)
+            waiting += _imported(name, leave_out)
     for name in (name for library, names in _LATER.items() if library in sys.modules for name in names):
         _load_optional(name)
     sysconfig.get_config_vars()  # reads a module on first use
@@ -76,12 +80,12 @@ def _load_optional(name: str) -> None:
     sys.modules[package] = None  # type: ignore[assignment]
 
 
-def _imported(name: str) -> Iterator[str]:
+def _imported(name: str, leave_out: Collection[str]) -> Iterator[str]:
     """Load what the functions of a module import, and return all that the module and its functions import."""
     spec = sys.modules[name].__spec__
     code = spec.loader.get_code(name) if spec and spec.loader else None  # type: ignore[attr-defined]
     for module, names, is_in_function in _imports(code) if code else ():
-        if is_in_function:
+        if is_in_function and module.partition(".")[0] not in leave_out:
             with suppress(ModuleNotFoundError):
                 __import__(module, fromlist=names)
         # What only type checkers import is not loaded.

@@ -1,6 +1,6 @@
 """Where an index takes uploads and where it is read.
 
-The addresses of PyPI and TestPyPI are those of `twine.utils`, which takes a quarter of a second to import.
+The addresses of PyPI and TestPyPI are the ones twine ships (`twine.utils`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,7 @@ from packaging.utils import canonicalize_name
 from slipway.errors import InputError
 from slipway.records import Publisher
 
-UPLOADS = {"pypi": "https://upload.pypi.org/legacy/", "testpypi": "https://test.pypi.org/legacy/"}
-"""Where each index with a name takes uploads."""
-
-NAMES = tuple(UPLOADS)
+NAMES = ("pypi", "testpypi")
 
 TITLES = {"pypi": "PyPI", "testpypi": "TestPyPI"}
 """The name of an index in a sentence."""
@@ -131,7 +128,9 @@ def resolve(index: str, *, simple: str | None = None) -> Index:
     Raises:
         InputError: an address holds a credential, or would carry one unencrypted.
     """
-    for name, upload in UPLOADS.items():
+    from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
+
+    for name, upload in zip(NAMES, (DEFAULT_REPOSITORY, TEST_REPOSITORY), strict=True):
         if index == name or _ending_in_slash(index) == upload:
             return _warehouse(upload, name=name)
     for url in filter(None, (index, simple)):
