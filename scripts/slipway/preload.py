@@ -12,6 +12,7 @@ import dis
 import pkgutil
 import sys
 import sysconfig
+import warnings
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from types import CodeType
@@ -70,7 +71,10 @@ def load(modules: Iterable[str], *, leave_out: Collection[str] = ()) -> None:
 
 def _load_optional(name: str) -> None:
     package = name.removesuffix(".*")
-    with suppress(ModuleNotFoundError):
+    with suppress(ModuleNotFoundError), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # docutils says of a module, when it is imported, that it will be removed
         __import__(package)
         if package != name:
             for module in pkgutil.iter_modules(sys.modules[package].__path__, f"{package}."):
