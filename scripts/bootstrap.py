@@ -18,6 +18,7 @@ from cached_environments import (
     SCRIPTS,
     cache_folder,
     describe,
+    fresh_cache_folder,
     is_ready,
     name_of,
     python_of,
@@ -81,7 +82,9 @@ def hand_over(lock: Path, arguments: Sequence[str]) -> NoReturn:
         sys.exit(BUG)
     # A launcher on macOS leaves this behind, and a Python that finds it takes itself for another one.
     os.environ.pop("__PYVENV_LAUNCHER__", None)
-    argv = [str(python_of(folder)), *PYTHON_OPTIONS, *arguments]
+    # Where all files are compared, none may be added.
+    options = (*PYTHON_OPTIONS, "-B") if _is_publishing(lock) else PYTHON_OPTIONS
+    argv = [str(python_of(folder)), *options, *arguments]
     if sys.platform == "win32":
         sys.exit(_wait_for(argv))
     os.execv(argv[0], argv)  # noqa: S606 - no shell is wanted
@@ -93,17 +96,27 @@ def environment(lock: Path) -> Path:
     Ends the process with a clear sentence and exit code 3 (2 where a setting is wrong) if it cannot be made.
     """
     description = describe(lock)
+    thorough = _is_publishing(lock)
     try:
-        folder = cache_folder() / "environments" / name_of(lock, description)
+        folder = (
+            ((thorough and fresh_cache_folder()) or cache_folder())
+            / "environments"
+            / name_of(lock, description)
+        )
     except RuntimeError:
         sys.exit("This user has no home folder. Set SLIPWAY_CACHE to a folder that Slipway may fill.")
-    if not is_ready(folder, description):
+    if not is_ready(folder, description, thorough=thorough):
         import private_environment
 
-        private_environment.make(folder, lock, description)
+        private_environment.make(folder, lock, description, thorough=thorough)
     with suppress(OSError):
         os.utime(folder / READY)
     return folder
+
+
+def _is_publishing(lock: Path) -> bool:
+    # What runs there may upload. Code that is built or tested could have changed files in the cache before.
+    return lock in LOCKS.values()
 
 
 def _wait_for(argv: Sequence[str]) -> int:

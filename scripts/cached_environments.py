@@ -19,16 +19,52 @@ INSTALLER = REQUIREMENTS / "uv.txt"
 READY = "slipway-ready"
 """The file that is written last, into an environment that is complete, and touched when it is used."""
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when environments are made in another way than before, so that the old ones are left alone."""
 
 
-def is_ready(folder: Path, description: str) -> bool:
-    """Return whether an environment is complete and made as described."""
+def is_ready(folder: Path, description: str, *, thorough: bool = False) -> bool:
+    """Return whether an environment is complete and made as described.
+
+    Args:
+        folder: where it is.
+        description: what it is to be made from.
+        thorough: whether to read all files and make sure that they are as they were when it was made.
+    """
     try:
-        return (folder / READY).read_text(encoding="utf-8") == description
+        made, _, digest = (folder / READY).read_text(encoding="utf-8").rpartition("files ")
+        return made == description and (not thorough or digest == f"{digest_of(folder)}\n")
     except (OSError, UnicodeDecodeError):
         return False
+
+
+def stamp_for(folder: Path, description: str) -> str:
+    """Return the text of the stamp of an environment that is complete."""
+    return f"{description}files {digest_of(folder)}\n"
+
+
+def digest_of(folder: Path) -> str:
+    """Return the SHA-256 of all paths and contents in a folder, but for the stamp.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    waiting = [os.fspath(folder)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            listed = sorted(entries, key=lambda entry: entry.path)
+        for entry in listed:
+            path = os.fsencode(os.path.relpath(entry.path, folder))
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            elif entry.is_file(follow_symlinks=False) and path != READY.encode():
+                with open(entry.path, "rb") as stream:  # noqa: PTH123 - twice as fast as Path.open
+                    content = hashlib.file_digest(stream, "sha256").digest()
+                digest.update(b"file %b\0%b" % (path, content))
+            elif entry.is_symlink():
+                digest.update(b"link %b\0%b\0" % (path, os.fsencode(os.readlink(entry.path))))  # noqa: PTH115
+    return digest.hexdigest()
 
 
 def python_of(folder: Path) -> Path:
@@ -51,6 +87,19 @@ def cache_folder() -> Path:
     # A relative XDG_CACHE_HOME is to be ignored: https://specifications.freedesktop.org/basedir-spec/
     xdg = os.environ.get("XDG_CACHE_HOME", "")
     return Path(xdg if xdg.startswith("/") else Path.home() / ".cache", "slipway")
+
+
+def fresh_cache_folder() -> Path | None:
+    """Return a new cache folder on a GitHub runner, None elsewhere.
+
+    The runner empties RUNNER_TEMP before and after each job; its home folder may keep what an earlier job left.
+    """
+    temp = os.environ.get("RUNNER_TEMP")
+    if os.environ.get("GITHUB_ACTIONS") != "true" or not temp:
+        return None
+    import tempfile
+
+    return Path(tempfile.mkdtemp(prefix="slipway-publish-", dir=temp)).resolve()
 
 
 def describe(lock: Path) -> str:

@@ -38,7 +38,7 @@ WAIT_LIMIT = 3 * STEP_LIMIT
 """Seconds to wait for another run that makes an environment."""
 
 
-def make(folder: Path, lock: Path, description: str) -> None:
+def make(folder: Path, lock: Path, description: str, *, thorough: bool = False) -> None:
     """Make the environment of a lock file; if another run is making it, wait for that one instead.
 
     Ends the process with an explanation if it cannot be made.
@@ -47,11 +47,16 @@ def make(folder: Path, lock: Path, description: str) -> None:
         folder: where it will be.
         lock: requirements with hashes.
         description: what the stamp says once it is complete.
+        thorough: whether one that was changed since it was made is made again, and not from a cache.
     """
     try:
         with _os_errors_explained(folder), _locked(folder.parent / "lock") as held:
-            if not cached.is_ready(folder, description):
-                _make(folder, lock, description, held)
+            if not cached.is_ready(folder, description, thorough=thorough):
+                if cached.is_ready(folder, description):
+                    _say(
+                        "Files of Slipway's private environment were changed since it was made; it is made again."
+                    )
+                _make(folder, lock, description, held, is_cached=not thorough)
                 _remove_unused(folder.parent)
     except SlipwayError as error:
         _end(error)
@@ -98,7 +103,7 @@ def _is_locked(descriptor: int) -> bool:
     return True
 
 
-def _make(folder: Path, lock: Path, description: str, held: int) -> None:
+def _make(folder: Path, lock: Path, description: str, held: int, *, is_cached: bool) -> None:
     started = time.monotonic()
     _say(f"Setting up Slipway's private environment ({lock.stem}), once, in about 10 seconds: {folder} ...")
     uv = _installer(folder.parent, held)
@@ -112,6 +117,9 @@ def _make(folder: Path, lock: Path, description: str, held: int) -> None:
         "UV_INDEX_STRATEGY": "unsafe-best-match",
     }
     options = ("--require-hashes", "--no-deps", "--no-build", "--requirements", lock)
+    if not is_cached:
+        # Its hashes are those of archives; nothing compares what was unpacked from them.
+        ours["UV_NO_CACHE"] = "1"
     with _complete_or_removed(folder, description):
         _create(folder, held)
         python = cached.python_of(folder)
@@ -124,7 +132,7 @@ def _installer(environments: Path, held: int) -> Path:
     """Return the path of uv, in an environment of its own that pip has made."""
     description = cached.describe(cached.INSTALLER)
     folder = environments / cached.name_of(cached.INSTALLER, description)
-    if not cached.is_ready(folder, description):
+    if not cached.is_ready(folder, description, thorough=True):
         with _complete_or_removed(folder, description):
             _install_uv(folder, held)
     (folder / cached.READY).touch()
@@ -192,9 +200,10 @@ def _complete_or_removed(folder: Path, description: str) -> Iterator[None]:
     _remove(folder)
     try:
         yield
+        complete = cached.stamp_for(folder, description)
         stamp = folder / f"{cached.READY}.partial"
         with stamp.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(description)
+            stream.write(complete)
             stream.flush()
             os.fsync(stream.fileno())
         stamp.replace(folder / cached.READY)

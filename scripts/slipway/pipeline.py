@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from slipway import __version__, errors
+from slipway import __version__, errors, preload
 from slipway.errors import SlipwayError
 from slipway.manifest import Addition, Failure, Manifest, write_manifest
 from slipway.options import Inputs
@@ -24,8 +24,8 @@ from slipway.runner import Runner
 
 Entry = Callable[[Manifest, Inputs, Runner], Addition]
 
-# A stage is imported when it runs: the job that may publish has nothing installed that builds, and a start loads
-# only what its command uses.
+# A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed that
+# builds, and a start loads only what its command uses.
 
 
 def _plan() -> Entry:
@@ -90,12 +90,14 @@ class Stage:
         title: what it is called on the screen.
         about: what it needs → what it gives.
         load: imports its module and returns the one entry.
+        runs_foreign_code: whether code of the project or of its dependencies runs in it.
     """
 
     name: str
     title: str
     about: str
     load: Callable[[], Entry]
+    runs_foreign_code: bool = False
 
     def run(self, manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         """Run the stage and return what it adds."""
@@ -105,12 +107,14 @@ class Stage:
 STAGES = (
     Stage("plan", "Plan", "project, git, event → what is built, expected and published, and where", _plan),
     Stage("validate", "Validate", "plan, project → findings about the source", _validate),
-    Stage("build", "Build", "plan, project → the sdist, the wheel from the sdist, their digests", _build),
+    Stage(
+        "build", "Build", "plan, project → the sdist, the wheel from the sdist, their digests", _build, True
+    ),
     Stage("gather", "Gather", "other jobs' folders → their plan, artifacts and results", _gather),
     Stage("inspect", "Inspect", "artifacts → findings about each of them and about the set", _inspect),
-    Stage("smoke", "Smoke", "artifacts → results of install, import, start and uninstall", _smoke),
+    Stage("smoke", "Smoke", "artifacts → results of install, import, start and uninstall", _smoke, True),
     Stage("publish", "Publish", "manifest → a receipt per file; alone writes to the network", _publish),
-    Stage("verify", "Verify", "manifest → what the index serves, results of installing it", _verify),
+    Stage("verify", "Verify", "manifest → what the index serves, results of installing it", _verify, True),
     Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect", _ignores),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
@@ -136,11 +140,22 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
         # What a check was asked to block stays blocked when a later command goes on from it.
         fail_on=max(manifest.fail_on, inputs.fail_on, key=lambda severity: severity.rank),
     )
+    is_loaded = False
     for name in names:
+        if BY_NAME[name].runs_foreign_code and not is_loaded:
+            _preload(names, manifest, inputs)
+            is_loaded = True
         manifest = _keep(_run_one(BY_NAME[name], manifest, inputs, runner), inputs)
         if manifest.failure is not None:
             break
     return manifest
+
+
+def _preload(names: Sequence[str], manifest: Manifest, inputs: Inputs) -> None:
+    # twine knows the addresses of an index, and takes a quarter of a second.
+    names_no_index = manifest.index in {None, "none"} and not inputs.all_projects and "publish" not in names
+    stages = (BY_NAME[name].load().__module__ for name in names)
+    preload.load([*stages, *preload.REPORT], leave_out=("twine",) if names_no_index else ())
 
 
 def _run_one(stage: Stage, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:

@@ -19,7 +19,8 @@ from slipway import processes
 from slipway.environments.disposable import Environment
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
 
-PROBE = Path(__file__).with_name("probe.py")
+PROBE = Path(__file__).with_name("probe.py").read_bytes()
+"""Read before any code under test runs, which may change the file."""
 
 SCRIPTS = 12
 """Scripts of one package that are started; the rest are loaded only."""
@@ -133,7 +134,9 @@ class Sandbox:
 
     def _run_probe(self, arguments: Sequence[str], *, timeout: float) -> tuple[str | None, int | None, str]:
         """Run the probe and return how it broke off, with its exit code, and what it printed last."""
-        argv: list[str | Path] = [self.environment.python, "-I", PROBE, self.name, *arguments]
+        probe = self.folder / "probe.py"
+        probe.write_bytes(PROBE)
+        argv: list[str | Path] = [self.environment.python, "-I", probe, self.name, *arguments]
         ended = self._run("probe", argv, cwd=self.home, timeout=timeout)
         code = ended.returncode
         if code is None:

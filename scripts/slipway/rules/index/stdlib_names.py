@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-TABLE = "stdlib_names.txt"
+TABLE = Path(__file__).with_name("stdlib_names.txt").read_text(encoding="ascii")
 
 
 def is_standard_library_name(name: str) -> bool:
@@ -23,6 +23,5 @@ def is_standard_library_name(name: str) -> bool:
 
 @cache
 def _names() -> frozenset[str]:
-    table = files("slipway.rules.index").joinpath(TABLE).read_text(encoding="ascii").split()
     running = (canonicalize_name(name.strip("-_.")) for name in sys.stdlib_module_names)
-    return frozenset(table) | frozenset(running)
+    return frozenset(TABLE.split()) | frozenset(running)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from slipway.runner.event import EventFacts
 
-TEMPLATE = Path(__file__).parents[2] / "templates" / "caller.yml"
+TEMPLATE = (Path(__file__).parents[2] / "templates" / "caller.yml").read_text("utf-8")
 
 ISSUER = "https://token.actions.githubusercontent.com"
 """The only issuer that PyPI takes for GitHub; those of enterprises are refused (`oidc/services.py`)."""
@@ -114,7 +114,6 @@ def publish_job(repository: str, ref: str) -> str:
         repository: `owner/name` of the Slipway to use.
         ref: its tag, branch or commit, with or without `refs/tags/` in front.
     """
-    text = TEMPLATE.read_text("utf-8")
-    lines = text[text.index("  publish:\n") : text.index("  verify:\n")]
+    lines = TEMPLATE[TEMPLATE.index("  publish:\n") : TEMPLATE.index("  verify:\n")]
     name = ref.removeprefix("refs/tags/").removeprefix("refs/heads/")
     return lines.replace("@OWNER@", repository).replace("@COMMIT@ # @VERSION@", name)
