@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from slipway.artifacts import secret_scan
 from slipway.artifacts.archive import MAX_SCAN_BYTES, Member, Opened, Problem, Unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from slipway.artifacts.secret_scan import Secret
+from slipway.artifacts.secret_scan import Secret
 
 MAX_SECRETS = 200
 """More in one archive are not kept."""

@@ -12,18 +12,15 @@ import csv
 import email.parser
 import hashlib
 import io
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from slipway.artifacts import metadata, zip_members
 from slipway.artifacts.archive import MAX_MEMBERS, MAX_RECORD_BYTES, MAX_TEXT_BYTES, Problem, Unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from slipway.artifacts.metadata import MetadataFacts
-    from slipway.artifacts.zip_directory import Directory
+from slipway.artifacts.metadata import MetadataFacts
+from slipway.artifacts.zip_directory import Directory
 
 SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 """The groups of entry points that installers make commands of; all others are plugins of some program."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from slipway.artifacts.archive import Member, Problem, complete
-
-if TYPE_CHECKING:
-    from slipway.artifacts.metadata import MetadataFacts
-    from slipway.artifacts.secret_scan import Secret
+from slipway.artifacts.metadata import MetadataFacts
+from slipway.artifacts.secret_scan import Secret
 
 
 @dataclass(frozen=True, kw_only=True)

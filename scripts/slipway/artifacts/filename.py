@@ -7,14 +7,11 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from packaging.utils import parse_sdist_filename, parse_wheel_filename
-
-if TYPE_CHECKING:
-    from packaging.tags import Tag
-    from packaging.utils import NormalizedName
-    from packaging.version import Version
+from packaging.tags import Tag
+from packaging.utils import NormalizedName, parse_sdist_filename, parse_wheel_filename
+from packaging.version import Version
 
 Kind = Literal["sdist", "wheel"]
 

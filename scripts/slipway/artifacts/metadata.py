@@ -10,13 +10,11 @@ from __future__ import annotations
 import email.parser
 import email.policy
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, get_type_hints
+from typing import get_type_hints
 
 from packaging.metadata import RawMetadata, parse_email
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
 
 MAX_BYTES = 4 * 1024 * 1024
 """More than this is not read; the largest real description is far below."""

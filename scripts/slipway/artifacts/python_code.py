@@ -7,14 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from slipway.artifacts import python_module, python_syntax
+from slipway.artifacts.dist_info import EntryPoints
 from slipway.artifacts.importable import installed_path, module_name
-
-if TYPE_CHECKING:
-    from slipway.artifacts.dist_info import EntryPoints
-    from slipway.artifacts.python_syntax import Construct
+from slipway.artifacts.python_syntax import Construct
 
 MAX_MODULES = 5_000
 """More modules are not followed; it takes a wheel that has newer syntax to follow any."""

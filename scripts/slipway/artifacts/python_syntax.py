@@ -11,10 +11,8 @@ import ast
 import re
 import sys
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import NamedTuple
 
 MAX_SOURCE_BYTES = 512 * 1024
 """Larger files are not parsed: a syntax tree takes about 200 times the memory of its source."""

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import IO, Literal
 
 from slipway.artifacts import metadata, tarball, zip_directory, zip_members
+from slipway.artifacts.archive import Member, Opened, Problem
 from slipway.artifacts.contents import Contents
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import SdistName, parse_sdist
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.manifest import sha256
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-    from typing import IO
-
-    from slipway.artifacts.archive import Member, Opened, Problem
-    from slipway.artifacts.metadata import MetadataFacts
 
 MAX_TEXT_FILES = 8
 """How many candidates for PKG-INFO are kept while the top directory is not known yet."""

@@ -6,23 +6,20 @@ Binary distribution format: https://packaging.python.org/en/latest/specification
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
 from slipway.artifacts import dist_info, importable, python_syntax, wheel_code, zip_directory, zip_members
 from slipway.artifacts.contents import Contents
 from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import WheelName, parse_wheel
+from slipway.artifacts.importable import TopLevel
+from slipway.artifacts.python_code import NewerSyntax, Target
+from slipway.artifacts.python_syntax import Construct
 from slipway.manifest import sha256
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from slipway.artifacts.importable import TopLevel
-    from slipway.artifacts.python_code import NewerSyntax, Target
-    from slipway.artifacts.python_syntax import Construct
 
 RECORD_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """Files beside RECORD that it need not list."""

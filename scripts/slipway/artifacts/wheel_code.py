@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import IO
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from slipway.artifacts import python_code, python_syntax, zip_members
 from slipway.artifacts.archive import Unreadable
+from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.python_code import NewerSyntax, Target
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from slipway.artifacts.dist_info import DistInfo
-    from slipway.artifacts.python_syntax import Construct
-    from slipway.artifacts.zip_directory import Directory
+from slipway.artifacts.python_syntax import Construct
+from slipway.artifacts.zip_directory import Directory
 
 HIGHEST_MINOR = 99
 """Where the search for the oldest supported version ends."""

@@ -8,7 +8,8 @@ same judgement, written from the record layouts of APPNOTE.TXT 6.3.10, section 4
 from __future__ import annotations
 
 import struct
-from typing import IO, TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import IO, NamedTuple
 
 from slipway.artifacts.archive import MAX_MEMBERS, Fault, Problem, shown
 from slipway.artifacts.zip_directory import (
@@ -27,12 +28,8 @@ from slipway.artifacts.zip_directory import (
     UNICODE_PATH_EXTRA,
     UTF8_FLAG,
     ZIP64_EXTRA,
+    Entry,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slipway.artifacts.zip_directory import Entry
 
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 DATA_DESCRIPTOR_FLAG = 0x0008

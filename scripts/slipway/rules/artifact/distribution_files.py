@@ -5,26 +5,20 @@ A rule belongs to one family, so each of these is written once and makes two rul
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from packaging.utils import InvalidName, canonicalize_name
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import SDIST_EXTENSIONS, WHEEL_EXTENSION, kind_of
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.metadata.fields import uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from packaging.utils import NormalizedName
-
-    from slipway.artifacts.distribution import DistributionFacts
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.wheel import WheelFacts
 
 MIB = 1024**2
 DEFAULT_SIZE_LIMIT = 100 * MIB

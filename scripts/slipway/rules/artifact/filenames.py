@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.distribution_files import declared_name, declared_version
 from slipway.rules.families import artifact, sdist, wheel
@@ -12,13 +15,6 @@ from slipway.rules.rule import Evidence
 from slipway.rules.specifications import PLATFORM_TAGS, SDIST_FORMAT, WHEEL_FORMAT
 from slipway.rules.wheel.platform_tags import is_accepted
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.distribution import DistributionFacts
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.wheel import WheelFacts
 
 
 @sdist.rule(

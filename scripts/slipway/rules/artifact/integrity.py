@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from slipway.artifacts.archive import MAX_RATIO, MAX_RATIO_FLOOR, Fault
+from slipway.artifacts.distribution import DistributionFacts
+from slipway.artifacts.filename import Kind
+from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.secret_scan import SecretKind
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import SDIST_FORMAT, WHEEL_FORMAT
 from slipway.rules.wording import first, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from slipway.artifacts.distribution import DistributionFacts
-    from slipway.artifacts.filename import Kind
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.wheel import WheelFacts
-
 
 MIB = 1024**2
 FORMATS: Mapping[Kind, str] = {"sdist": SDIST_FORMAT, "wheel": WHEEL_FORMAT}

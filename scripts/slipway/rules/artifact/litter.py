@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.backends import fixes
 from slipway.rules.families import artifact
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.wheel import WheelFacts
 
 _BYTECODE_CACHE = re.compile(r"(?:^|/)__pycache__/[^/]+\.py[co]$")
 _BYTECODE = re.compile(r"\.py[co]$")

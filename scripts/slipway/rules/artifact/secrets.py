@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from slipway.artifacts.secret_scan import SecretKind
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.secret_scan import Secret, SecretKind
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.backends import fixes
 from slipway.rules.families import artifact
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import first, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.secret_scan import Secret
-    from slipway.artifacts.wheel import WheelFacts
 
 LEAKS = frozenset(
     {

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import at_field, each_uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CLASSIFIERS
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 PRIVATE = "Private ::"
 SUGGESTIONS = 10

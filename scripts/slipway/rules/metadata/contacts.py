@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import email.utils
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, WELL_KNOWN_URLS
 from slipway.rules.wording import first_line, over_length, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 LABEL_LIMIT = 32
 """Characters of a Project-URL's label; warehouse, `forklift/metadata.py`."""

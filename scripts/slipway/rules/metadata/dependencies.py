@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, rejection, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, SPECIFIERS
 from slipway.rules.wording import over_length, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 NEXT_MAJOR = 4
 """A cap here or above excludes no Python that exists or is planned."""

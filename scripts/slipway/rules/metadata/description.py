@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import PLACEHOLDER, at_field, is_missing, rejection, uploaded
@@ -14,11 +15,6 @@ from slipway.rules.metadata.rendering import MARKDOWN, RST, media_type, renderin
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import CORE_METADATA, README_GUIDE
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 FIELD = "description-content-type"
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterator
+from typing import cast
 
 from packaging.metadata import InvalidMetadata, Metadata, RawMetadata
 
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import first_line, over_length, shortened
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
-
 
 PLACEHOLDER = "UNKNOWN"
 """distutils wrote this for a missing value; PyPI drops such values before it checks the metadata (warehouse,

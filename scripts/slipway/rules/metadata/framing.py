@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from slipway.artifacts.metadata import FIELDS, MAX_BYTES, MAX_FIELDS
+from slipway.artifacts.metadata import FIELDS, MAX_BYTES, MAX_FIELDS, MetadataFacts
 from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import at_field, is_missing, rejection, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 METADATA_VERSIONS = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5")
 """What PyPI takes: warehouse, `forklift/metadata.py`, with packaging 26.2."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from packaging.version import Version
 
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import (
@@ -19,11 +20,6 @@ from slipway.rules.metadata.fields import (
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, VERSIONS
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 SUMMARY_LIMIT = 512
 """Characters; warehouse, `forklift/metadata.py`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from slipway.artifacts.filename import Kind
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import (
@@ -17,12 +19,6 @@ from slipway.rules.metadata.fields import (
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, LICENSING_GUIDE
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.filename import Kind
-    from slipway.artifacts.metadata import MetadataFacts
 
 CLASSIFIER = "License ::"
 

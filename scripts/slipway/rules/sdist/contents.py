@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from slipway.artifacts.sdist import SdistFacts
 from slipway.records import Severity
 from slipway.rules.artifact.readable import require_complete, require_listed
 from slipway.rules.backends import fixes
@@ -15,11 +16,6 @@ from slipway.rules.metadata.licenses import missing_license_files
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, SDIST_FORMAT
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.sdist import SdistFacts
 
 
 @sdist.rule(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
 from slipway.artifacts.importable import EXTENSIONS, SOURCE, installed_path
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
 from slipway.rules.artifact.readable import require_complete, require_listed
@@ -15,11 +16,6 @@ from slipway.rules.backends import fixes
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import quoted, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slipway.artifacts.wheel import WheelFacts
 
 USED_BY_MANY = frozenset(
     {

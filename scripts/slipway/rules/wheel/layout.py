@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.readable import expected_in_dist_info, require_listed
 from slipway.rules.backends import fixes
@@ -14,11 +15,6 @@ from slipway.rules.metadata.licenses import missing_license_files
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, WHEEL_FORMAT
 from slipway.rules.wording import named, quoted, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slipway.artifacts.wheel import WheelFacts
 
 REBUILD = (
     "Build the wheel again with a current build backend (`python -m build`) and neither rename nor repack it."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.artifacts.python_code import NewerSyntax, Target
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.artifact.readable import require_complete
@@ -14,12 +16,6 @@ from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import ENTRY_POINTS
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.python_code import NewerSyntax, Target
-    from slipway.artifacts.wheel import WheelFacts
 
 _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$)")
 """A module called `_py312` or `compat_310` is imported only where it can be read."""

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
 
-from slipway.artifacts.wheel import RECORD_SIGNATURES
+from slipway.artifacts.dist_info import RecordRow
+from slipway.artifacts.wheel import RECORD_SIGNATURES, WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.readable import expected_in_dist_info, require_complete
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import RECORD_FORMAT
 from slipway.rules.wording import quoted, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from slipway.artifacts.dist_info import RecordRow
-    from slipway.artifacts.wheel import WheelFacts
 
 REPACKED = (
     "Build the wheel again. A step that changes a wheel afterwards has to rewrite RECORD: `wheel unpack`, change, "

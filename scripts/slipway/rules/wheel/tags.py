@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from packaging.tags import parse_tag
 
 from slipway.artifacts.importable import EXTENSIONS, SUFFIX_OF_EXTENSION
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import WHEEL_FORMAT
 from slipway.rules.wording import named, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slipway.artifacts.wheel import WheelFacts
 
 
 @wheel.rule(
