@@ -3,8 +3,6 @@
 A problem is a fact with a kind, never a sentence; the rules decide what it means and word it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum

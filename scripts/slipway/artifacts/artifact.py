@@ -1,7 +1,5 @@
 """An artifact on disk: its facts, and its record in the manifest."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """The members of an archive, read in one pass: each byte is unpacked once, hashed, and searched for secrets."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping

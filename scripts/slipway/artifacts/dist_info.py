@@ -5,8 +5,6 @@ Recording installed projects: https://packaging.python.org/en/latest/specificati
 Entry points: https://packaging.python.org/en/latest/specifications/entry-points/
 """
 
-from __future__ import annotations
-
 import configparser
 import csv
 import email.parser

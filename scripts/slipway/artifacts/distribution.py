@@ -1,7 +1,5 @@
 """What sdists and wheels have in common."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -4,8 +4,6 @@ Specifications: https://packaging.python.org/en/latest/specifications/source-dis
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

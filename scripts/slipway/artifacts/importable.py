@@ -1,7 +1,5 @@
 """Which names a wheel makes importable, found from its paths alone."""
 
-from __future__ import annotations
-
 import keyword
 import re
 from collections.abc import Iterable, Iterator

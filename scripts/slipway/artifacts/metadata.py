@@ -5,8 +5,6 @@ since parse_email folds what is given twice and keeps no line numbers. Core meta
 https://packaging.python.org/en/latest/specifications/core-metadata/
 """
 
-from __future__ import annotations
-
 import email.parser
 import email.policy
 import re

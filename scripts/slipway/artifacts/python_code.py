@@ -1,7 +1,5 @@
 """The Python code of a wheel as a whole: what its scripts lead to, and which modules run when it is imported."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

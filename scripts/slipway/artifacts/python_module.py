@@ -1,7 +1,5 @@
 """What a Python module defines and imports, found in its syntax tree without running it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

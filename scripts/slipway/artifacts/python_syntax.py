@@ -5,8 +5,6 @@ parenthesised expression after `with` for the newer syntax.
 Each version's syntax: the "What's New in Python 3.x" pages.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import sys

@@ -3,8 +3,6 @@
 Source distribution format: https://packaging.python.org/en/latest/specifications/source-distribution-format/
 """
 
-from __future__ import annotations
-
 import os
 import posixpath
 from collections.abc import Iterable, Iterator

@@ -4,8 +4,6 @@ The standard library's tarfile reads the headers, so that what it sees is what t
 see. It is given a stream that only goes forward and stops at a limit: tarfile itself sets none.
 """
 
-from __future__ import annotations
-
 import bz2
 import gzip
 import lzma

@@ -1,7 +1,5 @@
 """The Python code of a wheel as a whole: where its entry points lead, how its modules import each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import IO
 

@@ -3,8 +3,6 @@
 https://cibuildwheel.pypa.io/en/stable/options/#build-skip
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ could read differently from one that trusts the central directory (`warehouse/ut
 same judgement, written from the record layouts of APPNOTE.TXT 6.3.10, section 4.3.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple

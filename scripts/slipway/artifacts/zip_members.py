@@ -1,7 +1,5 @@
 """The content of zip members, unpacked piece by piece and never to disk."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Iterator
 from typing import IO

@@ -1,7 +1,5 @@
 """The Pythons of this machine: finding them and choosing among them."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """What left the standard library: PEP 594 and the changelogs of Python."""
 
-from __future__ import annotations
-
 REMOVED: dict[str, tuple[int, str]] = {
     "aifc": (13, "PEP 594"),
     "asynchat": (12, "PEP 594"),

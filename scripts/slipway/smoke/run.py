@@ -3,8 +3,6 @@
 The smoke stage runs them on the artifacts themselves, the verify stage on what the index serves.
 """
 
-from __future__ import annotations
-
 import functools
 import os
 import re

@@ -1,7 +1,5 @@
 """Where one installed distribution is exercised: calls the probe, reads its results, starts scripts and commands."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

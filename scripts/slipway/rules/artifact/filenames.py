@@ -1,14 +1,11 @@
 """Rules on the filenames of sdists and wheels: their parts, against the format and against the metadata."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
-from slipway.records import Severity
 from slipway.rules.artifact.distribution_files import declared_name, declared_version
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
@@ -17,10 +14,9 @@ from slipway.rules.wheel.platform_tags import is_accepted
 from slipway.rules.wording import quoted
 
 
-@sdist.rule(
+@sdist.error(
     "sdist-filename-unparsable",
     title="The filename of the sdist has no name and version",
-    severity=Severity.ERROR,
     why="Installers read name and version from the filename, before they open the file; PyPI refuses "
     "another form.",
     fix="Build the sdist again with a current build backend. The version has to follow PEP 440.",
@@ -30,13 +26,12 @@ from slipway.rules.wording import quoted
 )
 def sdist_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
     if kind_of(facts.filename) == "sdist" and (problem := parse_sdist(facts.filename).problem):
-        yield Evidence(message=f"{problem}.", seen=facts.filename, expected="name-version.tar.gz")
+        yield Evidence(f"{problem}.", seen=facts.filename, expected="name-version.tar.gz")
 
 
-@sdist.rule(
+@sdist.error(
     "sdist-filename-not-normalized",
     title="The filename of the sdist is not in its normalized form",
-    severity=Severity.ERROR,
     why="PyPI takes exactly one spelling: the name in lower case with underscores, the version as PEP "
     "440 normalizes it and as the metadata has it, and .tar.gz. Zip files are refused.",
     fix="Upgrade the build backend: current ones write this form.",
@@ -56,13 +51,12 @@ def sdist_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence
     expected = f"{parsed.name.replace('-', '_')}-{version}.tar.gz"
     if facts.filename != expected:
         message = f"{quoted(facts.filename)} is not spelled the way PyPI requires, {quoted(expected)}."
-        yield Evidence(message=message, seen=facts.filename, expected=expected)
+        yield Evidence(message, seen=facts.filename, expected=expected)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-filename-unparsable",
     title="The filename of the wheel does not have its parts",
-    severity=Severity.ERROR,
     why="Name, version, an optional build number and three tags are read from the filename by every "
     "installer; one that cannot be taken apart is refused.",
     fix="Build the wheel again with a current build backend and do not rename it.",
@@ -73,13 +67,12 @@ def sdist_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence
 def wheel_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
     if kind_of(facts.filename) == "wheel" and (problem := parse_wheel(facts.filename).problem):
         expected = "name-version-python-abi-platform.whl"
-        yield Evidence(message=f"{problem}.", seen=facts.filename, expected=expected)
+        yield Evidence(f"{problem}.", seen=facts.filename, expected=expected)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-platform-tag-refused",
     title="The wheel is for a platform tag that PyPI does not take",
-    severity=Severity.ERROR,
     why="PyPI takes only tags that say on which systems the wheel runs. A plain `linux_x86_64` says "
     "nothing about the C library it needs, so it would break on other distributions.",
     fix="Linux: let cibuildwheel build in a manylinux image, or run `auditwheel repair`. macOS 11 and "
@@ -92,16 +85,13 @@ def wheel_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
 def wheel_platform_tag_refused(facts: DistributionFacts) -> Iterator[Evidence]:
     for platform in parse_wheel(facts.filename).platforms:
         if not is_accepted(platform):
-            yield Evidence(
-                message=f"PyPI takes no wheels for the platform tag {quoted(platform)}.", seen=platform
-            )
+            yield Evidence(f"PyPI takes no wheels for the platform tag {quoted(platform)}.", seen=platform)
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-filename-other-project",
     for_wheel="wheel-filename-other-project",
     title="The filename of the {kind} names another project than its metadata",
-    severity=Severity.ERROR,
     why="The upload would go to the project in the metadata, under the filename of another; PyPI "
     "refuses that.",
     fix="Build the {kind} again and do not rename it.",
@@ -114,13 +104,12 @@ def filename_other_project(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]
     name, declared = parse(facts.filename).name, declared_name(facts)
     if name and declared and name != declared:
         message = f"The filename says project {quoted(name)}, the metadata says {quoted(declared)}."
-        yield Evidence(message=message, seen=name, expected=declared)
+        yield Evidence(message, seen=name, expected=declared)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-filename-not-normalized",
     title="The name in the filename of the wheel is not normalized",
-    severity=Severity.ERROR,
     why="PyPI takes the name in one spelling only: lower case, with underscores in place of dashes and dots.",
     fix="Upgrade the build backend: current ones write this form.",
     fixes={"setuptools": "Require `setuptools>=75.8.1` under [build-system]; older ones keep capitals."},
@@ -135,13 +124,12 @@ def wheel_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence
     expected = parsed.name.replace("-", "_")
     if parsed.name_part != expected:
         message = f"The filename begins with {quoted(parsed.name_part)} in place of {quoted(expected)}."
-        yield Evidence(message=message, seen=parsed.name_part, expected=expected)
+        yield Evidence(message, seen=parsed.name_part, expected=expected)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-filename-other-version",
     title="The filename of the wheel has another version than its metadata",
-    severity=Severity.ERROR,
     why="An installer chooses the file by the version in its name and then finds another one inside.",
     fix="Build the wheel again and do not rename it.",
     example="spam-1.1-py3-none-any.whl with Version: 1.0",
@@ -152,4 +140,4 @@ def wheel_filename_other_version(facts: DistributionFacts) -> Iterator[Evidence]
     version, declared = parse_wheel(facts.filename).version, declared_version(facts)
     if version is not None and declared is not None and version != declared:
         message = f"The filename says version {version}, the metadata says {declared}."
-        yield Evidence(message=message, seen=str(version), expected=str(declared))
+        yield Evidence(message, seen=str(version), expected=str(declared))

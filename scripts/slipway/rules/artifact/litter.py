@@ -1,7 +1,5 @@
 """Rules on files that came along by accident: bytecode, caches, files of editors and of version control."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 
@@ -32,11 +30,10 @@ _BACKUP = re.compile(r"~$|\.sw[op]$|\.(?:rej|bak)$|(?<!package\.json)\.orig$")
 REMOVE = "Remove the files, or exclude them in the settings of the build backend."
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-has-bytecode",
     for_wheel="wheel-has-bytecode",
     title="The {kind} contains bytecode",
-    severity=Severity.WARNING,
     why="Bytecode belongs to one version of Python; every installer makes its own, and uninstalling trips over "
     "files that came with the package. It also hides code that differs from the source beside it.",
     fix=REMOVE,
@@ -55,11 +52,10 @@ def has_bytecode(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     )
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-has-version-control-files",
     for_wheel="wheel-has-version-control-files",
     title="The {kind} contains the data of a version control system",
-    severity=Severity.WARNING,
     why="It holds the whole history, with everything that was ever deleted, and sometimes credentials in the "
     "address of the remote.",
     fix=REMOVE,

@@ -1,7 +1,5 @@
 """Where in a project a file belongs, by the words in its path."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 

@@ -1,7 +1,5 @@
 """How far an archive has to be readable before a rule on it can be judged."""
 
-from __future__ import annotations
-
 from slipway.artifacts.archive import Fault
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.wheel import WheelFacts

@@ -5,8 +5,6 @@ purpose), the value (placeholders are typed, not drawn at random) and whether th
 leaves out placeholders and fragments already.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterator
@@ -14,7 +12,6 @@ from collections.abc import Iterator
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.secret_scan import Secret, SecretKind
 from slipway.artifacts.wheel import WheelFacts
-from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.backends import fixes
 from slipway.rules.families import artifact
@@ -77,7 +74,7 @@ def _of_kinds(
 ) -> Iterator[Evidence]:
     found = [
         Evidence(
-            message=f"{quoted(secret.path)} holds {_with_article(kind)}: {secret.shown}.",
+            f"{quoted(secret.path)} holds {_with_article(kind)}: {secret.shown}.",
             file=secret.path,
             line=secret.line,
             seen=secret.shown,
@@ -95,14 +92,13 @@ def _named_like(facts: SdistFacts | WheelFacts, name: re.Pattern[str], what: str
     for member in facts.members:
         matches = name.fullmatch(member.basename) and member.size and member.path not in found
         if matches and not is_for_development(member.path, own_names=own):
-            yield Evidence(message=f"{quoted(member.path)} {what}.", file=member.path)
+            yield Evidence(f"{quoted(member.path)} {what}.", file=member.path)
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-holds-secret",
     for_wheel="wheel-holds-secret",
     title="The {kind} holds a key, a token or a password",
-    severity=Severity.ERROR,
     why="Everything on PyPI is read by machines within minutes, and nothing can be taken back: anyone who "
     "finds it can act in your name. Tests, documentation and examples are not reported, nor placeholders.",
     fix=REVOKE,
@@ -114,11 +110,10 @@ def holds_secret(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _named_like(facts, PERSONAL_KEYS, "is named like a private key")
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-may-hold-secret",
     for_wheel="wheel-may-hold-secret",
     title="The {kind} holds something that may be secret",
-    severity=Severity.WARNING,
     why="A key store, a key with a passphrase or beside its certificate, the id of an access key or a "
     "file that usually holds credentials is in it; only you know whether it is secret.",
     fix=f"{LOOK} {REVOKE}",
@@ -130,11 +125,10 @@ def may_hold_secret(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _named_like(facts, PERSONAL_FILES, "is a file for credentials")
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-shows-pypi-token",
     for_wheel="wheel-shows-pypi-token",
     title="The {kind} has an API token of PyPI in its tests or documentation",
-    severity=Severity.WARNING,
     why="If it is real, it is public now. Even if not, PyPI has begun to search uploads for its own tokens "
     "and to refuse them.",
     fix="Revoke it if it is real. In a test, put it together at run time from parts.",

@@ -1,12 +1,9 @@
 """Rules on classifiers, by the list that trove-classifiers ships."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterator, Mapping
 
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.records import Severity
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import at_field, each_uploaded
 from slipway.rules.rule import Evidence
@@ -18,10 +15,9 @@ SUGGESTIONS = 10
 """More misspelt classifiers than this get no suggestion: looking for the nearest is slow."""
 
 
-@metadata.rule(
+@metadata.error(
     "classifier-unknown",
     title="A classifier is not on the list",
-    severity=Severity.ERROR,
     why="Classifiers come from one fixed list, spelled exactly; PyPI refuses an upload with any other.",
     fix="Correct the spelling or remove the line. For words of your own use `keywords`.",
     example="Classifier: Programming Language :: Python :: 3.99",
@@ -44,10 +40,9 @@ def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
             )
 
 
-@metadata.rule(
+@metadata.error(
     "classifier-private",
     title="A classifier marks the project as private",
-    severity=Severity.ERROR,
     why="Classifiers that begin with `Private ::` are never on the list, so that PyPI refuses the "
     "upload: someone put it there to prevent an accidental release.",
     fix="Remove the classifier if the project is meant to be public; otherwise do not publish it.",
@@ -62,10 +57,9 @@ def classifier_private(facts: MetadataFacts) -> Iterator[Evidence]:
             yield at_field(facts, "classifier", message, index=index, seen=value)
 
 
-@metadata.rule(
+@metadata.error(
     "classifier-deprecated",
     title="A classifier is deprecated",
-    severity=Severity.ERROR,
     why="PyPI keeps a deprecated classifier on old releases, but refuses it on new ones.",
     fix="Replace it by its successor, or remove it.",
     example="Classifier: Natural Language :: Ukranian",

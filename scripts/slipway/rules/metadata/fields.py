@@ -1,7 +1,5 @@
 """The fields of the metadata as the index sees them: what twine uploads, without what PyPI drops on arrival."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import cast
 
@@ -94,7 +92,7 @@ def at_field(
         expected: the value expected.
     """
     return Evidence(
-        message=message,
+        message,
         file=facts.file,
         line=facts.line(name, index),
         seen=None if seen is None else shortened(seen),

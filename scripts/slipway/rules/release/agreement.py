@@ -1,7 +1,5 @@
 """Rules on the set: whether the metadata of all files of one release agrees."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -10,7 +8,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.records import Severity
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import Evidence, Skipped
@@ -54,10 +51,9 @@ def _lines(values: frozenset[str]) -> str:
     return "\n".join(sorted(values)) or "nothing"
 
 
-@release.rule(
+@release.warning(
     "wheels-disagree-on-requirements",
     title="The wheels of one release require different things",
-    severity=Severity.WARNING,
     why="uv, Poetry and PDM read one wheel's metadata and lock it for all platforms, so that some users get "
     "too little or something wrong.",
     fix="Write what depends on the system as an environment marker, such as "
@@ -75,7 +71,7 @@ def wheels_disagree_on_requirements(release: ReleaseFacts) -> Iterator[Evidence]
         for filename, metadata in wheels[1:]:
             if (seen := _values(metadata, field)) != expected:
                 yield Evidence(
-                    message=f"{filename} has another {title} than {first}.",
+                    f"{filename} has another {title} than {first}.",
                     artifact=filename,
                     file=metadata.file,
                     line=metadata.line(field),
@@ -85,10 +81,9 @@ def wheels_disagree_on_requirements(release: ReleaseFacts) -> Iterator[Evidence]
                 break
 
 
-@release.rule(
+@release.warning(
     "wheels-disagree-on-entry-points",
     title="The wheels of one release have different entry points",
-    severity=Severity.WARNING,
     why="A command or plugin is there on one platform and missing on another.",
     fix="Declare the entry points in pyproject.toml, and build all wheels from the same commit.",
     example="a wheel for Linux with the command `demo`, and one for Windows without",
@@ -100,7 +95,7 @@ def wheels_disagree_on_entry_points(release: ReleaseFacts) -> Iterator[Evidence]
     for wheel in wheels[1:]:
         if (wheel.entry_points or {}) != (wheels[0].entry_points or {}):
             yield Evidence(
-                message=f"{wheel.filename} has other entry points than {wheels[0].filename}.",
+                f"{wheel.filename} has other entry points than {wheels[0].filename}.",
                 artifact=wheel.filename,
                 file=wheel.in_dist_info("entry_points.txt"),
                 seen=_points(wheel.entry_points),
@@ -118,10 +113,9 @@ def _points(points: Mapping[str, Mapping[str, str]] | None) -> str:
     return "\n".join(sorted(lines)) or "none"
 
 
-@release.rule(
+@release.warning(
     "sdist-metadata-broken-promise",
     title="The wheel differs from what the sdist promises",
-    severity=Severity.WARNING,
     why="A field that an sdist does not call dynamic is the same in every wheel built from it; installers "
     "resolve by it without building, and then install something else.",
     fix="Build sdist and wheel from the same sources; what the build computes belongs in `dynamic` of "
@@ -141,7 +135,7 @@ def sdist_metadata_broken_promise(release: ReleaseFacts) -> Iterator[Evidence]:
         promised, built = _values(source, field), _values(wheel.metadata, field)
         if field not in open_fields and promised != built:
             yield Evidence(
-                message=f"{wheel.filename} has another {title} than the sdist, which does not call it dynamic.",
+                f"{wheel.filename} has another {title} than the sdist, which does not call it dynamic.",
                 artifact=wheel.filename,
                 file=wheel.metadata.file,
                 line=wheel.metadata.line(field),

@@ -1,7 +1,5 @@
 """The platform tags that PyPI takes (warehouse, `forklift/legacy.py`, `_valid_platform_tag`)."""
 
-from __future__ import annotations
-
 import re
 
 FIXED = frozenset({"any", "win32", "win_amd64", "win_arm64", "win_ia64", "linux_armv6l", "linux_armv7l"})

@@ -1,7 +1,5 @@
 """Rules on the Python code in a wheel: scripts that cannot start, modules that a supported Python cannot read."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator
@@ -9,7 +7,6 @@ from collections.abc import Iterator
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.artifacts.python_code import NewerSyntax, Target
 from slipway.artifacts.wheel import WheelFacts
-from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.artifact.readable import require_complete
 from slipway.rules.families import wheel
@@ -21,10 +18,9 @@ _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$
 """A module called `_py312` or `compat_310` is imported only where it can be read."""
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-script-cannot-start",
     title="A command of the wheel has nothing to call",
-    severity=Severity.ERROR,
     why="The command is installed and fails with an ImportError or AttributeError whenever it is run.",
     fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
     fixes={
@@ -42,13 +38,12 @@ def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
     for target in facts.targets:
         if target.group in SCRIPT_GROUPS and (reason := _why_no_command(facts, target)):
             message = f"The command {quoted(target.name)} cannot start: {reason}."
-            yield Evidence(message=message, file=path, seen=target.value)
+            yield Evidence(message, file=path, seen=target.value)
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-plugin-cannot-load",
     title="An entry point of the wheel cannot be found",
-    severity=Severity.WARNING,
     why="The program that looks for plugins finds it and fails with an ImportError or AttributeError, and with it "
     "often the program of people who do not even use the plugin.",
     fix="Correct the value under [project.entry-points], or include the module in the wheel.",
@@ -61,7 +56,7 @@ def wheel_plugin_cannot_load(facts: WheelFacts) -> Iterator[Evidence]:
     for target in facts.targets:
         if target.group not in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
             message = f"The entry point {quoted(target.name)} of [{target.group}] cannot be loaded: {reason}."
-            yield Evidence(message=message, file=path, seen=target.value)
+            yield Evidence(message, file=path, seen=target.value)
 
 
 def _why_no_command(facts: WheelFacts, target: Target) -> str | None:
@@ -93,10 +88,9 @@ def _may_come_from_elsewhere(facts: WheelFacts, target: Target) -> bool:
     return bool(facts.metadata is None or facts.metadata.every("requires-dist"))
 
 
-@wheel.rule(
+@wheel.note(
     "wheel-script-of-another-package",
     title="A command calls a module that is not in the wheel",
-    severity=Severity.NOTE,
     why="It works if a package that this one requires has the module, and only as long as it keeps it.",
     fix="If it is a misspelling, correct it under [project.scripts]; if it is meant, nothing.",
     example='`demo = "demo_core.cli:main"` in a wheel that requires `demo-core`',
@@ -108,16 +102,15 @@ def wheel_script_of_another_package(facts: WheelFacts) -> Iterator[Evidence]:
         missing = target.module is not None and target.attribute is not None and target.path is None
         if target.group in SCRIPT_GROUPS and missing and _may_come_from_elsewhere(facts, target):
             yield Evidence(
-                message=f"The command {quoted(target.name)} calls {quoted(target.value)}, which is not in the wheel.",
+                f"The command {quoted(target.name)} calls {quoted(target.value)}, which is not in the wheel.",
                 file=facts.in_dist_info("entry_points.txt"),
                 seen=target.value,
             )
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-syntax-too-new",
     title="A module uses syntax that the oldest supported Python cannot read",
-    severity=Severity.ERROR,
     why="Installers put the wheel on every Python that Requires-Python allows; on the older ones importing the "
     "module fails with a SyntaxError.",
     fix="Raise `requires-python`, or write the code in the older syntax. A module that is imported only on newer "
@@ -130,7 +123,7 @@ def wheel_syntax_too_new(facts: WheelFacts) -> Iterator[Evidence]:
         if newer.reach == "imported" or (newer.reach == "direct" and not _is_meant_for_newer(newer, own)):
             construct = newer.construct
             yield Evidence(
-                message=f"{quoted(newer.path)} has {construct.name}, which Python 3.{newer.floor} cannot read.",
+                f"{quoted(newer.path)} has {construct.name}, which Python 3.{newer.floor} cannot read.",
                 file=newer.path,
                 line=construct.line,
                 seen=f"syntax of Python 3.{construct.since}",
