@@ -14,8 +14,8 @@ from slipway.artifacts import importable, python_module, python_syntax
 from slipway.artifacts import sdist as sdist_reader
 from slipway.artifacts import wheel as wheel_reader
 from slipway.artifacts.archive import Fault
+from slipway.artifacts.python_code import oldest_minor
 from slipway.artifacts.secret_scan import SecretKind
-from slipway.artifacts.wheel_code import oldest_minor
 
 
 def read_wheel(built: Built, folder: Path) -> wheel_reader.WheelFacts:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from slipway.artifacts.archive import Member, Problem, complete
+from slipway.artifacts.filename import Filename
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.artifacts.secret_scan import Secret
 
@@ -16,6 +17,7 @@ class DistributionFacts:
         filename: name of the file, without its folder.
         size: size in bytes.
         sha256: digest of the file in lower-case hexadecimal.
+        parts: what the filename says; None where it cannot be parsed.
         members: everything in the archive, in order.
         problems: what is wrong with the archive.
         metadata: what PKG-INFO or METADATA says; None where it is missing or cannot be read.
@@ -25,6 +27,7 @@ class DistributionFacts:
     filename: str
     size: int
     sha256: str
+    parts: Filename | None = None
     members: tuple[Member, ...] = ()
     problems: tuple[Problem, ...] = ()
     metadata: MetadataFacts | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from slipway.artifacts.distribution import DistributionFacts
-from slipway.artifacts.filename import kind_of, parse_sdist, parse_wheel
+from slipway.artifacts.filename import kind_of, parse
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.distribution_files import declared_name, declared_version
@@ -25,7 +25,7 @@ from slipway.rules.wording import quoted
     read=SDIST_FORMAT,
 )
 def sdist_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
-    if kind_of(facts.filename) == "sdist" and (problem := parse_sdist(facts.filename).problem):
+    if kind_of(facts.filename) == "sdist" and (problem := parse(facts.filename, "sdist").problem):
         yield Evidence(f"{problem}.", seen=facts.filename, expected="name-version.tar.gz")
 
 
@@ -44,7 +44,7 @@ def sdist_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
     read=SDIST_FORMAT,
 )
 def sdist_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence]:
-    parsed = parse_sdist(facts.filename)
+    parsed = parse(facts.filename, "sdist")
     if parsed.name is None:
         return
     version = declared_version(facts) or parsed.version
@@ -65,7 +65,7 @@ def sdist_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence
     read=WHEEL_FORMAT,
 )
 def wheel_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
-    if kind_of(facts.filename) == "wheel" and (problem := parse_wheel(facts.filename).problem):
+    if kind_of(facts.filename) == "wheel" and (problem := parse(facts.filename, "wheel").problem):
         expected = "name-version-python-abi-platform.whl"
         yield Evidence(f"{problem}.", seen=facts.filename, expected=expected)
 
@@ -83,7 +83,7 @@ def wheel_filename_unparsable(facts: DistributionFacts) -> Iterator[Evidence]:
     read=PLATFORM_TAGS,
 )
 def wheel_platform_tag_refused(facts: DistributionFacts) -> Iterator[Evidence]:
-    for platform in parse_wheel(facts.filename).platforms:
+    for platform in parse(facts.filename, "wheel").platforms:
         if not is_accepted(platform):
             yield Evidence(f"PyPI takes no wheels for the platform tag {quoted(platform)}.", seen=platform)
 
@@ -100,8 +100,7 @@ def wheel_platform_tag_refused(facts: DistributionFacts) -> Iterator[Evidence]:
     read={"sdist": SDIST_FORMAT, "wheel": WHEEL_FORMAT},
 )
 def filename_other_project(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
-    parse = parse_wheel if facts.kind == "wheel" else parse_sdist
-    name, declared = parse(facts.filename).name, declared_name(facts)
+    name, declared = parse(facts.filename, facts.kind).name, declared_name(facts)
     if name and declared and name != declared:
         message = f"The filename says project {quoted(name)}, the metadata says {quoted(declared)}."
         yield Evidence(message, seen=name, expected=declared)
@@ -118,7 +117,7 @@ def filename_other_project(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]
     read=WHEEL_FORMAT,
 )
 def wheel_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence]:
-    parsed = parse_wheel(facts.filename)
+    parsed = parse(facts.filename, "wheel")
     if parsed.name is None:
         return
     expected = parsed.name.replace("-", "_")
@@ -137,7 +136,7 @@ def wheel_filename_not_normalized(facts: DistributionFacts) -> Iterator[Evidence
     read=WHEEL_FORMAT,
 )
 def wheel_filename_other_version(facts: DistributionFacts) -> Iterator[Evidence]:
-    version, declared = parse_wheel(facts.filename).version, declared_version(facts)
+    version, declared = parse(facts.filename, "wheel").version, declared_version(facts)
     if version is not None and declared is not None and version != declared:
         message = f"The filename says version {version}, the metadata says {declared}."
         yield Evidence(message, seen=str(version), expected=str(declared))

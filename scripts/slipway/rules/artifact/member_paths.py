@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from slipway.artifacts.archive import Member
-from slipway.artifacts.filename import WheelName
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
@@ -135,7 +134,7 @@ def has_duplicate_member(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
 
 def _is_installed_on(facts: SdistFacts | WheelFacts, systems: tuple[str, ...]) -> bool:
     """Whether one of the platform tags starts with one of `systems`; an sdist is for any platform."""
-    platforms = facts.parts.platforms if isinstance(facts.parts, WheelName) else ("any",)
+    platforms = facts.parts.platforms if facts.kind == "wheel" and facts.parts else ("any",)
     return any(platform.startswith(systems) for platform in platforms)
 
 
