@@ -248,7 +248,7 @@ def test_what_a_module_imports() -> None:
         b"def g():\n    import h\nclass I:\n    import j\n"
     )
     assert tree is not None
-    found = python_module.imports(tree, module="top.inner", is_package=True)
+    found = python_module.imports(tree, "top.inner")
     assert {name.module for name in found if name.always} == {
         "a.b", "top.inner", "top.inner.c", "top.d", "top.d.e", "j",
     }  # fmt: skip

@@ -42,8 +42,3 @@ class DistributionFacts:
     def complete(self) -> bool:
         """Whether all members were listed and read; if not, what is absent may only be unread."""
         return complete(self.problems)
-
-    @property
-    def unpacked_size(self) -> int:
-        """The sum of the sizes the archive gives its members."""
-        return sum(member.size for member in self.members)

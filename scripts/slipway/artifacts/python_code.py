@@ -31,9 +31,10 @@ _TARGET = re.compile(r"(?P<module>[\w.]+)\s*(?::\s*(?P<attribute>[\w.]+))?\s*(?:
 
 
 class Module(NamedTuple):
-    """A module of the wheel: where it is, whether it is a package's `__init__`, whether it is compiled."""
+    """A module of the wheel: where it is, its package, whether it is that one's `__init__`, whether it is compiled."""
 
     path: str
+    package: str
     is_package: bool
     compiled: bool
 
@@ -183,7 +184,7 @@ class _Code:
                     done.add(name)
                     module = self.modules[name]
                     if tree := self._tree(module):
-                        found = python_module.imports(tree, module=name, is_package=module.is_package)
+                        found = python_module.imports(tree, module.package)
                         waiting += [one.module for one in found if one.always]
         return frozenset(done)
 
@@ -198,12 +199,11 @@ class _Code:
             tree = self._tree(module)
             if tree is None:
                 continue
-            found = python_module.imports(tree, module=dotted, is_package=module.is_package)
+            found = python_module.imports(tree, module.package)
             plain = {one.module for one in found if one.always}
             for name in plain:
                 always.setdefault(name, set()).add(dotted)
-            mentioned = python_module.mentioned(tree, module=dotted, is_package=module.is_package)
-            conditional |= mentioned - plain
+            conditional |= python_module.mentioned(tree, module.package) - plain
         return frozenset(target for target in targets if _any_conditional(target, always, conditional))
 
     def _is_open(self, dotted: str) -> bool:
@@ -257,8 +257,9 @@ def _modules(paths: Iterable[str], data_directory: str | None) -> dict[str, Modu
             continue
         stem, kind = named
         is_package = stem == "__init__"
-        dotted = ".".join([*parents, *([] if is_package else [stem])])
-        module = Module(path, is_package, kind == "extension")
+        package = ".".join(parents)
+        dotted = package if is_package else ".".join([*parents, stem])
+        module = Module(path, package, is_package, kind == "extension")
         if dotted not in found or (found[dotted].compiled and not module.compiled):
             found[dotted] = module
     return found

@@ -126,11 +126,12 @@ def installed() -> tuple[Interpreter, ...]:
         known = best.get(found.minor)
         if known is None or (known.path != own().path and Version(known.version) < Version(found.version)):
             best[found.minor] = found
-    return tuple(sorted(best.values(), key=_order))
-
-
-def _order(one: Interpreter) -> tuple[bool, Version, bool]:
-    return (one.implementation != "cpython", Version(one.version), one.free_threaded)
+    return tuple(
+        sorted(
+            best.values(),
+            key=lambda one: (one.implementation != "cpython", Version(one.version), one.free_threaded),
+        )
+    )
 
 
 def find(wanted: str, *, remedy: str = "Name one that is installed, by version or by path.") -> Interpreter:

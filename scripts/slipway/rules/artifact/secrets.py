@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from slipway.artifacts.sdist import SdistFacts
-from slipway.artifacts.secret_scan import Secret, SecretKind
+from slipway.artifacts.secret_scan import SecretKind
 from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.backends import fixes
@@ -48,41 +48,28 @@ REVOKE = (
 )
 
 
-def _by_place(facts: SdistFacts | WheelFacts, *, in_development: bool) -> Iterator[tuple[SecretKind, Secret]]:
-    """Yield what was found, with the kind it counts as; each kind once per file.
+def _of_kinds(
+    facts: SdistFacts | WheelFacts, kinds: frozenset[SecretKind], *, in_development: bool = False
+) -> Iterator[Evidence]:
+    """Yield what was found of some kinds, each kind once per file.
 
     Args:
         facts: of an sdist or a wheel.
+        kinds: what is looked for.
         in_development: whether to yield what is in tests, documentation and examples, or the rest.
     """
     own = own_names(facts)
     certified = {posixpath.dirname(path) for path in facts.paths if path.endswith(CERTIFICATES)}
-    yielded = set()
+    found: dict[tuple[str, SecretKind], Evidence] = {}
     for secret in facts.secrets:
-        kind = secret.kind
-        if kind is SecretKind.PRIVATE_KEY and posixpath.dirname(secret.path) in certified:
+        path, kind, shown = secret.path, secret.kind, secret.shown
+        if kind is SecretKind.PRIVATE_KEY and posixpath.dirname(path) in certified:
             # A key whose certificate was packed too is usually there to be used, for a server on one's own machine.
             kind = SecretKind.CERTIFIED_KEY
-        once = (secret.path, kind)
-        if once not in yielded and is_for_development(secret.path, own_names=own) is in_development:
-            yielded.add(once)
-            yield kind, secret
-
-
-def _of_kinds(
-    facts: SdistFacts | WheelFacts, kinds: frozenset[SecretKind], *, in_development: bool = False
-) -> Iterator[Evidence]:
-    found = [
-        Evidence(
-            f"{quoted(secret.path)} holds {_with_article(kind)}: {secret.shown}.",
-            file=secret.path,
-            line=secret.line,
-            seen=secret.shown,
-        )
-        for kind, secret in _by_place(facts, in_development=in_development)
-        if kind in kinds
-    ]
-    return first(found, MOST_LISTED, "{} more files hold such things.")
+        if kind in kinds and is_for_development(path, own_names=own) is in_development:
+            message = f"{quoted(path)} holds {'an' if kind[0] in 'Aa' else 'a'} {kind}: {shown}."
+            found.setdefault((path, kind), Evidence(message, file=path, line=secret.line, seen=shown))
+    return first(tuple(found.values()), MOST_LISTED, "{} more files hold such things.")
 
 
 def _named_like(facts: SdistFacts | WheelFacts, name: re.Pattern[str], what: str) -> Iterator[Evidence]:
@@ -136,7 +123,3 @@ def may_hold_secret(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
 )
 def shows_pypi_token(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _of_kinds(facts, frozenset({SecretKind.PYPI_TOKEN}), in_development=True)
-
-
-def _with_article(kind: SecretKind) -> str:
-    return f"{'an' if kind[0] in 'Aa' else 'a'} {kind}"

@@ -1,7 +1,7 @@
 """Rules on classifiers, by the list that trove-classifiers ships."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
@@ -25,19 +25,16 @@ SUGGESTIONS = 10
     read=CLASSIFIERS,
 )
 def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
-    from trove_classifiers import classifiers
+    from trove_classifiers import classifiers, deprecated_classifiers
 
     suggestions = 0
     for index, value in each_uploaded(facts, "classifier"):
-        if not value.startswith(PRIVATE) and value not in classifiers and value not in deprecated():
+        if not (value.startswith(PRIVATE) or value in classifiers or value in deprecated_classifiers):
             suggestions += 1
-            near = (
-                difflib.get_close_matches(value[:200], classifiers, n=1) if suggestions <= SUGGESTIONS else []
-            )
-            message = f"{quoted(value)} is not a classifier."
-            yield at_field(
-                facts, "classifier", message, index=index, seen=value, expected="".join(near) or None
-            )
+            known = classifiers if suggestions <= SUGGESTIONS else ()
+            near = difflib.get_close_matches(value[:200], known, n=1)
+            message, expected = f"{quoted(value)} is not a classifier.", "".join(near) or None
+            yield at_field(facts, "classifier", message, index=index, seen=value, expected=expected)
 
 
 @metadata.error(
@@ -67,16 +64,10 @@ def classifier_private(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CLASSIFIERS,
 )
 def classifier_deprecated(facts: MetadataFacts) -> Iterator[Evidence]:
-    successors = deprecated()
-    for index, value in each_uploaded(facts, "classifier"):
-        if value in successors:
-            message = f"{quoted(value)} is a deprecated classifier."
-            expected = " or ".join(successors[value]) or None
-            yield at_field(facts, "classifier", message, index=index, seen=value, expected=expected)
-
-
-def deprecated() -> Mapping[str, list[str]]:
-    """Return the deprecated classifiers with their successors."""
     from trove_classifiers import deprecated_classifiers
 
-    return deprecated_classifiers
+    for index, value in each_uploaded(facts, "classifier"):
+        if value in deprecated_classifiers:
+            message = f"{quoted(value)} is a deprecated classifier."
+            expected = " or ".join(deprecated_classifiers[value]) or None
+            yield at_field(facts, "classifier", message, index=index, seen=value, expected=expected)

@@ -138,19 +138,12 @@ def metadata_field_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
 def metadata_headers_cut_short(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.broken_at is None:
         return
-    lost = sorted(name for name in FIELDS if any(_starts_with(line, name) for line in _body_head(facts)))
+    lines = (facts.description or "")[:20_000].lower().splitlines()
+    lost = sorted(name for name in FIELDS if any(line.startswith(f"{name}:") for line in lines))
     message = f"Line {facts.broken_at} is not a field, so the rest of the file is read as the description."
     if lost:
         message = f"{message} Lost are {', '.join(lost)}."
     yield Evidence(message, file=facts.file, line=facts.broken_at)
-
-
-def _body_head(facts: MetadataFacts) -> list[str]:
-    return (facts.description or "")[:20_000].lower().splitlines()
-
-
-def _starts_with(line: str, name: str) -> bool:
-    return line.startswith(f"{name}:")
 
 
 @metadata.error(

@@ -42,13 +42,22 @@ COMPARED: Mapping[str, tuple[str, Callable[[str], str]]] = {
 """The fields that decide what is installed: as they are written, and how equivalent spellings are made equal."""
 
 
-def _values(metadata: MetadataFacts, field: str) -> frozenset[str]:
+def _difference(
+    reference: MetadataFacts, metadata: MetadataFacts, field: str, filename: str, message: str
+) -> Evidence | None:
+    """Return evidence if a field has other values than the reference, `filename` being whose metadata it is."""
     normal = COMPARED[field][1]
-    return frozenset(normal(value) for value in metadata.every(field))
-
-
-def _lines(values: frozenset[str]) -> str:
-    return "\n".join(sorted(values)) or "nothing"
+    expected, seen = (frozenset(map(normal, one.every(field))) for one in (reference, metadata))
+    if expected == seen:
+        return None
+    return Evidence(
+        message,
+        artifact=filename,
+        file=metadata.file,
+        line=metadata.line(field),
+        seen="\n".join(sorted(seen - expected)) or "nothing",
+        expected="\n".join(sorted(expected - seen)) or "nothing",
+    )
 
 
 @release.warning(
@@ -62,22 +71,15 @@ def _lines(values: frozenset[str]) -> str:
     read="https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers",
 )
 def wheels_disagree_on_requirements(release: ReleaseFacts) -> Iterator[Evidence]:
-    wheels = [(wheel.filename, wheel.metadata) for wheel in release.wheels if wheel.metadata is not None]
+    wheels = [(wheel.filename, wheel.metadata) for wheel in release.wheels if wheel.metadata]
     if len(wheels) < 2:  # noqa: PLR2004 - two make a comparison
         raise Skipped("there are no two wheels to compare")
     first, reference = wheels[0]
     for field, (title, _) in COMPARED.items():
-        expected = _values(reference, field)
         for filename, metadata in wheels[1:]:
-            if (seen := _values(metadata, field)) != expected:
-                yield Evidence(
-                    f"{filename} has another {title} than {first}.",
-                    artifact=filename,
-                    file=metadata.file,
-                    line=metadata.line(field),
-                    seen=_lines(seen - expected),
-                    expected=_lines(expected - seen),
-                )
+            message = f"{filename} has another {title} than {first}."
+            if evidence := _difference(reference, metadata, field, filename, message):
+                yield evidence
                 break
 
 
@@ -132,16 +134,10 @@ def sdist_metadata_broken_promise(release: ReleaseFacts) -> Iterator[Evidence]:
         raise Skipped("the metadata of the sdist is too old to promise anything")
     open_fields = {name.strip().lower() for name in source.every("dynamic")}
     for field, (title, _) in COMPARED.items():
-        promised, built = _values(source, field), _values(wheel.metadata, field)
-        if field not in open_fields and promised != built:
-            yield Evidence(
-                f"{wheel.filename} has another {title} than the sdist, which does not call it dynamic.",
-                artifact=wheel.filename,
-                file=wheel.metadata.file,
-                line=wheel.metadata.line(field),
-                seen=_lines(built - promised),
-                expected=_lines(promised - built),
-            )
+        message = f"{wheel.filename} has another {title} than the sdist, which does not call it dynamic."
+        evidence = _difference(source, wheel.metadata, field, wheel.filename, message)
+        if evidence and field not in open_fields:
+            yield evidence
 
 
 def _promises(metadata: MetadataFacts) -> bool:

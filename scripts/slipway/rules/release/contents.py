@@ -39,7 +39,7 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     """Return the wheels that the matrix makes, by build identifier.
 
     Raises:
-        Skipped: none are listed one by one.
+        Skipped: none are listed one by one, or not all of them can be here.
     """
     targets = {
         file.identifier: target
@@ -48,6 +48,8 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     }
     if not targets:
         raise Skipped("the plan does not list each wheel")
+    if not release.whole:
+        raise Skipped("the wheels are made by several machines, and those of the others are not here")
     return targets
 
 
@@ -60,15 +62,14 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
 )
 def planned_wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
     targets = _planned_wheels(release)
-    if not release.whole:
-        raise Skipped("the wheels are made by several machines, and those of the others are not here")
+    names = "\n".join(artifact.filename for artifact in release.artifacts)
     missing: dict[str, list[str]] = {}
     for identifier, target in targets.items():
         if not any(wheel_targets.covers(tags(wheel), target) for wheel in release.wheels):
             missing.setdefault(target.platform, []).append(identifier.partition("-")[0])
     for platform, pythons in missing.items():
         counted = "One wheel is" if len(pythons) == 1 else f"{len(pythons)} wheels are"
-        yield Evidence(f"{counted} missing for {platform}: {', '.join(pythons)}.", seen=_names(release))
+        yield Evidence(f"{counted} missing for {platform}: {', '.join(pythons)}.", seen=names)
 
 
 @release.error(
@@ -80,8 +81,6 @@ def planned_wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
 )
 def unplanned_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     targets = _planned_wheels(release)
-    if not release.whole:
-        raise Skipped("this is not the whole set")
     for wheel in release.wheels:
         if not any(wheel_targets.covers(tags(wheel), target) for target in targets.values()):
             yield Evidence(
@@ -93,10 +92,6 @@ def unplanned_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
 def tags(wheel: WheelFacts) -> frozenset[Tag]:
     """Return the tags in a wheel's filename."""
     return wheel.parts.tags if wheel.parts else frozenset()
-
-
-def _names(release: ReleaseFacts) -> str:
-    return "\n".join(artifact.filename for artifact in release.artifacts)
 
 
 @release.warning(
@@ -129,9 +124,9 @@ def wheel_tags_overlap(release: ReleaseFacts) -> Iterator[Evidence]:
 )
 def unexpected_file(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
-    targets = [t for file in plan.expected if file.identifier and (t := wheel_targets.parse(file.identifier))]
+    each_wheel = any(file.identifier and wheel_targets.parse(file.identifier) for file in plan.expected)
     for artifact in release.artifacts:
-        if targets and isinstance(artifact, WheelFacts):
+        if each_wheel and isinstance(artifact, WheelFacts):
             continue  # judged one by one, where all of them are there
         if not any(fnmatchcase(artifact.filename, file.pattern) for file in plan.expected):
             yield Evidence(
@@ -151,15 +146,11 @@ def unexpected_file(release: ReleaseFacts) -> Iterator[Evidence]:
 )
 def wheel_needs_outside_library(release: ReleaseFacts) -> Iterator[Evidence]:
     for filename, linkage in release.linkage.items():
-        if linkage.external and _claims_many(filename):
+        if linkage.external and ("manylinux" in filename or "musllinux" in filename):
             yield Evidence(
                 f"{filename} needs {', '.join(linkage.external)}, which not every Linux has.",
                 artifact=filename,
             )
-
-
-def _claims_many(filename: str) -> bool:
-    return "manylinux" in filename or "musllinux" in filename
 
 
 @release.warning(

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Iterator
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import DISPLAY, SYSTEM, Diagnosis, Kind, diagnose
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
-
-SHOWN = 8
-"""Lines of a traceback or paths shown in one message."""
+from slipway.rules.wording import SHOWN
 
 
 def is_package_fault(facts: SmokeFacts) -> bool:

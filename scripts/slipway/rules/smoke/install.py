@@ -8,7 +8,6 @@ from packaging.utils import canonicalize_name
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.evidence import (
-    SHOWN,
     failures,
     import_failures,
     is_package_fault,
@@ -16,6 +15,7 @@ from slipway.rules.smoke.evidence import (
     why_died,
 )
 from slipway.rules.smoke.facts import SmokeFacts
+from slipway.rules.wording import SHOWN
 
 BUILD_TOOLS = re.compile(
     r"(?i)(\bgcc\b.*(not found|no such file)|unable to execute|Microsoft Visual C\+\+|unknown compiler|CMAKE_C\w*_COMPILER"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
-from slipway.rules.smoke.evidence import SHOWN, failures, is_package_fault, summary_of
+from slipway.rules.smoke.evidence import failures, is_package_fault, summary_of
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
+from slipway.rules.wording import SHOWN, listed
 
 TRACEBACK = "Traceback (most recent call last)"
 ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\w+\W+){0,3}install\b")
@@ -95,12 +96,10 @@ def entry_point_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
 def submodule_cannot_be_imported(facts: SmokeFacts) -> Iterator[Evidence]:
     failed = [attempt for attempt, _ in failures(facts.submodules, facts, "broken")]
     if failed:
-        listed = [f"{a.name}: {(a.error or '').splitlines()[0]}" for a in failed[:SHOWN]]
-        more = [f"… and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
         yield Evidence(
             f"Modules below the top level cannot be imported after a plain installation, among them "
             f"`{failed[0].name}`.",
-            seen="\n".join([*listed, *more]),
+            seen=listed([f"{a.name}: {(a.error or '').splitlines()[0]}" for a in failed]),
         )
 
 

@@ -130,7 +130,7 @@ def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
 )
 def wheel_installs_stray_files(facts: WheelFacts) -> Iterable[Evidence]:
     own = _own_names(facts) | {top.name for top in facts.top_level}
-    strays = sorted({_top(path) for path in _installed(facts) if _is_stray(path, own)})
+    strays = sorted({"".join(path.partition("/")[:2]) for path in _installed(facts) if _is_stray(path, own)})
     return together(
         strays,
         "{} is installed into site-packages beside the package.",
@@ -145,11 +145,6 @@ def _is_stray(path: str, own: Iterable[str]) -> bool:
     # auditwheel, delocate and delvewheel put libraries into NAME.libs, stubs are in NAME-stubs.
     belongs = canonicalize_name(top).replace("-", "_").startswith(tuple(map(str.lower, own)))
     return top not in own and not belongs and not top.endswith(("-stubs", ".libs", ".data", ".dylibs"))
-
-
-def _top(path: str) -> str:
-    top, slash, _ = path.partition("/")
-    return top + slash
 
 
 @wheel.warning(

@@ -152,21 +152,12 @@ def wheel_data_folder_unknown(facts: WheelFacts) -> Iterable[Evidence]:
     example="`Demo-1.0.data/scripts/demo` beside `demo-1.0.dist-info/`",
     read=WHEEL_FORMAT,
 )
-def wheel_data_folder_misnamed(facts: WheelFacts) -> Iterable[Evidence]:
+def wheel_data_folder_misnamed(facts: WheelFacts) -> Iterator[Evidence]:
     require_listed(facts)
     if facts.dist_info is None:
         raise Skipped("it is not known what the .data folder is called")
-    folders = sorted(
-        {path.partition("/")[0] for path in facts.paths if path.partition("/")[0].endswith(".data")}
-        - {facts.data_directory}
-    )
+    tops = {path.partition("/")[0] for path in facts.paths} - {facts.data_directory}
     own = facts.dist_info.removesuffix(".dist-info") + ".data"
-    return [
-        Evidence(
-            f"{quoted(folder)} is not this wheel's .data folder.",
-            file=folder,
-            seen=folder,
-            expected=own,
-        )
-        for folder in folders
-    ]
+    for folder in sorted(top for top in tops if top.endswith(".data")):
+        message = f"{quoted(folder)} is not this wheel's .data folder."
+        yield Evidence(message, file=folder, seen=folder, expected=own)

@@ -36,7 +36,7 @@ def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     path = facts.in_dist_info("entry_points.txt")
     for target in facts.targets:
-        if target.group in SCRIPT_GROUPS and (reason := _why_no_command(facts, target)):
+        if target.group in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
             message = f"The command {quoted(target.name)} cannot start: {reason}."
             yield Evidence(message, file=path, seen=target.value)
 
@@ -59,19 +59,14 @@ def wheel_plugin_cannot_load(facts: WheelFacts) -> Iterator[Evidence]:
             yield Evidence(message, file=path, seen=target.value)
 
 
-def _why_no_command(facts: WheelFacts, target: Target) -> str | None:
-    if target.module is None or target.attribute is None:
-        return "what it calls is not written as module:function"
-    return _why_broken(facts, target)
-
-
 def _why_broken(facts: WheelFacts, target: Target) -> str | None:
     """Return why what an entry point names cannot be there, None where it may be.
 
-    Without a colon the last part may be an attribute too: some programs read their entry points so.
+    Without a colon the last part may be an attribute too: some programs read their plugins so.
     """
     if target.module is None or target.attribute is None:
-        return None
+        is_command = target.group in SCRIPT_GROUPS
+        return "what it calls is not written as module:function" if is_command else None
     if target.path is None and not _may_come_from_elsewhere(facts, target):
         return f"there is no module {quoted(target.module)} in the wheel"
     if target.path is not None and target.defined is False:
