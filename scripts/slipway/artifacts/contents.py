@@ -21,14 +21,12 @@ class Contents:
         problems: what is wrong with it.
         secrets: keys, tokens, passwords and encrypted code.
         digests: RECORD-style digest (urlsafe base64 without padding) of each path that has an algorithm.
+
+    Args:
+        algorithms: path to the name of the hash to make `digests` with.
     """
 
     def __init__(self, algorithms: Mapping[str, str] | None = None) -> None:
-        """Prepare for reading.
-
-        Args:
-            algorithms: path to the name of the hash to make `digests` with.
-        """
         self._algorithms = algorithms or {}
         self.members: list[Member] = []
         self.problems: list[Problem] = []

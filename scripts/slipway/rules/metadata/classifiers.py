@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import at_field, each_uploaded
+from slipway.rules.metadata.fields import each_uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CLASSIFIERS
 from slipway.rules.wording import quoted
@@ -28,13 +28,13 @@ def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     from trove_classifiers import classifiers, deprecated_classifiers
 
     suggestions = 0
-    for index, value in each_uploaded(facts, "classifier"):
+    for value, at in each_uploaded(facts, "classifier"):
         if not (value.startswith(PRIVATE) or value in classifiers or value in deprecated_classifiers):
             suggestions += 1
             known = classifiers if suggestions <= SUGGESTIONS else ()
             near = difflib.get_close_matches(value[:200], known, n=1)
             message, expected = f"{quoted(value)} is not a classifier.", "".join(near) or None
-            yield at_field(facts, "classifier", message, index=index, seen=value, expected=expected)
+            yield at(message, expected=expected)
 
 
 @metadata.error(
@@ -48,10 +48,9 @@ def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CLASSIFIERS,
 )
 def classifier_private(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "classifier"):
+    for value, at in each_uploaded(facts, "classifier"):
         if value.startswith(PRIVATE):
-            message = f"{quoted(value)} marks this project as not for publishing."
-            yield at_field(facts, "classifier", message, index=index, seen=value)
+            yield at(f"{quoted(value)} marks this project as not for publishing.")
 
 
 @metadata.error(
@@ -66,8 +65,8 @@ def classifier_private(facts: MetadataFacts) -> Iterator[Evidence]:
 def classifier_deprecated(facts: MetadataFacts) -> Iterator[Evidence]:
     from trove_classifiers import deprecated_classifiers
 
-    for index, value in each_uploaded(facts, "classifier"):
+    for value, at in each_uploaded(facts, "classifier"):
         if value in deprecated_classifiers:
             message = f"{quoted(value)} is a deprecated classifier."
             expected = " or ".join(deprecated_classifiers[value]) or None
-            yield at_field(facts, "classifier", message, index=index, seen=value, expected=expected)
+            yield at(message, expected=expected)

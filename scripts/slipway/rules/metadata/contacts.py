@@ -109,11 +109,10 @@ def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=WELL_KNOWN_URLS,
 )
 def project_url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "project-url"):
+    for value, at in each_uploaded(facts, "project-url"):
         label, _, url = (part.strip() for part in value.partition(","))
         if problem := _project_url_problem(label, url):
-            message = f"Project-URL {quoted(value)}: {problem}."
-            yield at_field(facts, "project-url", message, index=index, seen=value)
+            yield at(f"Project-URL {quoted(value)}: {problem}.")
 
 
 def _project_url_problem(label: str, url: str) -> str | None:
@@ -138,11 +137,10 @@ def _project_url_problem(label: str, url: str) -> str | None:
 )
 def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     labels: set[str] = set()
-    for index, value in each_uploaded(facts, "project-url"):
+    for value, at in each_uploaded(facts, "project-url"):
         label = value.partition(",")[0].strip()
         if label in labels:
-            message = f"Project-URL has the label {quoted(label)} more than once."
-            yield at_field(facts, "project-url", message, index=index, seen=label)
+            yield at(f"Project-URL has the label {quoted(label)} more than once.", seen=label)
         labels.add(label)
 
 

@@ -37,10 +37,9 @@ def _requirement(value: str) -> Requirement | None:
     read=SPECIFIERS,
 )
 def requires_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "requires-dist"):
+    for value, at in each_uploaded(facts, "requires-dist"):
         if problem := rejection("requires_dist", [value]):
-            message = f"{quoted(value)} is not a dependency specifier: {problem}."
-            yield at_field(facts, "requires-dist", message, index=index, seen=value)
+            yield at(f"{quoted(value)} is not a dependency specifier: {problem}.")
 
 
 @metadata.error(
@@ -55,13 +54,11 @@ def requires_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=SPECIFIERS,
 )
 def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "requires-dist"):
+    for value, at in each_uploaded(facts, "requires-dist"):
         requirement = _requirement(value)
         if requirement is not None and requirement.url is not None:
             message = f"The dependency {requirement.name} comes from {quoted(requirement.url)}, not an index."
-            yield at_field(
-                facts, "requires-dist", message, index=index, seen=value, expected=requirement.name
-            )
+            yield at(message, expected=requirement.name)
 
 
 @metadata.error(
@@ -75,7 +72,7 @@ def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in ("provides-dist", "obsoletes-dist"):
-        for index, value in each_uploaded(facts, name):
+        for value, at in each_uploaded(facts, name):
             requirement = _requirement(value)
             if requirement is None:
                 message = f"{name.title()} {quoted(value)} is not a dependency specifier."
@@ -83,7 +80,7 @@ def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
                 message = f"{name.title()} {quoted(value)} is a direct reference."
             else:
                 continue
-            yield at_field(facts, name, message, index=index, seen=value)
+            yield at(message)
 
 
 @metadata.error(
@@ -96,10 +93,9 @@ def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#provides-extra-multiple-use",
 )
 def provides_extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "provides-extra"):
+    for value, at in each_uploaded(facts, "provides-extra"):
         if rejection("provides_extra", [value]):
-            message = f"{quoted(value)} is not a valid name of an extra."
-            yield at_field(facts, "provides-extra", message, index=index, seen=value)
+            yield at(f"{quoted(value)} is not a valid name of an extra.")
 
 
 @metadata.error(

@@ -177,15 +177,9 @@ def summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def import_name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, raw in (("import-name", "import_names"), ("import-namespace", "import_namespaces")):
-        for index, value in each_uploaded(facts, name):
+        for value, at in each_uploaded(facts, name):
             # One empty Import-Name says that the distribution has nothing to import (PEP 794).
             nothing = name == "import-name" and facts.every(name) == ("",)
             if not nothing and (problem := rejection(raw, [value])):
                 title = name.title()
-                yield at_field(
-                    facts,
-                    name,
-                    f"{title} {quoted(value)} cannot be used: {problem}.",
-                    index=index,
-                    seen=value,
-                )
+                yield at(f"{title} {quoted(value)} cannot be used: {problem}.")

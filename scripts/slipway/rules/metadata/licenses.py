@@ -24,11 +24,11 @@ def missing_license_files(
     facts: MetadataFacts, folder: str, paths: frozenset[str], kind: Kind
 ) -> Iterator[Evidence]:
     """Yield every License-File that is not in the folder of an sdist or a wheel that license files have to be in."""
-    for index, value in uploaded_license_files(facts):
+    for value, at in uploaded_license_files(facts):
         expected = f"{folder}/{value}"
         if expected not in paths:
             message = f"License-File names {quoted(value)}, which the {kind} does not hold."
-            yield at_field(facts, "license-file", message, index=index, seen=value, expected=expected)
+            yield at(message, expected=expected)
 
 
 @metadata.error(
@@ -82,10 +82,9 @@ def license_expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#license-file-multiple-use",
 )
 def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in uploaded_license_files(facts):
+    for value, at in uploaded_license_files(facts):
         if rejection("license_files", [value]):
-            message = f"License-File {quoted(value)} is not a plain relative path."
-            yield at_field(facts, "license-file", message, index=index, seen=value)
+            yield at(f"License-File {quoted(value)} is not a plain relative path.")
 
 
 @metadata.warning(
@@ -98,7 +97,7 @@ def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=LICENSING_GUIDE,
 )
 def license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
-    classified = any(value.startswith(CLASSIFIER) for _, value in each_uploaded(facts, "classifier"))
+    classified = any(value.startswith(CLASSIFIER) for value, _ in each_uploaded(facts, "classifier"))
     fields = ("license", "license-expression", "license-file")
     if (
         not classified
@@ -121,8 +120,7 @@ def license_classifier_beside_expression(facts: MetadataFacts) -> Iterator[Evide
     expression = uploaded(facts, "license-expression")
     if not expression:
         return
-    for index, value in each_uploaded(facts, "classifier"):
+    for value, at in each_uploaded(facts, "classifier"):
         if value.startswith(CLASSIFIER):
-            message = f"{quoted(value)} is given beside License-Expression {quoted(expression)}."
-            yield at_field(facts, "classifier", message, index=index, seen=value)
+            yield at(f"{quoted(value)} is given beside License-Expression {quoted(expression)}.")
             return
