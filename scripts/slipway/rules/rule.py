@@ -197,21 +197,16 @@ def judge(
     broken: list[SkippedRule] = []
     for rule in rules:
         try:
-            found = _evidence(rule, facts)
+            found = list(islice(rule.check(facts), EVIDENCE_LISTED + 1))
         except Skipped as reason:
             skipped.append(SkippedRule(rule=rule.name, reason=str(reason)))
         except Exception:  # noqa: BLE001 - whatever a rule raises is a bug of that rule alone
             broken.append(SkippedRule(rule=rule.name, reason=traceback.format_exc(limit=-3)))
         else:
+            if len(found) > EVIDENCE_LISTED:
+                found[-1] = Evidence(f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
             findings += [rule.finding(e, artifact=artifact, ignored=ignored, backend=backend) for e in found]
     return Addition(findings=tuple(findings), skipped_rules=tuple(skipped), broken_rules=tuple(broken))
-
-
-def _evidence(rule: Rule[Facts_contra], facts: Facts_contra) -> list[Evidence]:
-    found = list(islice(rule.check(facts), EVIDENCE_LISTED + 1))
-    if len(found) > EVIDENCE_LISTED:
-        found[-1] = Evidence(f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
-    return found
 
 
 def combined(judged: Iterable[Addition]) -> Addition:
