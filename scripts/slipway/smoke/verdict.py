@@ -35,12 +35,11 @@ def _with_errors_of_uv(outcomes: Sequence[Outcome]) -> list[Outcome]:
         options = outcome.test.options
         if options.installer == "uv" and options.extra is None and options.resolution == "highest":
             errors[outcome.facts.artifact, outcome.test.interpreter] = outcome.facts.install_error
-    replaced = []
-    for outcome in outcomes:
+    replaced = list(outcomes)
+    for number, outcome in enumerate(outcomes):
         error = errors.get((outcome.facts.artifact, outcome.test.interpreter))
         if outcome.test.options.installer == "pip" and outcome.facts.install_error and error:
-            outcome = replace(outcome, facts=replace(outcome.facts, install_error=error))  # noqa: PLW2901
-        replaced.append(outcome)
+            replaced[number] = replace(outcome, facts=replace(outcome.facts, install_error=error))
     return replaced
 
 

@@ -8,12 +8,12 @@ from slipway.artifacts.filename import Kind
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.secret_scan import SecretKind
 from slipway.artifacts.wheel import WheelFacts
+from slipway.rules.artifact.distribution_files import MIB
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import SDIST_FORMAT, WHEEL_FORMAT
 from slipway.rules.wording import first, quoted
 
-MIB = 1024**2
 FORMATS: Mapping[Kind, str] = {"sdist": SDIST_FORMAT, "wheel": WHEEL_FORMAT}
 REBUILD = "Build the file again and use what the build wrote: do not repack it, and copy it in binary mode."
 MOST_LISTED = 5

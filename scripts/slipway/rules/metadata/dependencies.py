@@ -137,21 +137,19 @@ def _cap(value: str) -> Version | None:
     """Return the lowest version a Requires-Python excludes from above, or None if it is open."""
     if over_length(value):
         return None
+    caps = []
     try:
-        return min(_caps(SpecifierSet(value)), default=None)
+        for specifier in SpecifierSet(value):
+            if specifier.operator in ("<", "<="):
+                caps.append(Version(specifier.version))
+            elif specifier.operator in ("==", "~="):
+                release = Version(specifier.version.removesuffix(".*")).release
+                compatible = release if specifier.operator == "==" else release[:-1]
+                caps.append(Version(".".join(map(str, (*compatible[:-1], compatible[-1] + 1)))))
     except ValueError:
+        # The numbers are absurd.
         return None
-
-
-def _caps(specifiers: SpecifierSet) -> Iterator[Version]:
-    """Yield the first version that each specifier excludes from above; raises ValueError for absurd numbers."""
-    for specifier in specifiers:
-        if specifier.operator in ("<", "<="):
-            yield Version(specifier.version)
-        elif specifier.operator in ("==", "~="):
-            release = Version(specifier.version.removesuffix(".*")).release
-            compatible = release if specifier.operator == "==" else release[:-1]
-            yield Version(".".join(map(str, (*compatible[:-1], compatible[-1] + 1))))
+    return min(caps, default=None)
 
 
 @metadata.warning(
