@@ -177,8 +177,8 @@ def test_any_source(source: bytes, floor: int) -> None:
     tree = python_syntax.parse(source)
     if tree is not None:
         python_module.names(tree, source)
-        python_module.imports(tree, module="demo", is_package=True)
-        python_module.mentioned(tree, module="demo.b", is_package=False)
+        python_module.imports(tree, "demo")
+        python_module.mentioned(tree, "demo")
 
 
 @FEW

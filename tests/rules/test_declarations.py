@@ -14,6 +14,8 @@ RULES = SCRIPTS / "slipway" / "rules"
 SCREEN = 30
 """Lines that the texts of a rule may take, so that its function begins on the same screen."""
 
+DECORATORS = (".rule", ".error", ".warning", ".note")
+
 Declared = tuple[ast.Call, ast.FunctionDef, str]
 
 
@@ -23,7 +25,7 @@ def declarations() -> Iterator[Declared]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 for call in node.decorator_list:
-                    if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".rule"):
+                    if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(DECORATORS):
                         yield call, node, f"{path.relative_to(SCRIPTS)}:{call.lineno}"
 
 

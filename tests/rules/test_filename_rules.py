@@ -8,8 +8,8 @@ from slipway.artifacts.filename import kind_of
 from slipway.artifacts.metadata import MetadataFacts, from_fields
 from slipway.rules.artifact import distribution_files, filenames
 from slipway.rules.artifact.distribution_files import MIB
+from slipway.rules.artifact.filenames import is_accepted
 from slipway.rules.rule import judge
-from slipway.rules.wheel.platform_tags import is_accepted
 
 RULES = declared_in(distribution_files, filenames)
 

@@ -14,8 +14,8 @@ from slipway.artifacts import importable, python_module, python_syntax
 from slipway.artifacts import sdist as sdist_reader
 from slipway.artifacts import wheel as wheel_reader
 from slipway.artifacts.archive import Fault
+from slipway.artifacts.python_code import oldest_minor
 from slipway.artifacts.secret_scan import SecretKind
-from slipway.artifacts.wheel_code import oldest_minor
 
 
 def read_wheel(built: Built, folder: Path) -> wheel_reader.WheelFacts:
@@ -248,7 +248,7 @@ def test_what_a_module_imports() -> None:
         b"def g():\n    import h\nclass I:\n    import j\n"
     )
     assert tree is not None
-    found = python_module.imports(tree, module="top.inner", is_package=True)
+    found = python_module.imports(tree, "top.inner")
     assert {name.module for name in found if name.always} == {
         "a.b", "top.inner", "top.inner.c", "top.d", "top.d.e", "j",
     }  # fmt: skip

@@ -3,14 +3,10 @@
 A problem is a fact with a kind, never a sentence; the rules decide what it means and word it.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
 
 MAX_MEMBERS = 100_000
 """More members are not listed; the largest releases known (ansible, azure) stay below half of it."""

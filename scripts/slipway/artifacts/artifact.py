@@ -1,12 +1,9 @@
 """An artifact on disk: its facts, and its record in the manifest."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import Literal
 
 from slipway.artifacts import dist_info, sdist, wheel, zip_directory
-from slipway.artifacts.filename import SDIST_EXTENSIONS
+from slipway.artifacts.filename import SDIST_EXTENSIONS, Kind
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
@@ -47,7 +44,7 @@ def identify(path: Path) -> Artifact:
     return Artifact(filename=path.name, kind=kind, size=path.stat().st_size, sha256=sha256(path))
 
 
-def _kind(path: Path) -> Literal["sdist", "wheel"]:
+def _kind(path: Path) -> Kind:
     if not path.is_file():
         raise InputError(
             f"There is no file {path}.",
@@ -71,19 +68,13 @@ def record(facts: SdistFacts | WheelFacts) -> Artifact:
     names = sorted(member.path for member in facts.members if member.kind != "dir")
     return Artifact(
         filename=facts.filename,
-        kind="wheel" if isinstance(facts, WheelFacts) else "sdist",
+        kind=facts.kind,
         size=facts.size,
         sha256=facts.sha256,
         name=metadata.one("name") if metadata else None,
         version=metadata.one("version") if metadata else None,
         requires_python=metadata.one("requires-python") if metadata else None,
-        tags=_tags(facts),
+        tags=tuple(sorted(map(str, facts.parts.tags))) if facts.parts else (),
         members=len(names),
         contents=tuple(names[:CONTENTS_LISTED]),
     )
-
-
-def _tags(facts: SdistFacts | WheelFacts) -> tuple[str, ...]:
-    if isinstance(facts, SdistFacts) or facts.parts is None:
-        return ()
-    return tuple(sorted(map(str, facts.parts.tags)))

@@ -1,20 +1,14 @@
 """The members of an archive, read in one pass: each byte is unpacked once, hashed, and searched for secrets."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from slipway.artifacts import secret_scan
 from slipway.artifacts.archive import MAX_SCAN_BYTES, Fault, Member, Opened, Problem, Unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from slipway.artifacts.secret_scan import Secret
+from slipway.artifacts.secret_scan import Secret
 
 MAX_SECRETS = 200
 """More in one archive are not kept."""
@@ -32,14 +26,12 @@ class Contents:
         problems: what is wrong with it.
         secrets: keys, tokens, passwords and encrypted code.
         digests: RECORD-style digest (urlsafe base64 without padding) of each path that has an algorithm.
+
+    Args:
+        algorithms: path to the name of the hash to make `digests` with.
     """
 
     def __init__(self, algorithms: Mapping[str, str] | None = None) -> None:
-        """Prepare for reading.
-
-        Args:
-            algorithms: path to the name of the hash to make `digests` with.
-        """
         self._algorithms = algorithms or {}
         self._look_seconds = LOOK_SECONDS
         self.members: list[Member] = []

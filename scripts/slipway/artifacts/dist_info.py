@@ -5,25 +5,20 @@ Recording installed projects: https://packaging.python.org/en/latest/specificati
 Entry points: https://packaging.python.org/en/latest/specifications/entry-points/
 """
 
-from __future__ import annotations
-
 import configparser
 import csv
 import email.parser
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from slipway.artifacts import metadata, zip_members
 from slipway.artifacts.archive import MAX_MEMBERS, MAX_RECORD_BYTES, MAX_TEXT_BYTES, Problem, Unreadable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from slipway.artifacts.metadata import MetadataFacts
-    from slipway.artifacts.zip_directory import Directory
+from slipway.artifacts.metadata import MetadataFacts
+from slipway.artifacts.zip_directory import Directory
 
 SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 """The groups of entry points that installers make commands of; all others are plugins of some program."""
@@ -111,9 +106,8 @@ class DistInfo:
     @property
     def algorithms(self) -> dict[str, str]:
         """The hash that RECORD gives each path, where this Python has it."""
-        return {
-            row.path: row.algorithm for row in self.record or () if row.algorithm in _HASHES and row.algorithm
-        }
+        rows = self.record or ()
+        return {row.path: row.algorithm for row in rows if row.algorithm and row.algorithm in _HASHES}
 
 
 def read(stream: IO[bytes], directory: Directory, filename: str) -> tuple[DistInfo, tuple[Problem, ...]]:
@@ -125,7 +119,10 @@ def read(stream: IO[bytes], directory: Directory, filename: str) -> tuple[DistIn
         filename: its filename.
     """
     files = {entry.path: entry for entry in directory.entries if entry.kind == "file"}
-    expected, folders = _expected(filename), _dist_infos(files)
+    parts = filename.split("-", 2)
+    expected = "-".join(parts[:2]) + ".dist-info" if parts[2:] else None
+    tops = {top for top, slash, _ in (path.partition("/") for path in files) if slash}
+    folders = tuple(sorted(top for top in tops if top.endswith(".dist-info")))
     chosen = expected if expected in folders else folders[0] if len(folders) == 1 else None
     data_directory = (chosen or "").removesuffix(".dist-info") + ".data"
     problems: list[Problem] = []
@@ -144,20 +141,16 @@ def read(stream: IO[bytes], directory: Directory, filename: str) -> tuple[DistIn
     facts = None if about is None else metadata.parse(about, file=about_path)
     if about_path in files and files[about_path].size > metadata.MAX_BYTES:
         facts = metadata.MetadataFacts(file=about_path, size=files[about_path].size, too_large=True)
-    wheel_file, record, points = (
-        content("WHEEL"),
-        content("RECORD", MAX_RECORD_BYTES),
-        content("entry_points.txt"),
-    )
+    wheel_file = content("WHEEL")
+    record, points = content("RECORD", MAX_RECORD_BYTES), content("entry_points.txt")
     rows, record_problem = (None, None) if record is None else parse_record(record)
     entry_points, entry_points_problem = (None, None) if points is None else parse_entry_points(points)
+    has_data = any(path.startswith(data_directory + "/") for path in files)
     found = DistInfo(
         expected_dist_info=expected,
         dist_infos=folders,
         dist_info=chosen,
-        data_directory=data_directory
-        if any(path.startswith(data_directory + "/") for path in files)
-        else None,
+        data_directory=data_directory if has_data else None,
         metadata=facts,
         wheel_file=None if wheel_file is None else parse_wheel_file(wheel_file),
         record=rows,
@@ -166,16 +159,6 @@ def read(stream: IO[bytes], directory: Directory, filename: str) -> tuple[DistIn
         entry_points_problem=entry_points_problem,
     )
     return found, tuple(problems)
-
-
-def _expected(filename: str) -> str | None:
-    parts = filename.split("-", 2)
-    return f"{parts[0]}-{parts[1]}.dist-info" if len(parts) == 3 else None  # noqa: PLR2004 - name, version, tags
-
-
-def _dist_infos(paths: Iterable[str]) -> tuple[str, ...]:
-    tops = {path.partition("/")[0] for path in paths if "/" in path}
-    return tuple(sorted(top for top in tops if top.endswith(".dist-info")))
 
 
 def parse_wheel_file(data: bytes) -> WheelFile:
@@ -200,7 +183,7 @@ def parse_record(data: bytes) -> tuple[tuple[RecordRow, ...], Malformed | None]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return (), Malformed(detail="it is not UTF-8", line=data.count(b"\n", 0, error.start) + 1)
+        return (), _not_utf8(error)
     rows: list[RecordRow] = []
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
@@ -210,6 +193,10 @@ def parse_record(data: bytes) -> tuple[tuple[RecordRow, ...], Malformed | None]:
     except csv.Error as error:
         return tuple(rows), Malformed(detail=f"it is not CSV ({error})", line=reader.line_num)
     return tuple(rows), None
+
+
+def _not_utf8(error: UnicodeDecodeError) -> Malformed:
+    return Malformed(detail="it is not UTF-8", line=error.object.count(b"\n", 0, error.start) + 1)
 
 
 def _row(row: list[str], line: int) -> RecordRow:
@@ -232,7 +219,7 @@ def parse_entry_points(data: bytes) -> tuple[EntryPoints, Malformed | None]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return {}, Malformed(detail="it is not UTF-8", line=data.count(b"\n", 0, error.start) + 1)
+        return {}, _not_utf8(error)
     parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
     parser.optionxform = str  # type: ignore[method-assign,assignment]
     try:
@@ -240,14 +227,11 @@ def parse_entry_points(data: bytes) -> tuple[EntryPoints, Malformed | None]:
     except configparser.ParsingError as error:
         line = error.errors[0][0] if getattr(error, "errors", None) else getattr(error, "lineno", None)
         return {}, Malformed(detail="it has a line that is neither a [group] nor name = value", line=line)
-    except (configparser.DuplicateSectionError, configparser.DuplicateOptionError) as error:
-        return {}, Malformed(detail=_given_twice(error), line=error.lineno)
+    except configparser.DuplicateSectionError as error:
+        return {}, Malformed(detail=f"it gives [{error.section}] twice", line=error.lineno)
+    except configparser.DuplicateOptionError as error:
+        detail = f"it gives {error.option} twice in [{error.section}]"
+        return {}, Malformed(detail=detail, line=error.lineno)
     except (configparser.Error, ValueError, AttributeError) as error:
         return {}, Malformed(detail=f"it is no INI file ({type(error).__name__})")
     return {group: dict(parser.items(group)) for group in parser.sections()}, None
-
-
-def _given_twice(error: configparser.DuplicateSectionError | configparser.DuplicateOptionError) -> str:
-    if isinstance(error, configparser.DuplicateOptionError):
-        return f"it gives {error.option} twice in [{error.section}]"
-    return f"it gives [{error.section}] twice"

@@ -1,16 +1,12 @@
 """What sdists and wheels have in common."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from slipway.artifacts.archive import Member, Problem, complete
-
-if TYPE_CHECKING:
-    from slipway.artifacts.metadata import MetadataFacts
-    from slipway.artifacts.secret_scan import Secret
+from slipway.artifacts.filename import Filename
+from slipway.artifacts.metadata import MetadataFacts
+from slipway.artifacts.secret_scan import Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +17,7 @@ class DistributionFacts:
         filename: name of the file, without its folder.
         size: size in bytes.
         sha256: digest of the file in lower-case hexadecimal.
+        parts: what the filename says; None where it cannot be parsed.
         members: everything in the archive, in order.
         problems: what is wrong with the archive.
         metadata: what PKG-INFO or METADATA says; None where it is missing or cannot be read.
@@ -30,6 +27,7 @@ class DistributionFacts:
     filename: str
     size: int
     sha256: str
+    parts: Filename | None = None
     members: tuple[Member, ...] = ()
     problems: tuple[Problem, ...] = ()
     metadata: MetadataFacts | None = None
@@ -44,8 +42,3 @@ class DistributionFacts:
     def complete(self) -> bool:
         """Whether all members were listed and read; if not, what is absent may only be unread."""
         return complete(self.problems)
-
-    @property
-    def unpacked_size(self) -> int:
-        """The sum of the sizes the archive gives its members."""
-        return sum(member.size for member in self.members)

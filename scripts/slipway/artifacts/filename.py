@@ -4,17 +4,12 @@ Specifications: https://packaging.python.org/en/latest/specifications/source-dis
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from packaging.utils import parse_sdist_filename, parse_wheel_filename
-
-if TYPE_CHECKING:
-    from packaging.tags import Tag
-    from packaging.utils import NormalizedName
-    from packaging.version import Version
+from packaging.tags import Tag
+from packaging.utils import NormalizedName, parse_sdist_filename, parse_wheel_filename
+from packaging.version import Version
 
 Kind = Literal["sdist", "wheel"]
 
@@ -25,27 +20,13 @@ MAX_CHARACTERS = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class SdistName:
-    """An sdist's filename.
-
-    Attributes:
-        name: the canonical project name, None where the filename cannot be parsed; so is `version`.
-        problem: why it cannot be parsed, None where it can.
-    """
-
-    name: NormalizedName | None = None
-    version: Version | None = None
-    problem: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class WheelName:
-    """A wheel's filename.
+class Filename:
+    """A filename taken apart.
 
     Attributes:
         name_part: the text before the first dash, as written.
         name: the canonical project name, None where the filename cannot be parsed; so is `version`.
-        tags: all tags the compressed tag set stands for.
+        tags: all tags that the compressed tag set of a wheel stands for.
         problem: why it cannot be parsed, None where it can.
     """
 
@@ -68,28 +49,16 @@ def kind_of(filename: str) -> Kind | None:
     return "sdist" if filename.endswith(SDIST_EXTENSIONS) else None
 
 
-def parse_sdist(filename: str) -> SdistName:
-    """Return the parts of an sdist's filename; never raises."""
-    if len(filename) > MAX_CHARACTERS:
-        return SdistName(problem=_too_long(filename))
-    try:
-        name, version = parse_sdist_filename(filename)
-    except ValueError as error:
-        return SdistName(problem=str(error))
-    return SdistName(name=name, version=version)
-
-
-def parse_wheel(filename: str) -> WheelName:
-    """Return the parts of a wheel's filename; never raises."""
+def parse(filename: str, kind: Kind) -> Filename:
+    """Return the parts of a filename; never raises."""
     name_part = filename.partition("-")[0]
     if len(filename) > MAX_CHARACTERS:
-        return WheelName(name_part=name_part, problem=_too_long(filename))
+        return Filename(name_part=name_part, problem=f"Filename has {len(filename)} characters")
     try:
+        if kind == "sdist":
+            name, version = parse_sdist_filename(filename)
+            return Filename(name_part=name_part, name=name, version=version)
         name, version, _, tags = parse_wheel_filename(filename)
     except ValueError as error:
-        return WheelName(name_part=name_part, problem=str(error))
-    return WheelName(name_part=name_part, name=name, version=version, tags=tags)
-
-
-def _too_long(filename: str) -> str:
-    return f"Filename has {len(filename)} characters"
+        return Filename(name_part=name_part, problem=str(error))
+    return Filename(name_part=name_part, name=name, version=version, tags=tags)

@@ -1,14 +1,10 @@
 """Which names a wheel makes importable, found from its paths alone."""
 
-from __future__ import annotations
-
 import keyword
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from typing import Literal
 
 MAX_NAMES = 200
 """More names are not listed; importing that many proves what can be proved."""

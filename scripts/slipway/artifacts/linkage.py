@@ -1,7 +1,5 @@
 """What a compiled wheel needs from the system it is installed on, as auditwheel and abi3audit report it."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -5,18 +5,14 @@ since parse_email folds what is given twice and keeps no line numbers. Core meta
 https://packaging.python.org/en/latest/specifications/core-metadata/
 """
 
-from __future__ import annotations
-
-import email.parser
 import email.policy
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, get_type_hints
+from email.parser import BytesHeaderParser
+from typing import get_type_hints
 
 from packaging.metadata import RawMetadata, parse_email
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
 
 MAX_BYTES = 4 * 1024 * 1024
 """More than this is not read; the largest real description is far below."""
@@ -104,19 +100,28 @@ def parse(data: bytes, *, file: str | None = None) -> MetadataFacts:
     head = _head(data) if size <= MAX_BYTES else None
     if head is None:
         return MetadataFacts(file=file, size=size, too_large=True)
+    fields: dict[str, list[bytes]] = {}
     try:
-        headers = _headers(data[: head.end])
+        message = BytesHeaderParser(policy=email.policy.compat32).parsebytes(data[: head.end])
+        # What is not ASCII is surrogate escapes, as the email parser leaves it.
+        for name, value in message.raw_items():
+            fields.setdefault(name.lower(), []).append(str(value).encode("utf-8", "surrogateescape"))
         raw, unparsed = parse_email(data)
     except Exception as error:  # noqa: BLE001 - the email package raises anything on hostile input
         return MetadataFacts(file=file, size=size, unreadable=f"{type(error).__name__}: {error}")
-    fields = _by_name(headers)
+    descriptions = unparsed.get("description", ())
+    undecodable = {name for name, values in fields.items() if not all(map(_is_utf8, values))}
+    undecodable |= {"description" for value in descriptions if not isinstance(value, str)}
+    repeated = {name for name in SINGLE_USE & fields.keys() if len(fields[name]) > 1}
+    if len(descriptions) > 1:
+        repeated.add("description")
     return MetadataFacts(
         file=file,
-        fields={name: tuple(map(_text, values)) for name, values in fields.items()},
+        fields={n: tuple(value.decode("utf-8", "replace") for value in fields[n]) for n in fields},
         description=raw.get("description"),
-        lines=head.lines,
-        undecodable=_undecodable(fields, unparsed),
-        repeated=_repeated(fields, unparsed),
+        lines={name: tuple(numbers) for name, numbers in head.lines.items()},
+        undecodable=tuple(sorted(undecodable)),
+        repeated=tuple(sorted(repeated)),
         unknown=tuple(sorted(fields.keys() - FIELDS)),
         broken_at=head.broken_at,
         size=size,
@@ -156,7 +161,7 @@ def from_fields(
 class _Head:
     """Where the headers are: their lines by name, their end in bytes, the line that cut them short."""
 
-    lines: Mapping[str, tuple[int, ...]]
+    lines: Mapping[str, Sequence[int]]
     end: int
     broken_at: int | None
 
@@ -173,58 +178,14 @@ def _head(data: bytes) -> _Head | None:
             return None
         line = match[0]
         if not line.strip(b"\r\n"):
-            return _Head(_frozen(lines), match.end(), None)
+            return _Head(lines, match.end(), None)
         if header := _HEADER_LINE.match(line):
             lines.setdefault(header[1].decode("ascii").lower(), []).append(number)
             count += 1
         elif line[:1] not in (b" ", b"\t") and not (number == 1 and line.startswith(b"From ")):
-            return _Head(_frozen(lines), match.start(), number)
-    return _Head(_frozen(lines), len(data), None)
+            return _Head(lines, match.start(), number)
+    return _Head(lines, len(data), None)
 
 
-def _frozen(lines: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(numbers) for name, numbers in lines.items()}
-
-
-def _headers(data: bytes) -> list[tuple[str, str]]:
-    """Return every header; what is not ASCII is surrogate escapes, as the email parser leaves it."""
-    message = email.parser.BytesHeaderParser(policy=email.policy.compat32).parsebytes(data)
-    return [(name, str(value)) for name, value in message.raw_items()]
-
-
-def _by_name(headers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for name, value in headers:
-        fields.setdefault(name.lower(), []).append(value)
-    return fields
-
-
-def _text(value: str) -> str:
-    """Return the header's value as UTF-8 text, with replacement characters for what is none."""
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _is_utf8(value: str) -> bool:
-    try:
-        value.encode("utf-8", "surrogateescape").decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _undecodable(
-    fields: Mapping[str, Sequence[str]], unparsed: Mapping[str, Sequence[object]]
-) -> tuple[str, ...]:
-    names = {name for name, values in fields.items() if not all(map(_is_utf8, values))}
-    if any(not isinstance(value, str) for value in unparsed.get("description", ())):
-        names.add("description")
-    return tuple(sorted(names))
-
-
-def _repeated(
-    fields: Mapping[str, Sequence[str]], unparsed: Mapping[str, Sequence[object]]
-) -> tuple[str, ...]:
-    names = {name for name in SINGLE_USE & fields.keys() if len(fields[name]) > 1}
-    if len(unparsed.get("description", ())) > 1:
-        names.add("description")
-    return tuple(sorted(names))
+def _is_utf8(value: bytes) -> bool:
+    return value.decode("utf-8", "replace").encode() == value

@@ -1,38 +1,40 @@
-"""The Python code of a wheel as a whole: what its scripts lead to, and which modules run when it is imported."""
-
-from __future__ import annotations
+"""The Python code of a wheel as a whole: where its entry points lead, how its modules import each other."""
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import IO, Literal, NamedTuple
 
-from slipway.artifacts import python_module, python_syntax
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from slipway.artifacts import python_module, python_syntax, zip_members
+from slipway.artifacts.archive import Unreadable
+from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.importable import installed_path, module_name
-
-if TYPE_CHECKING:
-    from slipway.artifacts.dist_info import EntryPoints
-    from slipway.artifacts.python_syntax import Construct
+from slipway.artifacts.python_syntax import Construct
+from slipway.artifacts.zip_directory import Directory
 
 MAX_MODULES = 5_000
 """More modules are not followed; it takes a wheel that has newer syntax to follow any."""
 MAX_TARGETS = 1_000
 """More entry points are not followed; the largest sets known have some hundred."""
+HIGHEST_MINOR = 99
+"""Where the search for the oldest supported version ends."""
+MAX_CACHED_BYTES = 32 * 1024 * 1024
+"""How much source is kept while imports are followed; it is read again beyond that."""
 
-
-Source = Callable[[str], bytes | None]
-"""Gives the content of a member; None for what cannot be read."""
 Reach = Literal["imported", "direct", "guarded"]
 
 _TARGET = re.compile(r"(?P<module>[\w.]++)\s*+(?::\s*+(?P<attribute>[\w.]++))?\s*+(?:\[[^\]]*+\])?\s*+")
 
 
 class Module(NamedTuple):
-    """A module of the wheel: where it is, whether it is a package's `__init__`, whether it is compiled."""
+    """A module of the wheel: where it is, its package, whether it is that one's `__init__`, whether it is compiled."""
 
     path: str
+    package: str
     is_package: bool
     compiled: bool
 
@@ -84,7 +86,166 @@ class NewerSyntax:
     reach: Reach
 
 
-def modules(paths: Iterable[str], data_directory: str | None) -> dict[str, Module]:
+def resolve_imports(
+    stream: IO[bytes],
+    directory: Directory,
+    about: DistInfo,
+    *,
+    tops: Iterable[str],
+    newer: Mapping[str, Construct],
+    floor: int | None,
+) -> tuple[tuple[Target, ...], tuple[NewerSyntax, ...]]:
+    """Return where the entry points lead, and how the modules whose syntax is too new are imported.
+
+    Args:
+        stream: the wheel, open for reading and seekable.
+        directory: its central directory.
+        about: its .dist-info folder.
+        tops: the names that are imported to touch every package.
+        newer: path to the first construct that is too new.
+        floor: the oldest supported minor version of Python 3.
+    """
+    code = _Code(stream, directory, about.data_directory)
+    listed = (
+        (group, *point) for group, points in (about.entry_points or {}).items() for point in points.items()
+    )
+    targets = tuple(code.target(*point) for point in islice(listed, MAX_TARGETS))
+    if not newer or floor is None:
+        return targets, ()
+    starts = [*tops, *(target.module for target in targets if target.path and target.module)]
+    imported = code.reached(starts)
+    paths = {dotted: module.path for dotted, module in code.modules.items() if module.path in newer}
+    guarded = code.guarded(paths.keys() - imported)
+    return targets, tuple(
+        NewerSyntax(
+            path=path,
+            module=dotted,
+            construct=newer[path],
+            floor=floor,
+            reach="imported" if dotted in imported else "guarded" if dotted in guarded else "direct",
+        )
+        for dotted, path in sorted(paths.items())
+    )
+
+
+def oldest_minor(requires_python: str | None) -> int | None:
+    """Return the oldest minor version of Python 3 that a specifier allows, None where it allows none."""
+    try:
+        specifiers = SpecifierSet(requires_python or "<3")
+    except InvalidSpecifier:
+        return None
+    # The newest patch release counts: `>=3.9.2` allows 3.9.
+    allowed = (
+        minor
+        for minor in range(HIGHEST_MINOR)
+        if specifiers.contains(f"3.{minor}.{HIGHEST_MINOR}", prereleases=True)
+    )
+    return next(allowed, None)
+
+
+class _Code:
+    """The modules of a wheel by dotted name, and the content of its members, some of which is kept."""
+
+    def __init__(self, stream: IO[bytes], directory: Directory, data_directory: str | None) -> None:
+        self._stream = stream
+        self._entries = {entry.path: entry for entry in directory.entries}
+        self._cached: dict[str, bytes] = {}
+        self._room = MAX_CACHED_BYTES
+        self.modules = _modules(self._entries, data_directory)
+
+    def target(self, group: str, name: str, value: str) -> Target:
+        """Return where an entry point leads."""
+        match = _TARGET.fullmatch(value.strip())
+        if match is None:
+            return Target(group=group, name=name, value=value)
+        dotted, attribute = match["module"], match["attribute"]
+        module = self.modules.get(dotted)
+        above = [one for one in _parents(dotted) if one in self.modules and self.modules[one].is_package]
+        return Target(
+            group=group,
+            name=name,
+            value=value,
+            module=dotted,
+            attribute=attribute,
+            path=module.path if module else None,
+            parent=above[0] if above else None,
+            parent_open=bool(above) and self._is_open(above[0]),
+            defined=self._defines(module, dotted, attribute) if module and attribute else None,
+        )
+
+    def reached(self, tops: Iterable[str]) -> frozenset[str]:
+        """Return the modules that run whenever one of `tops`, dotted names, is imported."""
+        done: set[str] = set()
+        waiting = list(tops)
+        while waiting and len(done) < MAX_MODULES:
+            dotted = waiting.pop()
+            for name in (*reversed(list(_parents(dotted))), dotted):
+                if name in self.modules and name not in done:
+                    done.add(name)
+                    module = self.modules[name]
+                    if tree := self._tree(module):
+                        found = python_module.imports(tree, module.package)
+                        waiting += [one.module for one in found if one.always]
+        return frozenset(done)
+
+    def guarded(self, targets: Iterable[str]) -> frozenset[str]:
+        """Return those of `targets` with a conditional import somewhere on a way to them.
+
+        An import in a function, under an `if`, in a `try`, or by a name in quotes is conditional.
+        """
+        always: dict[str, set[str]] = {}
+        conditional: set[str] = set()
+        for dotted, module in list(self.modules.items())[:MAX_MODULES]:
+            tree = self._tree(module)
+            if tree is None:
+                continue
+            found = python_module.imports(tree, module.package)
+            plain = {one.module for one in found if one.always}
+            for name in plain:
+                always.setdefault(name, set()).add(dotted)
+            conditional |= python_module.mentioned(tree, module.package) - plain
+        return frozenset(target for target in targets if _any_conditional(target, always, conditional))
+
+    def _is_open(self, dotted: str) -> bool:
+        """Whether a package may look for its modules elsewhere too."""
+        data = self._read(self.modules[dotted].path)
+        return data is None or b"__path__" in data or b"declare_namespace" in data
+
+    def _defines(self, module: Module, dotted: str, attribute: str) -> bool | None:
+        first = attribute.partition(".")[0]
+        if module.compiled or f"{dotted}.{first}" in self.modules:
+            return None
+        data = self._read(module.path)
+        if data is not None and python_module.defines_plainly(data, first):
+            return True
+        tree = self._tree(module)
+        if tree is None or data is None:
+            return None
+        names = python_module.names(tree, data)
+        return True if first in names.defined else (False if names.certain else None)
+
+    def _tree(self, module: Module) -> ast.Module | None:
+        data = None if module.compiled else self._read(module.path)
+        return None if data is None else python_syntax.parse(data)
+
+    def _read(self, path: str) -> bytes | None:
+        """Return the content of a member, None for what cannot be read."""
+        entry = self._entries.get(path)
+        if entry is None or entry.size > python_syntax.MAX_SOURCE_BYTES:
+            return None
+        if path in self._cached:
+            return self._cached[path]
+        try:
+            data = b"".join(zip_members.pieces(self._stream, entry))
+        except Unreadable:
+            return None
+        if len(data) <= self._room:
+            self._room -= len(data)
+            self._cached[path] = data
+        return data
+
+
+def _modules(paths: Iterable[str], data_directory: str | None) -> dict[str, Module]:
     """Return the modules of a wheel by dotted name; a source file comes before a compiled one."""
     found: dict[str, Module] = {}
     for path in paths:
@@ -96,103 +257,12 @@ def modules(paths: Iterable[str], data_directory: str | None) -> dict[str, Modul
             continue
         stem, kind = named
         is_package = stem == "__init__"
-        dotted = ".".join([*parents, *([] if is_package else [stem])])
-        module = Module(path, is_package, kind == "extension")
+        package = ".".join(parents)
+        dotted = package if is_package else ".".join([*parents, stem])
+        module = Module(path, package, is_package, kind == "extension")
         if dotted not in found or (found[dotted].compiled and not module.compiled):
             found[dotted] = module
     return found
-
-
-def targets(
-    entry_points: EntryPoints | None, known: Mapping[str, Module], source: Source
-) -> tuple[Target, ...]:
-    """Return where each entry point leads."""
-    listed = (
-        (group, name, value)
-        for group, points in (entry_points or {}).items()
-        for name, value in points.items()
-    )
-    return tuple(_target(*point, known=known, source=source) for point in islice(listed, MAX_TARGETS))
-
-
-def _target(group: str, name: str, value: str, *, known: Mapping[str, Module], source: Source) -> Target:
-    match = _TARGET.fullmatch(value.strip())
-    if match is None:
-        return Target(group=group, name=name, value=value)
-    dotted, attribute = match["module"], match["attribute"]
-    module = known.get(dotted)
-    parent = next((above for above in _parents(dotted) if above in known and known[above].is_package), None)
-    return Target(
-        group=group,
-        name=name,
-        value=value,
-        module=dotted,
-        attribute=attribute,
-        path=module.path if module else None,
-        parent=parent,
-        parent_open=parent is not None and _is_open(source(known[parent].path)),
-        defined=_defines(module, dotted, attribute, known, source) if module and attribute else None,
-    )
-
-
-def _defines(
-    module: Module, dotted: str, attribute: str, known: Mapping[str, Module], source: Source
-) -> bool | None:
-    first = attribute.partition(".")[0]
-    data = None if module.compiled or f"{dotted}.{first}" in known else source(module.path)
-    if data is not None and python_module.defines_plainly(data, first):
-        return True
-    tree = python_syntax.parse(data) if data is not None else None
-    if tree is None or data is None:
-        return None
-    names = python_module.names(tree, data)
-    return True if first in names.defined else (False if names.certain else None)
-
-
-def _is_open(data: bytes | None) -> bool:
-    """Whether a package's `__init__` may look for its modules elsewhere too."""
-    return data is None or b"__path__" in data or b"declare_namespace" in data
-
-
-def reached(tops: Iterable[str], known: Mapping[str, Module], source: Source) -> frozenset[str]:
-    """Return the modules that run whenever one of `tops` is imported.
-
-    Args:
-        tops: dotted names to start from.
-        known: the modules of the wheel.
-        source: gives their content.
-    """
-    done: set[str] = set()
-    waiting = list(tops)
-    while waiting and len(done) < MAX_MODULES:
-        for dotted in _with_parents(waiting.pop()):
-            if dotted in known and dotted not in done:
-                done.add(dotted)
-                module = known[dotted]
-                if tree := _tree(module, source):
-                    found = python_module.imports(tree, module=dotted, is_package=module.is_package)
-                    waiting += [one.module for one in found if one.always]
-    return frozenset(done)
-
-
-def guarded(targets: Iterable[str], known: Mapping[str, Module], source: Source) -> frozenset[str]:
-    """Return those of `targets` with a conditional import somewhere on a way to them.
-
-    An import in a function, under an `if`, in a `try`, or by a name in quotes is conditional.
-    """
-    always: dict[str, set[str]] = {}
-    conditional: set[str] = set()
-    for dotted, module in list(known.items())[:MAX_MODULES]:
-        tree = _tree(module, source)
-        if tree is None:
-            continue
-        found = python_module.imports(tree, module=dotted, is_package=module.is_package)
-        plain = {one.module for one in found if one.always}
-        for name in plain:
-            always.setdefault(name, set()).add(dotted)
-        mentioned = python_module.mentioned(tree, module=dotted, is_package=module.is_package)
-        conditional |= mentioned - plain
-    return frozenset(target for target in targets if _any_conditional(target, always, conditional))
 
 
 def _any_conditional(target: str, always: Mapping[str, set[str]], conditional: set[str]) -> bool:
@@ -208,17 +278,8 @@ def _any_conditional(target: str, always: Mapping[str, set[str]], conditional: s
     return False
 
 
-def _tree(module: Module, source: Source) -> ast.Module | None:
-    data = None if module.compiled else source(module.path)
-    return None if data is None else python_syntax.parse(data)
-
-
 def _parents(dotted: str) -> Iterator[str]:
     """Yield the packages above a module, nearest first."""
     while "." in dotted:
         dotted = dotted.rpartition(".")[0]
         yield dotted
-
-
-def _with_parents(dotted: str) -> list[str]:
-    return [*reversed(list(_parents(dotted))), dotted]

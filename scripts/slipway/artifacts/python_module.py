@@ -1,14 +1,10 @@
 """What a Python module defines and imports, found in its syntax tree without running it."""
 
-from __future__ import annotations
-
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 DYNAMIC = re.compile(
     rb"\b(?:exec|eval|globals|setattr|vars|locals|__import__)\s*\(|\b__getattr__\b|\b__dict__\b|\bsys\.modules\b"
@@ -68,58 +64,54 @@ def defines_plainly(source: bytes, name: str) -> bool:
     return re.search(plain, source, re.MULTILINE) is not None
 
 
-def imports(tree: ast.Module, *, module: str, is_package: bool) -> tuple[Import, ...]:
+def imports(tree: ast.Module, package: str) -> tuple[Import, ...]:
     """Return what a module imports while it is imported, in order; nothing where it is nested too deeply.
 
     Args:
         tree: its syntax tree.
-        module: its dotted name.
-        is_package: whether it is the `__init__` of a package, which decides what a leading dot means.
+        package: the package it belongs to, which is what a leading dot means.
     """
-    base = module if is_package else module.rpartition(".")[0]
     try:
-        return tuple(_imports(tree.body, base, always=True))
+        return tuple(_imports(tree.body, package, always=True))
     except RecursionError:
         return ()
 
 
-def mentioned(tree: ast.Module, *, module: str, is_package: bool) -> frozenset[str]:
+def mentioned(tree: ast.Module, package: str) -> frozenset[str]:
     """Return every module that is imported anywhere in a module, in functions and by a name in quotes too.
 
     Args:
         tree: its syntax tree.
-        module: its dotted name.
-        is_package: whether it is the `__init__` of a package.
+        package: the package it belongs to.
     """
-    base = module if is_package else module.rpartition(".")[0]
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            found.update(one.module for one in _imports([node], base, always=False))
+            found.update(one.module for one in _imports([node], package, always=False))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             name = node.value
             if len(name) < MAX_NAME and _DOTTED.fullmatch(name):
-                found.add(f"{base}{name}" if name.startswith(".") else name)
-                found.add(f"{base}.{name}")
+                found.add(f"{package}{name}" if name.startswith(".") else name)
+                found.add(f"{package}.{name}")
     return frozenset(found)
 
 
-def _imports(body: list[ast.stmt], base: str, *, always: bool) -> Iterator[Import]:
+def _imports(body: list[ast.stmt], package: str, *, always: bool) -> Iterator[Import]:
     for node in body:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(alias.name, always)
         elif isinstance(node, ast.ImportFrom):
-            yield from _import_from(node, base, always=always)
+            yield from _import_from(node, package, always=always)
         else:
             plain = isinstance(node, ast.With | ast.ClassDef)
             for part in _blocks(node):
-                yield from _imports(part, base, always=always and plain)
+                yield from _imports(part, package, always=always and plain)
 
 
-def _import_from(node: ast.ImportFrom, base: str, *, always: bool) -> Iterator[Import]:
+def _import_from(node: ast.ImportFrom, package: str, *, always: bool) -> Iterator[Import]:
     if node.level:
-        parents = base.split(".")
+        parents = package.split(".")
         kept = len(parents) - (node.level - 1)
         if kept < 1:
             return

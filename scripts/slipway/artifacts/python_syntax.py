@@ -5,16 +5,12 @@ parenthesised expression after `with` for the newer syntax.
 Each version's syntax: the "What's New in Python 3.x" pages.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import sys
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import NamedTuple
 
 MAX_SOURCE_BYTES = 512 * 1024
 """Larger files are not parsed: a syntax tree takes about 200 times the memory of its source."""
@@ -79,22 +75,17 @@ def newer_than(source: bytes, floor: int) -> Construct | None:
         floor: the minor version that has to read it.
     """
     floor = max(floor, OLDEST)
-    if not _may_be_newer(source, floor):
-        return None
-    tree = parse(source)
+    # What came after the running Python it could not parse anyway.
+    newest = sys.version_info.minor
+    may_be_newer = any(
+        floor < since <= newest and quick.search(source) and sure.search(source)
+        for since, quick, sure in _COMPILED
+    )
+    tree = parse(source) if may_be_newer else None
     if tree is None:
         return None
     found = [construct for construct in _constructs(tree) if construct.since > floor]
     return min(found, key=lambda construct: construct.line, default=None)
-
-
-def _may_be_newer(source: bytes, floor: int) -> bool:
-    # What came after the running Python it could not parse anyway.
-    newest = sys.version_info.minor
-    return any(
-        floor < since <= newest and quick.search(source) and sure.search(source)
-        for since, quick, sure in _COMPILED
-    )
 
 
 def _constructs(tree: ast.Module) -> Iterator[Construct]:

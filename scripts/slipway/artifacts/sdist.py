@@ -3,26 +3,20 @@
 Source distribution format: https://packaging.python.org/en/latest/specifications/source-distribution-format/
 """
 
-from __future__ import annotations
-
 import os
 import posixpath
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
 from slipway.artifacts import metadata, tarball, zip_directory, zip_members
+from slipway.artifacts.archive import Member
 from slipway.artifacts.contents import Contents
 from slipway.artifacts.distribution import DistributionFacts
-from slipway.artifacts.filename import SdistName, parse_sdist
+from slipway.artifacts.filename import parse
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.manifest import sha256
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-    from typing import IO
-
-    from slipway.artifacts.archive import Member, Opened, Problem
-    from slipway.artifacts.metadata import MetadataFacts
 
 MAX_TEXT_FILES = 8
 """How many candidates for PKG-INFO are kept while the top directory is not known yet."""
@@ -33,13 +27,11 @@ class SdistFacts(DistributionFacts):
     """What a source distribution is and holds, without opinions.
 
     Attributes:
-        parts: name and version from the filename; None where it cannot be parsed.
         top_directory: the directory everything is in; None where there is not exactly one.
         mixed_roots: absolute and relative names are mixed.
     """
 
     kind: Literal["sdist"] = "sdist"
-    parts: SdistName | None = None
     top_directory: str | None = None
     mixed_roots: bool = False
 
@@ -59,15 +51,15 @@ def read(path: Path) -> SdistFacts:
     contents = Contents()
     with path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
-        for name, data in contents.files(_opened(stream, size, is_zip=path.name.endswith(".zip"))):
-            if (
-                posixpath.basename(name) == "PKG-INFO"
-                and name.count("/") == 1
-                and len(texts) < MAX_TEXT_FILES
-            ):
+        if path.name.endswith(".zip"):
+            opened = zip_members.read(stream, size, zip_directory.read(stream, size))
+        else:
+            opened = tarball.read(stream, size)
+        for name, data in contents.files(opened):
+            if name.partition("/")[2] == "PKG-INFO" and len(texts) < MAX_TEXT_FILES:
                 texts[name] = data
     top, mixed = _top_directory({member.path for member in contents.members})
-    parts = parse_sdist(path.name)
+    parts = parse(path.name, "sdist")
     return SdistFacts(
         filename=path.name,
         size=size,
@@ -80,12 +72,6 @@ def read(path: Path) -> SdistFacts:
         metadata=_metadata(contents.members, f"{top}/PKG-INFO", texts),
         secrets=tuple(contents.secrets),
     )
-
-
-def _opened(stream: IO[bytes], size: int, *, is_zip: bool) -> Iterator[Problem | Opened]:
-    if is_zip:
-        return zip_members.read(stream, size, zip_directory.read(stream, size))
-    return tarball.read(stream, size)
 
 
 def _top_directory(paths: Iterable[str]) -> tuple[str | None, bool]:
@@ -104,8 +90,5 @@ def _metadata(members: Iterable[Member], pkg_info: str, texts: dict[str, bytes])
     if pkg_info in texts:
         return metadata.parse(texts[pkg_info], file=pkg_info)
     size = max((member.size for member in members if member.path == pkg_info), default=0)
-    return (
-        metadata.MetadataFacts(file=pkg_info, size=size, too_large=True)
-        if size > metadata.MAX_BYTES
-        else None
-    )
+    too_large = size > metadata.MAX_BYTES
+    return metadata.MetadataFacts(file=pkg_info, size=size, too_large=True) if too_large else None

@@ -4,8 +4,6 @@ The standard library's tarfile reads the headers, so that what it sees is what t
 see. It is given a stream that only goes forward and stops at a limit: tarfile itself sets none.
 """
 
-from __future__ import annotations
-
 import bz2
 import gzip
 import lzma
@@ -128,8 +126,8 @@ class _Reader:
         else:
             try:
                 yield from self._members(tar)
-                if not self._failed and (trailer := self._check_rest()):
-                    yield trailer
+                if not self._failed:
+                    yield from self._rest()
             except (_Beyond, *_UNREADABLE) as error:
                 yield _problem(error)
 
@@ -171,13 +169,13 @@ class _Reader:
             self._failed = True
             raise Unreadable(_problem(error)) from None
 
-    def _check_rest(self) -> Problem | None:
+    def _rest(self) -> Iterator[Problem]:
         """Look at what follows the end of the tar; tarfile, and so the index, does not."""
         try:
-            detail = "data follows the end of the tar" if self._stream.drain() else None
+            if self._stream.drain():
+                yield Problem(fault=Fault.TRAILER, detail="data follows the end of the tar")
         except _UNREADABLE as error:
-            detail = _reason(error)
-        return Problem(fault=Fault.TRAILER, detail=detail) if detail else None
+            yield Problem(fault=Fault.TRAILER, detail=_reason(error))
 
 
 def read(packed: IO[bytes], file_size: int) -> Iterator[Problem | Opened]:

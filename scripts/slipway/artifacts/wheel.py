@@ -3,26 +3,21 @@
 Binary distribution format: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 
-from __future__ import annotations
-
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
-from slipway.artifacts import dist_info, importable, python_syntax, wheel_code, zip_directory, zip_members
+from slipway.artifacts import dist_info, importable, python_code, python_syntax, zip_directory, zip_members
 from slipway.artifacts.contents import Contents
 from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.distribution import DistributionFacts
-from slipway.artifacts.filename import WheelName, parse_wheel
+from slipway.artifacts.filename import parse
+from slipway.artifacts.importable import TopLevel
+from slipway.artifacts.python_code import NewerSyntax, Target
+from slipway.artifacts.python_syntax import Construct
 from slipway.manifest import sha256
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from slipway.artifacts.importable import TopLevel
-    from slipway.artifacts.python_code import NewerSyntax, Target
-    from slipway.artifacts.python_syntax import Construct
 
 RECORD_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """Files beside RECORD that it need not list."""
@@ -33,7 +28,6 @@ class WheelFacts(DistInfo, DistributionFacts):
     """What a wheel is and holds, without opinions.
 
     Attributes:
-        parts: what the filename says; None where it cannot be parsed.
         digests: what RECORD should say of each path it lists, with the algorithm it uses there.
         targets: where each entry point leads.
         top_level: what can be imported, one per top-level name.
@@ -42,7 +36,6 @@ class WheelFacts(DistInfo, DistributionFacts):
     """
 
     kind: Literal["wheel"] = "wheel"
-    parts: WheelName | None = None
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
     targets: tuple[Target, ...] = ()
     top_level: tuple[TopLevel, ...] = ()
@@ -65,7 +58,7 @@ def read(path: Path) -> WheelFacts:
         size = stream.seek(0, os.SEEK_END)
         directory = zip_directory.read(stream, size)
         about, problems = dist_info.read(stream, directory, path.name)
-        floor = wheel_code.oldest_minor(about.metadata.one("requires-python") if about.metadata else None)
+        floor = python_code.oldest_minor(about.metadata.one("requires-python") if about.metadata else None)
         contents = Contents(about.algorithms)
         newer: dict[str, Construct] = {}
         for name, data in contents.files(zip_members.read(stream, size, directory)):
@@ -74,10 +67,10 @@ def read(path: Path) -> WheelFacts:
                 newer[name] = construct
         top_level = importable.top_level((member.path for member in contents.members), about.data_directory)
         names = importable.names(top_level)
-        targets, newer_syntax = wheel_code.resolve_imports(
+        targets, newer_syntax = python_code.resolve_imports(
             stream, directory, about, tops=names, newer=newer, floor=floor
         )
-    parts = parse_wheel(path.name)
+    parts = parse(path.name, "wheel")
     return WheelFacts(
         filename=path.name,
         size=size,

@@ -3,8 +3,6 @@
 https://cibuildwheel.pypa.io/en/stable/options/#build-skip
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +21,7 @@ class Target:
 
     Attributes:
         identifier: such as `cp313t-musllinux_x86_64`.
-        python: the tag of the interpreter: cp, pp or gp.
+        python: what the tag of its interpreter begins with: cp, pp or graalpy.
         minor: its minor version.
         free_threaded: whether it is for the build without the global interpreter lock.
         platform: such as `manylinux_x86_64`, `macosx_arm64`, `win_amd64`.
@@ -43,7 +41,7 @@ def parse(identifier: str) -> Target | None:
         return None
     return Target(
         identifier=identifier,
-        python=found["python"],
+        python=found["python"].replace("gp", "graalpy"),
         minor=int(found["version"][1:]),
         free_threaded=bool(found["threads"]),
         platform=found["platform"],
@@ -54,9 +52,8 @@ def pattern(target: Target) -> str:
     """Return the tags that a wheel for a target has in its filename, with `*` for what the build decides."""
     system, _, machine = target.platform.partition("_")
     platform = target.platform if system.startswith("win") else f"*{system}*_{machine}"
-    lead = {"gp": "graalpy"}.get(target.python, target.python)
     abi = f"cp3{target.minor}{'t' if target.free_threaded else ''}" if target.python == "cp" else "*"
-    return f"{lead}3{target.minor}-{abi}-{platform}"
+    return f"{target.python}3{target.minor}-{abi}-{platform}"
 
 
 def covers(tags: Iterable[Tag], target: Target) -> bool:
@@ -87,5 +84,4 @@ def _fits_python(tag: Tag, target: Target) -> bool:
             right = tag.abi == f"abi3{suffix}"
             return right and int(tag.interpreter[3:] or 0) <= target.minor
         return tag.interpreter == f"cp3{target.minor}" and tag.abi in {f"cp3{target.minor}{suffix}", "none"}
-    lead = "graalpy" if target.python == "gp" else target.python
-    return tag.interpreter == f"{lead}3{target.minor}"
+    return tag.interpreter == f"{target.python}3{target.minor}"

@@ -4,8 +4,6 @@ Layout of the records: APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16. The standa
 used here because it builds the whole list before a limit on its length could apply.
 """
 
-from __future__ import annotations
-
 import stat
 import struct
 from dataclasses import dataclass

@@ -5,10 +5,9 @@ could read differently from one that trusts the central directory (`warehouse/ut
 same judgement, written from the record layouts of APPNOTE.TXT 6.3.10, section 4.3.
 """
 
-from __future__ import annotations
-
 import struct
-from typing import IO, TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import IO, NamedTuple
 
 from slipway.artifacts.archive import MAX_MEMBERS, Fault, Problem, shown
 from slipway.artifacts.zip_directory import (
@@ -27,12 +26,8 @@ from slipway.artifacts.zip_directory import (
     UNICODE_PATH_EXTRA,
     UTF8_FLAG,
     ZIP64_EXTRA,
+    Entry,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slipway.artifacts.zip_directory import Entry
 
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 DATA_DESCRIPTOR_FLAG = 0x0008
@@ -46,7 +41,6 @@ _CONTROL = bytes(range(0x20)) + b"\x7f"
 class _Refused(Exception):  # noqa: N818 - never leaves this module
     def __init__(self, detail: str, raw_name: bytes | None = None) -> None:
         super().__init__(detail)
-        self.detail = detail
         self.path = None if raw_name is None else shown(raw_name)
 
 
@@ -69,7 +63,7 @@ def check(stream: IO[bytes], file_size: int, entries: Iterable[Entry]) -> Proble
     try:
         _Walk(stream, file_size, {entry.raw_name: entry for entry in entries}).run()
     except _Refused as refused:
-        return Problem(fault=Fault.FRAMING, detail=refused.detail, path=refused.path)
+        return Problem(fault=Fault.FRAMING, detail=str(refused), path=refused.path)
     return None
 
 
@@ -144,10 +138,8 @@ class _Walk:
         self._at += packed
 
     def _compare(self, name: bytes, packed: int, size: int) -> None:
-        try:
-            name.decode("utf-8")
-        except UnicodeDecodeError:
-            raise _Refused("the name is not UTF-8", name) from None
+        if not _is_utf8(name):
+            raise _Refused("the name is not UTF-8", name)
         entry = self._listed.get(name)
         if entry is None:
             raise _Refused("the member is not in the central directory", name)
@@ -198,18 +190,18 @@ class _Walk:
             raise _Refused("the end record names several disks")
         claim = self._claim or _Claim(count, length, offset)
         walked = _Claim(len(self._central), self._central_length, self._central_start)
+        if claim.entries != walked.entries:
+            raise _Refused(f"the end record counts {claim.entries} members where {walked.entries} are")
         if claim != walked:
-            raise _Refused(f"the end record {_difference(claim, walked)}")
+            raise _Refused("the end record gives the central directory a wrong position or length")
         if self._local != self._central:
             raise _Refused("a member is missing in the central directory", min(self._local - self._central))
         if self._at + comment_size != self._file_size:
             raise _Refused("there are bytes after the end record")
 
 
-def _difference(claim: _Claim, walked: _Claim) -> str:
-    if claim.entries != walked.entries:
-        return f"counts {claim.entries} members where {walked.entries} are"
-    return "gives the central directory a wrong position or length"
+def _is_utf8(text: bytes) -> bool:
+    return text.decode("utf-8", "replace").encode() == text
 
 
 def _check_name(name: bytes) -> None:
@@ -219,10 +211,8 @@ def _check_name(name: bytes) -> None:
 
 def _check_unicode_path(body: bytes, name: bytes) -> None:
     path = body[5:]
-    try:
-        path.decode("utf-8")
-    except UnicodeDecodeError:
-        raise _Refused("the name in its Unicode path field is not UTF-8", name) from None
+    if not _is_utf8(path):
+        raise _Refused("the name in its Unicode path field is not UTF-8", name)
     if path.translate(None, _CONTROL) != path:
         raise _Refused("the name in its Unicode path field has a control character", name)
 

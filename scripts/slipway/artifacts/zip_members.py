@@ -1,9 +1,8 @@
 """The content of zip members, unpacked piece by piece and never to disk."""
 
-from __future__ import annotations
-
 import zlib
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterator
+from typing import IO
 
 from slipway.artifacts import tarball, zip_framing
 from slipway.artifacts.archive import (
@@ -17,13 +16,8 @@ from slipway.artifacts.archive import (
     Unreadable,
     shown,
 )
-from slipway.artifacts.zip_directory import ENCRYPTED_FLAGS, LOCAL
+from slipway.artifacts.zip_directory import ENCRYPTED_FLAGS, LOCAL, Directory, Entry
 from slipway.artifacts.zip_framing import LOCAL_HEADER, STORED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.zip_directory import Directory, Entry
 
 DEFLATED = 8
 _RAW_DEFLATE = -15

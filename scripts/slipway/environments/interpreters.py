@@ -1,7 +1,5 @@
 """The Pythons of this machine: finding them and choosing among them."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
@@ -30,6 +28,7 @@ _TOOL_CACHES = ("RUNNER_TOOL_CACHE", "AGENT_TOOLSDIRECTORY")
 
 _OLDEST = Version("3.8")
 """The probe runs on nothing older."""
+_NO_VERSION = Version("0")
 
 
 @dataclass(frozen=True)
@@ -128,11 +127,12 @@ def installed() -> tuple[Interpreter, ...]:
         known = best.get(found.minor)
         if known is None or (known.path != own().path and Version(known.version) < Version(found.version)):
             best[found.minor] = found
-    return tuple(sorted(best.values(), key=_order))
-
-
-def _order(one: Interpreter) -> tuple[bool, Version, bool]:
-    return (one.implementation != "cpython", Version(one.version), one.free_threaded)
+    return tuple(
+        sorted(
+            best.values(),
+            key=lambda one: (one.implementation != "cpython", Version(one.version), one.free_threaded),
+        )
+    )
 
 
 def find(wanted: str, *, remedy: str = "Name one that is installed, by version or by path.") -> Interpreter:
@@ -165,17 +165,17 @@ def _listed_by_uv() -> Iterator[Interpreter]:
     except ValueError:
         return
     for row in rows:
-        if row.get("path") and _new_enough(row["version"]):
+        if row.get("path") and _version(row["version"]) >= _OLDEST:
             free = "freethreaded" in row.get("variant", "")
             path = Path(tempfile.gettempdir(), row["path"])
             yield Interpreter(path, row["version"], row["implementation"], free)
 
 
-def _new_enough(version: str) -> bool:
+def _version(text: str) -> Version:
     try:
-        return Version(version) >= _OLDEST
+        return Version(text)
     except InvalidVersion:
-        return False
+        return _NO_VERSION
 
 
 def _search_path() -> str:
@@ -201,12 +201,8 @@ def _holds_python(folder: Path) -> bool:
 
 
 def _version_in(folder: Path) -> Version:
-    for part in (folder.name, folder.parent.name, folder.parent.parent.name):
-        try:
-            return Version(part)
-        except InvalidVersion:
-            continue
-    return Version("0")
+    found = map(_version, (folder.name, folder.parent.name, folder.parent.parent.name))
+    return next((version for version in found if version != _NO_VERSION), _NO_VERSION)
 
 
 def _probe(executable: Path) -> Interpreter | None:

@@ -1,7 +1,5 @@
 """Starting uv, the program that makes environments and installs into them."""
 
-from __future__ import annotations
-
 import functools
 import os
 import threading

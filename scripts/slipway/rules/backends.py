@@ -1,7 +1,5 @@
 """What to do with each build backend, for the fixes that several rules share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

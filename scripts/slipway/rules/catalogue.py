@@ -1,7 +1,5 @@
 """The catalogue: every rule there is, family by family."""
 
-from __future__ import annotations
-
 import difflib
 import functools
 import inspect

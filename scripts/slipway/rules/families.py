@@ -1,13 +1,13 @@
 """The families of rules, each with the record of facts that its rules are judged on.
 
-A rule is declared where it is judged: `@wheel.rule("wheel-is-empty", …)` over a function that takes a `WheelFacts`. The
+A rule is declared where it is judged: `@wheel.error("wheel-is-empty", …)` over a function that takes a `WheelFacts`. The
 folder of a family names the modules that hold its rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 from slipway.records import Severity
 from slipway.rules.rule import Evidence, Family
@@ -46,47 +46,60 @@ TOPS: Mapping[Kind, str] = {"sdist": "demo-1.0/", "wheel": "demo/"}
 """The folder that a package's files are in, for examples."""
 
 
+class Texts(TypedDict):
+    """What is declared of a rule in both families.
+
+    Attributes:
+        for_sdist: name of the rule on sdists.
+        for_wheel: name of the rule on wheels.
+        title: `{kind}` in it, in the fixes and in `example` is `sdist` or `wheel`.
+        example: `{file}` in it is a filename, `{top}` the folder of the package in the archive.
+    """
+
+    for_sdist: str
+    for_wheel: str
+    title: str
+    why: str
+    fix: str
+    example: str
+    fixes: NotRequired[Mapping[str, str]]
+    mirrors: NotRequired[tuple[str, ...] | Mapping[Kind, tuple[str, ...]]]
+    read: NotRequired[str | Mapping[Kind, str]]
+
+
 class artifact:  # noqa: N801 - reads like the families beside it
     """Rules that hold for sdists and for wheels: one function, and a rule in each of the two families."""
 
     @staticmethod
-    def rule(  # noqa: D417 - the other arguments are those of `Rule`
-        *,
-        for_sdist: str,
-        for_wheel: str,
-        title: str,
-        severity: Severity | Mapping[Kind, Severity],
-        why: str,
-        fix: str,
-        example: str,
-        fixes: Mapping[str, str] | None = None,
-        mirrors: tuple[str, ...] | Mapping[Kind, tuple[str, ...]] = (),
-        read: str | Mapping[Kind, str] | None = None,
-    ) -> Callable[[Check], Check]:
-        """Make two rules of the function below; see `Rule` for the arguments that are not listed.
-
-        Args:
-            for_sdist: name of the rule on sdists.
-            for_wheel: name of the rule on wheels.
-            title: `{kind}` in it, in the fixes and in `example` is `sdist` or `wheel`.
-            example: `{file}` in it is a filename, `{top}` the folder of the package in the archive.
-        """
+    def rule(severity: Mapping[Kind, Severity], **texts: Unpack[Texts]) -> Callable[[Check], Check]:
+        """Make two rules of the function below; see `Texts` and `Rule` for the arguments."""
 
         def add(check: Check) -> Check:
-            names: dict[Kind, str] = {"sdist": for_sdist, "wheel": for_wheel}
+            names: dict[Kind, str] = {"sdist": texts["for_sdist"], "wheel": texts["for_wheel"]}
+            mirrors, read = texts.get("mirrors", ()), texts.get("read")
             for kind, name in names.items():
                 family = sdist if kind == "sdist" else wheel
                 family.rule(
                     name,
-                    title=title.format(kind=kind),
-                    severity=severity[kind] if isinstance(severity, Mapping) else severity,
-                    why=why,
-                    fix=fix.format(kind=kind),
-                    fixes={backend: text.format(kind=kind) for backend, text in (fixes or {}).items()},
-                    example=example.format(kind=kind, file=SAMPLES[kind], top=TOPS[kind]),
+                    severity[kind],
+                    title=texts["title"].format(kind=kind),
+                    why=texts["why"],
+                    fix=texts["fix"].format(kind=kind),
+                    fixes={tool: text.format(kind=kind) for tool, text in texts.get("fixes", {}).items()},
+                    example=texts["example"].format(kind=kind, file=SAMPLES[kind], top=TOPS[kind]),
                     mirrors=mirrors[kind] if isinstance(mirrors, Mapping) else mirrors,
                     read=read[kind] if isinstance(read, Mapping) else read,
                 )(check)
             return check
 
         return add
+
+    @staticmethod
+    def error(**texts: Unpack[Texts]) -> Callable[[Check], Check]:
+        """Make two rules of the function below that are errors."""
+        return artifact.rule({"sdist": Severity.ERROR, "wheel": Severity.ERROR}, **texts)
+
+    @staticmethod
+    def warning(**texts: Unpack[Texts]) -> Callable[[Check], Check]:
+        """Make two rules of the function below that are warnings."""
+        return artifact.rule({"sdist": Severity.WARNING, "wheel": Severity.WARNING}, **texts)

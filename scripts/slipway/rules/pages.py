@@ -1,7 +1,5 @@
 """The pages on rules: one text for `slipway explain`, for docs/rules.md and for the list of rules."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Never
 

@@ -1,10 +1,8 @@
 """A rule, the family it belongs to, and how a family is judged on one record of facts."""
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from itertools import islice
 from typing import Generic, NotRequired, TypedDict, TypeVar, Unpack
 
@@ -15,12 +13,14 @@ Facts_contra = TypeVar("Facts_contra", contravariant=True)
 
 Check = Callable[[Facts_contra], Iterable["Evidence"]]
 """Yields evidence; does not print, exit, read the environment or open files."""
+Declare = Callable[[Check[Facts_contra]], Check[Facts_contra]]
+"""Makes a rule of a check."""
 
 EVIDENCE_LISTED = 50
 """Findings of one rule on one record; nobody reads more, and a hostile file can hold ten thousand."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Evidence:
     """One place where a rule holds true.
 
@@ -35,6 +35,7 @@ class Evidence:
     """
 
     message: str
+    _: KW_ONLY
     file: str | None = None
     line: int | None = None
     artifact: str | None = None
@@ -110,10 +111,9 @@ class Rule(Generic[Facts_contra]):
 
 
 class Texts(TypedDict):
-    """What is declared of a rule beside its name; see `Rule`."""
+    """What is declared of a rule beside its name and its severity; see `Rule`."""
 
     title: str
-    severity: Severity
     why: str
     fix: str
     example: str
@@ -144,16 +144,33 @@ class Family(Generic[Facts_contra]):
         """Return the rules, sorted by name."""
         return tuple(sorted(self._rules.values(), key=lambda rule: rule.name))
 
-    def rule(self, name: str, **texts: Unpack[Texts]) -> Callable[[Check[Facts_contra]], Check[Facts_contra]]:
+    def rule(self, name: str, severity: Severity, **texts: Unpack[Texts]) -> Declare[Facts_contra]:
         """Make a rule of the function below; see `Rule` for the arguments."""
 
         def add(check: Check[Facts_contra]) -> Check[Facts_contra]:
             self._rules[name] = Rule(
-                name=name, family=self.name, ignorable=self.ignorable, check=check, **texts
+                name=name,
+                severity=severity,
+                family=self.name,
+                ignorable=self.ignorable,
+                check=check,
+                **texts,
             )
             return check
 
         return add
+
+    def error(self, name: str, **texts: Unpack[Texts]) -> Declare[Facts_contra]:
+        """Make a rule of the function below: the index refuses what it finds, or it breaks on installation."""
+        return self.rule(name, Severity.ERROR, **texts)
+
+    def warning(self, name: str, **texts: Unpack[Texts]) -> Declare[Facts_contra]:
+        """Make a rule of the function below: what it finds will hurt someone."""
+        return self.rule(name, Severity.WARNING, **texts)
+
+    def note(self, name: str, **texts: Unpack[Texts]) -> Declare[Facts_contra]:
+        """Make a rule of the function below: what it finds is worth knowing."""
+        return self.rule(name, Severity.NOTE, **texts)
 
 
 def judge(
@@ -180,21 +197,16 @@ def judge(
     broken: list[SkippedRule] = []
     for rule in rules:
         try:
-            found = _evidence(rule, facts)
+            found = list(islice(rule.check(facts), EVIDENCE_LISTED + 1))
         except Skipped as reason:
             skipped.append(SkippedRule(rule=rule.name, reason=str(reason)))
         except Exception:  # noqa: BLE001 - whatever a rule raises is a bug of that rule alone
             broken.append(SkippedRule(rule=rule.name, reason=traceback.format_exc(limit=-3)))
         else:
+            if len(found) > EVIDENCE_LISTED:
+                found[-1] = Evidence(f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
             findings += [rule.finding(e, artifact=artifact, ignored=ignored, backend=backend) for e in found]
     return Addition(findings=tuple(findings), skipped_rules=tuple(skipped), broken_rules=tuple(broken))
-
-
-def _evidence(rule: Rule[Facts_contra], facts: Facts_contra) -> list[Evidence]:
-    found = list(islice(rule.check(facts), EVIDENCE_LISTED + 1))
-    if len(found) > EVIDENCE_LISTED:
-        found[-1] = Evidence(message=f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
-    return found
 
 
 def combined(judged: Iterable[Addition]) -> Addition:

@@ -1,7 +1,5 @@
 """How findings are worded: values in quotes, several paths in one sentence, text cut to a readable length."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from slipway.rules.rule import Evidence
@@ -22,8 +20,7 @@ def over_length(value: str) -> str | None:
 
 def first_line(error: BaseException) -> str:
     """Return the first line of an error's text, without a final full stop."""
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".: ")
+    return str(error).strip() or type(error).__name__.splitlines()[0].rstrip(".: ")
 
 
 def shortened(value: str) -> str:
@@ -54,7 +51,7 @@ def together(paths: Sequence[str], singular: str, plural: str | None = None) -> 
     if not paths:
         return []
     sentence = singular if plural is None or len(paths) == 1 else plural
-    return [Evidence(message=sentence.replace("{}", named(paths)), file=paths[0])]
+    return [Evidence(sentence.replace("{}", named(paths)), file=paths[0])]
 
 
 def first(found: Sequence[Evidence], most: int, rest: str) -> Iterator[Evidence]:
@@ -67,7 +64,7 @@ def first(found: Sequence[Evidence], most: int, rest: str) -> Iterator[Evidence]
     """
     yield from found[:most]
     if len(found) > most:
-        yield Evidence(message=rest.replace("{}", str(len(found) - most)))
+        yield Evidence(rest.replace("{}", str(len(found) - most)))
 
 
 def listed(lines: Sequence[str]) -> str:

@@ -1,7 +1,5 @@
 """Which smoke tests run, by the artifacts, the Pythons of this machine and the inputs."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 import re

@@ -1,7 +1,5 @@
 """Where smoke tests install packages from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

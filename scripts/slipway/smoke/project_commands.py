@@ -1,7 +1,5 @@
 """The project's own commands: its smoke command, and its tests with the files they need."""
 
-from __future__ import annotations
-
 import shlex
 import shutil
 from dataclasses import dataclass

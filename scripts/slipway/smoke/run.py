@@ -3,8 +3,6 @@
 The smoke stage runs them on the artifacts themselves, the verify stage on what the index serves.
 """
 
-from __future__ import annotations
-
 import functools
 import os
 import re
@@ -81,13 +79,7 @@ def run_all(
             for number, interpreter in enumerate(with_pip)
         }
         runs = [
-            _Run(
-                test=test,
-                sources=sources,
-                commands=commands,
-                pip=pips.get(test.interpreter),
-                folder=scratch / str(number),
-            )
+            _Run(test, sources, commands, pips.get(test.interpreter), scratch / str(number))
             for number, test in enumerate(tests)
         ]
         futures = [pool.submit(one.outcome, timeout=timeout) for one in runs]
@@ -135,7 +127,7 @@ def pip_environment(path: Path, interpreter: Interpreter, sources: PackageSource
     return environment
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class _Run:
     """One smoke test while it runs.
 
@@ -170,9 +162,8 @@ class _Run:
         )
         environment = disposable.create(self.folder / "environment", self.test.interpreter)
         error = self._install_candidate(environment, timeout=timeout)
-        if error is not None:
-            facts = replace(facts, install_error=error)
-        else:
+        facts = replace(facts, install_error=error)
+        if error is None:
             left = max(timeout - (time.monotonic() - started), 1.0)
             facts = self._exercise(self._sandbox(environment, self.folder), facts, timeout=left)
         seconds = time.monotonic() - started
@@ -220,7 +211,7 @@ class _Run:
         error = self._install_candidate(environment, timeout=timeout)
         if error is None:
             install = functools.partial(environment.install, self.commands.test_requires)
-            error = self._install(install, self.sources.arguments(), timeout=timeout)
+            error = self._install(install, timeout=timeout)
         if error is not None:
             return Started(name="", returncode=1, output=f"what the tests need cannot be installed: {error}")
         return self._sandbox(environment, folder).start_command(words, cwd=cwd, timeout=timeout)
@@ -228,23 +219,20 @@ class _Run:
     def _install_candidate(self, environment: Environment, *, timeout: float) -> str | None:
         options = self.test.options
         requirements = [self.test.candidate.with_extra(options.extra), *options.direct]
-        arguments = self.sources.arguments()
         if options.installer == "pip" and self.pip is not None:
             install = functools.partial(environment.install_with_pip, self.pip, requirements)
-            return self._install(install, arguments, timeout=timeout)
-        arguments.append(f"--resolution={options.resolution}")
-        return self._install(functools.partial(environment.install, requirements), arguments, timeout=timeout)
+            return self._install(install, timeout=timeout)
+        install = functools.partial(environment.install, requirements)
+        return self._install(install, f"--resolution={options.resolution}", timeout=timeout)
 
-    def _install(
-        self, install: Callable[..., None], arguments: Sequence[str], *, timeout: float
-    ) -> str | None:
+    def _install(self, install: Callable[..., None], *more: str, timeout: float) -> str | None:
         """Run an installation and return what the installer printed if it failed.
 
         Raises:
             ToolError: the index cannot be reached.
         """
         try:
-            install(timeout=timeout, sink=self.log.append, options=arguments)
+            install(timeout=timeout, sink=self.log.append, options=[*self.sources.arguments(), *more])
         except InstallFailed as error:
             if re.search(network_errors.PATTERN, error.output):
                 raise ToolError(

@@ -1,7 +1,5 @@
 """Where one installed distribution is exercised: calls the probe, reads its results, starts scripts and commands."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -179,21 +177,15 @@ def _records(results: Path) -> list[dict[str, Any]]:
 
 def _attempts(records: Sequence[Mapping[str, Any]], kind: str) -> tuple[Attempt, ...]:
     known = {one.name for one in fields(Attempt)}
-    return tuple(
-        Attempt(
-            **{key: value for key, value in record.items() if key in known and key != "file"},
-            file=_inside(record.get("file")),
-        )
-        for record in records
-        if record["kind"] == kind
-    )
-
-
-def _inside(file: str | None) -> str | None:
-    """Return a path relative to site-packages where it is in there."""
-    if file is None:
-        return None
-    return file.replace("\\", "/").rpartition("/site-packages/")[2] or file
+    attempts = []
+    for record in records:
+        if record["kind"] == kind:
+            attempt = Attempt(**{key: value for key, value in record.items() if key in known})
+            if attempt.file:
+                inside = attempt.file.replace("\\", "/").rpartition("/site-packages/")[2]
+                attempt = replace(attempt, file=inside or attempt.file)
+            attempts.append(attempt)
+    return tuple(attempts)
 
 
 def _optional_modules(requires: Sequence[str]) -> dict[str, str | None]:

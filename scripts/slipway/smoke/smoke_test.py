@@ -1,7 +1,5 @@
 """A smoke test: what is installed, with which Python and how, and what happened."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal

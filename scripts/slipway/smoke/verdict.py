@@ -1,7 +1,5 @@
 """The verdict on smoke tests: every rule on every outcome, and what several have in common reported once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,7 +8,7 @@ import msgspec
 from slipway.manifest import Addition
 from slipway.records import Finding, Severity, SmokeResult
 from slipway.rules.rule import combined, judge
-from slipway.rules.smoke import RULES
+from slipway.rules.smoke import RULES as SMOKE_RULES
 from slipway.smoke.smoke_test import Outcome
 
 
@@ -24,7 +22,7 @@ def judge_results(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) ->
         ignored: rule names the project turned off, with its reasons.
     """
     outcomes = _with_errors_of_uv(outcomes)
-    judged = [judge(RULES, o.facts, artifact=o.facts.artifact, ignored=ignored) for o in outcomes]
+    judged = [judge(SMOKE_RULES, o.facts, artifact=o.facts.artifact, ignored=ignored) for o in outcomes]
     results = tuple(_result(outcome, one) for outcome, one in zip(outcomes, judged, strict=True))
     found = [(o.facts.python, f) for o, one in zip(outcomes, judged, strict=True) for f in one.findings]
     return msgspec.structs.replace(combined(judged), findings=_merged(found), smoke_results=results)
@@ -37,12 +35,11 @@ def _with_errors_of_uv(outcomes: Sequence[Outcome]) -> list[Outcome]:
         options = outcome.test.options
         if options.installer == "uv" and options.extra is None and options.resolution == "highest":
             errors[outcome.facts.artifact, outcome.test.interpreter] = outcome.facts.install_error
-    replaced = []
-    for outcome in outcomes:
+    replaced = list(outcomes)
+    for number, outcome in enumerate(outcomes):
         error = errors.get((outcome.facts.artifact, outcome.test.interpreter))
         if outcome.test.options.installer == "pip" and outcome.facts.install_error and error:
-            outcome = replace(outcome, facts=replace(outcome.facts, install_error=error))  # noqa: PLW2901
-        replaced.append(outcome)
+            replaced[number] = replace(outcome, facts=replace(outcome.facts, install_error=error))
     return replaced
 
 

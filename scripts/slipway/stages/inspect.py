@@ -1,7 +1,5 @@
 """Inspect: read each artifact, and judge each of them and the set."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import msgspec

@@ -1,7 +1,5 @@
 """Smoke: every artifact is installed in a clean environment, imported, started, and uninstalled again."""
 
-from __future__ import annotations
-
 import msgspec
 
 from slipway.environments import disposable

@@ -3,28 +3,19 @@
 A rule belongs to one family, so each of these is written once and makes two rules.
 """
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-from packaging.utils import InvalidName, canonicalize_name
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import SDIST_EXTENSIONS, WHEEL_EXTENSION, kind_of
-from slipway.records import Severity
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.metadata.fields import uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from packaging.utils import NormalizedName
-
-    from slipway.artifacts.distribution import DistributionFacts
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.wheel import WheelFacts
 
 MIB = 1024**2
 DEFAULT_SIZE_LIMIT = 100 * MIB
@@ -55,11 +46,10 @@ def declared_version(facts: DistributionFacts) -> Version | None:
         return None
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-filename-unprintable",
     for_wheel="wheel-filename-unprintable",
     title="The filename of the {kind} has characters that cannot be printed",
-    severity=Severity.ERROR,
     why="PyPI refuses control characters in a filename; on a terminal they can hide what the file is called.",
     fix=RENAME,
     example="`spam-1.0\\x07` in a filename",
@@ -67,16 +57,13 @@ def declared_version(facts: DistributionFacts) -> Version | None:
 )
 def filename_unprintable(facts: DistributionFacts) -> Iterator[Evidence]:
     if any(character < " " or character == "\x7f" for character in facts.filename):
-        yield Evidence(
-            message=f"The filename {quoted(facts.filename)} has characters that cannot be printed."
-        )
+        yield Evidence(f"The filename {quoted(facts.filename)} has characters that cannot be printed.")
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-filename-slash",
     for_wheel="wheel-filename-slash",
     title="The filename of the {kind} has a slash or a backslash",
-    severity=Severity.ERROR,
     why="A filename with a slash would be a path; PyPI refuses it.",
     fix=RENAME,
     example="dist\\{file}",
@@ -84,14 +71,13 @@ def filename_unprintable(facts: DistributionFacts) -> Iterator[Evidence]:
 )
 def filename_slash(facts: DistributionFacts) -> Iterator[Evidence]:
     if "/" in facts.filename or "\\" in facts.filename:
-        yield Evidence(message=f"The filename {quoted(facts.filename)} has a slash or a backslash.")
+        yield Evidence(f"The filename {quoted(facts.filename)} has a slash or a backslash.")
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-extension-wrong",
     for_wheel="wheel-extension-wrong",
     title="The filename does not have the extension of its kind of distribution",
-    severity=Severity.ERROR,
     why="PyPI takes sdists as .tar.gz and wheels as .whl, in lower case, and nothing else: no eggs, "
     "installers or other archives.",
     fix=RENAME,
@@ -102,7 +88,7 @@ def extension_wrong(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     if kind_of(facts.filename) != facts.kind:
         a_kind, expected = EXTENSIONS[facts.kind]
         message = f"{quoted(facts.filename)} does not have the extension of {a_kind}."
-        yield Evidence(message=message, seen=facts.filename[-20:], expected=expected)
+        yield Evidence(message, seen=facts.filename[-20:], expected=expected)
 
 
 TOO_LONG = (
@@ -111,10 +97,9 @@ TOO_LONG = (
 )
 
 
-@sdist.rule(
+@sdist.error(
     "sdist-filename-too-long",
     title=f"The filename of the sdist is longer than {SDIST_NAME_LIMIT} bytes",
-    severity=Severity.ERROR,
     why=TOO_LONG,
     fix="Shorten the project name or the version.",
     example=f"a filename of {SDIST_NAME_LIMIT + 1} bytes",
@@ -124,10 +109,9 @@ def sdist_filename_too_long(facts: SdistFacts) -> Iterator[Evidence]:
     yield from _name_too_long(facts.filename, SDIST_NAME_LIMIT)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-filename-too-long",
     title=f"The filename of the wheel is longer than {WHEEL_NAME_LIMIT} bytes",
-    severity=Severity.ERROR,
     why=TOO_LONG,
     fix="Shorten the project name or the version, or put fewer tags into the filename.",
     example=f"a filename of {WHEEL_NAME_LIMIT + 1} bytes",
@@ -141,14 +125,13 @@ def _name_too_long(filename: str, limit: int) -> Iterator[Evidence]:
     length = len(filename.encode("utf-8", "surrogatepass"))
     if length > limit:
         message = f"The filename has {length} bytes, {length - limit} too many."
-        yield Evidence(message=message, seen=f"{length} bytes", expected=f"at most {limit}")
+        yield Evidence(message, seen=f"{length} bytes", expected=f"at most {limit}")
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-too-large",
     for_wheel="wheel-too-large",
     title="The {kind} is larger than any limit PyPI grants",
-    severity=Severity.ERROR,
     why="PyPI raises the limit of a project up to 1 GiB per file, and no further.",
     fix="Leave out what is not needed, split the project, or let the package download its data when "
     "it is used.",
@@ -158,16 +141,13 @@ def _name_too_long(filename: str, limit: int) -> Iterator[Evidence]:
 def too_large(facts: DistributionFacts) -> Iterator[Evidence]:
     if facts.size > HARD_SIZE_LIMIT:
         message = f"The file has {facts.size / MIB:.0f} MiB; PyPI takes at most {HARD_SIZE_LIMIT // MIB} MiB."
-        yield Evidence(
-            message=message, seen=f"{facts.size} bytes", expected=f"at most {HARD_SIZE_LIMIT} bytes"
-        )
+        yield Evidence(message, seen=f"{facts.size} bytes", expected=f"at most {HARD_SIZE_LIMIT} bytes")
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-over-default-size",
     for_wheel="wheel-over-default-size",
     title="The {kind} is larger than PyPI takes by default",
-    severity=Severity.WARNING,
     why="Above 100 MiB the upload is refused, unless PyPI has raised the limit of this project.",
     fix="Ask for a higher limit on PyPI before the release, in the settings of the project, or make "
     "the file smaller: leave out test data, debug symbols and duplicated libraries.",
@@ -179,6 +159,4 @@ def over_default_size(facts: DistributionFacts) -> Iterator[Evidence]:
         message = (
             f"The file has {facts.size / MIB:.1f} MiB; by default PyPI takes {DEFAULT_SIZE_LIMIT // MIB}."
         )
-        yield Evidence(
-            message=message, seen=f"{facts.size} bytes", expected=f"at most {DEFAULT_SIZE_LIMIT} bytes"
-        )
+        yield Evidence(message, seen=f"{facts.size} bytes", expected=f"at most {DEFAULT_SIZE_LIMIT} bytes")

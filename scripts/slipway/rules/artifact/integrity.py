@@ -1,27 +1,19 @@
 """Rules on the archive itself: whether it is one, whether it can be read, and whether every program reads the same."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from slipway.artifacts.archive import MAX_RATIO, MAX_RATIO_FLOOR, Fault
+from slipway.artifacts.distribution import DistributionFacts
+from slipway.artifacts.filename import Kind
+from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.secret_scan import SecretKind
-from slipway.records import Severity
+from slipway.artifacts.wheel import WheelFacts
+from slipway.rules.artifact.distribution_files import MIB
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import SDIST_FORMAT, WHEEL_FORMAT
 from slipway.rules.wording import first, quoted
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from slipway.artifacts.distribution import DistributionFacts
-    from slipway.artifacts.filename import Kind
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.wheel import WheelFacts
-
-
-MIB = 1024**2
 FORMATS: Mapping[Kind, str] = {"sdist": SDIST_FORMAT, "wheel": WHEEL_FORMAT}
 REBUILD = "Build the file again and use what the build wrote: do not repack it, and copy it in binary mode."
 MOST_LISTED = 5
@@ -31,7 +23,7 @@ MOST_LISTED = 5
 def _problems(facts: DistributionFacts, *faults: Fault) -> Iterator[Evidence]:
     found = [
         Evidence(
-            message=f"{'The file' if problem.path is None else quoted(problem.path)}: {problem.detail}.",
+            f"{'The file' if problem.path is None else quoted(problem.path)}: {problem.detail}.",
             file=problem.path,
         )
         for problem in facts.problems
@@ -40,11 +32,10 @@ def _problems(facts: DistributionFacts, *faults: Fault) -> Iterator[Evidence]:
     return first(found, MOST_LISTED, "The same of {} more members.")
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-is-no-archive",
     for_wheel="wheel-is-no-archive",
     title="The {kind} is not an archive of its format",
-    severity=Severity.ERROR,
     why="Nothing can be installed from it, and PyPI refuses it. Usually the file is empty, cut short, or "
     "another format under this name.",
     fix=REBUILD,
@@ -56,11 +47,10 @@ def is_no_archive(facts: DistributionFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.NOT_AN_ARCHIVE)
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-is-two-formats",
     for_wheel="wheel-is-two-formats",
     title="The {kind} can be read as a zip and as a tar",
-    severity=Severity.ERROR,
     why="Two programs would see two different packages in one file, which is how malicious files are "
     "smuggled past a scanner; PyPI refuses it.",
     fix=REBUILD,
@@ -71,11 +61,10 @@ def is_two_formats(facts: DistributionFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.TWO_FORMATS)
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-damaged",
     for_wheel="wheel-damaged",
     title="The {kind} is cut short or damaged",
-    severity=Severity.ERROR,
     why="A member cannot be unpacked, so installing fails; PyPI refuses it. Usually a copy or a download "
     "was interrupted, or a tool changed bytes on the way.",
     fix=REBUILD,
@@ -86,11 +75,10 @@ def damaged(facts: DistributionFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.DAMAGED, Fault.ENCRYPTED)
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-not-fully-read",
     for_wheel="wheel-not-fully-read",
     title="The {kind} is too large to be read completely",
-    severity=Severity.WARNING,
     why="Slipway reads archives within limits, so that none can exhaust the machine. Beyond them nothing "
     "was checked, and other tools set limits of their own.",
     fix="Leave out what is not needed at run time: generated data, caches, test material.",
@@ -100,11 +88,10 @@ def not_fully_read(facts: DistributionFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.LIMIT)
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-has-encrypted-code",
     for_wheel="wheel-has-encrypted-code",
     title="The {kind} contains code encrypted with PyArmor or SourceDefender",
-    severity=Severity.ERROR,
     why="PyPI takes no encrypted code: nobody can review it, and malware hides in it.",
     fix="Publish readable source or compiled extension modules, or distribute the package elsewhere.",
     example="a module that PyArmor wrote",
@@ -114,13 +101,12 @@ def has_encrypted_code(facts: DistributionFacts) -> Iterator[Evidence]:
     for secret in facts.secrets:
         if secret.kind in (SecretKind.PYARMOR, SecretKind.SOURCEDEFENDER):
             message = f"{quoted(secret.path)} holds {secret.kind}."
-            yield Evidence(message=message, file=secret.path, line=secret.line, seen=secret.shown)
+            yield Evidence(message, file=secret.path, line=secret.line, seen=secret.shown)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-zip-ambiguous",
     title="Programs could see different files in the wheel",
-    severity=Severity.ERROR,
     why="A zip lists its files twice, and the two lists must agree to the byte, or one installer unpacks what "
     "another never saw. PyPI refuses any doubt. Build backends write such files correctly; tools that repack "
     "or stream a wheel often do not.",
@@ -134,10 +120,9 @@ def wheel_zip_ambiguous(facts: WheelFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.FRAMING)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-compression-unsupported",
     title="The wheel uses a compression other than deflate",
-    severity=Severity.ERROR,
     why="Installers on plain Python builds can only unpack stored and deflated members, so PyPI refuses bzip2, "
     "LZMA and Zstandard.",
     fix="Pack the wheel with deflate: `wheel pack`, or the build backend's default.",
@@ -148,10 +133,9 @@ def wheel_compression_unsupported(facts: WheelFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.COMPRESSION)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-compresses-too-well",
     title="The wheel unpacks to more than fifty times its size",
-    severity=Severity.ERROR,
     why="PyPI considers such a file a decompression bomb and refuses it. Usually it holds large files that are "
     "nearly empty: zero-filled arrays, sparse databases, repeated test data.",
     fix="Generate these files when they are needed, or ship them compressed.",
@@ -159,19 +143,19 @@ def wheel_compression_unsupported(facts: WheelFacts) -> Iterator[Evidence]:
     mirrors=("C21",),
 )
 def wheel_compresses_too_well(facts: WheelFacts) -> Iterator[Evidence]:
-    ratio = facts.unpacked_size / max(facts.size, 1)
-    if facts.unpacked_size > MAX_RATIO_FLOOR and ratio > MAX_RATIO:
+    unpacked = sum(member.size for member in facts.members)
+    ratio = unpacked / max(facts.size, 1)
+    if unpacked > MAX_RATIO_FLOOR and ratio > MAX_RATIO:
         yield Evidence(
-            message=f"The archive unpacks to {facts.unpacked_size / MIB:.0f} MiB, {ratio:.0f} times its size.",
+            f"The archive unpacks to {unpacked / MIB:.0f} MiB, {ratio:.0f} times its size.",
             seen=f"{ratio:.0f} times",
             expected=f"at most {MAX_RATIO} times, once it is more than {MAX_RATIO_FLOOR // MIB} MiB",
         )
 
 
-@sdist.rule(
+@sdist.error(
     "sdist-has-sparse-member",
     title="The sdist contains a sparse file",
-    severity=Severity.ERROR,
     why="PyPI refuses sparse members, which programs unpack differently.",
     fix="Let the build backend write the archive; if you call tar yourself, do it without `--sparse`.",
     example="`tar --sparse -czf spam-1.0.tar.gz spam-1.0`",
@@ -181,10 +165,9 @@ def sdist_has_sparse_member(facts: SdistFacts) -> Iterator[Evidence]:
     yield from _problems(facts, Fault.SPARSE)
 
 
-@sdist.rule(
+@sdist.warning(
     "sdist-has-trailing-data",
     title="The sdist does not end where its archive ends",
-    severity=Severity.WARNING,
     why="The end of the file is damaged, or something was appended. pip does not look that far, but stricter "
     "programs refuse the file.",
     fix=REBUILD,

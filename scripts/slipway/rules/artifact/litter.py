@@ -1,22 +1,16 @@
 """Rules on files that came along by accident: bytecode, caches, files of editors and of version control."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.backends import fixes
 from slipway.rules.families import artifact
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.wheel import WheelFacts
 
 _BYTECODE_CACHE = re.compile(r"(?:^|/)__pycache__/[^/]+\.py[co]$")
 _BYTECODE = re.compile(r"\.py[co]$")
@@ -36,11 +30,10 @@ _BACKUP = re.compile(r"~$|\.sw[op]$|\.(?:rej|bak)$|(?<!package\.json)\.orig$")
 REMOVE = "Remove the files, or exclude them in the settings of the build backend."
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-has-bytecode",
     for_wheel="wheel-has-bytecode",
     title="The {kind} contains bytecode",
-    severity=Severity.WARNING,
     why="Bytecode belongs to one version of Python; every installer makes its own, and uninstalling trips over "
     "files that came with the package. It also hides code that differs from the source beside it.",
     fix=REMOVE,
@@ -59,11 +52,10 @@ def has_bytecode(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     )
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-has-version-control-files",
     for_wheel="wheel-has-version-control-files",
     title="The {kind} contains the data of a version control system",
-    severity=Severity.WARNING,
     why="It holds the whole history, with everything that was ever deleted, and sometimes credentials in the "
     "address of the remote.",
     fix=REMOVE,

@@ -1,24 +1,17 @@
 """Rules on the names and kinds of the members of an archive: unsafe, or unusable on some systems."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
-from slipway.artifacts.filename import WheelName
+from slipway.artifacts.archive import Member
+from slipway.artifacts.sdist import SdistFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import named, quoted, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slipway.artifacts.archive import Member
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.wheel import WheelFacts
 
 WINDOWS_PATH = 260
 """Characters of a path, its end included, that Windows takes unless long paths are switched on."""
@@ -48,11 +41,10 @@ def _leaves(member: Member) -> bool:
     return target.startswith("/") or not (resolved == top or resolved.startswith(top + "/"))
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-path-unsafe",
     for_wheel="wheel-path-unsafe",
     title="The {kind} has a member that would be written outside the target folder",
-    severity=Severity.ERROR,
     why="An absolute path or one with `..` would overwrite files outside the environment; pip and uv "
     "refuse the whole archive.",
     fix="Find how the path got in: usually a file list in the build settings reaches above the project "
@@ -64,11 +56,10 @@ def path_unsafe(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     return together(paths, "{} would be written outside the target folder.")
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-has-special-file",
     for_wheel="wheel-has-special-file",
     title="The {kind} contains a device, a pipe or something unknown",
-    severity=Severity.ERROR,
     why="Such files cannot be part of a package; pip refuses to unpack them.",
     fix="Exclude the file from the build; usually a socket or a pipe of a running program is in the "
     "project folder.",
@@ -78,13 +69,12 @@ def has_special_file(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     for member in facts.members:
         if member.kind in ("device", "fifo", "other"):
             what = {"device": "a device", "fifo": "a named pipe"}.get(member.kind, "of an unknown type")
-            yield Evidence(message=f"{quoted(member.path)} is {what}.", file=member.path)
+            yield Evidence(f"{quoted(member.path)} is {what}.", file=member.path)
 
 
-@sdist.rule(
+@sdist.error(
     "sdist-link-leaves-it",
     title="The sdist contains a link to something outside it",
-    severity=Severity.ERROR,
     why="The target is on your machine, not on the one where the sdist is unpacked. pip refuses such an archive, so "
     "nobody can build from it.",
     fix="Replace the link by a copy of the file, or exclude it from the sdist.",
@@ -96,13 +86,12 @@ def sdist_link_leaves_it(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
             message = (
                 f"{quoted(member.path)} is a link to {quoted(member.linkname or '')}, outside the sdist."
             )
-            yield Evidence(message=message, file=member.path, seen=member.linkname)
+            yield Evidence(message, file=member.path, seen=member.linkname)
 
 
-@sdist.rule(
+@sdist.note(
     "sdist-has-link",
     title="The sdist contains links",
-    severity=Severity.NOTE,
     why="On Windows creating a link needs a privilege, and some programs unpack the target's path as text.",
     fix="Replace links by copies where the build needs the file.",
     example="`demo-1.0/docs/README.md` is a link to `../README.md`",
@@ -116,10 +105,9 @@ def sdist_has_link(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     return together(paths, "{} is a link.", "{} are links.")
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-has-symlink",
     title="The wheel contains a symbolic link",
-    severity=Severity.WARNING,
     why="Wheels have no links: installers write a small text file that holds the target's path, so reading "
     "it gives the path instead of the content.",
     fix="Put a copy of the file in its place, or leave it out.",
@@ -130,11 +118,10 @@ def wheel_has_symlink(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     return together(paths, "{} is a symbolic link.", "{} are symbolic links.")
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-has-duplicate-member",
     for_wheel="wheel-has-duplicate-member",
     title="The {kind} holds a path twice",
-    severity=Severity.WARNING,
     why="Which of the two is kept depends on the program that unpacks it.",
     fix="Include the file once; usually two settings of the build name it, or a hook adds it again.",
     example="`{top}data.json` written by the backend and by a build hook",
@@ -147,7 +134,7 @@ def has_duplicate_member(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
 
 def _is_installed_on(facts: SdistFacts | WheelFacts, systems: tuple[str, ...]) -> bool:
     """Whether one of the platform tags starts with one of `systems`; an sdist is for any platform."""
-    platforms = facts.parts.platforms if isinstance(facts.parts, WheelName) else ("any",)
+    platforms = facts.parts.platforms if facts.kind == "wheel" and facts.parts else ("any",)
     return any(platform.startswith(systems) for platform in platforms)
 
 
@@ -167,7 +154,7 @@ def paths_differ_in_case(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     for path in facts.paths:
         spellings.setdefault(path.casefold(), set()).add(path)
     for same in sorted(sorted(paths) for paths in spellings.values() if len(paths) > 1):
-        yield Evidence(message=f"{named(same)} differ only in case.", file=same[0])
+        yield Evidence(f"{named(same)} differ only in case.", file=same[0])
 
 
 @artifact.rule(
@@ -193,10 +180,9 @@ def _is_illegal_on_windows(part: str) -> bool:
     return _WINDOWS_ILLEGAL.search(part) is not None or part.partition(".")[0].lower() in WINDOWS_DEVICES
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-path-too-long",
     title="The wheel holds a path too long for Windows",
-    severity=Severity.WARNING,
     why="Windows takes paths of 259 characters unless long paths were switched on; with an environment in a "
     "user's folder before it, installing this one fails.",
     fix="Shorten the names, or flatten the folders.",
@@ -208,7 +194,7 @@ def wheel_path_too_long(facts: WheelFacts) -> Iterator[Evidence]:
     paths = sorted((path for path in facts.paths if len(path) > LONGEST_PATH), key=len, reverse=True)
     if paths:
         yield Evidence(
-            message=f"{named(paths[:1])} and {len(paths) - 1} more paths are too long for Windows."
+            f"{named(paths[:1])} and {len(paths) - 1} more paths are too long for Windows."
             if len(paths) > 1
             else f"{named(paths)} is too long for Windows.",
             file=paths[0],

@@ -1,18 +1,12 @@
 """Where in a project a file belongs, by the words in its path."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
 from packaging.utils import canonicalize_name
 
+from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from slipway.artifacts.sdist import SdistFacts
 
 DEVELOPMENT_WORDS = frozenset(
     {

@@ -1,15 +1,9 @@
 """How far an archive has to be readable before a rule on it can be judged."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from slipway.artifacts.archive import Fault
+from slipway.artifacts.distribution import DistributionFacts
+from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.rule import Skipped
-
-if TYPE_CHECKING:
-    from slipway.artifacts.distribution import DistributionFacts
-    from slipway.artifacts.wheel import WheelFacts
 
 
 def require_complete(facts: DistributionFacts) -> None:

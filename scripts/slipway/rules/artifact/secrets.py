@@ -5,26 +5,18 @@ purpose), the value (placeholders are typed, not drawn at random) and whether th
 leaves out placeholders and fragments already.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.secret_scan import SecretKind
-from slipway.records import Severity
+from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.backends import fixes
 from slipway.rules.families import artifact
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import first, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.sdist import SdistFacts
-    from slipway.artifacts.secret_scan import Secret
-    from slipway.artifacts.wheel import WheelFacts
 
 LEAKS = frozenset(
     {
@@ -56,41 +48,28 @@ REVOKE = (
 )
 
 
-def _by_place(facts: SdistFacts | WheelFacts, *, in_development: bool) -> Iterator[tuple[SecretKind, Secret]]:
-    """Yield what was found, with the kind it counts as; each kind once per file.
+def _of_kinds(
+    facts: SdistFacts | WheelFacts, kinds: frozenset[SecretKind], *, in_development: bool = False
+) -> Iterator[Evidence]:
+    """Yield what was found of some kinds, each kind once per file.
 
     Args:
         facts: of an sdist or a wheel.
+        kinds: what is looked for.
         in_development: whether to yield what is in tests, documentation and examples, or the rest.
     """
     own = own_names(facts)
     certified = {posixpath.dirname(path) for path in facts.paths if path.endswith(CERTIFICATES)}
-    yielded = set()
+    found: dict[tuple[str, SecretKind], Evidence] = {}
     for secret in facts.secrets:
-        kind = secret.kind
-        if kind is SecretKind.PRIVATE_KEY and posixpath.dirname(secret.path) in certified:
+        path, kind, shown = secret.path, secret.kind, secret.shown
+        if kind is SecretKind.PRIVATE_KEY and posixpath.dirname(path) in certified:
             # A key whose certificate was packed too is usually there to be used, for a server on one's own machine.
             kind = SecretKind.CERTIFIED_KEY
-        once = (secret.path, kind)
-        if once not in yielded and is_for_development(secret.path, own_names=own) is in_development:
-            yielded.add(once)
-            yield kind, secret
-
-
-def _of_kinds(
-    facts: SdistFacts | WheelFacts, kinds: frozenset[SecretKind], *, in_development: bool = False
-) -> Iterator[Evidence]:
-    found = [
-        Evidence(
-            message=f"{quoted(secret.path)} holds {_with_article(kind)}: {secret.shown}.",
-            file=secret.path,
-            line=secret.line,
-            seen=secret.shown,
-        )
-        for kind, secret in _by_place(facts, in_development=in_development)
-        if kind in kinds
-    ]
-    return first(found, MOST_LISTED, "{} more files hold such things.")
+        if kind in kinds and is_for_development(path, own_names=own) is in_development:
+            message = f"{quoted(path)} holds {'an' if kind[0] in 'Aa' else 'a'} {kind}: {shown}."
+            found.setdefault((path, kind), Evidence(message, file=path, line=secret.line, seen=shown))
+    return first(tuple(found.values()), MOST_LISTED, "{} more files hold such things.")
 
 
 def _named_like(facts: SdistFacts | WheelFacts, name: re.Pattern[str], what: str) -> Iterator[Evidence]:
@@ -100,14 +79,13 @@ def _named_like(facts: SdistFacts | WheelFacts, name: re.Pattern[str], what: str
     for member in facts.members:
         matches = name.fullmatch(member.basename) and member.size and member.path not in found
         if matches and not is_for_development(member.path, own_names=own):
-            yield Evidence(message=f"{quoted(member.path)} {what}.", file=member.path)
+            yield Evidence(f"{quoted(member.path)} {what}.", file=member.path)
 
 
-@artifact.rule(
+@artifact.error(
     for_sdist="sdist-holds-secret",
     for_wheel="wheel-holds-secret",
     title="The {kind} holds a key, a token or a password",
-    severity=Severity.ERROR,
     why="Everything on PyPI is read by machines within minutes, and nothing can be taken back: anyone who "
     "finds it can act in your name. Tests, documentation and examples are not reported, nor placeholders.",
     fix=REVOKE,
@@ -119,11 +97,10 @@ def holds_secret(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _named_like(facts, PERSONAL_KEYS, "is named like a private key")
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-may-hold-secret",
     for_wheel="wheel-may-hold-secret",
     title="The {kind} holds something that may be secret",
-    severity=Severity.WARNING,
     why="A key store, a key with a passphrase or beside its certificate, the id of an access key or a "
     "file that usually holds credentials is in it; only you know whether it is secret.",
     fix=f"{LOOK} {REVOKE}",
@@ -135,11 +112,10 @@ def may_hold_secret(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _named_like(facts, PERSONAL_FILES, "is a file for credentials")
 
 
-@artifact.rule(
+@artifact.warning(
     for_sdist="sdist-shows-pypi-token",
     for_wheel="wheel-shows-pypi-token",
     title="The {kind} has an API token of PyPI in its tests or documentation",
-    severity=Severity.WARNING,
     why="If it is real, it is public now. Even if not, PyPI has begun to search uploads for its own tokens "
     "and to refuse them.",
     fix="Revoke it if it is real. In a test, put it together at run time from parts.",
@@ -147,7 +123,3 @@ def may_hold_secret(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
 )
 def shows_pypi_token(facts: SdistFacts | WheelFacts) -> Iterator[Evidence]:
     yield from _of_kinds(facts, frozenset({SecretKind.PYPI_TOKEN}), in_development=True)
-
-
-def _with_article(kind: SecretKind) -> str:
-    return f"{'an' if kind[0] in 'Aa' else 'a'} {kind}"

@@ -1,6 +1,6 @@
 """The rules on the metadata of an sdist or a wheel.
 
-A module that is named here is judged.
+Importing a module declares its rules; one that is not named here is not judged.
 """
 
 from slipway.rules import families
@@ -13,16 +13,5 @@ from slipway.rules.metadata import (
     identity,
     licenses,
 )
-
-__all__ = [
-    "RULES",
-    "classifiers",
-    "contacts",
-    "dependencies",
-    "description",
-    "framing",
-    "identity",
-    "licenses",
-]
 
 RULES = families.metadata

@@ -1,31 +1,23 @@
 """Rules on classifiers, by the list that trove-classifiers ships."""
 
-from __future__ import annotations
-
 import difflib
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from slipway.records import Severity
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
-from slipway.rules.metadata.fields import at_field, each_uploaded
+from slipway.rules.metadata.fields import each_uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CLASSIFIERS
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 PRIVATE = "Private ::"
 SUGGESTIONS = 10
 """More misspelt classifiers than this get no suggestion: looking for the nearest is slow."""
 
 
-@metadata.rule(
+@metadata.error(
     "classifier-unknown",
     title="A classifier is not on the list",
-    severity=Severity.ERROR,
     why="Classifiers come from one fixed list, spelled exactly; PyPI refuses an upload with any other.",
     fix="Correct the spelling or remove the line. For words of your own use `keywords`.",
     example="Classifier: Programming Language :: Python :: 3.99",
@@ -33,25 +25,21 @@ SUGGESTIONS = 10
     read=CLASSIFIERS,
 )
 def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
-    from trove_classifiers import classifiers
+    from trove_classifiers import classifiers, deprecated_classifiers
 
     suggestions = 0
-    for index, value in each_uploaded(facts, "classifier"):
-        if not value.startswith(PRIVATE) and value not in classifiers and value not in deprecated():
+    for value, at in each_uploaded(facts, "classifier"):
+        if not (value.startswith(PRIVATE) or value in classifiers or value in deprecated_classifiers):
             suggestions += 1
-            near = (
-                difflib.get_close_matches(value[:200], classifiers, n=1) if suggestions <= SUGGESTIONS else []
-            )
-            message = f"{quoted(value)} is not a classifier."
-            yield at_field(
-                facts, "classifier", message, index=index, seen=value, expected="".join(near) or None
-            )
+            known = classifiers if suggestions <= SUGGESTIONS else ()
+            near = difflib.get_close_matches(value[:200], known, n=1)
+            message, expected = f"{quoted(value)} is not a classifier.", "".join(near) or None
+            yield at(message, expected=expected)
 
 
-@metadata.rule(
+@metadata.error(
     "classifier-private",
     title="A classifier marks the project as private",
-    severity=Severity.ERROR,
     why="Classifiers that begin with `Private ::` are never on the list, so that PyPI refuses the "
     "upload: someone put it there to prevent an accidental release.",
     fix="Remove the classifier if the project is meant to be public; otherwise do not publish it.",
@@ -60,16 +48,14 @@ def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CLASSIFIERS,
 )
 def classifier_private(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "classifier"):
+    for value, at in each_uploaded(facts, "classifier"):
         if value.startswith(PRIVATE):
-            message = f"{quoted(value)} marks this project as not for publishing."
-            yield at_field(facts, "classifier", message, index=index, seen=value)
+            yield at(f"{quoted(value)} marks this project as not for publishing.")
 
 
-@metadata.rule(
+@metadata.error(
     "classifier-deprecated",
     title="A classifier is deprecated",
-    severity=Severity.ERROR,
     why="PyPI keeps a deprecated classifier on old releases, but refuses it on new ones.",
     fix="Replace it by its successor, or remove it.",
     example="Classifier: Natural Language :: Ukranian",
@@ -77,16 +63,10 @@ def classifier_private(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CLASSIFIERS,
 )
 def classifier_deprecated(facts: MetadataFacts) -> Iterator[Evidence]:
-    successors = deprecated()
-    for index, value in each_uploaded(facts, "classifier"):
-        if value in successors:
-            message = f"{quoted(value)} is a deprecated classifier."
-            expected = " or ".join(successors[value]) or None
-            yield at_field(facts, "classifier", message, index=index, seen=value, expected=expected)
-
-
-def deprecated() -> Mapping[str, list[str]]:
-    """Return the deprecated classifiers with their successors."""
     from trove_classifiers import deprecated_classifiers
 
-    return deprecated_classifiers
+    for value, at in each_uploaded(facts, "classifier"):
+        if value in deprecated_classifiers:
+            message = f"{quoted(value)} is a deprecated classifier."
+            expected = " or ".join(deprecated_classifiers[value]) or None
+            yield at(message, expected=expected)

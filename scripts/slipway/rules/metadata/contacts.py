@@ -1,30 +1,22 @@
 """Rules on addresses: Author-email, Maintainer-email, Home-page, Download-URL, Project-URL."""
 
-from __future__ import annotations
-
 import email.utils
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from slipway.records import Severity
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, WELL_KNOWN_URLS
 from slipway.rules.wording import first_line, over_length, quoted
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
-
 LABEL_LIMIT = 32
 """Characters of a Project-URL's label; warehouse, `forklift/metadata.py`."""
 
 
-@metadata.rule(
+@metadata.error(
     "email-invalid",
     title="The e-mail address of an author or maintainer is not valid",
-    severity=Severity.ERROR,
     why="PyPI checks an address that is alone in its field, and refuses the upload if the domain "
     "has no dot or is reserved, such as `.local`, `.test` or `.invalid`.",
     fix="Give an address that can receive mail, or leave the e-mail out and give only the name: "
@@ -85,10 +77,9 @@ def _is_url(url: str) -> bool:
     return True
 
 
-@metadata.rule(
+@metadata.error(
     "url-invalid",
     title="Home-page or Download-URL is not a URL",
-    severity=Severity.ERROR,
     why="PyPI shows the URL as a link and takes only complete ones that begin with http:// or https://.",
     fix="Write the complete URL, or remove the field. New projects list their links under [project.urls].",
     fixes={
@@ -107,10 +98,9 @@ def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
             yield at_field(facts, name, f"{title} {problem}.", seen=url, expected="https://…")
 
 
-@metadata.rule(
+@metadata.error(
     "project-url-invalid",
     title="A project URL has no usable label or address",
-    severity=Severity.ERROR,
     why="Each entry is a label of at most 32 characters and a complete http or https URL; PyPI refuses "
     "others.",
     fix='Correct the entry under [project.urls], for example `Source = "https://example.org/source"`.',
@@ -119,11 +109,10 @@ def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=WELL_KNOWN_URLS,
 )
 def project_url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "project-url"):
+    for value, at in each_uploaded(facts, "project-url"):
         label, _, url = (part.strip() for part in value.partition(","))
         if problem := _project_url_problem(label, url):
-            message = f"Project-URL {quoted(value)}: {problem}."
-            yield at_field(facts, "project-url", message, index=index, seen=value)
+            yield at(f"Project-URL {quoted(value)}: {problem}.")
 
 
 def _project_url_problem(label: str, url: str) -> str | None:
@@ -136,10 +125,9 @@ def _project_url_problem(label: str, url: str) -> str | None:
     return None if _is_url(url) else f"{quoted(url)} is not a URL"
 
 
-@metadata.rule(
+@metadata.error(
     "project-url-label-repeated",
     title="Two project URLs have the same label",
-    severity=Severity.ERROR,
     why="Labels are the keys of the list of links; with one of them twice neither twine nor PyPI takes "
     "the metadata.",
     fix="Give every link a label of its own.",
@@ -149,18 +137,16 @@ def _project_url_problem(label: str, url: str) -> str | None:
 )
 def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     labels: set[str] = set()
-    for index, value in each_uploaded(facts, "project-url"):
+    for value, at in each_uploaded(facts, "project-url"):
         label = value.partition(",")[0].strip()
         if label in labels:
-            message = f"Project-URL has the label {quoted(label)} more than once."
-            yield at_field(facts, "project-url", message, index=index, seen=label)
+            yield at(f"Project-URL has the label {quoted(label)} more than once.", seen=label)
         labels.add(label)
 
 
-@metadata.rule(
+@metadata.note(
     "project-urls-missing",
     title="The metadata names no URL of the project",
-    severity=Severity.NOTE,
     why="People who find the package on the index cannot see where its source, documentation and issues are.",
     fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
     '"https://example.org/issues"',
@@ -169,13 +155,12 @@ def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if is_missing(facts, "project-url") and is_missing(facts, "home-page"):
-        yield Evidence(message="The metadata names no URL of the project.", file=facts.file)
+        yield Evidence("The metadata names no URL of the project.", file=facts.file)
 
 
-@metadata.rule(
+@metadata.note(
     "home-page-alone",
     title="Home-page is the only link",
-    severity=Severity.NOTE,
     why="Home-page is the old form. Labelled links are shown with their own icons, and tools find the "
     "source, the changelog and the issues by their labels.",
     fix='Move it to [project.urls], for example `Homepage = "https://example.org"`, and add the source.',

@@ -1,24 +1,17 @@
 """Rules on what a distribution requires: Requires-Dist and its relatives, Requires-Python, Provides-Extra."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from slipway.records import Severity
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, rejection, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, SPECIFIERS
 from slipway.rules.wording import over_length, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 NEXT_MAJOR = 4
 """A cap here or above excludes no Python that exists or is planned."""
@@ -33,10 +26,9 @@ def _requirement(value: str) -> Requirement | None:
         return None
 
 
-@metadata.rule(
+@metadata.error(
     "requires-dist-invalid",
     title="A dependency cannot be parsed",
-    severity=Severity.ERROR,
     why="Neither the index nor an installer can make sense of it, so the upload is refused.",
     fix='Write it as name, extras, versions, marker, for example `"httpx[http2] >= 0.27 ; '
     "python_version < '3.13'\"`.",
@@ -45,16 +37,14 @@ def _requirement(value: str) -> Requirement | None:
     read=SPECIFIERS,
 )
 def requires_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "requires-dist"):
+    for value, at in each_uploaded(facts, "requires-dist"):
         if problem := rejection("requires_dist", [value]):
-            message = f"{quoted(value)} is not a dependency specifier: {problem}."
-            yield at_field(facts, "requires-dist", message, index=index, seen=value)
+            yield at(f"{quoted(value)} is not a dependency specifier: {problem}.")
 
 
-@metadata.rule(
+@metadata.error(
     "requires-dist-direct-reference",
     title="A dependency is taken from a URL",
-    severity=Severity.ERROR,
     why="A package from the index may only depend on packages from the index; PyPI refuses `name @ "
     "https://…`, in extras too.",
     fix="Depend on a released version (`name >= 1.2`). A development dependency fits into "
@@ -64,19 +54,16 @@ def requires_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=SPECIFIERS,
 )
 def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "requires-dist"):
+    for value, at in each_uploaded(facts, "requires-dist"):
         requirement = _requirement(value)
         if requirement is not None and requirement.url is not None:
             message = f"The dependency {requirement.name} comes from {quoted(requirement.url)}, not an index."
-            yield at_field(
-                facts, "requires-dist", message, index=index, seen=value, expected=requirement.name
-            )
+            yield at(message, expected=requirement.name)
 
 
-@metadata.rule(
+@metadata.error(
     "provides-dist-invalid",
     title="Provides-Dist or Obsoletes-Dist cannot be parsed or names a URL",
-    severity=Severity.ERROR,
     why="PyPI reads these fields like dependencies and refuses what is none. No installer uses them.",
     fix="Remove the field.",
     example="Provides-Dist: my package",
@@ -85,7 +72,7 @@ def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in ("provides-dist", "obsoletes-dist"):
-        for index, value in each_uploaded(facts, name):
+        for value, at in each_uploaded(facts, name):
             requirement = _requirement(value)
             if requirement is None:
                 message = f"{name.title()} {quoted(value)} is not a dependency specifier."
@@ -93,13 +80,12 @@ def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
                 message = f"{name.title()} {quoted(value)} is a direct reference."
             else:
                 continue
-            yield at_field(facts, name, message, index=index, seen=value)
+            yield at(message)
 
 
-@metadata.rule(
+@metadata.error(
     "provides-extra-invalid",
     title="The name of an extra is not valid",
-    severity=Severity.ERROR,
     why="Extras are named by the same rule as projects: ASCII letters, digits, dots, dashes and underscores.",
     fix="Rename the extra under [project.optional-dependencies].",
     example="Provides-Extra: dev tools",
@@ -107,16 +93,14 @@ def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#provides-extra-multiple-use",
 )
 def provides_extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in each_uploaded(facts, "provides-extra"):
+    for value, at in each_uploaded(facts, "provides-extra"):
         if rejection("provides_extra", [value]):
-            message = f"{quoted(value)} is not a valid name of an extra."
-            yield at_field(facts, "provides-extra", message, index=index, seen=value)
+            yield at(f"{quoted(value)} is not a valid name of an extra.")
 
 
-@metadata.rule(
+@metadata.error(
     "requires-python-invalid",
     title="Requires-Python is not a version specifier",
-    severity=Severity.ERROR,
     why="Installers use it to choose the release that fits the running Python; what cannot be parsed is "
     "refused.",
     fix='Set `requires-python = ">=3.11"` (the lowest Python you support) in the [project] table.',
@@ -131,10 +115,9 @@ def requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "requires-python", message, seen=value, expected=">=3.11")
 
 
-@metadata.rule(
+@metadata.warning(
     "requires-python-missing",
     title="Requires-Python is missing",
-    severity=Severity.WARNING,
     why="Installers then offer the release to every Python, however old; people get a syntax error "
     "where they would have got the last release that works for them.",
     fix='Set `requires-python = ">=3.11"` (the lowest Python you test) in the [project] table.',
@@ -147,34 +130,31 @@ def requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def requires_python_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if is_missing(facts, "requires-python"):
-        yield Evidence(message="The metadata does not say which Python is needed.", file=facts.file)
+        yield Evidence("The metadata does not say which Python is needed.", file=facts.file)
 
 
 def _cap(value: str) -> Version | None:
     """Return the lowest version a Requires-Python excludes from above, or None if it is open."""
     if over_length(value):
         return None
+    caps = []
     try:
-        return min(_caps(SpecifierSet(value)), default=None)
+        for specifier in SpecifierSet(value):
+            if specifier.operator in ("<", "<="):
+                caps.append(Version(specifier.version))
+            elif specifier.operator in ("==", "~="):
+                release = Version(specifier.version.removesuffix(".*")).release
+                compatible = release if specifier.operator == "==" else release[:-1]
+                caps.append(Version(".".join(map(str, (*compatible[:-1], compatible[-1] + 1)))))
     except ValueError:
+        # The numbers are absurd.
         return None
+    return min(caps, default=None)
 
 
-def _caps(specifiers: SpecifierSet) -> Iterator[Version]:
-    """Yield the first version that each specifier excludes from above; raises ValueError for absurd numbers."""
-    for specifier in specifiers:
-        if specifier.operator in ("<", "<="):
-            yield Version(specifier.version)
-        elif specifier.operator in ("==", "~="):
-            release = Version(specifier.version.removesuffix(".*")).release
-            compatible = release if specifier.operator == "==" else release[:-1]
-            yield Version(".".join(map(str, (*compatible[:-1], compatible[-1] + 1))))
-
-
-@metadata.rule(
+@metadata.warning(
     "requires-python-capped",
     title="Requires-Python has an upper bound",
-    severity=Severity.WARNING,
     why="A cap cannot be lifted after the release. On a later Python installers do not say that the "
     "package is too old: they go back to an older release without the cap, or fail, and so does "
     "everything that depends on it.",
@@ -190,10 +170,9 @@ def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "requires-python", message, seen=value)
 
 
-@metadata.rule(
+@metadata.note(
     "requires-python-capped-below-4",
     title="Requires-Python excludes Python 4",
-    severity=Severity.NOTE,
     why="There is no Python 4 to exclude, but resolvers demand the same cap of every package that "
     "depends on this one.",
     fix='Keep the lower bound only, for example `requires-python = ">=3.11"`.',

@@ -1,24 +1,17 @@
 """Rules on the description: its content type, and whether it renders as PyPI renders it."""
 
-from __future__ import annotations
-
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from slipway.records import Severity
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import PLACEHOLDER, at_field, is_missing, rejection, uploaded
 from slipway.rules.metadata.rendering import MARKDOWN, RST, media_type, rendering_problem, why_not_rendered
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import CORE_METADATA, README_GUIDE
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 FIELD = "description-content-type"
 
@@ -31,10 +24,9 @@ def _sent_description(facts: MetadataFacts) -> str | None:
     return None if not text or text.strip() == PLACEHOLDER else text
 
 
-@metadata.rule(
+@metadata.error(
     "description-type-invalid",
     title="The content type of the description is not accepted",
-    severity=Severity.ERROR,
     why="The index renders Markdown, reStructuredText and plain text in UTF-8 and refuses every other "
     "type. PyPI also insists that the charset is spelled UTF-8, in upper case.",
     fix='Point `readme` at a .md, .rst or .txt file, or set `readme = { file = "README.md", '
@@ -58,10 +50,9 @@ def description_type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, FIELD, message, seen=value, expected=value.replace(charset, "UTF-8"))
 
 
-@metadata.rule(
+@metadata.error(
     "description-not-rendered",
     title="The description cannot be rendered",
-    severity=Severity.ERROR,
     why="PyPI renders the description while the upload runs and refuses a release whose description has "
     "an error, or of which nothing is left.",
     fix="Correct the named line. reStructuredText on PyPI is plain docutils: roles and directives of "
@@ -81,13 +72,12 @@ def description_not_rendered(facts: MetadataFacts) -> Iterator[Evidence]:
             "" if uploaded(facts, FIELD) else " (no content type is given, which means reStructuredText)"
         )
         message = f"The description does not render as {failure.kind}{default}: {failure.problem}."
-        yield Evidence(message=message, file=facts.file)
+        yield Evidence(message, file=facts.file)
 
 
-@metadata.rule(
+@metadata.error(
     "description-indented",
     title="The description is indented by an old setuptools",
-    severity=Severity.ERROR,
     why="Old build tools put the description into a field and indent each of its lines. twine and PyPI "
     "take the text as it is, so that reStructuredText which is correct by itself does not render.",
     fix="Build with a current backend, which puts the description after the fields.",
@@ -129,10 +119,9 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
     return _Failure(kind=kind, problem=problem, only_indented=only_indented)
 
 
-@metadata.rule(
+@metadata.warning(
     "description-missing",
     title="The metadata has no description",
-    severity=Severity.WARNING,
     why="The index accepts it, but the project's page stays empty: people cannot see what the package is for.",
     fix='Set `readme = "README.md"` in the [project] table.',
     fixes={
@@ -145,13 +134,12 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
 def description_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     odd = "description" in (*facts.repeated, *facts.undecodable)
     if is_missing(facts, "description") and not odd and not _sent_description(facts):
-        yield Evidence(message="The metadata has no description.", file=facts.file)
+        yield Evidence("The metadata has no description.", file=facts.file)
 
 
-@metadata.rule(
+@metadata.note(
     "description-type-missing",
     title="The content type of the description is not given",
-    severity=Severity.NOTE,
     why="Without one the description is taken for reStructuredText. It renders today, but the first "
     "Markdown in it will show as raw text or be refused.",
     fix="Set `readme` to a file whose suffix says what it is, or give `content-type` with it.",
@@ -165,13 +153,12 @@ def description_type_missing(facts: MetadataFacts) -> Iterator[Evidence]:
         and is_missing(facts, FIELD)
         and not _looks_like_markdown(facts.description or "")
     ):
-        yield Evidence(message="The description has no content type.", file=facts.file, expected=RST)
+        yield Evidence("The description has no content type.", file=facts.file, expected=RST)
 
 
-@metadata.rule(
+@metadata.warning(
     "description-markdown-as-rst",
     title="A Markdown description is rendered as reStructuredText",
-    severity=Severity.WARNING,
     why="The page on the index will show the raw Markdown signs, and a later edit may make the upload fail.",
     fix='Set `readme = { file = "README.md", content-type = "text/markdown" }` in the [project] table.',
     fixes={"setuptools": 'In setup.py: `long_description_content_type="text/markdown"`.'},

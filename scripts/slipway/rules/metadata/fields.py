@@ -1,19 +1,14 @@
 """The fields of the metadata as the index sees them: what twine uploads, without what PyPI drops on arrival."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, cast
+import functools
+from collections.abc import Callable, Iterator
+from typing import cast
 
 from packaging.metadata import InvalidMetadata, Metadata, RawMetadata
 
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import first_line, over_length, shortened
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
-
 
 PLACEHOLDER = "UNKNOWN"
 """distutils wrote this for a missing value; PyPI drops such values before it checks the metadata (warehouse,
@@ -34,15 +29,15 @@ def uploaded(facts: MetadataFacts, name: str) -> str | None:
     return None if value is None or value.strip() == PLACEHOLDER else value
 
 
-def each_uploaded(facts: MetadataFacts, name: str) -> Iterator[tuple[int, str]]:
-    """Yield position and value of every value of a field that the index checks."""
+def each_uploaded(facts: MetadataFacts, name: str) -> Iterator[tuple[str, Callable[..., Evidence]]]:
+    """Yield every value of a field that the index checks, and what makes evidence of a message on it: `at_field`."""
     for index, value in enumerate(facts.every(name)):
         if value.strip() != PLACEHOLDER:
-            yield index, value
+            yield value, functools.partial(at_field, facts, name, index=index, seen=value)
 
 
-def uploaded_license_files(facts: MetadataFacts) -> Iterator[tuple[int, str]]:
-    """Yield position and value of every License-File that the index checks.
+def uploaded_license_files(facts: MetadataFacts) -> Iterator[tuple[str, Callable[..., Evidence]]]:
+    """Yield every License-File that the index checks, as `each_uploaded` does.
 
     setuptools has long written the field under metadata versions that do not have it; twine (`package.py`)
     leaves it out below 2.4.
@@ -56,7 +51,7 @@ def is_missing(facts: MetadataFacts, name: str) -> bool:
     """Return whether a field is known to be missing: neither left to the build nor lost with the file."""
     if facts.too_large or facts.unreadable or name in facts.undecided:
         return False
-    return not any(value.strip() for _, value in each_uploaded(facts, name))
+    return not any(value.strip() for value, _ in each_uploaded(facts, name))
 
 
 def rejection(field: str, value: str | list[str]) -> str | None:
@@ -98,7 +93,7 @@ def at_field(
         expected: the value expected.
     """
     return Evidence(
-        message=message,
+        message,
         file=facts.file,
         line=facts.line(name, index),
         seen=None if seen is None else shortened(seen),

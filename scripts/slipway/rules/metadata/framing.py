@@ -1,21 +1,13 @@
 """Rules on the metadata file itself: whether it can be read, its version, which fields it has and how often."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-from slipway.artifacts.metadata import FIELDS, MAX_BYTES, MAX_FIELDS
-from slipway.records import Severity
+from slipway.artifacts.metadata import FIELDS, MAX_BYTES, MAX_FIELDS, MetadataFacts
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import at_field, is_missing, rejection, uploaded
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA
 from slipway.rules.wording import quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
 
 METADATA_VERSIONS = ("1.0", "1.1", "1.2", "2.1", "2.2", "2.3", "2.4", "2.5")
 """What PyPI takes: warehouse, `forklift/metadata.py`, with packaging 26.2."""
@@ -48,10 +40,9 @@ FIELD_SINCE = {
 purpose: setuptools has long written it under earlier versions, and twine does not send it then."""
 
 
-@metadata.rule(
+@metadata.error(
     "metadata-too-large",
     title="The metadata is too large to be checked",
-    severity=Severity.ERROR,
     why="Every installer downloads and reads the metadata of every candidate. A file of this size is an "
     "accident (a generated readme, a picture inside it) or an attack, and nothing in it was checked.",
     fix="Shorten the readme; a changelog or pictures are better linked than included.",
@@ -61,17 +52,16 @@ def metadata_too_large(facts: MetadataFacts) -> Iterator[Evidence]:
     if not facts.too_large:
         return
     yield Evidence(
-        message=f"The metadata is too large to be checked: {facts.size} bytes.",
+        f"The metadata is too large to be checked: {facts.size} bytes.",
         file=facts.file,
         seen=f"{facts.size} bytes",
         expected=f"at most {MAX_BYTES} bytes, {MAX_FIELDS} fields",
     )
 
 
-@metadata.rule(
+@metadata.error(
     "metadata-unreadable",
     title="The metadata cannot be read",
-    severity=Severity.ERROR,
     why="The file is so malformed that the standard parser gives up, in the upload client and in "
     "installers as well.",
     fix="Build the distribution with a current build backend and do not edit the file afterwards.",
@@ -80,13 +70,12 @@ def metadata_too_large(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def metadata_unreadable(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.unreadable is not None:
-        yield Evidence(message=f"The metadata cannot be read: {quoted(facts.unreadable)}.", file=facts.file)
+        yield Evidence(f"The metadata cannot be read: {quoted(facts.unreadable)}.", file=facts.file)
 
 
-@metadata.rule(
+@metadata.error(
     "metadata-not-utf8",
     title="The metadata is not UTF-8",
-    severity=Severity.ERROR,
     why="Metadata is UTF-8 by definition; twine refuses to send what is not, and installers show garbage.",
     fix="Save pyproject.toml, the readme and the like as UTF-8, and build again.",
     fixes={
@@ -101,10 +90,9 @@ def metadata_not_utf8(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, name, f"{name.title()} holds bytes that are not UTF-8.", seen=facts.one(name))
 
 
-@metadata.rule(
+@metadata.error(
     "metadata-field-repeated",
     title="A field that may be given once is given more often",
-    severity=Severity.ERROR,
     why="Nobody can know which of the values counts, so the index and twine refuse the file.",
     fix="Build with a current build backend. If the file is written by your own code, a line break "
     "inside an earlier value is the usual cause.",
@@ -115,18 +103,16 @@ def metadata_not_utf8(facts: MetadataFacts) -> Iterator[Evidence]:
 def metadata_field_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     for name in facts.repeated:
         if name == "description":
-            message = "The description is given twice, as a field and after the fields."
-            yield at_field(facts, name, message)
+            yield at_field(facts, name, "The description is given twice, as a field and after the fields.")
         else:
             count = len(facts.every(name))
             message = f"{name.title()} is given {count} times, but allowed once."
             yield at_field(facts, name, message, index=1, seen=str(count), expected="1")
 
 
-@metadata.rule(
+@metadata.error(
     "metadata-field-unknown",
     title="The metadata has a field that does not exist",
-    severity=Severity.ERROR,
     why="The core metadata is a closed list of fields; twine, which sends the upload, refuses a file "
     "with others.",
     fix="Remove the field, or correct its spelling. Information of your own belongs in a file of the "
@@ -139,10 +125,9 @@ def metadata_field_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, name, f"{quoted(name.title())} is not a field of the core metadata.", seen=name)
 
 
-@metadata.rule(
+@metadata.warning(
     "metadata-headers-cut-short",
     title="A line that is no field ends the fields too early",
-    severity=Severity.WARNING,
     why="Fields after that line are not read as fields: dependencies or the Python requirement may "
     "silently be lost.",
     fix="Look at the value before the line: a line break in it that was not indented is the cause. "
@@ -153,25 +138,17 @@ def metadata_field_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
 def metadata_headers_cut_short(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.broken_at is None:
         return
-    lost = sorted(name for name in FIELDS if any(_starts_with(line, name) for line in _body_head(facts)))
+    lines = (facts.description or "")[:20_000].lower().splitlines()
+    lost = sorted(name for name in FIELDS if any(line.startswith(f"{name}:") for line in lines))
     message = f"Line {facts.broken_at} is not a field, so the rest of the file is read as the description."
     if lost:
         message = f"{message} Lost are {', '.join(lost)}."
-    yield Evidence(message=message, file=facts.file, line=facts.broken_at)
+    yield Evidence(message, file=facts.file, line=facts.broken_at)
 
 
-def _body_head(facts: MetadataFacts) -> list[str]:
-    return (facts.description or "")[:20_000].lower().splitlines()
-
-
-def _starts_with(line: str, name: str) -> bool:
-    return line.startswith(f"{name}:")
-
-
-@metadata.rule(
+@metadata.error(
     "metadata-version-unsupported",
     title="Metadata-Version is missing or one the index does not take",
-    severity=Severity.ERROR,
     why="The number says how the other fields are read; PyPI takes 1.0, 1.1, 1.2 and 2.1 to 2.5.",
     fix="Upgrade the build backend if the number is old (2.0 comes from a wheel library before 0.31). "
     "If it is too new, choose the lower version in the backend's settings, or stay below the release "
@@ -187,7 +164,7 @@ def _starts_with(line: str, name: str) -> bool:
 def metadata_version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
     version = uploaded(facts, "metadata-version")
     if is_missing(facts, "metadata-version"):
-        yield Evidence(message="The metadata has no Metadata-Version.", file=facts.file)
+        yield Evidence("The metadata has no Metadata-Version.", file=facts.file)
     elif version in NEWER_VERSIONS:
         message = f"Metadata-Version {version} is accepted by newer local tools, but not by PyPI yet."
         yield at_field(
@@ -200,10 +177,9 @@ def metadata_version_unsupported(facts: MetadataFacts) -> Iterator[Evidence]:
         )
 
 
-@metadata.rule(
+@metadata.error(
     "metadata-field-too-new",
     title="A field is newer than the declared metadata version",
-    severity=Severity.ERROR,
     why="The index reads a file strictly by the version it declares and refuses fields that came later.",
     fix="Upgrade the build backend, so that it declares the version whose fields it writes.",
     example="Metadata-Version: 2.1\nLicense-Expression: MIT",
@@ -220,10 +196,9 @@ def metadata_field_too_new(facts: MetadataFacts) -> Iterator[Evidence]:
             yield at_field(facts, name, message, seen=version, expected=f"{since} or higher")
 
 
-@metadata.rule(
+@metadata.error(
     "dynamic-field-invalid",
     title="Dynamic lists a field that cannot be dynamic",
-    severity=Severity.ERROR,
     why="In the metadata of a distribution Dynamic names fields that may differ between sdist and "
     "wheel. Name, Version and Metadata-Version may not, and other words are no fields.",
     fix="Take the entry out. In pyproject.toml `dynamic` is another list, where `version` is allowed.",

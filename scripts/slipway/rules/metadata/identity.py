@@ -1,12 +1,10 @@
 """Rules on the fields that say which release this is: Name, Version, Summary, Import-Name."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from packaging.version import Version
 
-from slipway.records import Severity
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import (
     PLACEHOLDER,
@@ -20,19 +18,13 @@ from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, VERSIONS
 from slipway.rules.wording import quoted
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.metadata import MetadataFacts
-
 SUMMARY_LIMIT = 512
 """Characters; warehouse, `forklift/metadata.py`."""
 
 
-@metadata.rule(
+@metadata.error(
     "name-missing",
     title="The metadata has no name",
-    severity=Severity.ERROR,
     why="The name says which project an upload belongs to; without one every index refuses it. "
     f"{PLACEHOLDER} is what an old setuptools writes when it finds no name.",
     fix='Set `name = "..."` in the [project] table of pyproject.toml.',
@@ -48,16 +40,15 @@ def name_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     if not is_missing(facts, "name"):
         return
     if facts.one("name") is None:
-        yield Evidence(message="The metadata has no Name.", file=facts.file)
+        yield Evidence("The metadata has no Name.", file=facts.file)
     else:
         message = f"Name is {quoted(facts.one('name') or '')}, which the index takes for none."
         yield at_field(facts, "name", message, seen=facts.one("name"))
 
 
-@metadata.rule(
+@metadata.error(
     "name-invalid",
     title="The project name has characters that are not allowed",
-    severity=Severity.ERROR,
     why="A name is made of ASCII letters, digits, dots, dashes and underscores, and begins and ends "
     "with a letter or digit. Indexes and installers refuse everything else.",
     fix="Rename the project. Dashes, dots and underscores mean the same; `my-project` is the usual form.",
@@ -71,10 +62,9 @@ def name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "name", f"{quoted(name)} is not a valid project name.", seen=name)
 
 
-@metadata.rule(
+@metadata.error(
     "version-missing",
     title="The metadata has no version",
-    severity=Severity.ERROR,
     why="A release is a version of a project; without one there is nothing to publish.",
     fix='Set `version = "1.0.0"` in the [project] table, or list it under `dynamic` and configure where '
     "the build backend takes it from.",
@@ -87,10 +77,9 @@ def version_missing(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "version", "The metadata has no Version.")
 
 
-@metadata.rule(
+@metadata.error(
     "version-invalid",
     title="The version does not follow PEP 440",
-    severity=Severity.ERROR,
     why="Installers cannot order such a version, so the index refuses it.",
     fix="Write it like 1.2.0, 1.2.0rc1 (release candidate), 1.2.0.post1 or 1.2.0.dev3.",
     example="Version: 1.2-final",
@@ -105,10 +94,9 @@ def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
         )
 
 
-@metadata.rule(
+@metadata.error(
     "version-local",
     title="The version has a local part",
-    severity=Severity.ERROR,
     why="What follows the plus marks a local build; PyPI and TestPyPI take "
     "no such version. Tools that take the version from git add it when the commit has no tag or the "
     "checkout is dirty.",
@@ -128,7 +116,7 @@ def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.local_part is not None:
-        yield Evidence(message=f"The version gets a local part, because {facts.local_part}.")
+        yield Evidence(f"The version gets a local part, because {facts.local_part}.")
     value = uploaded(facts, "version")
     if not value or rejection("version", value):
         return
@@ -138,10 +126,9 @@ def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "version", message, seen=str(version), expected=version.public)
 
 
-@metadata.rule(
+@metadata.error(
     "summary-multiline",
     title="The summary is longer than one line",
-    severity=Severity.ERROR,
     why="The summary is the one line shown in search results and under the project's name; the index "
     "refuses a line break in it.",
     fix="Put one sentence into `description` of the [project] table; what is longer belongs in the readme.",
@@ -159,10 +146,9 @@ def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "summary", f"The summary has a line break: {quoted(summary)}.", seen=summary)
 
 
-@metadata.rule(
+@metadata.error(
     "summary-too-long",
     title="The summary is longer than 512 characters",
-    severity=Severity.ERROR,
     why="PyPI takes at most 512 characters for the one line that describes a project.",
     fix="Shorten `description` in the [project] table to one sentence; what is longer belongs in the readme.",
     example=f"Summary: (a line of {SUMMARY_LIMIT + 1} characters)",
@@ -178,10 +164,9 @@ def summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
         )
 
 
-@metadata.rule(
+@metadata.error(
     "import-name-invalid",
     title="Import-Name or Import-Namespace is not an importable name",
-    severity=Severity.ERROR,
     why="These fields promise what `import` finds after the installation; a name that Python cannot "
     "import is refused.",
     fix="List dotted names of Python identifiers that are not keywords, each followed by nothing or by "
@@ -192,15 +177,9 @@ def summary_too_long(facts: MetadataFacts) -> Iterator[Evidence]:
 )
 def import_name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, raw in (("import-name", "import_names"), ("import-namespace", "import_namespaces")):
-        for index, value in each_uploaded(facts, name):
+        for value, at in each_uploaded(facts, name):
             # One empty Import-Name says that the distribution has nothing to import (PEP 794).
             nothing = name == "import-name" and facts.every(name) == ("",)
             if not nothing and (problem := rejection(raw, [value])):
                 title = name.title()
-                yield at_field(
-                    facts,
-                    name,
-                    f"{title} {quoted(value)} cannot be used: {problem}.",
-                    index=index,
-                    seen=value,
-                )
+                yield at(f"{title} {quoted(value)} cannot be used: {problem}.")

@@ -1,10 +1,9 @@
 """Rules on the license: License-Expression, License-File, and the older fields."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-from slipway.records import Severity
+from slipway.artifacts.filename import Kind
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
 from slipway.rules.metadata.fields import (
     at_field,
@@ -18,12 +17,6 @@ from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, LICENSING_GUIDE
 from slipway.rules.wording import quoted
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.filename import Kind
-    from slipway.artifacts.metadata import MetadataFacts
-
 CLASSIFIER = "License ::"
 
 
@@ -31,17 +24,16 @@ def missing_license_files(
     facts: MetadataFacts, folder: str, paths: frozenset[str], kind: Kind
 ) -> Iterator[Evidence]:
     """Yield every License-File that is not in the folder of an sdist or a wheel that license files have to be in."""
-    for index, value in uploaded_license_files(facts):
+    for value, at in uploaded_license_files(facts):
         expected = f"{folder}/{value}"
         if expected not in paths:
             message = f"License-File names {quoted(value)}, which the {kind} does not hold."
-            yield at_field(facts, "license-file", message, index=index, seen=value, expected=expected)
+            yield at(message, expected=expected)
 
 
-@metadata.rule(
+@metadata.error(
     "license-given-twice",
     title="License and License-Expression are both given",
-    severity=Severity.ERROR,
     why="The expression replaces the old free text; PyPI refuses metadata that has both.",
     fix='Keep the expression: `license = "MIT"` in the [project] table, and no `license = { text = ... }`.',
     fixes={
@@ -59,10 +51,9 @@ def license_given_twice(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "license", message, seen=uploaded(facts, "license"))
 
 
-@metadata.rule(
+@metadata.error(
     "license-expression-invalid",
     title="License-Expression is not a valid SPDX expression",
-    severity=Severity.ERROR,
     why="The field holds identifiers of the SPDX list, joined by AND, OR and WITH; PyPI refuses "
     "anything else.",
     fix="Use the SPDX identifier, such as `MIT`, `BSD-3-Clause`, `Apache-2.0` or `GPL-3.0-or-later`. "
@@ -79,10 +70,9 @@ def license_expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "license-expression", message, seen=expression)
 
 
-@metadata.rule(
+@metadata.error(
     "license-file-path-invalid",
     title="License-File is not a plain relative path",
-    severity=Severity.ERROR,
     why="The path has to lead to a file inside the distribution: relative, with forward slashes, "
     "without `..` and without wildcards. PyPI refuses others.",
     fix="Name files inside the project in `license-files`, and build with a current backend, which "
@@ -92,16 +82,14 @@ def license_expression_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=CORE_METADATA + "#license-file-multiple-use",
 )
 def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
-    for index, value in uploaded_license_files(facts):
+    for value, at in uploaded_license_files(facts):
         if rejection("license_files", [value]):
-            message = f"License-File {quoted(value)} is not a plain relative path."
-            yield at_field(facts, "license-file", message, index=index, seen=value)
+            yield at(f"License-File {quoted(value)} is not a plain relative path.")
 
 
-@metadata.rule(
+@metadata.warning(
     "license-missing",
     title="The metadata says nothing about the license",
-    severity=Severity.WARNING,
     why="Without a license nobody may lawfully use or redistribute the package, and many companies block it.",
     fix='Add to the [project] table: `license = "MIT"` and `license-files = ["LICENSE"]`, with the '
     "license you chose.",
@@ -109,20 +97,19 @@ def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     read=LICENSING_GUIDE,
 )
 def license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
-    classified = any(value.startswith(CLASSIFIER) for _, value in each_uploaded(facts, "classifier"))
+    classified = any(value.startswith(CLASSIFIER) for value, _ in each_uploaded(facts, "classifier"))
     fields = ("license", "license-expression", "license-file")
     if (
         not classified
         and "classifier" not in facts.undecided
         and all(is_missing(facts, name) for name in fields)
     ):
-        yield Evidence(message="The metadata says nothing about the license.", file=facts.file)
+        yield Evidence("The metadata says nothing about the license.", file=facts.file)
 
 
-@metadata.rule(
+@metadata.note(
     "license-classifier-beside-expression",
     title="A License classifier is given beside a License-Expression",
-    severity=Severity.NOTE,
     why="License classifiers are deprecated and, beside an expression, can only repeat or contradict "
     "it. PyPI takes both; some build backends do not.",
     fix="Remove the classifiers that begin with `License ::`.",
@@ -133,8 +120,7 @@ def license_classifier_beside_expression(facts: MetadataFacts) -> Iterator[Evide
     expression = uploaded(facts, "license-expression")
     if not expression:
         return
-    for index, value in each_uploaded(facts, "classifier"):
+    for value, at in each_uploaded(facts, "classifier"):
         if value.startswith(CLASSIFIER):
-            message = f"{quoted(value)} is given beside License-Expression {quoted(expression)}."
-            yield at_field(facts, "classifier", message, index=index, seen=value)
+            yield at(f"{quoted(value)} is given beside License-Expression {quoted(expression)}.")
             return

@@ -1,7 +1,5 @@
 """The description, rendered as PyPI renders it (warehouse, `utils/readme.py`), to find out whether it can be."""
 
-from __future__ import annotations
-
 import email.message
 import functools
 import io

@@ -1,11 +1,9 @@
 """The rules on all files of one release together.
 
-A module that is named here is judged.
+Importing a module declares its rules; one that is not named here is not judged.
 """
 
 from slipway.rules import families
 from slipway.rules.release import agreement, contents, left_out, tracked_files
-
-__all__ = ["RULES", "agreement", "contents", "left_out", "tracked_files"]
 
 RULES = families.release

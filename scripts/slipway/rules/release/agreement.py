@@ -1,7 +1,5 @@
 """Rules on the set: whether the metadata of all files of one release agrees."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -10,7 +8,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.records import Severity
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import Evidence, Skipped
@@ -45,19 +42,27 @@ COMPARED: Mapping[str, tuple[str, Callable[[str], str]]] = {
 """The fields that decide what is installed: as they are written, and how equivalent spellings are made equal."""
 
 
-def _values(metadata: MetadataFacts, field: str) -> frozenset[str]:
+def _difference(
+    reference: MetadataFacts, metadata: MetadataFacts, field: str, filename: str, message: str
+) -> Evidence | None:
+    """Return evidence if a field has other values than the reference, `filename` being whose metadata it is."""
     normal = COMPARED[field][1]
-    return frozenset(normal(value) for value in metadata.every(field))
+    expected, seen = (frozenset(map(normal, one.every(field))) for one in (reference, metadata))
+    if expected == seen:
+        return None
+    return Evidence(
+        message,
+        artifact=filename,
+        file=metadata.file,
+        line=metadata.line(field),
+        seen="\n".join(sorted(seen - expected)) or "nothing",
+        expected="\n".join(sorted(expected - seen)) or "nothing",
+    )
 
 
-def _lines(values: frozenset[str]) -> str:
-    return "\n".join(sorted(values)) or "nothing"
-
-
-@release.rule(
+@release.warning(
     "wheels-disagree-on-requirements",
     title="The wheels of one release require different things",
-    severity=Severity.WARNING,
     why="uv, Poetry and PDM read one wheel's metadata and lock it for all platforms, so that some users get "
     "too little or something wrong.",
     fix="Write what depends on the system as an environment marker, such as "
@@ -66,29 +71,21 @@ def _lines(values: frozenset[str]) -> str:
     read="https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers",
 )
 def wheels_disagree_on_requirements(release: ReleaseFacts) -> Iterator[Evidence]:
-    wheels = [(wheel.filename, wheel.metadata) for wheel in release.wheels if wheel.metadata is not None]
+    wheels = [(wheel.filename, wheel.metadata) for wheel in release.wheels if wheel.metadata]
     if len(wheels) < 2:  # noqa: PLR2004 - two make a comparison
         raise Skipped("there are no two wheels to compare")
     first, reference = wheels[0]
     for field, (title, _) in COMPARED.items():
-        expected = _values(reference, field)
         for filename, metadata in wheels[1:]:
-            if (seen := _values(metadata, field)) != expected:
-                yield Evidence(
-                    message=f"{filename} has another {title} than {first}.",
-                    artifact=filename,
-                    file=metadata.file,
-                    line=metadata.line(field),
-                    seen=_lines(seen - expected),
-                    expected=_lines(expected - seen),
-                )
+            message = f"{filename} has another {title} than {first}."
+            if evidence := _difference(reference, metadata, field, filename, message):
+                yield evidence
                 break
 
 
-@release.rule(
+@release.warning(
     "wheels-disagree-on-entry-points",
     title="The wheels of one release have different entry points",
-    severity=Severity.WARNING,
     why="A command or plugin is there on one platform and missing on another.",
     fix="Declare the entry points in pyproject.toml, and build all wheels from the same commit.",
     example="a wheel for Linux with the command `demo`, and one for Windows without",
@@ -100,7 +97,7 @@ def wheels_disagree_on_entry_points(release: ReleaseFacts) -> Iterator[Evidence]
     for wheel in wheels[1:]:
         if (wheel.entry_points or {}) != (wheels[0].entry_points or {}):
             yield Evidence(
-                message=f"{wheel.filename} has other entry points than {wheels[0].filename}.",
+                f"{wheel.filename} has other entry points than {wheels[0].filename}.",
                 artifact=wheel.filename,
                 file=wheel.in_dist_info("entry_points.txt"),
                 seen=_points(wheel.entry_points),
@@ -118,10 +115,9 @@ def _points(points: Mapping[str, Mapping[str, str]] | None) -> str:
     return "\n".join(sorted(lines)) or "none"
 
 
-@release.rule(
+@release.warning(
     "sdist-metadata-broken-promise",
     title="The wheel differs from what the sdist promises",
-    severity=Severity.WARNING,
     why="A field that an sdist does not call dynamic is the same in every wheel built from it; installers "
     "resolve by it without building, and then install something else.",
     fix="Build sdist and wheel from the same sources; what the build computes belongs in `dynamic` of "
@@ -138,16 +134,10 @@ def sdist_metadata_broken_promise(release: ReleaseFacts) -> Iterator[Evidence]:
         raise Skipped("the metadata of the sdist is too old to promise anything")
     open_fields = {name.strip().lower() for name in source.every("dynamic")}
     for field, (title, _) in COMPARED.items():
-        promised, built = _values(source, field), _values(wheel.metadata, field)
-        if field not in open_fields and promised != built:
-            yield Evidence(
-                message=f"{wheel.filename} has another {title} than the sdist, which does not call it dynamic.",
-                artifact=wheel.filename,
-                file=wheel.metadata.file,
-                line=wheel.metadata.line(field),
-                seen=_lines(built - promised),
-                expected=_lines(promised - built),
-            )
+        message = f"{wheel.filename} has another {title} than the sdist, which does not call it dynamic."
+        evidence = _difference(source, wheel.metadata, field, wheel.filename, message)
+        if evidence and field not in open_fields:
+            yield evidence
 
 
 def _promises(metadata: MetadataFacts) -> bool:

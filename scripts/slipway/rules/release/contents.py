@@ -1,7 +1,5 @@
 """Rules on the set: its files agree with each other, with the plan and with the tag."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -13,16 +11,15 @@ from packaging.version import InvalidVersion, Version
 from slipway.artifacts import wheel_targets
 from slipway.artifacts.wheel import WheelFacts
 from slipway.artifacts.wheel_targets import Target
-from slipway.records import Plan, Severity
+from slipway.records import Plan
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import Evidence, Skipped
 
 
-@release.rule(
+@release.error(
     "expected-file-missing",
     title="A planned file was not built",
-    severity=Severity.ERROR,
     why="The release would go out incomplete, and an index closes a release for new files after 14 days.",
     fix="Look at what the build made instead; if the plan is wrong, correct name, version or layout in the project.",
     example="a wheel cp312-cp312-linux_x86_64 from a project that was planned as pure Python",
@@ -35,16 +32,14 @@ def expected_file_missing(release: ReleaseFacts) -> Iterator[Evidence]:
             continue
         if not any(fnmatchcase(name, file.pattern) for name in names):
             listed = ", ".join(names) or "nothing"
-            yield Evidence(
-                message=f"No {file.kind} as planned was built.", seen=listed, expected=file.pattern
-            )
+            yield Evidence(f"No {file.kind} as planned was built.", seen=listed, expected=file.pattern)
 
 
 def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     """Return the wheels that the matrix makes, by build identifier.
 
     Raises:
-        Skipped: none are listed one by one.
+        Skipped: none are listed one by one, or not all of them can be here.
     """
     targets = {
         file.identifier: target
@@ -53,48 +48,43 @@ def _planned_wheels(release: ReleaseFacts) -> dict[str, Target]:
     }
     if not targets:
         raise Skipped("the plan does not list each wheel")
+    if not release.whole:
+        raise Skipped("the wheels are made by several machines, and those of the others are not here")
     return targets
 
 
-@release.rule(
+@release.error(
     "planned-wheel-missing",
     title="A wheel that the matrix should have built is missing",
-    severity=Severity.ERROR,
     why="Its users would get the sdist and need a compiler; an index closes a release for new files after 14 days.",
     fix="Look at the job of that platform; if the wheel is left out on purpose, exclude it with cibuildwheel's `skip`.",
     example="cp313-win_arm64 is in the plan, and no job handed it in",
 )
 def planned_wheel_missing(release: ReleaseFacts) -> Iterator[Evidence]:
     targets = _planned_wheels(release)
-    if not release.whole:
-        raise Skipped("the wheels are made by several machines, and those of the others are not here")
+    names = "\n".join(artifact.filename for artifact in release.artifacts)
     missing: dict[str, list[str]] = {}
     for identifier, target in targets.items():
         if not any(wheel_targets.covers(tags(wheel), target) for wheel in release.wheels):
             missing.setdefault(target.platform, []).append(identifier.partition("-")[0])
     for platform, pythons in missing.items():
         counted = "One wheel is" if len(pythons) == 1 else f"{len(pythons)} wheels are"
-        yield Evidence(
-            message=f"{counted} missing for {platform}: {', '.join(pythons)}.", seen=_names(release)
-        )
+        yield Evidence(f"{counted} missing for {platform}: {', '.join(pythons)}.", seen=names)
 
 
-@release.rule(
+@release.error(
     "unplanned-wheel",
     title="A wheel is in the set that the matrix was not to build",
-    severity=Severity.ERROR,
     why="A file nobody planned would be published, and an index never gives a filename back.",
     fix="Find the job that made it; if it is meant, build it with cibuildwheel, which then lists it in the plan.",
     example="a wheel for cp38 beside a plan that begins with cp39",
 )
 def unplanned_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     targets = _planned_wheels(release)
-    if not release.whole:
-        raise Skipped("this is not the whole set")
     for wheel in release.wheels:
         if not any(wheel_targets.covers(tags(wheel), target) for target in targets.values()):
             yield Evidence(
-                message=f"{wheel.filename} is for none of the {len(targets)} planned targets.",
+                f"{wheel.filename} is for none of the {len(targets)} planned targets.",
                 artifact=wheel.filename,
             )
 
@@ -104,14 +94,9 @@ def tags(wheel: WheelFacts) -> frozenset[Tag]:
     return wheel.parts.tags if wheel.parts else frozenset()
 
 
-def _names(release: ReleaseFacts) -> str:
-    return "\n".join(artifact.filename for artifact in release.artifacts)
-
-
-@release.rule(
+@release.warning(
     "wheel-tags-overlap",
     title="Two wheels are for the same Python and platform",
-    severity=Severity.WARNING,
     why="Which of them a user gets is up to the installer, and only one of them may have been tested.",
     fix="Build each target in one job only, and remove wheels left from an earlier build.",
     example="package-1.0-1-cp312-cp312-win_amd64.whl beside package-1.0-cp312-cp312-win_amd64.whl",
@@ -125,37 +110,35 @@ def wheel_tags_overlap(release: ReleaseFacts) -> Iterator[Evidence]:
             if other is not wheel and (pair := (other.filename, wheel.filename)) not in reported:
                 reported.add(pair)
                 yield Evidence(
-                    message=f"{other.filename} and {wheel.filename} are both for {tag}.",
+                    f"{other.filename} and {wheel.filename} are both for {tag}.",
                     artifact=wheel.filename,
                 )
 
 
-@release.rule(
+@release.warning(
     "unexpected-file",
     title="A file was built that is not in the plan",
-    severity=Severity.WARNING,
     why="What is not planned is not published, or is published although nobody meant to.",
     fix="Correct the project so that it builds what it says; usually a name, a version or a platform tag differs.",
     example="other_name-1.0-py3-none-any.whl built by the project `name`",
 )
 def unexpected_file(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
-    targets = [t for file in plan.expected if file.identifier and (t := wheel_targets.parse(file.identifier))]
+    each_wheel = any(file.identifier and wheel_targets.parse(file.identifier) for file in plan.expected)
     for artifact in release.artifacts:
-        if targets and isinstance(artifact, WheelFacts):
+        if each_wheel and isinstance(artifact, WheelFacts):
             continue  # judged one by one, where all of them are there
         if not any(fnmatchcase(artifact.filename, file.pattern) for file in plan.expected):
             yield Evidence(
-                message=f"{artifact.filename} is not among the planned files.",
+                f"{artifact.filename} is not among the planned files.",
                 artifact=artifact.filename,
                 expected=" or ".join(file.pattern for file in plan.expected),
             )
 
 
-@release.rule(
+@release.warning(
     "wheel-needs-outside-library",
     title="A wheel needs a library that is neither in it nor on every system",
-    severity=Severity.WARNING,
     why="Its tag says that it runs on every Linux of that age; without the library the import fails.",
     fix="Run `auditwheel repair`, which copies the library into the wheel; cibuildwheel does it by itself.",
     example="a manylinux wheel that needs libpq.so.5",
@@ -163,21 +146,16 @@ def unexpected_file(release: ReleaseFacts) -> Iterator[Evidence]:
 )
 def wheel_needs_outside_library(release: ReleaseFacts) -> Iterator[Evidence]:
     for filename, linkage in release.linkage.items():
-        if linkage.external and _claims_many(filename):
+        if linkage.external and ("manylinux" in filename or "musllinux" in filename):
             yield Evidence(
-                message=f"{filename} needs {', '.join(linkage.external)}, which not every Linux has.",
+                f"{filename} needs {', '.join(linkage.external)}, which not every Linux has.",
                 artifact=filename,
             )
 
 
-def _claims_many(filename: str) -> bool:
-    return "manylinux" in filename or "musllinux" in filename
-
-
-@release.rule(
+@release.warning(
     "wheel-tag-too-old",
     title="A wheel claims to run on older systems than it does",
-    severity=Severity.WARNING,
     why="Installers take it where its symbols are missing, and the import fails with `GLIBC not found`.",
     fix="Let `auditwheel repair` choose the tag, and build in the manylinux image of the tag you want.",
     example="a wheel manylinux2014 that was built on a system with glibc 2.36",
@@ -192,7 +170,7 @@ def wheel_tag_too_old(release: ReleaseFacts) -> Iterator[Evidence]:
         oldest = min((version for version in claimed if version), default=None)
         if needed and oldest and oldest < needed:
             yield Evidence(
-                message=f"{wheel.filename} claims to run on older systems than its libraries allow.",
+                f"{wheel.filename} claims to run on older systems than its libraries allow.",
                 artifact=wheel.filename,
                 seen=" ".join(sorted({tag.platform for tag in tags(wheel)})),
                 expected=linkage.platform,
@@ -208,10 +186,9 @@ def _glibc(platform: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else _LEGACY.get(platform.partition("_")[0])
 
 
-@release.rule(
+@release.warning(
     "stable-abi-violated",
     title="A wheel for the stable ABI uses what is not part of it",
-    severity=Severity.WARNING,
     why="Later versions of Python take the wheel by its tag and may crash in it.",
     fix="Compile with Py_LIMITED_API set to the version in the tag, or build a wheel for each Python.",
     example="cp39-abi3 and a module that calls _PyObject_GetDictPtr",
@@ -220,13 +197,12 @@ def _glibc(platform: str) -> tuple[int, int] | None:
 def stable_abi_violated(release: ReleaseFacts) -> Iterator[Evidence]:
     for filename, linkage in release.linkage.items():
         for sentence in linkage.stable_abi:
-            yield Evidence(message=f"{filename}: {sentence}.", artifact=filename)
+            yield Evidence(f"{filename}: {sentence}.", artifact=filename)
 
 
-@release.rule(
+@release.error(
     "built-version-differs-from-tag",
     title="The built version is not the one the tag names",
-    severity=Severity.ERROR,
     why="Users would install a version that no tag marks, and the tagged version would never appear.",
     fix="Raise the version in the project and tag that commit, or move the tag: `git tag -f`, then push it again.",
     example="tag v1.2.0 on a commit that builds version 1.1.9",
@@ -239,17 +215,16 @@ def built_version_differs_from_tag(release: ReleaseFacts) -> Iterator[Evidence]:
         built = artifact.metadata.one("version") if artifact.metadata else None
         if built is not None and _version(built) != Version(plan.tag_version):
             yield Evidence(
-                message=f"{artifact.filename} has version {built}, and the tag {plan.tag} says {plan.tag_version}.",
+                f"{artifact.filename} has version {built}, and the tag {plan.tag} says {plan.tag_version}.",
                 artifact=artifact.filename,
                 seen=built,
                 expected=plan.tag_version,
             )
 
 
-@release.rule(
+@release.error(
     "artifacts-disagree",
     title="The artifacts of one release differ in name or version",
-    severity=Severity.ERROR,
     why="The index files them under different projects or releases, and installers see half a release.",
     fix="Build all of them from the same commit; a version taken from git or from the clock differs between builds.",
     example="package-1.0.tar.gz beside package-1.0.1-py3-none-any.whl",
@@ -263,7 +238,7 @@ def artifacts_disagree(release: ReleaseFacts) -> Iterator[Evidence]:
         }
         if len({normal(value) for value in seen.values()}) > 1:
             listed = "\n".join(f"{filename}: {value}" for filename, value in seen.items())
-            yield Evidence(message=f"The artifacts do not have the same {field}.", seen=listed)
+            yield Evidence(f"The artifacts do not have the same {field}.", seen=listed)
 
 
 def _plan(release: ReleaseFacts) -> Plan:

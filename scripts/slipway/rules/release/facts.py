@@ -1,7 +1,5 @@
 """All artifacts of one release beside each other, and what the plan expected of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

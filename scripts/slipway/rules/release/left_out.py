@@ -1,12 +1,9 @@
 """Rules on what the sdist has and the wheel lacks: packages, data files and the marker of type hints."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Iterator
 
 from slipway.artifacts.wheel import WheelFacts
-from slipway.records import Severity
 from slipway.rules.artifact.places import TYPE_MARKER, is_for_users
 from slipway.rules.backends import fixes
 from slipway.rules.families import release
@@ -51,10 +48,9 @@ def _wheel(release: ReleaseFacts) -> WheelFacts | None:
     return next((a for a in release.artifacts if isinstance(a, WheelFacts)), None)
 
 
-@release.rule(
+@release.warning(
     "package-left-out-of-wheel",
     title="A package is in the sdist and not in the wheel",
-    severity=Severity.WARNING,
     why="`import demo` works, and the first use of the missing part fails for everybody who installs the wheel.",
     fix="Include it in the wheel; if it is left out on purpose, turn this rule off with the reason.",
     fixes=fixes("include-data"),
@@ -68,15 +64,14 @@ def package_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     top = [folder for folder in missing if posixpath.dirname(folder) not in missing]
     for folder in top[:SHOWN]:
         yield Evidence(
-            message=f"The package {folder.replace('/', '.')} is in the sdist and not in the wheel.",
+            f"The package {folder.replace('/', '.')} is in the sdist and not in the wheel.",
             file=folder,
         )
 
 
-@release.rule(
+@release.note(
     "data-left-out-of-wheel",
     title="Data files are in the sdist and not in the wheel",
-    severity=Severity.NOTE,
     why="Code that reads them works in the checkout, and fails for everybody who installs the wheel.",
     fix="Include them in the wheel if the code reads them while it runs.",
     fixes=fixes("include-data"),
@@ -86,15 +81,14 @@ def data_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     files = [path for path in _left_out(release) if posixpath.splitext(path)[1].lower() in DATA]
     if files:
         yield Evidence(
-            message=f"Data files of the package are in the sdist and not in the wheel, such as {files[0]}.",
+            f"Data files of the package are in the sdist and not in the wheel, such as {files[0]}.",
             seen=listed(files),
         )
 
 
-@release.rule(
+@release.warning(
     "type-marker-left-out-of-wheel",
     title="The marker of type hints is in the sdist and not in the wheel",
-    severity=Severity.WARNING,
     why="Type checkers ignore the package's hints: for its users it is untyped.",
     fix="Include py.typed in the wheel.",
     fixes=fixes("include-data"),
@@ -104,4 +98,4 @@ def data_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
 def type_marker_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     for path in _left_out(release):
         if posixpath.basename(path) == TYPE_MARKER:
-            yield Evidence(message=f"{path} is in the sdist and not in the wheel.", file=path)
+            yield Evidence(f"{path} is in the sdist and not in the wheel.", file=path)

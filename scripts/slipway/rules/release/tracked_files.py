@@ -1,13 +1,10 @@
 """Rules on the sdist beside the checkout: what git tracks is in it, and what git does not track is not."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterator
 
 from slipway.project.tracked import Tracked
-from slipway.records import Severity
 from slipway.rules.artifact.places import TYPE_MARKER, is_for_users
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
@@ -31,10 +28,9 @@ def _tracked(release: ReleaseFacts) -> Tracked:
     return release.tracked
 
 
-@release.rule(
+@release.note(
     "tracked-file-left-out-of-sdist",
     title="A file of the package is in git and not in the sdist",
-    severity=Severity.NOTE,
     why="The wheel is built from the sdist, so that it lacks the file too; so does everybody who builds from source.",
     fix="Include it in the sdist; if it is left out on purpose, turn this rule off with the reason.",
     fixes={
@@ -54,7 +50,7 @@ def tracked_file_left_out_of_sdist(release: ReleaseFacts) -> Iterator[Evidence]:
     paths = [p for p in absent if any(p.startswith(home) and _is_needed(p[len(home) :]) for home in kept)]
     if paths:
         yield Evidence(
-            message=f"git tracks files of the package that are not in the sdist, such as {paths[0]}.",
+            f"git tracks files of the package that are not in the sdist, such as {paths[0]}.",
             seen=listed(paths),
         )
 
@@ -66,10 +62,9 @@ def _is_needed(path: str) -> bool:
     return wanted and name != "conftest.py" and is_for_users(path)
 
 
-@release.rule(
+@release.note(
     "sdist-has-untracked-file",
     title="The sdist has a file that git does not track",
-    severity=Severity.NOTE,
     why="Another checkout of the same commit builds another sdist, and something that nobody reviewed is published.",
     fix="Add the file to git, remove it, or exclude it from the sdist.",
     example="notes-to-self.txt in the project's folder, with a backend that takes everything",
@@ -78,6 +73,6 @@ def sdist_has_untracked_file(release: ReleaseFacts) -> Iterator[Evidence]:
     paths = [path for path in _tracked(release).strays if not _GENERATED.search(path)]
     if paths:
         yield Evidence(
-            message=f"The sdist has files of this folder that git does not track, such as {paths[0]}.",
+            f"The sdist has files of this folder that git does not track, such as {paths[0]}.",
             seen=listed(paths),
         )

@@ -1,21 +1,10 @@
 """The rules on an sdist.
 
-A module that is named here is judged.
+Importing a module declares its rules; one that is not named here is not judged.
 """
 
 from slipway.rules import families
 from slipway.rules.artifact import distribution_files, filenames, integrity, litter, member_paths, secrets
 from slipway.rules.sdist import contents
-
-__all__ = [
-    "RULES",
-    "contents",
-    "distribution_files",
-    "filenames",
-    "integrity",
-    "litter",
-    "member_paths",
-    "secrets",
-]
 
 RULES = families.sdist

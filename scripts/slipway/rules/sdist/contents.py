@@ -1,13 +1,11 @@
 """Rules on what a sdist must hold, and where."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from slipway.records import Severity
+from slipway.artifacts.sdist import SdistFacts
 from slipway.rules.artifact.readable import require_complete, require_listed
 from slipway.rules.backends import fixes
 from slipway.rules.families import sdist
@@ -16,16 +14,10 @@ from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, SDIST_FORMAT
 from slipway.rules.wording import quoted
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from slipway.artifacts.sdist import SdistFacts
-
-
-@sdist.rule(
+@sdist.error(
     "sdist-not-in-one-directory",
     title="The sdist does not have exactly one top directory",
-    severity=Severity.ERROR,
     why="PyPI refuses it, and unpacking it would scatter files over the current folder.",
     fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, pack the one "
     "folder NAME-VERSION.",
@@ -43,15 +35,12 @@ def sdist_not_in_one_directory(facts: SdistFacts) -> Iterator[Evidence]:
         if facts.mixed_roots
         else f"{len(tops)} files or folders are at the top instead of one folder."
     )
-    yield Evidence(
-        message=message, seen=", ".join(map(quoted, tops[:5])), expected="one folder, NAME-VERSION"
-    )
+    yield Evidence(message, seen=", ".join(map(quoted, tops[:5])), expected="one folder, NAME-VERSION")
 
 
-@sdist.rule(
+@sdist.error(
     "sdist-pkg-info-missing",
     title="The sdist has no PKG-INFO in its top directory",
-    severity=Severity.ERROR,
     why="PKG-INFO holds the metadata; PyPI refuses an sdist without it. A plain archive of the repository, as "
     "GitHub offers it, has none.",
     fix="Let the build backend write the sdist: `python -m build --sdist`. If you pack it yourself, paths must "
@@ -66,13 +55,12 @@ def sdist_pkg_info_missing(facts: SdistFacts) -> Iterator[Evidence]:
         raise Skipped("there is not one top directory to look in")
     if facts.at_top("PKG-INFO") is None:
         expected = f"{facts.top_directory}/PKG-INFO"
-        yield Evidence(message=f"There is no {quoted(expected)}.", expected=expected)
+        yield Evidence(f"There is no {quoted(expected)}.", expected=expected)
 
 
-@sdist.rule(
+@sdist.error(
     "sdist-licence-file-missing",
     title="A file that License-File names is not in the sdist",
-    severity=Severity.ERROR,
     why="PyPI refuses the sdist: what the metadata calls the license has to come with it.",
     fix="Include the file in the sdist, or name the right one in `license-files` of the [project] table.",
     fixes=fixes("license-in-sdist"),
@@ -87,10 +75,9 @@ def sdist_licence_file_missing(facts: SdistFacts) -> Iterator[Evidence]:
     yield from missing_license_files(facts.metadata, facts.top_directory, facts.paths, "sdist")
 
 
-@sdist.rule(
+@sdist.error(
     "sdist-not-buildable",
     title="The sdist has neither pyproject.toml nor setup.py",
-    severity=Severity.ERROR,
     why="Nobody can install from it: pip and uv need one of the two to know how to build.",
     fix="Include pyproject.toml in the sdist; a file list of the build leaves it out.",
     example="`exclude = ['*.toml']` in the settings of the sdist",
@@ -99,13 +86,12 @@ def sdist_licence_file_missing(facts: SdistFacts) -> Iterator[Evidence]:
 def sdist_not_buildable(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.top_directory and not (facts.at_top("pyproject.toml") or facts.at_top("setup.py")):
-        yield Evidence(message=f"{quoted(facts.top_directory)} holds neither pyproject.toml nor setup.py.")
+        yield Evidence(f"{quoted(facts.top_directory)} holds neither pyproject.toml nor setup.py.")
 
 
-@sdist.rule(
+@sdist.warning(
     "sdist-directory-misnamed",
     title="The sdist's top directory is not called NAME-VERSION",
-    severity=Severity.WARNING,
     why="The specification asks for it, and packagers of Linux distributions rely on it. Usually the file was "
     "renamed after it was built, so that it is not what its name says.",
     fix="Build the sdist again instead of renaming it.",
@@ -124,7 +110,7 @@ def sdist_directory_misnamed(facts: SdistFacts) -> Iterator[Evidence]:
     if not same:
         expected = facts.filename.removesuffix(".tar.gz").removesuffix(".zip")
         yield Evidence(
-            message=f"The top directory is called {quoted(facts.top_directory)}.",
+            f"The top directory is called {quoted(facts.top_directory)}.",
             seen=facts.top_directory,
             expected=expected,
         )

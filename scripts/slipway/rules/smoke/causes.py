@@ -4,8 +4,6 @@ A failure that can come from the machine (no display, no GPU, a library of the s
 itself never counts as a broken package: it works for users who have what is missing here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

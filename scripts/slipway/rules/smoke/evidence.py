@@ -1,15 +1,11 @@
 """What the rules on smoke tests share: which failures count, and how one is shown."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import DISPLAY, SYSTEM, Diagnosis, Kind, diagnose
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
-
-SHOWN = 8
-"""Lines of a traceback or paths shown in one message."""
+from slipway.rules.wording import SHOWN
 
 
 def is_package_fault(facts: SmokeFacts) -> bool:
@@ -31,7 +27,7 @@ def import_failures(facts: SmokeFacts, kind: Kind) -> Iterator[Evidence]:
     with_extra = f" and the extra `{facts.extra}`" if facts.extra else ""
     for attempt, diagnosis in failures(facts.imports, facts, kind):
         yield Evidence(
-            message=f"`import {attempt.name}` fails with Python {facts.python}{with_extra}{diagnosis.after_colon}.",
+            f"`import {attempt.name}` fails with Python {facts.python}{with_extra}{diagnosis.after_colon}.",
             seen=summary_of(attempt),
             fix=diagnosis.fix,
         )

@@ -1,7 +1,5 @@
 """What happened in one smoke test: an artifact installed, imported, started and uninstalled in a clean environment."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal

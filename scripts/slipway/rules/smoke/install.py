@@ -1,17 +1,13 @@
 """Rules on installing and uninstalling, and on what a package claims about Pythons and dependencies."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from slipway.records import Severity
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.evidence import (
-    SHOWN,
     failures,
     import_failures,
     is_package_fault,
@@ -19,6 +15,7 @@ from slipway.rules.smoke.evidence import (
     why_died,
 )
 from slipway.rules.smoke.facts import SmokeFacts
+from slipway.rules.wording import SHOWN
 
 BUILD_TOOLS = re.compile(
     r"(?i)(\bgcc\b.{0,200}(not found|no such file)|unable to execute|Microsoft Visual C\+\+|unknown compiler"
@@ -29,10 +26,9 @@ BUILD_TOOLS = re.compile(
 """What builds print when a compiler or a library of the system is missing."""
 
 
-@smoke.rule(
+@smoke.error(
     "install-fails",
     title="The artifact cannot be installed",
-    severity=Severity.ERROR,
     why="Anyone who runs `pip install` gets this error instead of the package.",
     fix="Read what the installer prints; usually a dependency has no version that fits, or the index used here lacks it, "
     "or the sdist does not build.",
@@ -47,10 +43,9 @@ def install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
         fix = (
             "If it is only large, or the network slow, raise --smoke-timeout; else see where its build hangs."
         )
-        yield Evidence(message=message, seen=_last_lines(facts), fix=fix)
+        yield Evidence(message, seen=_last_lines(facts), fix=fix)
     else:
-        message = f"{what} cannot be installed with Python {facts.python}."
-        yield Evidence(message=message, seen=_last_lines(facts))
+        yield Evidence(f"{what} cannot be installed with Python {facts.python}.", seen=_last_lines(facts))
 
 
 def _install_breaks(facts: SmokeFacts) -> bool:
@@ -62,10 +57,9 @@ def _is_for_other_platform(facts: SmokeFacts) -> bool:
     return bool(re.search(r"no wheels\s+with\s+a\s+matching\s+platform\s+tag", facts.install_error or ""))
 
 
-@smoke.rule(
+@smoke.warning(
     "install-needs-other-platform",
     title="A dependency has no wheel for this platform",
-    severity=Severity.WARNING,
     why="Nothing was tested here; on this platform nobody can install the package.",
     fix='Smoke-test it on its own platform, and put a marker on the dependency: `; sys_platform == "win32"`.',
     example='dependencies = ["pywin32"], on Linux',
@@ -73,7 +67,7 @@ def _is_for_other_platform(facts: SmokeFacts) -> bool:
 def install_needs_other_platform(facts: SmokeFacts) -> Iterator[Evidence]:
     if _install_breaks(facts) and _is_for_other_platform(facts):
         yield Evidence(
-            message=f"{facts.artifact} cannot be installed on this platform: a dependency is for others only.",
+            f"{facts.artifact} cannot be installed on this platform: a dependency is for others only.",
             seen=_last_lines(facts),
         )
 
@@ -85,10 +79,9 @@ def _needs_build_tools(facts: SmokeFacts) -> bool:
     return foreign or bool(BUILD_TOOLS.search(error))
 
 
-@smoke.rule(
+@smoke.warning(
     "install-needs-build-tools",
     title="Installing builds something, and that fails on this machine",
-    severity=Severity.WARNING,
     why="Users without the compiler or the libraries get an error; whether others do cannot be seen here.",
     fix="Publish wheels for the platforms of your users; install what the build below asks for to test it here.",
     example="a dependency that has no wheel for this Python, on a machine without a compiler",
@@ -96,7 +89,7 @@ def _needs_build_tools(facts: SmokeFacts) -> bool:
 def install_needs_build_tools(facts: SmokeFacts) -> Iterator[Evidence]:
     if _install_breaks(facts) and _needs_build_tools(facts):
         yield Evidence(
-            message=f"Installing {facts.artifact} with Python {facts.python} has to build something, and that fails here.",
+            f"Installing {facts.artifact} with Python {facts.python} has to build something, and that fails here.",
             seen=_last_lines(facts),
         )
 
@@ -105,10 +98,9 @@ def _last_lines(facts: SmokeFacts) -> str:
     return "\n".join((facts.install_error or "").splitlines()[-SHOWN * 2 :])
 
 
-@smoke.rule(
+@smoke.warning(
     "python-allowed-but-fails",
     title="It fails on a Python that is allowed but not claimed",
-    severity=Severity.WARNING,
     why="`requires-python` lets installers choose this release for a Python on which it does not work.",
     fix="Limit `requires-python`, or make it work and add the classifier.",
     example="classifiers up to 3.11, requires-python >=3.8, and `import imp`",
@@ -118,16 +110,15 @@ def python_allowed_but_fails(facts: SmokeFacts) -> Iterator[Evidence]:
         return
     if facts.install_error is not None:
         message = f"{facts.artifact} cannot be installed with Python {facts.python}."
-        yield Evidence(message=message, seen=_last_lines(facts))
+        yield Evidence(message, seen=_last_lines(facts))
     if why_died(facts) == "broken":
-        yield Evidence(message=f"The import breaks off with Python {facts.python}: {facts.died}.")
+        yield Evidence(f"The import breaks off with Python {facts.python}: {facts.died}.")
     yield from import_failures(facts, "broken")
 
 
-@smoke.rule(
+@smoke.warning(
     "dependency-floor-too-low",
     title="It fails with the lowest dependencies it allows",
-    severity=Severity.WARNING,
     why="Users whose other packages hold a dependency back get a combination that does not work.",
     fix="Raise the lower bound of the dependency it names to the version you really need.",
     example='dependencies = ["attrs>=17"]  # and `from attrs import define`',
@@ -137,36 +128,33 @@ def dependency_floor_too_low(facts: SmokeFacts) -> Iterator[Evidence]:
         return
     if facts.install_error is not None:
         yield Evidence(
-            message=f"The lowest dependencies that {facts.artifact} allows cannot be installed with Python {facts.python}.",
+            f"The lowest dependencies that {facts.artifact} allows cannot be installed with Python {facts.python}.",
             seen=_last_lines(facts),
         )
     if facts.died is not None:
-        message = f"With the lowest dependencies it allows, the import breaks off: {facts.died}."
-        yield Evidence(message=message)
+        yield Evidence(f"With the lowest dependencies it allows, the import breaks off: {facts.died}.")
     for attempt, diagnosis in failures(facts.imports, facts, "broken"):
         yield Evidence(
-            message=f"`import {attempt.name}` fails with the lowest dependencies it allows{diagnosis.after_colon}.",
+            f"`import {attempt.name}` fails with the lowest dependencies it allows{diagnosis.after_colon}.",
             seen=summary_of(attempt),
         )
 
 
-@smoke.rule(
+@smoke.error(
     "dependencies-conflict",
     title="The installed dependencies do not fit together",
-    severity=Severity.ERROR,
     why="`pip check` fails in an environment with nothing but this package and its dependencies.",
     fix="Loosen or correct the version ranges of the dependencies it names.",
     example='dependencies = ["a", "b"]  # where b needs an older a',
 )
 def dependencies_conflict(facts: SmokeFacts) -> Iterator[Evidence]:
     for line in facts.conflicts if is_package_fault(facts) else ():
-        yield Evidence(message=f"After installing {facts.artifact}: {line}")
+        yield Evidence(f"After installing {facts.artifact}: {line}")
 
 
-@smoke.rule(
+@smoke.warning(
     "uninstall-leaves-files",
     title="Uninstalling leaves files behind",
-    severity=Severity.WARNING,
     why="Files that RECORD does not list stay in site-packages and can shadow a later version.",
     fix="Do not write into the package's own folder at import time; use a cache folder of the user instead.",
     example='Path(__file__).with_name("cache.db").touch()  # at module level',
@@ -176,13 +164,12 @@ def uninstall_leaves_files(facts: SmokeFacts) -> Iterator[Evidence]:
         listed = "\n".join(facts.left_behind[:SHOWN])
         number = len(facts.left_behind)
         counted = "1 file is" if number == 1 else f"{number} files are"
-        yield Evidence(message=f"{counted} left after uninstalling {facts.artifact}.", seen=listed)
+        yield Evidence(f"{counted} left after uninstalling {facts.artifact}.", seen=listed)
 
 
-@smoke.rule(
+@smoke.warning(
     "pth-file-fails",
     title="A .pth file of the package fails at every start of Python",
-    severity=Severity.WARNING,
     why="Every start of Python in that environment prints a traceback, whether the package is used or not.",
     fix="Test the line in a fresh environment; what it imports must be there when `site` reads it.",
     example="import spam_hook.missing",
@@ -191,6 +178,4 @@ def pth_file_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     for line in facts.printed.splitlines():
         found = re.search(r"([^/\\]{1,255}\.pth)", line) if line.startswith("Error processing line") else None
         if found and found[1] in facts.files:
-            yield Evidence(
-                message=f"Python complains about {found[1]} whenever it starts.", seen=facts.printed
-            )
+            yield Evidence(f"Python complains about {found[1]} whenever it starts.", seen=facts.printed)

@@ -1,7 +1,5 @@
 """Which distribution a module belongs to, and which modules only some Pythons or platforms have."""
 
-from __future__ import annotations
-
 DISTRIBUTIONS: dict[str, str] = {
     "Bio": "biopython",
     "Crypto": "pycryptodome",

@@ -1,26 +1,23 @@
 """Rules on what is started and loaded: scripts, entry points, modules, the project's own commands."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
-from slipway.records import Severity
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
-from slipway.rules.smoke.evidence import SHOWN, failures, is_package_fault, summary_of
+from slipway.rules.smoke.evidence import failures, is_package_fault, summary_of
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
+from slipway.rules.wording import SHOWN, listed
 
 TRACEBACK = "Traceback (most recent call last)"
 ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\w+\W+){0,3}install\b")
 """What a program prints when something optional has to be installed first."""
 
 
-@smoke.rule(
+@smoke.error(
     "script-cannot-load",
     title="A script of the package cannot be loaded",
-    severity=Severity.ERROR,
     why="The command is installed and ends in a traceback as soon as it is called.",
     fix="Correct the object reference under [project.scripts], or include the module it names in the wheel.",
     example='[project.scripts]\ntool = "package.cli:mian"',
@@ -30,20 +27,19 @@ def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
         for attempt, diagnosis in failures(facts.entry_points, facts, "broken"):
             if attempt.is_script:
                 yield Evidence(
-                    message=f"The script `{attempt.short_name}` ({attempt.target}) cannot be loaded"
+                    f"The script `{attempt.short_name}` ({attempt.target}) cannot be loaded"
                     f"{diagnosis.after_colon}.",
                     seen=summary_of(attempt),
                     fix=diagnosis.fix,
                 )
     for script in facts.scripts:
         if not script.present:
-            yield Evidence(message=f"The script `{script.name}` was not put where scripts go.")
+            yield Evidence(f"The script `{script.name}` was not put where scripts go.")
 
 
-@smoke.rule(
+@smoke.warning(
     "script-fails",
     title="A script fails when it is asked for help",
-    severity=Severity.WARNING,
     why="`--help` is the first thing a user tries.",
     fix="Run it in a fresh environment and fix what it prints; a script without options may ignore `--help`.",
     example="a script that reads its configuration file before it looks at its arguments",
@@ -52,7 +48,7 @@ def script_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     for script in facts.scripts if is_package_fault(facts) else ():
         if script.present and (how := _failure(script, facts)):
             yield Evidence(
-                message=f"`{script.name} --help` {how} with Python {facts.python}.",
+                f"`{script.name} --help` {how} with Python {facts.python}.",
                 seen=script.last_lines(SHOWN),
             )
 
@@ -73,10 +69,9 @@ def _failure(script: Started, facts: SmokeFacts) -> str | None:
     return "ends in a traceback" if script.returncode > 0 else f"is ended by signal {-script.returncode}"
 
 
-@smoke.rule(
+@smoke.warning(
     "entry-point-cannot-load",
     title="A plug-in entry point cannot be loaded",
-    severity=Severity.WARNING,
     why="The program that this package plugs into finds the entry point and fails on it.",
     fix="Correct the object reference under [project.entry-points], or include the module it names in the wheel.",
     example='[project.entry-points.pytest11]\nplugin = "package.plugin:missing"',
@@ -86,15 +81,14 @@ def entry_point_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
         for attempt, _ in failures(facts.entry_points, facts, "broken"):
             if not attempt.is_script and (attempt.missing is None or facts.is_own(attempt.missing)):
                 yield Evidence(
-                    message=f"The entry point `{attempt.name}` ({attempt.target}) cannot be loaded.",
+                    f"The entry point `{attempt.name}` ({attempt.target}) cannot be loaded.",
                     seen=summary_of(attempt),
                 )
 
 
-@smoke.rule(
+@smoke.note(
     "submodule-cannot-be-imported",
     title="Public modules cannot be imported after a plain installation",
-    severity=Severity.NOTE,
     why="Users who need one of them get an error; often an optional dependency is missing, sometimes a file.",
     fix="See what each of them lacks; declare it, in an extra where it is optional, or include it.",
     example="package/web.py imports flask, and no extra mentions it",
@@ -102,12 +96,10 @@ def entry_point_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
 def submodule_cannot_be_imported(facts: SmokeFacts) -> Iterator[Evidence]:
     failed = [attempt for attempt, _ in failures(facts.submodules, facts, "broken")]
     if failed:
-        listed = [f"{a.name}: {(a.error or '').splitlines()[0]}" for a in failed[:SHOWN]]
-        more = [f"… and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
         yield Evidence(
-            message=f"Modules below the top level cannot be imported after a plain installation, among them "
+            f"Modules below the top level cannot be imported after a plain installation, among them "
             f"`{failed[0].name}`.",
-            seen="\n".join([*listed, *more]),
+            seen=listed([f"{a.name}: {(a.error or '').splitlines()[0]}" for a in failed]),
         )
 
 
@@ -119,15 +111,14 @@ def command_fails(facts: SmokeFacts, role: str) -> Iterator[Evidence]:
             if command.returncode is None:
                 ended = f"was not done after {command.seconds:.0f} s"
             yield Evidence(
-                message=f"`{command.name}` {ended} with Python {facts.python}.",
+                f"`{command.name}` {ended} with Python {facts.python}.",
                 seen=command.last_lines(SHOWN * 3),
             )
 
 
-@smoke.rule(
+@smoke.error(
     "smoke-command-fails",
     title="The smoke command fails",
-    severity=Severity.ERROR,
     why="The project's own check that the installed package works has failed.",
     fix="Read what it printed; it runs in an empty folder, in an environment with nothing but the package.",
     example="--smoke-command \"python -c 'import package; package.run()'\"",
@@ -136,10 +127,9 @@ def smoke_command_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     return command_fails(facts, "smoke-command")
 
 
-@smoke.rule(
+@smoke.error(
     "tests-fail-when-installed",
     title="The tests fail against the installed package",
-    severity=Severity.ERROR,
     why="The tests fail on what users install, which often lacks something that the checkout has.",
     fix="Look for a file or module that only the checkout has; name what the tests need in --test-requires.",
     example="a data file that is read by the code and is not part of the wheel",

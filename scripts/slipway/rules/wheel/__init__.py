@@ -1,25 +1,10 @@
 """The rules on a wheel.
 
-A module that is named here is judged.
+Importing a module declares its rules; one that is not named here is not judged.
 """
 
 from slipway.rules import families
 from slipway.rules.artifact import distribution_files, filenames, integrity, litter, member_paths, secrets
 from slipway.rules.wheel import installed, layout, python_code, record, tags
-
-__all__ = [
-    "RULES",
-    "distribution_files",
-    "filenames",
-    "installed",
-    "integrity",
-    "layout",
-    "litter",
-    "member_paths",
-    "python_code",
-    "record",
-    "secrets",
-    "tags",
-]
 
 RULES = families.wheel

@@ -1,25 +1,18 @@
 """Rules on what a wheel puts into site-packages: nothing, too general a name, or what does not belong there."""
 
-from __future__ import annotations
-
 import posixpath
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
 from slipway.artifacts.importable import EXTENSIONS, SOURCE, installed_path
-from slipway.records import Severity
+from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
 from slipway.rules.artifact.readable import require_complete, require_listed
 from slipway.rules.backends import fixes
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import quoted, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slipway.artifacts.wheel import WheelFacts
 
 USED_BY_MANY = frozenset(
     {
@@ -54,10 +47,9 @@ def _has_purpose(facts: WheelFacts) -> bool:
     return bool(needs) or bool(facts.entry_points)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-is-empty",
     title="The wheel installs nothing",
-    severity=Severity.ERROR,
     why="Installing succeeds, and then nothing can be imported. Usually the build backend did not find the "
     "package: it is in another folder, is called differently than the project, or is excluded.",
     fix="Set in the build backend where the package is.",
@@ -66,13 +58,12 @@ def _has_purpose(facts: WheelFacts) -> bool:
 )
 def wheel_is_empty(facts: WheelFacts) -> Iterator[Evidence]:
     if _is_empty(facts) and not _has_purpose(facts):
-        yield Evidence(message="The wheel installs nothing but its own description.")
+        yield Evidence("The wheel installs nothing but its own description.")
 
 
-@wheel.rule(
+@wheel.note(
     "wheel-is-metapackage",
     title="The wheel brings other packages and nothing of its own",
-    severity=Severity.NOTE,
     why="That is right for a package that only bundles others, and a mistake for any other.",
     fix="If it is meant, nothing. If not, set in the build backend where the package is.",
     fixes=fixes("choose-packages"),
@@ -80,7 +71,7 @@ def wheel_is_empty(facts: WheelFacts) -> Iterator[Evidence]:
 )
 def wheel_is_metapackage(facts: WheelFacts) -> Iterator[Evidence]:
     if _is_empty(facts) and _has_purpose(facts):
-        yield Evidence(message="The wheel installs nothing itself; it only brings other packages.")
+        yield Evidence("The wheel installs nothing itself; it only brings other packages.")
 
 
 def _own_names(facts: WheelFacts) -> frozenset[str]:
@@ -90,10 +81,9 @@ def _own_names(facts: WheelFacts) -> frozenset[str]:
     return frozenset({named, *(named.removeprefix(prefix) for prefix in ("python_", "py_", "py"))})
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-installs-development-files",
     title="The wheel installs tests, docs, src or the like at the top level",
-    severity=Severity.ERROR,
     why="They are installed into site-packages as `import tests` and overwrite those of other packages that make the same "
     "mistake; a top-level `src` means that the package itself can only be imported as `src.demo`.",
     fix="Include only the package itself in the wheel.",
@@ -103,14 +93,12 @@ def _own_names(facts: WheelFacts) -> frozenset[str]:
 def wheel_installs_development_files(facts: WheelFacts) -> Iterator[Evidence]:
     for top in facts.top_level:
         if top.kind in ("package", "namespace") and _is_foreign(top.name, NOT_FOR_USERS, facts):
-            message = f"The wheel installs {quoted(top.name + '/')} at the top level."
-            yield Evidence(message=message, file=top.name)
+            yield Evidence(f"The wheel installs {quoted(top.name + '/')} at the top level.", file=top.name)
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-top-level-name-too-general",
     title="The wheel installs a top-level name that many projects use",
-    severity=Severity.WARNING,
     why="Two packages with a top-level `utils` overwrite each other, and one of the two breaks without a "
     "message.",
     fix="Move it into the project's own package: `demo/utils.py` instead of `utils.py`.",
@@ -123,17 +111,16 @@ def wheel_top_level_name_too_general(facts: WheelFacts) -> Iterator[Evidence]:
         names = USED_BY_MANY | NOT_FOR_USERS if is_module else USED_BY_MANY
         if _is_foreign(top.name, names, facts):
             message = f"The wheel installs {quoted(top.name)} at the top level."
-            yield Evidence(message=message, file=f"{top.name}.py" if top.kind == "module" else top.name)
+            yield Evidence(message, file=f"{top.name}.py" if top.kind == "module" else top.name)
 
 
 def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
     return name.lower() in names and name.lower() not in _own_names(facts)
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-installs-stray-files",
     title="The wheel puts files into site-packages that are no package",
-    severity=Severity.WARNING,
     why="They are among all installed packages, where nothing finds them and where a file of the same name from "
     "another package overwrites them.",
     fix="Put data into the package and read it with `importlib.resources`; licenses belong in `license-files`, "
@@ -143,7 +130,7 @@ def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
 )
 def wheel_installs_stray_files(facts: WheelFacts) -> Iterable[Evidence]:
     own = _own_names(facts) | {top.name for top in facts.top_level}
-    strays = sorted({_top(path) for path in _installed(facts) if _is_stray(path, own)})
+    strays = sorted({"".join(path.partition("/")[:2]) for path in _installed(facts) if _is_stray(path, own)})
     return together(
         strays,
         "{} is installed into site-packages beside the package.",
@@ -160,15 +147,9 @@ def _is_stray(path: str, own: Iterable[str]) -> bool:
     return top not in own and not belongs and not top.endswith(("-stubs", ".libs", ".data", ".dylibs"))
 
 
-def _top(path: str) -> str:
-    top, slash, _ = path.partition("/")
-    return top + slash
-
-
-@wheel.rule(
+@wheel.warning(
     "wheel-has-init-at-top-level",
     title="The wheel installs an __init__.py outside of any package",
-    severity=Severity.WARNING,
     why="The content of the package is installed into site-packages without its folder, so `import demo` finds nothing, and "
     "its modules are among those of all others.",
     fix="Let the build backend include the folder of the package, not what is in it.",
@@ -180,10 +161,9 @@ def wheel_has_init_at_top_level(facts: WheelFacts) -> Iterable[Evidence]:
     return together(paths, "{} is in site-packages itself.", "{} are in site-packages itself.")
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-has-pth-file",
     title="The wheel installs a .pth file",
-    severity=Severity.WARNING,
     why="Python runs it at every start, in every program of the environment, whether the package is used or not. "
     "It slows all of them down, and malware hides there, so reviewers ask about it.",
     fix="Do without it, or say in the documentation what it does and why nothing else works.",
@@ -195,10 +175,9 @@ def wheel_has_pth_file(facts: WheelFacts) -> Iterable[Evidence]:
     return together(paths, "{} is run whenever Python starts.", "{} are run whenever Python starts.")
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-type-marker-missing",
     title="The package is typed, and has no py.typed",
-    severity=Severity.WARNING,
     why="Type checkers ignore the annotations and stubs of an installed package without this marker.",
     fix="Add an empty file `py.typed` to the package, and include it in the wheel.",
     fixes={
@@ -218,7 +197,7 @@ def wheel_type_marker_missing(facts: WheelFacts) -> Iterator[Evidence]:
     claimed = facts.metadata is not None and TYPED_CLASSIFIER in facts.metadata.every("classifier")
     if claimed and packages and not marked:
         message = f'The classifier says "{TYPED_CLASSIFIER}", and there is no {TYPE_MARKER}.'
-        yield Evidence(message=message, expected=f"{packages[0]}/{TYPE_MARKER}")
+        yield Evidence(message, expected=f"{packages[0]}/{TYPE_MARKER}")
         return
     stubs = sorted(path for path in installed if _is_unmarked_stub(path, installed, marked))
     if len(stubs) == 1 and posixpath.basename(stubs[0]) != "__init__.pyi":

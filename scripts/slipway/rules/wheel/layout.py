@@ -1,12 +1,10 @@
 """Rules on the folders of a wheel that describe it: .dist-info with WHEEL, METADATA and licenses, and .data."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
-from slipway.records import Severity
+from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.readable import expected_in_dist_info, require_listed
 from slipway.rules.backends import fixes
 from slipway.rules.families import wheel
@@ -14,11 +12,6 @@ from slipway.rules.metadata.licenses import missing_license_files
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, WHEEL_FORMAT
 from slipway.rules.wording import named, quoted, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from slipway.artifacts.wheel import WheelFacts
 
 REBUILD = (
     "Build the wheel again with a current build backend (`python -m build`) and neither rename nor repack it."
@@ -34,13 +27,12 @@ def _missing(facts: WheelFacts, name: str) -> Iterator[Evidence]:
     if expected not in facts.paths:
         there = [f"{folder}/{name}" for folder in facts.dist_infos if f"{folder}/{name}" in facts.paths]
         message = f"There is no {quoted(expected)}" + (f", only {named(there)}." if there else ".")
-        yield Evidence(message=message, seen=there[0] if there else None, expected=expected)
+        yield Evidence(message, seen=there[0] if there else None, expected=expected)
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-wheel-file-missing",
     title="The wheel has no WHEEL file where its filename promises it",
-    severity=Severity.ERROR,
     why="PyPI and installers look for `NAME-VERSION.dist-info/WHEEL`, with name and version spelled as in the "
     "filename, and refuse the wheel without it.",
     fix=REBUILD,
@@ -52,10 +44,9 @@ def wheel_wheel_file_missing(facts: WheelFacts) -> Iterator[Evidence]:
     yield from _missing(facts, "WHEEL")
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-metadata-missing",
     title="The wheel has no METADATA where its filename promises it",
-    severity=Severity.ERROR,
     why="METADATA says what the package is and needs; PyPI takes it from `NAME-VERSION.dist-info/METADATA`, "
     "spelled as in the filename, and refuses the wheel without it.",
     fix=REBUILD,
@@ -67,10 +58,9 @@ def wheel_metadata_missing(facts: WheelFacts) -> Iterator[Evidence]:
     yield from _missing(facts, "METADATA")
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-licence-file-missing",
     title="A file that License-File names is not in the wheel",
-    severity=Severity.ERROR,
     why="PyPI refuses the wheel: what the metadata calls the license has to be in `licenses/` of its "
     ".dist-info folder.",
     fix="Update the build backend, which puts it there; name the file in `license-files` of the [project] table.",
@@ -86,10 +76,9 @@ def wheel_licence_file_missing(facts: WheelFacts) -> Iterator[Evidence]:
     yield from missing_license_files(facts.metadata, folder, facts.paths, "wheel")
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-has-several-dist-infos",
     title="The wheel has more than one .dist-info folder",
-    severity=Severity.ERROR,
     why="pip refuses to install a wheel that describes two packages.",
     fix="Remove old build output (`build/`, `*.dist-info`, `*.egg-info`) and build again; do not include "
     "installed packages as data.",
@@ -100,16 +89,15 @@ def wheel_has_several_dist_infos(facts: WheelFacts) -> Iterator[Evidence]:
     require_listed(facts)
     if len(facts.dist_infos) > 1:
         yield Evidence(
-            message=f"There are {len(facts.dist_infos)} .dist-info folders: {named(facts.dist_infos)}.",
+            f"There are {len(facts.dist_infos)} .dist-info folders: {named(facts.dist_infos)}.",
             seen=", ".join(facts.dist_infos[:5]),
             expected=facts.expected_dist_info,
         )
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-entry-points-invalid",
     title="entry_points.txt cannot be read, or a script has no valid name",
-    severity=Severity.ERROR,
     why="PyPI refuses the wheel: commands and plugins declared there could not be installed. Names of scripts "
     "consist of letters, digits, `_`, `.` and `-`; no group and no name is given twice.",
     fix="Correct the names under [project.scripts], [project.gui-scripts] and [project.entry-points].",
@@ -126,21 +114,19 @@ def wheel_entry_points_invalid(facts: WheelFacts) -> Iterator[Evidence]:
     path = facts.in_dist_info("entry_points.txt")
     if facts.entry_points_problem is not None:
         problem = facts.entry_points_problem
-        message = f"entry_points.txt cannot be read: {problem.detail}."
-        yield Evidence(message=message, file=path, line=problem.line)
+        yield Evidence(f"entry_points.txt cannot be read: {problem.detail}.", file=path, line=problem.line)
         return
     for group in SCRIPT_GROUPS:
         for name in (facts.entry_points or {}).get(group, {}):
             if not SCRIPT_NAME.fullmatch(name):
                 yield Evidence(
-                    message=f"The script {quoted(name)} in [{group}] has no valid name.", file=path, seen=name
+                    f"The script {quoted(name)} in [{group}] has no valid name.", file=path, seen=name
                 )
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-data-folder-unknown",
     title="The .data folder has a part that installers do not know",
-    severity=Severity.ERROR,
     why="Installers know purelib, platlib, headers, scripts and data; pip refuses a wheel with anything else.",
     fix="Put files for the environment's root under `data`, scripts under `scripts`.",
     example="`demo-1.0.data/etc/demo.conf`",
@@ -158,30 +144,20 @@ def wheel_data_folder_unknown(facts: WheelFacts) -> Iterable[Evidence]:
     return together(strange, "{} is in no folder that installers know.", "{} are in no such folder.")
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-data-folder-misnamed",
     title="The wheel has a .data folder of another name or version",
-    severity=Severity.WARNING,
     why="Installers do not recognise it and copy the folder as it is into site-packages.",
     fix="Remove old build output (`build/`) and build again; the folder is called as the .dist-info folder is.",
     example="`Demo-1.0.data/scripts/demo` beside `demo-1.0.dist-info/`",
     read=WHEEL_FORMAT,
 )
-def wheel_data_folder_misnamed(facts: WheelFacts) -> Iterable[Evidence]:
+def wheel_data_folder_misnamed(facts: WheelFacts) -> Iterator[Evidence]:
     require_listed(facts)
     if facts.dist_info is None:
         raise Skipped("it is not known what the .data folder is called")
-    folders = sorted(
-        {path.partition("/")[0] for path in facts.paths if path.partition("/")[0].endswith(".data")}
-        - {facts.data_directory}
-    )
+    tops = {path.partition("/")[0] for path in facts.paths} - {facts.data_directory}
     own = facts.dist_info.removesuffix(".dist-info") + ".data"
-    return [
-        Evidence(
-            message=f"{quoted(folder)} is not this wheel's .data folder.",
-            file=folder,
-            seen=folder,
-            expected=own,
-        )
-        for folder in folders
-    ]
+    for folder in sorted(top for top in tops if top.endswith(".data")):
+        message = f"{quoted(folder)} is not this wheel's .data folder."
+        yield Evidence(message, file=folder, seen=folder, expected=own)

@@ -1,13 +1,12 @@
 """Rules on the Python code in a wheel: scripts that cannot start, modules that a supported Python cannot read."""
 
-from __future__ import annotations
-
 import re
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
-from slipway.records import Severity
+from slipway.artifacts.python_code import NewerSyntax, Target
+from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.artifact.readable import require_complete
 from slipway.rules.families import wheel
@@ -15,20 +14,13 @@ from slipway.rules.rule import Evidence
 from slipway.rules.specifications import ENTRY_POINTS
 from slipway.rules.wording import quoted
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slipway.artifacts.python_code import NewerSyntax, Target
-    from slipway.artifacts.wheel import WheelFacts
-
 _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$)")
 """A module called `_py312` or `compat_310` is imported only where it can be read."""
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-script-cannot-start",
     title="A command of the wheel has nothing to call",
-    severity=Severity.ERROR,
     why="The command is installed and fails with an ImportError or AttributeError whenever it is run.",
     fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
     fixes={
@@ -44,15 +36,14 @@ def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     path = facts.in_dist_info("entry_points.txt")
     for target in facts.targets:
-        if target.group in SCRIPT_GROUPS and (reason := _why_no_command(facts, target)):
+        if target.group in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
             message = f"The command {quoted(target.name)} cannot start: {reason}."
-            yield Evidence(message=message, file=path, seen=target.value)
+            yield Evidence(message, file=path, seen=target.value)
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-plugin-cannot-load",
     title="An entry point of the wheel cannot be found",
-    severity=Severity.WARNING,
     why="The program that looks for plugins finds it and fails with an ImportError or AttributeError, and with it "
     "often the program of people who do not even use the plugin.",
     fix="Correct the value under [project.entry-points], or include the module in the wheel.",
@@ -65,22 +56,17 @@ def wheel_plugin_cannot_load(facts: WheelFacts) -> Iterator[Evidence]:
     for target in facts.targets:
         if target.group not in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
             message = f"The entry point {quoted(target.name)} of [{target.group}] cannot be loaded: {reason}."
-            yield Evidence(message=message, file=path, seen=target.value)
-
-
-def _why_no_command(facts: WheelFacts, target: Target) -> str | None:
-    if target.module is None or target.attribute is None:
-        return "what it calls is not written as module:function"
-    return _why_broken(facts, target)
+            yield Evidence(message, file=path, seen=target.value)
 
 
 def _why_broken(facts: WheelFacts, target: Target) -> str | None:
     """Return why what an entry point names cannot be there, None where it may be.
 
-    Without a colon the last part may be an attribute too: some programs read their entry points so.
+    Without a colon the last part may be an attribute too: some programs read their plugins so.
     """
     if target.module is None or target.attribute is None:
-        return None
+        is_command = target.group in SCRIPT_GROUPS
+        return "what it calls is not written as module:function" if is_command else None
     if target.path is None and not _may_come_from_elsewhere(facts, target):
         return f"there is no module {quoted(target.module)} in the wheel"
     if target.path is not None and target.defined is False:
@@ -97,10 +83,9 @@ def _may_come_from_elsewhere(facts: WheelFacts, target: Target) -> bool:
     return bool(facts.metadata is None or facts.metadata.every("requires-dist"))
 
 
-@wheel.rule(
+@wheel.note(
     "wheel-script-of-another-package",
     title="A command calls a module that is not in the wheel",
-    severity=Severity.NOTE,
     why="It works if a package that this one requires has the module, and only as long as it keeps it.",
     fix="If it is a misspelling, correct it under [project.scripts]; if it is meant, nothing.",
     example='`demo = "demo_core.cli:main"` in a wheel that requires `demo-core`',
@@ -112,16 +97,15 @@ def wheel_script_of_another_package(facts: WheelFacts) -> Iterator[Evidence]:
         missing = target.module is not None and target.attribute is not None and target.path is None
         if target.group in SCRIPT_GROUPS and missing and _may_come_from_elsewhere(facts, target):
             yield Evidence(
-                message=f"The command {quoted(target.name)} calls {quoted(target.value)}, which is not in the wheel.",
+                f"The command {quoted(target.name)} calls {quoted(target.value)}, which is not in the wheel.",
                 file=facts.in_dist_info("entry_points.txt"),
                 seen=target.value,
             )
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-syntax-too-new",
     title="A module uses syntax that the oldest supported Python cannot read",
-    severity=Severity.ERROR,
     why="Installers put the wheel on every Python that Requires-Python allows; on the older ones importing the "
     "module fails with a SyntaxError.",
     fix="Raise `requires-python`, or write the code in the older syntax. A module that is imported only on newer "
@@ -134,7 +118,7 @@ def wheel_syntax_too_new(facts: WheelFacts) -> Iterator[Evidence]:
         if newer.reach == "imported" or (newer.reach == "direct" and not _is_meant_for_newer(newer, own)):
             construct = newer.construct
             yield Evidence(
-                message=f"{quoted(newer.path)} has {construct.name}, which Python 3.{newer.floor} cannot read.",
+                f"{quoted(newer.path)} has {construct.name}, which Python 3.{newer.floor} cannot read.",
                 file=newer.path,
                 line=construct.line,
                 seen=f"syntax of Python 3.{construct.since}",

@@ -1,22 +1,14 @@
 """Rules on RECORD: that it can be read, and that it lists what the wheel holds."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Iterator, Mapping
 
-from typing import TYPE_CHECKING
-
-from slipway.artifacts.wheel import RECORD_SIGNATURES
-from slipway.records import Severity
+from slipway.artifacts.dist_info import RecordRow
+from slipway.artifacts.wheel import RECORD_SIGNATURES, WheelFacts
 from slipway.rules.artifact.readable import expected_in_dist_info, require_complete
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import RECORD_FORMAT
 from slipway.rules.wording import quoted, together
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from slipway.artifacts.dist_info import RecordRow
-    from slipway.artifacts.wheel import WheelFacts
 
 REPACKED = (
     "Build the wheel again. A step that changes a wheel afterwards has to rewrite RECORD: `wheel unpack`, change, "
@@ -27,10 +19,9 @@ STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_
 """What the specification calls sha256 or better."""
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-record-unreadable",
     title="RECORD is missing or cannot be read",
-    severity=Severity.ERROR,
     why="RECORD lists every file with its hash; without it a package cannot be uninstalled or verified, and PyPI "
     "refuses the wheel.",
     fix=REPACKED,
@@ -41,10 +32,10 @@ STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_
 def wheel_record_unreadable(facts: WheelFacts) -> Iterator[Evidence]:
     expected = expected_in_dist_info(facts, "RECORD")
     if expected not in facts.paths:
-        yield Evidence(message=f"There is no {quoted(expected)}.", expected=expected)
+        yield Evidence(f"There is no {quoted(expected)}.", expected=expected)
     elif facts.record_problem is not None:
         problem = facts.record_problem
-        yield Evidence(message=f"RECORD cannot be read: {problem.detail}.", file=expected, line=problem.line)
+        yield Evidence(f"RECORD cannot be read: {problem.detail}.", file=expected, line=problem.line)
 
 
 def _rows(facts: WheelFacts) -> tuple[RecordRow, ...]:
@@ -54,10 +45,9 @@ def _rows(facts: WheelFacts) -> tuple[RecordRow, ...]:
     return facts.record
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-file-not-in-record",
     title="The wheel holds a file that RECORD does not list",
-    severity=Severity.ERROR,
     why="Uninstalling leaves the file behind, and a file outside RECORD is how malware is added to a finished "
     "wheel. PyPI warns the owners today and has announced to refuse such wheels.",
     fix=REPACKED,
@@ -71,10 +61,9 @@ def wheel_file_not_in_record(facts: WheelFacts) -> Iterable[Evidence]:
     return together(paths, "{} is in the wheel but not in RECORD.", "{} are in the wheel but not in RECORD.")
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-record-lists-missing-file",
     title="RECORD lists a file that the wheel does not hold",
-    severity=Severity.ERROR,
     why="The wheel is not complete: something was taken out after it was built. PyPI warns the owners today and "
     "has announced to refuse such wheels.",
     fix=REPACKED,
@@ -88,10 +77,9 @@ def wheel_record_lists_missing_file(facts: WheelFacts) -> Iterable[Evidence]:
     )
 
 
-@wheel.rule(
+@wheel.error(
     "wheel-record-differs",
     title="A file is not what RECORD says",
-    severity=Severity.ERROR,
     why="Hash or size differ, so the file was changed after the wheel was built. Programs that verify an "
     "installation call it corrupt.",
     fix=REPACKED,
@@ -105,9 +93,9 @@ def wheel_record_differs(facts: WheelFacts) -> Iterator[Evidence]:
     wrong = [(row, *pair) for row in rows if (pair := _difference(row, facts.digests, sizes))]
     for row, seen, expected in wrong[:MOST_LISTED]:
         message = f"{quoted(row.path)} is not what RECORD says."
-        yield Evidence(message=message, file=path, line=row.line, seen=seen, expected=expected)
+        yield Evidence(message, file=path, line=row.line, seen=seen, expected=expected)
     if len(wrong) > MOST_LISTED:
-        yield Evidence(message=f"The same of {len(wrong) - MOST_LISTED} more files.", file=path)
+        yield Evidence(f"The same of {len(wrong) - MOST_LISTED} more files.", file=path)
 
 
 def _difference(
@@ -122,10 +110,9 @@ def _difference(
     return None
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-record-without-hash",
     title="RECORD has no strong hash of a file",
-    severity=Severity.WARNING,
     why="The specification asks for sha256 or better of every file but RECORD itself; without it nobody can see "
     "whether an installed file was changed.",
     fix=REPACKED,

@@ -1,29 +1,21 @@
 """Rules on where a wheel says it runs: the tags in WHEEL and in the filename, Root-Is-Purelib, compiled modules."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from packaging.tags import parse_tag
 
 from slipway.artifacts.importable import EXTENSIONS, SUFFIX_OF_EXTENSION
-from slipway.records import Severity
+from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.places import is_for_development, own_names
 from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import WHEEL_FORMAT
 from slipway.rules.wording import named, together
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
-    from slipway.artifacts.wheel import WheelFacts
-
-
-@wheel.rule(
+@wheel.warning(
     "wheel-tags-differ",
     title="The tags in WHEEL are not those of the filename",
-    severity=Severity.WARNING,
     why="Installers choose the wheel by its filename, but keep WHEEL: later `pip check` calls the package "
     "unsupported, and one of the two is wrong about where it runs. Usually the file was renamed.",
     fix="Do not rename a wheel. `python -m wheel tags` changes both places; auditwheel and delocate do too.",
@@ -41,7 +33,7 @@ def wheel_tags_differ(facts: WheelFacts) -> Iterator[Evidence]:
         parts = [f"the filename says {named(only_name)}"] if only_name else []
         parts += [f"WHEEL says {named(only_file)}"] if only_file else []
         yield Evidence(
-            message=f"Of the tags, only {' and only '.join(parts)}.",
+            f"Of the tags, only {' and only '.join(parts)}.",
             file=path,
             line=facts.wheel_file.lines.get("tag", (None,))[0],
             seen=", ".join(sorted(in_file)) or "no Tag",
@@ -56,10 +48,9 @@ def _parsed(text: str) -> Iterable[object]:
         return (text,)
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-purelib-with-compiled-modules",
     title="The wheel says that it is pure, and has compiled modules",
-    severity=Severity.WARNING,
     why="Where pure and platform-specific packages are installed in two places, as on Fedora, it is installed into the "
     "wrong one.",
     fix="Set in the build backend that the project is compiled.",
@@ -83,10 +74,9 @@ def wheel_purelib_with_compiled_modules(facts: WheelFacts) -> Iterator[Evidence]
     )
 
 
-@wheel.rule(
+@wheel.warning(
     "wheel-for-any-platform-is-compiled",
     title="The wheel is tagged for any platform, and holds modules for one platform",
-    severity=Severity.WARNING,
     why="Installers choose it on every system, and importing the compiled module fails on all others.",
     fix="Build a wheel per platform, with a platform tag in its name; cibuildwheel does it.",
     fixes={
@@ -119,10 +109,9 @@ def _extensions(facts: WheelFacts) -> list[str]:
     )
 
 
-@wheel.rule(
+@wheel.note(
     "wheel-platlib-without-compiled-modules",
     title="The wheel says that it is not pure, and nothing in it is compiled",
-    severity=Severity.NOTE,
     why="It works, but on systems with two places for packages it is installed among the platform-specific ones.",
     fix="Nothing has to be done; a pure wheel usually says `Root-Is-Purelib: true`.",
     example="`Root-Is-Purelib: false` in `demo-1.0-py3-none-any.whl` without compiled modules",
@@ -133,7 +122,7 @@ def wheel_platlib_without_compiled_modules(facts: WheelFacts) -> Iterator[Eviden
         return
     if {str(tag).partition("-")[2] for tag in facts.parts.tags} == {"none-any"} and not _extensions(facts):
         yield Evidence(
-            message="WHEEL says Root-Is-Purelib: false for a wheel without compiled modules.",
+            "WHEEL says Root-Is-Purelib: false for a wheel without compiled modules.",
             file=facts.in_dist_info("WHEEL"),
             line=facts.wheel_file.lines.get("root-is-purelib", (None,))[0],
             seen="false",
