@@ -38,9 +38,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
             stream.write(line + "\n")
             show(line)
 
-        copied = checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work])
         built = distributions.build(
-            copied.project,
+            checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work]),
             scratch,
             interpreter,
             variables=_time_stamp(plan),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
+
+from msgspec.structs import replace
 
 from slipway import __version__
 from slipway.errors import InputError
@@ -73,8 +74,6 @@ def _check(caller: Caller, home: Hosting) -> Manifest:
 
 
 def _manifest(manifest: Manifest) -> Manifest:
-    from msgspec.structs import replace
-
     done = StageResult(name="init", outcome="done", seconds=0.0)
     return replace(manifest, slipway=__version__, command="init", stages=(done,))
 
@@ -90,7 +89,14 @@ def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
     if present == text:
         out.write(f"{path} is already as it would be written.\n")
         return
-    out.write("\n".join(_difference(present, text, caller.file)) + "\n")
+    lines = difflib.unified_diff(
+        present.splitlines(),
+        text.splitlines(),
+        f"{caller.file} as it is",
+        f"{caller.file} as it would be",
+        lineterm="",
+    )
+    out.write("\n".join(lines) + "\n")
     if not (overwrite or _agreed(path)):
         raise InputError(
             f"{path} is there and differs; it was left as it is.",
@@ -99,13 +105,6 @@ def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
         )
     path.write_text(text, "utf-8")
     out.write(f"Replaced: {path}\n")
-
-
-def _difference(present: str, text: str, file: str) -> Sequence[str]:
-    lines = difflib.unified_diff(
-        present.splitlines(), text.splitlines(), f"{file} as it is", f"{file} as it would be", lineterm=""
-    )
-    return list(lines)
 
 
 def _agreed(path: Path) -> bool:
