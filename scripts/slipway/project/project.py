@@ -25,7 +25,6 @@ from slipway.project.declared import FIELDS, Declared, License, Person, Readme
 from slipway.project.layout import Layout
 from slipway.project.project_files import BuildSystem, ProjectFiles
 from slipway.project.settings import Settings
-from slipway.project.vcs_version import VcsVersioning
 from slipway.project.version_file import VersionInFile
 
 
@@ -45,7 +44,7 @@ class ProjectFacts(BuildSystem):
         layout: see `slipway.project.layout.Packages`; so are `packages` (top-level import names),
             `missing_packages` and `expected_package`.
         compiled_because: why its wheels are for one platform; None for a pure project.
-        vcs_versioned: what derives the version from the version control system.
+        vcs_versioned: the tool that derives the version from the version control system.
         vcs_marks_local: whether that gives untagged and dirty checkouts a version with a local part.
         version_decided_by: what sets a version that is not written; None where nothing does.
         version_in_file: the literal version in a file from which the backend takes it, for a dynamic version.
@@ -81,7 +80,7 @@ class ProjectFacts(BuildSystem):
     missing_packages: tuple[str, ...] = ()
     expected_package: str | None = None
     compiled_because: str | None = None
-    vcs_versioned: VcsVersioning | None = None
+    vcs_versioned: str | None = None
     vcs_marks_local: bool = False
     version_decided_by: str | None = None
     version_in_file: VersionInFile | None = None

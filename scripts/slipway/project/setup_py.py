@@ -7,7 +7,7 @@ variable) makes the field dynamic.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,20 +104,17 @@ class _Call:
         if isinstance(value, ast.Name):
             self.complete &= value.id in self._names
             value = self._written.get(value.id, value)
+        pairs: list[tuple[object, ast.expr]] = [(None, value)]
         match value:
             case ast.Dict(keys=keys, values=values):
-                for key, item in zip(keys, values, strict=True):
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                        self._take(key.value, item)
-                    else:
-                        self.complete = False
+                names = (key.value if isinstance(key, ast.Constant) else None for key in keys)
+                pairs = list(zip(names, values, strict=True))
             case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
-                for keyword in keywords:
-                    if keyword.arg:
-                        self._take(keyword.arg, keyword.value)
-                    else:
-                        self.complete = False
-            case _:
+                pairs = [(keyword.arg, keyword.value) for keyword in keywords]
+        for name, item in pairs:
+            if isinstance(name, str):
+                self._take(name, item)
+            else:
                 self.complete = False
 
 
@@ -125,16 +122,17 @@ def _is_setup(function: ast.expr) -> bool:
     match function:
         case ast.Name(id="setup"):
             return True
-        case ast.Attribute(value=ast.Name(id="setuptools" | "core" | "skbuild"), attr="setup"):
-            return True
-        case ast.Attribute(value=ast.Attribute(attr="core"), attr="setup"):
-            return True
+        case ast.Attribute(value=ast.Name(id=name) | ast.Attribute(attr=name), attr="setup"):
+            return name in {"setuptools", "core", "skbuild"}
     return False
 
 
 def declared(setup: SetupPy) -> Declared:
     """Return what the file declares; every field that is computed is dynamic."""
-    values = setuptools_fields.values(setup.arguments) | dict(_readme(setup.arguments))
+    values = setuptools_fields.values(setup.arguments)
+    if text := text_or_none(setup.arguments.get("long_description")):
+        content_type = text_or_none(setup.arguments.get("long_description_content_type"))
+        values["readme"] = Readme(text=text, content_type=content_type)
     dynamic = {FIELD_OF[name] for name in setup.computed if name in FIELD_OF}
     dynamic |= {FIELD_OF[name] for name in ("use_scm_version", "pbr") if setup.arguments.get(name)}
     lines: dict[tuple[str | int, ...], int] = {}
@@ -145,9 +143,3 @@ def declared(setup: SetupPy) -> Declared:
     return Declared(
         file="setup.py", values=static, dynamic=frozenset(dynamic), incomplete=not setup.complete, lines=lines
     )
-
-
-def _readme(given: Mapping[str, Any]) -> Iterator[tuple[str, Readme]]:
-    if text := text_or_none(given.get("long_description")):
-        content_type = text_or_none(given.get("long_description_content_type"))
-        yield "readme", Readme(text=text, content_type=content_type)

@@ -118,8 +118,7 @@ def read(
     metadata = static_metadata.of(facts, _long_description(facts, readme_files))
     if release and override is None and facts.vcs_marks_local and git is not None:
         metadata = replace(metadata, local_part=_local_part(git))
-    module = facts.backend.partition(":")[0]
-    candidates = list(in_tree_candidates(module, facts.backend_path))
+    candidates = list(in_tree_candidates(facts.backend, facts.backend_path))
     return SourceFacts(
         project=facts,
         git=git,
@@ -127,7 +126,7 @@ def read(
         tag_version=tag_version,
         release=release,
         readme_files=readme_files,
-        unmatched_licences=tuple(_unmatched_licences(facts)),
+        unmatched_licences=_unmatched_licences(facts),
         missing_backend_paths=tuple(
             path for path in facts.backend_path if not (is_inside(base, path) and (base / path).is_dir())
         ),
@@ -173,11 +172,9 @@ def _long_description(facts: ProjectFacts, files: tuple[ReadmeFile, ...]) -> str
     return "\n".join(texts) if len(texts) == len(files) else None
 
 
-def _unmatched_licences(facts: ProjectFacts) -> Iterator[str]:
-    patterns = list(facts.license_files or ())
-    if facts.licence and facts.licence.file:
-        patterns.append(facts.licence.file)
-    yield from (pattern for pattern in patterns if not _matches(facts.root, pattern))
+def _unmatched_licences(facts: ProjectFacts) -> tuple[str, ...]:
+    named = (facts.licence.file,) if facts.licence and facts.licence.file else ()
+    return tuple(p for p in (*(facts.license_files or ()), *named) if not _matches(facts.root, p))
 
 
 def _matches(root: Path, pattern: str) -> bool:
