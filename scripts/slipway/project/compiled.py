@@ -27,7 +27,6 @@ _COMPILING_IMPORTS = frozenset(
 _HATCH_HOOKS = frozenset(
     {"mypyc", "cython", "scikit-build", "hatch-cpp", "hatch-rs", "ziglang", "zig", "meson"}
 )
-_EMPTY = frozenset({"None", "[]", "()"})
 _OTHER_COMPILING = ("sipbuild", "pyqtbuild", "py_build_cmake", "enscons", "setuptools_rust", "skbuild")
 _MESON_TARGET = re.compile(
     r"\b(extension_module|shared_library|shared_module|both_libraries|library|executable)\s*\("
@@ -99,7 +98,11 @@ def _always_empty(setup: SetupPy, name: str) -> bool:
         and any(isinstance(target, ast.Name) and target.id == given.id for target in node.targets)
     ]
     changed = re.search(rf"\b{re.escape(given.id)}\s*(\+=|\.(append|extend|insert)\b)", setup.text)
-    return bool(bindings) and not changed and {ast.unparse(value) for value in bindings} <= _EMPTY
+    empty = [
+        value.value is None if isinstance(value, ast.Constant) else not getattr(value, "elts", True)
+        for value in bindings
+    ]
+    return bool(empty) and not changed and all(empty)
 
 
 def _hatchling(files: ProjectFiles) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from slipway.project import (
     backends,
@@ -26,6 +26,13 @@ from slipway.project.layout import Layout
 from slipway.project.project_files import BuildSystem, ProjectFiles
 from slipway.project.settings import Settings
 from slipway.project.version_file import VersionInFile
+
+
+class Place(TypedDict):
+    """A file of the project and a line of it, from 1."""
+
+    file: str
+    line: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +127,11 @@ class ProjectFacts(BuildSystem):
                 return self.lines[path]
             path = path[:-1]
         return None
+
+    def at(self, *path: str | int) -> Place:
+        """Return the place of a field for evidence: as `line_of`, or only the file where no line is known."""
+        file, line = self.line_of(*path) or (self.metadata_from.get(str(path[0]), pyproject.FILE), None)
+        return {"file": file, "line": line}
 
 
 def read(root: Path) -> ProjectFacts:

@@ -49,15 +49,14 @@ def values(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that follow from setuptools' keywords, the readme apart; lists may be text as in setup.cfg."""
     python = given.get("python_requires")
     specifiers = texts_or_none(python)
-    expression, text = text_or_none(given.get("license_expression")), text_or_none(given.get("license"))
+    expression = text_or_none(given.get("license_expression"))
+    text = None if expression else text_or_none(given.get("license"))
     extras, groups = given.get("extras_require"), given.get("entry_points")
     return known(
         {
             **texts_of(given, "name", "version", "description"),
             "requires-python": ", ".join(specifiers) if specifiers else text_or_none(python),
-            "license": License(expression=expression, text=None if expression else text)
-            if expression or text
-            else None,
+            "license": License(expression=expression, text=text) if expression or text else None,
             "license-files": items_of(given.get("license_files", given.get("license_file"))),
             "authors": _people(given, "author"),
             "maintainers": _people(given, "maintainer"),

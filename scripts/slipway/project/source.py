@@ -17,7 +17,7 @@ from slipway.project import changelog, project, static_metadata
 from slipway.project import git as git_facts
 from slipway.project.changelog import Changelog
 from slipway.project.git import GitFacts
-from slipway.project.project import ProjectFacts
+from slipway.project.project import Place, ProjectFacts
 from slipway.project.project_files import in_tree_candidates
 from slipway.project.project_paths import is_file, is_inside
 from slipway.project.version_file import VersionInFile, in_module, module_files
@@ -84,12 +84,12 @@ class SourceFacts:
         return self.project.version or (found.version if found else None)
 
     @property
-    def version_at(self) -> tuple[str, int] | None:
+    def version_at(self) -> Place:
         """File and line of that version."""
         found = self.project.version_in_file
         if self.project.version or found is None:
-            return self.project.line_of("version")
-        return found.file, found.line
+            return self.project.at("version")
+        return {"file": found.file, "line": found.line}
 
 
 def read(

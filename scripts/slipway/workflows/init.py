@@ -15,8 +15,8 @@ from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.project import hosting, workflow
 from slipway.project import project as project_facts
-from slipway.project.caller import CallerFacts
 from slipway.project.hosting import Hosting
+from slipway.project.workflow import CallerFacts
 from slipway.records import Severity, StageResult
 from slipway.rules.rule import judge
 from slipway.rules.workflow import RULES as WORKFLOW_RULES

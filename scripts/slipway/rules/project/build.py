@@ -14,18 +14,23 @@ from slipway.project.project import ProjectFacts
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
-from slipway.rules.project.backends import (
-    ADD_UPPER_BOUND,
-    CAPPED,
-    EXPRESSION_SINCE,
-    PLUGIN_PREFIXES,
-    PLUGINS,
-    PROJECT_SINCE,
-)
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import BUILD_SYSTEM
 
 _FAR = "99999"
+
+CAPPED = {"uv-build": "uv_build>=0.13,<0.14"}
+"""Backends that warn by themselves where they have no upper bound: uv changes its behaviour between series."""
+
+EXPRESSION_SINCE = {"setuptools": "77.0.0", "flit-core": "3.11.0"}
+"""The version from which a backend takes `license = "MIT"` (PEP 639), by its changelog; before, it stops."""
+
+PROJECT_SINCE = {"setuptools": "61.0.0", "flit-core": "3.2.0", "poetry-core": "2.0.0"}
+"""The version from which a backend reads [project] (PEP 621), by its changelog."""
+
+PLUGIN_PREFIXES = ("hatch-", "setuptools-", "pdm-", "poetry-", "scikit-build", "flit-")
+PLUGINS = frozenset({"pbr", "versioningit", "uv-dynamic-versioning"})
+"""Build requirements that install a backend with them."""
 
 
 def _requirements(project: ProjectFacts) -> Iterator[tuple[int, Requirement]]:
@@ -70,11 +75,9 @@ def backend_not_required(facts: SourceFacts) -> Iterator[Evidence]:
         raise Skipped("the build backend is unknown, or part of the project")
     names = {canonicalize_name(requirement.name) for _, requirement in _requirements(project)}
     if not names & set(backend.requirements) and not any(_is_plugin(name) for name in names):
-        file, line = project.line_of("build-system", "requires") or ("pyproject.toml", None)
         yield Evidence(
             message=f"The backend is {project.backend}, and `requires` does not name {backend.name}.",
-            file=file,
-            line=line,
+            **project.at("build-system", "requires"),
             seen=", ".join(project.build_requires) or "nothing",
             expected=backend.name,
         )
@@ -108,11 +111,9 @@ def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
         if canonicalize_name(requirement.name) != project.backend_name:
             continue
         if not _admits_from(requirement.specifier, needed):
-            file, line = project.line_of("build-system", "requires", index) or ("pyproject.toml", None)
             yield Evidence(
                 message=f"{requirement} cannot read {what}; that takes {requirement.name} {needed} or newer.",
-                file=file,
-                line=line,
+                **project.at("build-system", "requires", index),
                 seen=str(requirement),
                 expected=f"{requirement.name}>={needed}",
             )
@@ -138,7 +139,9 @@ def _at_least(text: str, needed: str) -> bool:
     why="A later series of this backend may build the same sources differently or not at all, also the "
     "sdists that are already published.",
     fix="Add the upper bound that the backend's documentation gives.",
-    fixes=ADD_UPPER_BOUND,
+    fixes={
+        name: f'Write `requires = ["{advice}"]`, with the series you test.' for name, advice in CAPPED.items()
+    },
     example='requires = ["uv_build"]',
     read=BUILD_SYSTEM,
 )
@@ -148,11 +151,9 @@ def build_requirement_unbounded(facts: SourceFacts) -> Iterator[Evidence]:
         advice = CAPPED.get(canonicalize_name(requirement.name))
         if advice is None or requirement.url or not requirement.specifier.contains(_FAR):
             continue
-        file, line = project.line_of("build-system", "requires", index) or ("pyproject.toml", None)
         yield Evidence(
             message=f"{requirement} has no upper bound.",
-            file=file,
-            line=line,
+            **project.at("build-system", "requires", index),
             seen=str(requirement),
             expected=advice,
         )
