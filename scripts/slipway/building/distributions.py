@@ -8,17 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from build import BuildBackendException, BuildException, ProjectBuilder
 
 from slipway import processes
+from slipway.artifacts.filename import Kind
 from slipway.building import failures, wheel_repair
 from slipway.building.unpack import unpack
 from slipway.environments import disposable
 from slipway.environments.disposable import Environment, InstallFailed, Interpreter
-
-Distribution = Literal["sdist", "wheel"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def _static_requirements(source: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _build(workspace: Workspace, distribution: Distribution, out: Path) -> Path:
+def _build(workspace: Workspace, distribution: Kind, out: Path) -> Path:
     """Build one distribution and return its path.
 
     Raises:

@@ -31,7 +31,6 @@ class GitFacts:
         prefix: the project's folder in it, with forward slashes; empty where it is the top itself.
         commit: full hash; None in a repository without a commit.
         committed_at: time of the commit, seconds since the epoch.
-        branch: None for a detached HEAD.
         tags: tags that point at the commit.
         has_tags: whether the repository has any tag.
         shallow: whether it was cloned without the whole history.
@@ -43,7 +42,6 @@ class GitFacts:
     prefix: str = ""
     commit: str | None = None
     committed_at: int | None = None
-    branch: str | None = None
     tags: tuple[str, ...] = ()
     has_tags: bool = False
     shallow: bool = False
@@ -141,7 +139,7 @@ def _place(root: Path) -> tuple[Path, str, bool] | None:
 
 
 def _status(toplevel: Path) -> GitFacts:
-    """Return commit, branch and all changed and untracked paths."""
+    """Return the commit and all changed and untracked paths."""
     output = git.output(toplevel, "status", "--porcelain=v2", "--branch", "-z")
     header: dict[str, str] = {}
     changed: list[str] = []
@@ -155,10 +153,9 @@ def _status(toplevel: Path) -> GitFacts:
         else:
             changed.append(text)
     unknown = git.filtered(toplevel, changed)
-    commit, branch = header.get("branch.oid"), header.get("branch.head")
+    commit = header.get("branch.oid")
     return GitFacts(
         commit=None if commit in {None, "(initial)"} else commit,
-        branch=None if branch in {None, "(detached)"} else branch,
         changed=tuple(path for path in changed if path not in unknown),
         untracked=tuple(untracked),
     )

@@ -106,11 +106,6 @@ class ProjectFacts(BuildSystem):
         return self.compiled_because is not None
 
     @property
-    def scripts(self) -> Mapping[str, str]:
-        """Console scripts, name to object reference."""
-        return (self.entry_points or {}).get("console_scripts", {})
-
-    @property
     def ignored(self) -> Mapping[str, str]:
         """Rule name to the reason why the project turned it off."""
         return self.settings.ignored

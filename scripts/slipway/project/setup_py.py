@@ -7,7 +7,7 @@ variable) makes the field dynamic.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,59 +63,56 @@ def load(root: Path) -> SetupPy | None:
         return SetupPy(fault=(error.msg, error.lineno or 1))
     except (OSError, *UNPARSEABLE) as error:
         return SetupPy(fault=(str(error) or type(error).__name__, 1))
-    found = _Call(tree)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_setup(node.func)]
+    names, written = constants(tree), bound_once(tree)
+    arguments: dict[str, Any] = {}
+    computed: dict[str, ast.expr] = {}
+    lines: dict[str, int] = {}
+    complete = len(calls) == 1
+    for name, value in (found for call in calls[-1:] for found in _arguments(call, names, written)):
+        if name is None:
+            complete = False
+            continue
+        lines[name] = value.lineno
+        try:
+            arguments[name] = literal(value, names)
+        except NotLiteral:
+            computed[name] = value
     return SetupPy(
-        arguments=found.arguments,
-        computed=found.computed,
-        lines=found.lines,
-        complete=found.complete,
+        arguments=arguments,
+        computed=computed,
+        lines=lines,
+        complete=complete,
         tree=tree,
         text=data.decode("utf-8", "replace"),
     )
 
 
-class _Call:
-    """The arguments of the call to `setup`."""
+def _arguments(
+    call: ast.Call, names: Mapping[str, ast.expr], written: Mapping[str, ast.expr]
+) -> Iterator[tuple[str | None, ast.expr]]:
+    """Yield keyword and value of each argument, also of those in `**value` where the file writes that dict out.
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._names = constants(tree)
-        self._written = bound_once(tree)
-        self.arguments: dict[str, Any] = {}
-        self.computed: dict[str, ast.expr] = {}
-        self.lines: dict[str, int] = {}
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_setup(node.func)]
-        self.complete = len(calls) == 1
-        for call in calls[-1:]:
-            for keyword in call.keywords:
-                if keyword.arg is None:
-                    self._spread(keyword.value)
-                else:
-                    self._take(keyword.arg, keyword.value)
-
-    def _take(self, name: str, value: ast.expr) -> None:
-        self.lines[name] = value.lineno
-        try:
-            self.arguments[name] = literal(value, self._names)
-        except NotLiteral:
-            self.computed[name] = value
-
-    def _spread(self, value: ast.expr) -> None:
-        """Take what is known of `**value`: the items of a dict that is written out in the file."""
+    None for a keyword means that there may be arguments that are not known.
+    """
+    for keyword in call.keywords:
+        value = keyword.value
+        if keyword.arg is not None:
+            yield keyword.arg, value
+            continue
         if isinstance(value, ast.Name):
-            self.complete &= value.id in self._names
-            value = self._written.get(value.id, value)
-        pairs: list[tuple[object, ast.expr]] = [(None, value)]
+            if value.id not in names:
+                yield None, value
+            value = written.get(value.id, value)
         match value:
             case ast.Dict(keys=keys, values=values):
-                names = (key.value if isinstance(key, ast.Constant) else None for key in keys)
-                pairs = list(zip(names, values, strict=True))
+                for key, item in zip(keys, values, strict=True):
+                    name = key.value if isinstance(key, ast.Constant) else None
+                    yield name if isinstance(name, str) else None, item
             case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
-                pairs = [(keyword.arg, keyword.value) for keyword in keywords]
-        for name, item in pairs:
-            if isinstance(name, str):
-                self._take(name, item)
-            else:
-                self.complete = False
+                yield from ((inner.arg, inner.value) for inner in keywords)
+            case _:
+                yield None, value
 
 
 def _is_setup(function: ast.expr) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -20,7 +19,7 @@ from slipway.project.git import GitFacts
 from slipway.project.project import Place, ProjectFacts
 from slipway.project.project_files import in_tree_candidates
 from slipway.project.project_paths import is_file, is_inside
-from slipway.project.version_file import VersionInFile, in_module, module_files
+from slipway.project.version_file import VersionInFile, in_package
 
 MAX_README_BYTES = 8 * 1024 * 1024
 _ARCHIVED = ("PKG-INFO", ".git_archival.txt", ".hg_archival.txt", ".hg", ".svn")
@@ -131,7 +130,7 @@ def read(
             path for path in facts.backend_path if not (is_inside(base, path) and (base / path).is_dir())
         ),
         backend_module_missing=bool(candidates) and not any(is_file(base, path) for path in candidates),
-        module_versions=tuple(_module_versions(facts)),
+        module_versions=tuple(found for name in facts.packages if (found := in_package(base, name))),
         changelog=changelog.find(base),
         version_override=override,
         archived=any((base / name).exists() for name in _ARCHIVED),
@@ -182,11 +181,3 @@ def _matches(root: Path, pattern: str) -> bool:
         return any(path.is_file() for path in root.glob(pattern))
     except (ValueError, NotImplementedError, OSError):
         return False
-
-
-def _module_versions(facts: ProjectFacts) -> Iterator[VersionInFile]:
-    for name in facts.packages:
-        for path in module_files(name):
-            if found := in_module(facts.root, path):
-                yield found
-                break

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from slipway.errors import InputError
+from slipway.project.declared import table_or_empty
 
 SIZE_LIMIT = 1_000_000
 """Bytes of a workflow; GitHub's own limit is lower."""
@@ -121,12 +122,12 @@ def read(content: bytes, *, file: str) -> Workflow:
     tree = _plain(node, file, count(1)) if node is not None else {}
     if not isinstance(tree, dict):
         raise _unreadable(file, "it does not hold a mapping")
-    jobs = tuple(_job(name, value) for name, value in _mapping(tree.get("jobs")).items())
+    jobs = tuple(_job(name, value) for name, value in table_or_empty(tree.get("jobs")).items())
     return Workflow(file=file, jobs=jobs, permissions=_permissions(tree.get("permissions")), content=tree)
 
 
 def _job(name: str, value: object) -> Job:
-    job = _mapping(value)
+    job = table_or_empty(value)
     steps = job.get("steps")
     return Job(
         name=str(name),
@@ -142,7 +143,7 @@ def _job(name: str, value: object) -> Job:
 
 
 def _step(value: object, line: int) -> Step:
-    step = _mapping(value)
+    step = table_or_empty(value)
     return Step(
         line=min((_line(key) for key in step), default=line),
         uses=_text(step.get("uses")),
@@ -158,12 +159,8 @@ def _permissions(value: object) -> dict[str, str] | None:
     return {"*": _text(value)} if isinstance(value, str) and value else _texts(value)
 
 
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _texts(value: object) -> dict[str, str]:
-    return {str(key): str(text) for key, text in _mapping(value).items() if isinstance(text, str)}
+    return {str(key): str(text) for key, text in table_or_empty(value).items() if isinstance(text, str)}
 
 
 def _text(value: object) -> str:

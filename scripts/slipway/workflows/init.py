@@ -31,7 +31,13 @@ def run(inputs: Inputs) -> Manifest:
         InputError: there is no project or no repository, or a file that is there may not be replaced.
     """
     project = project_facts.read(inputs.path)
-    home = _home(inputs.path)
+    home = hosting.read(inputs.path)
+    if home is None:
+        raise InputError(
+            f"{inputs.path} is not in a git repository.",
+            cause="A workflow belongs to a repository, and there is none here.",
+            remedy="Run `git init` in the project, or go to its checkout.",
+        )
     caller = caller_file.for_project(
         inputs.path,
         home,
@@ -50,17 +56,6 @@ def run(inputs: Inputs) -> Manifest:
     out.write(f"{caller_file.PROTECT}\n\n")
     out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
     return _manifest(Manifest())
-
-
-def _home(folder: Path) -> Hosting:
-    home = hosting.read(folder)
-    if home is None:
-        raise InputError(
-            f"{folder} is not in a git repository.",
-            cause="A workflow belongs to a repository, and there is none here.",
-            remedy="Run `git init` in the project, or go to its checkout.",
-        )
-    return home
 
 
 def _check(caller: Caller, home: Hosting) -> Manifest:

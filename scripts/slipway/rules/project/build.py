@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from slipway.project.backends import BACKENDS
 from slipway.project.project import ProjectFacts
@@ -74,18 +73,14 @@ def backend_not_required(facts: SourceFacts) -> Iterator[Evidence]:
     if backend is None or project.backend_in_tree or not project.build_system_declared:
         raise Skipped("the build backend is unknown, or part of the project")
     names = {canonicalize_name(requirement.name) for _, requirement in _requirements(project)}
-    if not names & set(backend.requirements) and not any(_is_plugin(name) for name in names):
+    has_plugin = names & PLUGINS or any(name.startswith(PLUGIN_PREFIXES) for name in names)
+    if not has_plugin and not names & set(backend.requirements):
         yield Evidence(
             message=f"The backend is {project.backend}, and `requires` does not name {backend.name}.",
             **project.at("build-system", "requires"),
             seen=", ".join(project.build_requires) or "nothing",
             expected=backend.name,
         )
-
-
-def _is_plugin(name: str) -> bool:
-    """Return whether a requirement brings a backend with it, as plugins do."""
-    return name.startswith(PLUGIN_PREFIXES) or name in PLUGINS
 
 
 @project.rule(
@@ -110,26 +105,13 @@ def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
     for index, requirement in _requirements(project):
         if canonicalize_name(requirement.name) != project.backend_name:
             continue
-        if not _admits_from(requirement.specifier, needed):
+        if (requirement.specifier & SpecifierSet(f">={needed}")).is_unsatisfiable():
             yield Evidence(
                 message=f"{requirement} cannot read {what}; that takes {requirement.name} {needed} or newer.",
                 **project.at("build-system", "requires", index),
                 seen=str(requirement),
                 expected=f"{requirement.name}>={needed}",
             )
-
-
-def _admits_from(specifiers: SpecifierSet, needed: str) -> bool:
-    """Return whether a requirement admits any version from the needed one on."""
-    candidates = {needed, _FAR, *(specifier.version.removesuffix(".*") for specifier in specifiers)}
-    return any(_at_least(text, needed) and specifiers.contains(text, prereleases=True) for text in candidates)
-
-
-def _at_least(text: str, needed: str) -> bool:
-    try:
-        return Version(text) >= Version(needed)
-    except InvalidVersion:
-        return False
 
 
 @project.rule(
