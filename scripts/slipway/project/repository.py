@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
 from slipway.project import git, project_files
 from slipway.project import project as project_facts
+from slipway.project.declared import requirements
 from slipway.project.project import ProjectFacts
 
 DEPTH = 3
@@ -79,16 +78,9 @@ def _name(folder: str, project: ProjectFacts) -> str:
 def _needs(project: ProjectFacts, names: dict[str, str]) -> set[str]:
     """Return the folders of the projects that one depends on, to run or to be built."""
     extras = [text for texts in (project.optional_dependencies or {}).values() for text in texts]
-    found = _required((*(project.dependencies or ()), *extras, *project.build_requires))
+    texts = (*(project.dependencies or ()), *extras, *project.build_requires)
+    found = (canonicalize_name(requirement.name) for _, requirement in requirements(texts))
     return {names[name] for name in found if name in names}
-
-
-def _required(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        try:
-            yield canonicalize_name(Requirement(text).name)
-        except InvalidRequirement:
-            continue
 
 
 def _in_order(needs: dict[str, set[str]]) -> list[str]:

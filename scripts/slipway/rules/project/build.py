@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from slipway.project.backends import BACKENDS
-from slipway.project.project import ProjectFacts
+from slipway.project.declared import requirements
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
@@ -30,14 +29,6 @@ PROJECT_SINCE = {"setuptools": "61.0.0", "flit-core": "3.2.0", "poetry-core": "2
 PLUGIN_PREFIXES = ("hatch-", "setuptools-", "pdm-", "poetry-", "scikit-build", "flit-")
 PLUGINS = frozenset({"pbr", "versioningit", "uv-dynamic-versioning"})
 """Build requirements that install a backend with them."""
-
-
-def _requirements(project: ProjectFacts) -> Iterator[tuple[int, Requirement]]:
-    for index, text in enumerate(project.build_requires):
-        try:
-            yield index, Requirement(text)
-        except InvalidRequirement:
-            continue
 
 
 @project.rule(
@@ -72,7 +63,7 @@ def backend_not_required(facts: SourceFacts) -> Iterator[Evidence]:
     backend = BACKENDS.get(project.backend_name)
     if backend is None or project.backend_in_tree or not project.build_system_declared:
         raise Skipped("the build backend is unknown, or part of the project")
-    names = {canonicalize_name(requirement.name) for _, requirement in _requirements(project)}
+    names = {canonicalize_name(requirement.name) for _, requirement in requirements(project.build_requires)}
     has_plugin = names & PLUGINS or any(name.startswith(PLUGIN_PREFIXES) for name in names)
     if not has_plugin and not names & set(backend.requirements):
         yield Evidence(
@@ -102,7 +93,7 @@ def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
     needed = since.get(project.backend_name)
     if needed is None or project.metadata_from.get("license", "pyproject.toml") != "pyproject.toml":
         return
-    for index, requirement in _requirements(project):
+    for index, requirement in requirements(project.build_requires):
         if canonicalize_name(requirement.name) != project.backend_name:
             continue
         if (requirement.specifier & SpecifierSet(f">={needed}")).is_unsatisfiable():
@@ -129,7 +120,7 @@ def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
 )
 def build_requirement_unbounded(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
-    for index, requirement in _requirements(project):
+    for index, requirement in requirements(project.build_requires):
         advice = CAPPED.get(canonicalize_name(requirement.name))
         if advice is None or requirement.url or not requirement.specifier.contains(_FAR):
             continue

@@ -6,11 +6,11 @@ import re
 import sys
 from collections.abc import Iterator
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.project.declared import requirements
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
@@ -119,12 +119,10 @@ def entry_point_invalid(facts: SourceFacts) -> Iterator[Evidence]:
 def dependency_on_itself(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     own = canonicalize_name(project.name or "")
-    for index, text in enumerate(project.dependencies or ()):
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
-            continue
+    dependencies = project.dependencies or ()
+    for index, requirement in requirements(dependencies):
         if own and canonicalize_name(requirement.name) == own:
+            text = dependencies[index]
             message = f"The project {project.name} depends on itself: {text}."
             yield Evidence(message=message, **project.at("dependencies", index), seen=text)
 
