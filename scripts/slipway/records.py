@@ -120,7 +120,7 @@ class Job(Record, frozen=True):
 
     Attributes:
         name: unique in the plan; the manifest of that job carries it as its `job`.
-        platform: a name from `planning.platforms`.
+        platform: a key of `planning.matrix.RUNNERS`.
         runner: the label of the machine it runs on.
         python: for a smoke job a version as actions/setup-python takes it, such as `3.13` or `3.14t`.
     """

@@ -48,7 +48,7 @@ def test_files_links_and_modes_are_copied(tmp_path: Path) -> None:
     (project / "link").symlink_to("src/a.py")
     (project / "dangling").symlink_to("nowhere")
 
-    copied = checkout.copy(project, tmp_path / "copy").project
+    copied = checkout.copy(project, tmp_path / "copy")
 
     assert names(copied) == names(project)
     assert os.access(copied / "run.sh", os.X_OK)
@@ -62,7 +62,7 @@ def test_what_no_build_reads_is_left_out(folder: str, tmp_path: Path) -> None:
     (project / folder).mkdir(parents=True)
     (project / folder / "large").touch()
     (project / "kept").touch()
-    assert names(checkout.copy(project, tmp_path / "copy").project) == {"kept"}
+    assert names(checkout.copy(project, tmp_path / "copy")) == {"kept"}
 
 
 def test_virtual_environments_and_the_work_folder_are_left_out(tmp_path: Path) -> None:
@@ -71,14 +71,14 @@ def test_virtual_environments_and_the_work_folder_are_left_out(tmp_path: Path) -
         (project / name).mkdir(parents=True)
     (project / "my-venv" / "pyvenv.cfg").touch()
     copied = checkout.copy(project, tmp_path / "copy", leave_out=[project / "out"])
-    assert names(copied.project) == {"src"}
+    assert names(copied) == {"src"}
 
 
 def test_what_is_neither_file_nor_folder_is_left_out(tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     os.mkfifo(project / "pipe")
-    assert names(checkout.copy(project, tmp_path / "copy").project) == set()
+    assert names(checkout.copy(project, tmp_path / "copy")) == set()
 
 
 def test_a_read_only_file_can_be_written_in_the_copy(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_read_only_file_can_be_written_in_the_copy(tmp_path: Path) -> None:
     (project / "src").mkdir(parents=True)
     (project / "src" / "a.py").write_text("a = 1\n")
     (project / "src" / "a.py").chmod(0o444)
-    copied = checkout.copy(project, tmp_path / "copy").project
+    copied = checkout.copy(project, tmp_path / "copy")
     (copied / "src" / "a.py").write_text("a = 2\n")
     assert (project / "src" / "a.py").read_text() == "a = 1\n"
 
@@ -96,7 +96,7 @@ def test_git_says_the_same_in_the_copy(tmp_path: Path) -> None:
     (project / "a").write_text("changed\n")
     (project / "new").touch()
 
-    copied = checkout.copy(project, tmp_path / "copy").project
+    copied = checkout.copy(project, tmp_path / "copy")
 
     for question in (
         ("describe", "--tags"),
@@ -110,7 +110,7 @@ def test_git_says_the_same_in_the_copy(tmp_path: Path) -> None:
 def test_commits_in_the_copy_do_not_reach_the_checkout(tmp_path: Path) -> None:
     project = repository(tmp_path / "project", a="1\n")
     before = git(project, "for-each-ref"), git(project, "rev-parse", "HEAD")
-    copied = checkout.copy(project, tmp_path / "copy").project
+    copied = checkout.copy(project, tmp_path / "copy")
     (copied / "a").write_text("2\n")
     git(copied, "commit", "-q", "-a", "-m", "In the copy")
     git(copied, "tag", "v9")
@@ -123,7 +123,7 @@ def test_hooks_are_not_borrowed(tmp_path: Path) -> None:
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\ntouch ran\n")
     hook.chmod(0o755)
-    copied = checkout.copy(project, tmp_path / "copy").project
+    copied = checkout.copy(project, tmp_path / "copy")
     assert not (copied / ".git" / "hooks").exists()
 
 
@@ -138,11 +138,11 @@ def test_a_project_inside_a_repository_gets_the_tracked_files_around_it(tmp_path
 
     copied = checkout.copy(top / "packages" / "one", tmp_path / "copy")
 
-    assert copied.project == copied.top / "packages" / "one"
-    assert (copied.top / "README").read_text() == "shared\n"
-    assert not (copied.top / "untracked-and-large").exists()
-    assert (copied.project / "untracked").exists()
-    assert git(copied.project, "describe", "--tags", "--long").startswith("v1.2.3-1-")
+    assert copied == tmp_path / "copy" / "packages" / "one"
+    assert (tmp_path / "copy" / "README").read_text() == "shared\n"
+    assert not (tmp_path / "copy" / "untracked-and-large").exists()
+    assert (copied / "untracked").exists()
+    assert git(copied, "describe", "--tags", "--long").startswith("v1.2.3-1-")
 
 
 def test_a_linked_worktree(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_linked_worktree(tmp_path: Path) -> None:
     (tmp_path / "linked" / "b").touch()
     git(tmp_path / "linked", "add", "b")
     git(tmp_path / "linked", "commit", "-q", "-m", "In the worktree")
-    copied = checkout.copy(tmp_path / "linked", tmp_path / "copy").project
+    copied = checkout.copy(tmp_path / "linked", tmp_path / "copy")
     assert git(copied, "rev-parse", "HEAD") == git(tmp_path / "linked", "rev-parse", "HEAD")
     assert git(copied, "status", "--porcelain") == ""
 
@@ -161,7 +161,7 @@ def test_a_submodule(tmp_path: Path) -> None:
     project = repository(tmp_path / "project", b="2\n")
     git(project, "submodule", "add", "-q", str(library), "vendored")
     git(project, "commit", "-q", "-m", "With a submodule")
-    copied = checkout.copy(project, tmp_path / "copy").project
+    copied = checkout.copy(project, tmp_path / "copy")
     assert (copied / "vendored" / "a").read_text() == "1\n"
     assert git(copied, "status", "--porcelain") == ""
 
@@ -170,7 +170,7 @@ def test_a_shallow_clone_stays_one(tmp_path: Path) -> None:
     origin = repository(tmp_path / "origin", a="1\n")
     git(origin, "commit", "-q", "--allow-empty", "-m", "A second")
     git(tmp_path, "clone", "-q", "--depth", "1", origin.as_uri(), "clone")
-    copied = checkout.copy(tmp_path / "clone", tmp_path / "copy").project
+    copied = checkout.copy(tmp_path / "clone", tmp_path / "copy")
     assert git(copied, "rev-parse", "--is-shallow-repository") == "true\n"
     assert git(copied, "rev-list", "--count", "HEAD") == "1\n"
 

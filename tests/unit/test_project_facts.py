@@ -92,7 +92,7 @@ Source = "https://example.org/spam"
         "console_scripts": {"spam": "spam.cli:main"},
         "spam.plugins": {"eggs": "spam.eggs"},
     }
-    assert read.scripts == {"spam": "spam.cli:main"}
+    assert read.entry_points["console_scripts"] == {"spam": "spam.cli:main"}
     assert read.urls == {"Source": "https://example.org/spam"}
     assert read.dynamic == frozenset()
     assert (read.backend, read.backend_name, read.backend_in_tree) == ("hatchling.build", "hatchling", False)
@@ -176,7 +176,7 @@ setup(
     assert (read.name, read.version, read.requires_python) == ("spam", "1.0", ">=3.11")
     assert read.dependencies == ("attrs>=23", "rich")
     assert read.optional_dependencies == {"fast": ("ujson",)}
-    assert read.scripts == {"spam": "spam.cli:main"}
+    assert read.entry_points["console_scripts"] == {"spam": "spam.cli:main"}
     assert read.home_page == "https://example.org"
     assert read.dynamic == {"readme"}
     assert (read.backend, read.backend_name) == ("setuptools.build_meta:__legacy__", "setuptools")
@@ -263,7 +263,7 @@ console_scripts =
     assert read.readme.files == ("README.rst", "CHANGES.rst")
     assert read.urls == {"Source": "https://example.org/spam"}
     assert read.classifiers[1] == "Typing :: Typed"
-    assert read.scripts == {"spam": "spam.cli:main"}
+    assert read.entry_points["console_scripts"] == {"spam": "spam.cli:main"}
     assert (read.authors[0].name, read.authors[0].email) == ("Ada", "ada@example.org")
     assert read.line_of("dependencies") == ("setup.cfg", 18)
     assert (read.layout, read.packages) == ("src", ("spam",))
@@ -322,7 +322,7 @@ spam = "spam.cli:main"
     assert [(p.name, p.email) for p in read.authors] == [("Ada Lovelace", "ada@example.org"), ("Bob", None)]
     assert read.readme.files == ("README.md", "CHANGES.md")
     assert read.home_page == "https://example.org"
-    assert read.scripts == {"spam": "spam.cli:main"}
+    assert read.entry_points["console_scripts"] == {"spam": "spam.cli:main"}
     assert "classifiers" in read.dynamic  # poetry adds some
     assert read.line_of("version") == ("pyproject.toml", 7)
     assert (read.layout, read.packages) == ("src", ("spam",))

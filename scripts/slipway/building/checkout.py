@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from slipway import errors, git
@@ -32,21 +31,8 @@ NOT_BORROWED = frozenset({"hooks", "worktrees", "fsmonitor--daemon.ipc"})
 """Parts of a repository that only its own checkout may use."""
 
 
-@dataclass(frozen=True)
-class Copy:
-    """A copied checkout.
-
-    Attributes:
-        top: the copy of the repository's top folder, or of the project where there is no repository.
-        project: the project's folder inside it.
-    """
-
-    top: Path
-    project: Path
-
-
-def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy:
-    """Copy the checkout that `project` is part of to `target`.
+def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Path:
+    """Copy the checkout that `project` is part of to `target` and return the project's folder there.
 
     All of the project's folder is copied. Of the repository around it come the tracked files, because a build
     may read above its own folder (a shared readme), and the repository itself, because a version may be derived
@@ -61,7 +47,7 @@ def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy
         InputError: a file cannot be read.
         ToolError: the disk is full.
     """
-    top = _repository_top(project) or project
+    top = next((folder for folder in (project, *project.parents) if (folder / ".git").exists()), project)
     inside = target / project.relative_to(top)
     left_out = {path.resolve() for path in leave_out}
     names_left_out = {path.name for path in left_out}
@@ -89,14 +75,7 @@ def copy(project: Path, target: Path, *, leave_out: Iterable[Path] = ()) -> Copy
             cause="A file of the project cannot be read, or the disk for temporary files is full.",
             remedy="Make every file of the checkout readable and check the space in the temporary folder.",
         ) from error
-    return Copy(target, inside)
-
-
-def _repository_top(project: Path) -> Path | None:
-    for folder in (project, *project.parents):
-        if (folder / ".git").exists():
-            return folder
-    return None
+    return inside
 
 
 def _copy_surroundings(top: Path, target: Path) -> None:
@@ -112,9 +91,7 @@ def _copy_surroundings(top: Path, target: Path) -> None:
 
 
 def _is_left_out(path: Path) -> bool:
-    if path.name in LEFT_OUT and path.is_dir():
-        return True
-    if (path / "pyvenv.cfg").exists():
+    if (path.name in LEFT_OUT and path.is_dir()) or (path / "pyvenv.cfg").exists():
         return True
     mode = path.lstat().st_mode
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))

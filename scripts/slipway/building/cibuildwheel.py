@@ -14,6 +14,7 @@ from typing import Any
 from slipway import processes
 from slipway.artifacts.wheel_targets import parse
 from slipway.errors import InputError, ToolError
+from slipway.project.declared import table_or_empty
 
 NATIVE = frozenset({"auto", "auto64", "native"})
 """Architectures in a configuration that mean the one of the machine it runs on."""
@@ -33,24 +34,19 @@ def read(project: Path, pyproject: Mapping[str, Any], platforms: Sequence[str]) 
         InputError: cibuildwheel does not understand the project's configuration.
         ToolError: cibuildwheel cannot be started, or takes too long.
     """
-    calls = dict.fromkeys(_arguments(pyproject, platform) for platform in platforms)
+    calls: dict[tuple[str, ...], None] = {}
+    for platform in platforms:
+        system, _, machine = platform.partition("-")
+        own = () if _names_architectures(pyproject, system) else ("--archs", machine)
+        calls["--platform", system, *own] = None
     with ThreadPoolExecutor(2) as pool:
         printed = pool.map(lambda arguments: _ask(project, arguments), calls)
     return tuple(dict.fromkeys(identifier for lines in printed for identifier in lines))
 
 
-def _arguments(pyproject: Mapping[str, Any], platform: str) -> tuple[str, ...]:
-    system, _, machine = platform.partition("-")
-    own = ("--platform", system)
-    return own if _names_architectures(pyproject, system) else (*own, "--archs", machine)
-
-
 def _names_architectures(pyproject: Mapping[str, Any], system: str) -> bool:
-    tool = pyproject.get("tool", {})
-    table = tool.get("cibuildwheel", {}) if isinstance(tool, Mapping) else {}
-    table = table if isinstance(table, Mapping) else {}
-    own = table.get(system, {})
-    value = own.get("archs") if isinstance(own, Mapping) and "archs" in own else table.get("archs", "auto")
+    table = table_or_empty(table_or_empty(pyproject.get("tool")).get("cibuildwheel"))
+    value = table_or_empty(table.get(system)).get("archs", table.get("archs", "auto"))
     names = value.replace(",", " ").split() if isinstance(value, str) else value
     return isinstance(names, list) and not NATIVE.issuperset(map(str, names))
 

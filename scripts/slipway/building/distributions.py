@@ -6,32 +6,17 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+
+from build import BuildBackendException, BuildException, ProjectBuilder
 
 from slipway import processes
+from slipway.artifacts.filename import Kind
 from slipway.building import failures, wheel_repair
 from slipway.building.unpack import unpack
 from slipway.environments import disposable
 from slipway.environments.disposable import Environment, InstallFailed, Interpreter
-from slipway.errors import SlipwayError
-
-Distribution = Literal["sdist", "wheel"]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """An environment made ahead of its use.
-
-    Attributes:
-        requirements: the build requirements that are installed in it.
-        printed: what the installer printed.
-    """
-
-    environment: Environment
-    requirements: frozenset[str] = frozenset()
-    printed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,11 +25,12 @@ class Workspace:
 
     Attributes:
         source: the folder that holds the project, or the unpacked sdist.
-        environment: the isolated environment with the build requirements.
+        environment: the isolated environment for the build requirements.
         variables: for the backend, beside those of the environment.
         timeout: seconds that each step may take.
         log: where every line of the backend goes.
-        prepared: what was installed ahead.
+        installed: the build requirements that are in the environment already.
+        printed: what the installer printed about them.
     """
 
     source: Path
@@ -52,7 +38,8 @@ class Workspace:
     variables: Mapping[str, str]
     timeout: float
     log: Callable[[str], None]
-    prepared: Prepared | None = None
+    installed: frozenset[str] = frozenset()
+    printed: tuple[str, ...] = ()
 
 
 def build(
@@ -78,42 +65,37 @@ def build(
         InputError: the project's build system is not valid.
         ToolError: a requirement cannot be installed, a hook fails or takes too long.
     """
+
+    def workspace(source: Path, name: str) -> Workspace:
+        return Workspace(source, disposable.create(scratch / name, interpreter), variables, timeout, log)
+
     with ThreadPoolExecutor(max_workers=1) as ahead:
         # The wheel's environment is made while the sdist is being built.
-        later = ahead.submit(
-            _prepare, scratch / "for-wheel", interpreter, _static_requirements(project), timeout
-        )
-        environment = disposable.create(scratch / "for-sdist", interpreter)
-        workspace = Workspace(project, environment, variables, timeout, log)
-        sdist = _build(workspace, "sdist", scratch / "out")
+        later = ahead.submit(lambda: _prepared(workspace(project, "for-wheel")))
+        sdist = _build(workspace(project, "for-sdist"), "sdist", scratch / "out")
         source = unpack(sdist, scratch / "unpacked")
-        prepared = later.result()
-    if prepared.requirements != _static_requirements(source):
-        prepared = Prepared(disposable.create(scratch / "for-wheel-alone", interpreter))
-    workspace = Workspace(source, prepared.environment, variables, timeout, log, prepared)
-    wheel = _build(workspace, "wheel", scratch / "out")
+        prepared = replace(later.result(), source=source)
+    if prepared.installed != _static_requirements(source):
+        prepared = workspace(source, "for-wheel-alone")
+    wheel = _build(prepared, "wheel", scratch / "out")
     return sdist, wheel_repair.repaired(wheel, scratch / "repaired", log, variables)
 
 
-def _prepare(
-    folder: Path, interpreter: Interpreter, requirements: frozenset[str], timeout: float
-) -> Prepared:
-    """Make an environment with some build requirements in it.
+def _prepared(workspace: Workspace) -> Workspace:
+    """Install the build requirements that pyproject.toml names.
 
     What cannot be installed is left out: the build tries again and reports why it fails.
     """
     printed: list[str] = []
-    environment = disposable.create(folder, interpreter)
+    requirements = _static_requirements(workspace.source)
     try:
-        environment.install(sorted(requirements), timeout=timeout, sink=printed.append)
+        workspace.environment.install(sorted(requirements), timeout=workspace.timeout, sink=printed.append)
     except (InstallFailed, processes.TimedOut):
-        return Prepared(environment)
-    return Prepared(environment, requirements, tuple(printed))
+        return workspace
+    return replace(workspace, installed=requirements, printed=tuple(printed))
 
 
 def _static_requirements(source: Path) -> frozenset[str]:
-    from build import BuildException, ProjectBuilder
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -122,14 +104,12 @@ def _static_requirements(source: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _build(workspace: Workspace, distribution: Distribution, out: Path) -> Path:
+def _build(workspace: Workspace, distribution: Kind, out: Path) -> Path:
     """Build one distribution and return its path.
 
     Raises:
         InputError, ToolError: with the cause, as far as it is known.
     """
-    from build import BuildBackendException, BuildException, ProjectBuilder
-
     printed: list[str] = []
 
     def record(line: str) -> None:
@@ -163,8 +143,6 @@ def _build(workspace: Workspace, distribution: Distribution, out: Path) -> Path:
             step = f"build_{distribution}"
             workspace.log(f"building the {distribution}")
             return Path(builder.build(distribution, out))
-    except SlipwayError:
-        raise
     except (BuildBackendException, BuildException, InstallFailed, processes.TimedOut) as error:
         raise failures.explain(error, step=step, distribution=distribution, printed=printed) from error
 
@@ -182,8 +160,8 @@ def _warnings_recorded(record: Callable[[str], None]) -> Iterator[None]:
 def _install(workspace: Workspace, requirements: Sequence[str], record: Callable[[str], None]) -> None:
     if requirements:
         workspace.log(f"installing {', '.join(requirements)}")
-        if workspace.prepared is not None and workspace.prepared.requirements.issuperset(requirements):
-            for line in workspace.prepared.printed:
+        if workspace.installed.issuperset(requirements):
+            for line in workspace.printed:
                 record(line)
             return
         workspace.environment.install(requirements, timeout=workspace.timeout, sink=record)

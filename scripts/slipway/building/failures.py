@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+from build import BuildBackendException, BuildException
+from pyproject_hooks import BackendUnavailable, HookMissing, UnsupportedOperation
 
 from slipway.building import known_failures
 from slipway.environments.disposable import InstallFailed
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.processes import TimedOut
-
-if TYPE_CHECKING:
-    from pyproject_hooks import BackendUnavailable
 
 TAIL = 20
 """Lines of the log shown with a failure; the whole of it is in the work folder."""
@@ -36,9 +35,6 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
         distribution: `sdist` or `wheel`.
         printed: the lines printed so far.
     """
-    from build import BuildBackendException, BuildException
-    from pyproject_hooks import BackendUnavailable, HookMissing, UnsupportedOperation
-
     if isinstance(error, BuildBackendException):
         error = error.exception
     tail = tuple(line for line in printed if line.strip())[-TAIL:]
@@ -68,18 +64,14 @@ def _unknown(error: Exception, tail: tuple[str, ...]) -> tuple[str, str]:
     code = error.returncode if isinstance(error, HookFailed) else 1
     if code < 0:
         cause = f"The backend was ended by signal {-code}: it crashed, or the machine had no memory left."
-        return (
-            cause,
-            "Check whether the same happens with `python -m build`, and at the memory of the machine.",
-        )
-    if not tail:
+        remedy = "Check whether the same happens with `python -m build`, and at the memory of the machine."
+    elif not tail:
         cause = f"The build backend ended with exit code {code} and printed nothing."
-        return (
-            cause,
-            "Call its hooks by hand; for a backend inside the project, look for an early exit in it.",
-        )
-    cause = "The build backend reported an error; its last lines are below."
-    return cause, "Fix what they name. `python -m build` in the project shows the same outside of Slipway."
+        remedy = "Call its hooks by hand; for a backend inside the project, look for an early exit in it."
+    else:
+        cause = "The build backend reported an error; its last lines are below."
+        remedy = "Fix what they name. `python -m build` in the project shows the same outside of Slipway."
+    return cause, remedy
 
 
 def _invalid_build_system(error: Exception, distribution: str) -> InputError:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.options import Inputs
-from slipway.records import Destination
+from slipway.records import Destination, Plan
+from slipway.rules.publisher.facts import publish_job
+from slipway.runner import Event
 from slipway.runner.event import EventFacts
 
 NEVER = {
@@ -27,46 +29,39 @@ def decide(inputs: Inputs, event: EventFacts, *, tag: str | None) -> Destination
         InputError: the index asked for is neither a known name nor a URL.
     """
     if inputs.command == "rehearse":
-        reason = "A rehearsal publishes to an index of its own, on this machine, and nothing leaves it."
-        return Destination(index="none", publish=False, reason=reason)
+        return _nowhere(
+            "A rehearsal publishes to an index of its own, on this machine, and nothing leaves it."
+        )
     asked = checked_index(inputs.index)
     if event.unsafe:
-        reason = "`pull_request_target` runs foreign code with this repository's rights: it never publishes."
-        return Destination(index="none", publish=False, reason=reason)
-    if event.fork:
-        return Destination(
-            index="none", publish=False, reason="A fork's pull request is checked and never published."
+        return _nowhere(
+            "`pull_request_target` runs foreign code with this repository's rights: it never publishes."
         )
+    if event.fork:
+        return _nowhere("A fork's pull request is checked and never published.")
     if event.kind in NEVER:
-        return Destination(index="none", publish=False, reason=NEVER[event.kind])
+        return _nowhere(NEVER[event.kind])
     if event.kind == "local":
         reason = "On your own machine nothing is published unless you run `slipway publish`."
         return Destination(index=asked or "none", publish=False, reason=reason)
     if event.kind == "dispatch":
-        return _to(
-            asked or "testpypi",
-            "A manual dispatch publishes to TestPyPI.",
-            asked=asked,
-            tag_prefix=inputs.tag_prefix,
+        index, reason = "testpypi", "A manual dispatch publishes to TestPyPI."
+    elif tag is not None and tag.startswith(inputs.tag_prefix):
+        index, reason = "pypi", f"The release tag {tag} publishes to PyPI."
+    else:
+        return _nowhere(
+            f"The tag {tag!r} does not begin with {inputs.tag_prefix!r}: it is not a release tag."
         )
-    if tag is None or not tag.startswith(inputs.tag_prefix):
-        reason = f"The tag {tag!r} does not begin with {inputs.tag_prefix!r}: it is not a release tag."
-        return Destination(index="none", publish=False, reason=reason)
-    return _to(
-        asked or "pypi",
-        f"The release tag {tag} publishes to PyPI.",
-        asked=asked,
-        tag_prefix=inputs.tag_prefix,
-    )
-
-
-def _to(index: str, reason: str, *, asked: str | None, tag_prefix: str) -> Destination:
     return Destination(
-        index=index,
+        index=asked or index,
         publish=True,
-        reason=f"The option `index` asks for {index}." if asked else reason,
-        environment=addresses.environment(index, tag_prefix=tag_prefix),
+        reason=f"The option `index` asks for {asked}." if asked else reason,
+        environment=addresses.environment(asked or index, tag_prefix=inputs.tag_prefix),
     )
+
+
+def _nowhere(reason: str) -> Destination:
+    return Destination(index="none", publish=False, reason=reason)
 
 
 def checked_index(index: str | None) -> str | None:
@@ -84,4 +79,34 @@ def checked_index(index: str | None) -> str | None:
         f"There is no index called {index!r}.",
         cause="The option `index` takes a name that Slipway knows or an upload URL.",
         remedy="Write pypi, testpypi, none, or the URL to which the index takes uploads.",
+    )
+
+
+def demand_match(plan: Plan, event: Event, called: str | None) -> None:
+    """Check that a trusted publisher can match where a called workflow is to publish.
+
+    PyPI compares the publisher's repository with the one that holds the file of the publishing job
+    (warehouse/oidc/models/github.py), which for a workflow of another repository is never the caller's.
+
+    Args:
+        plan: says whether and where this run publishes.
+        event: says which repository runs.
+        called: the called workflow, `owner/name/.github/workflows/file@ref`; None where the job is the caller's.
+
+    Raises:
+        InputError: the publisher cannot match.
+    """
+    if not called or not plan.destination.publish or plan.destination.index not in addresses.TITLES:
+        return
+    path, _, ref = called.partition("@")
+    repository = "/".join(path.split("/")[:2])
+    if event.repository is None or repository.lower() == event.repository.lower():
+        return
+    index = addresses.TITLES[plan.destination.index]
+    raise InputError(
+        f"{index} would refuse this release: the job that publishes stands in {repository}, not in {event.repository}.",
+        cause=f"{index} matches a trusted publisher with the repository of the workflow file that publishes.",
+        remedy="Call python-package.yml instead, and add this job to your own workflow "
+        "(`slipway init` writes the whole file):\n" + publish_job(repository, ref),
+        read="https://packaging.python.org/en/latest/guides/publishing-package-distribution-releases-using-github-actions-ci-cd-workflows/",
     )

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Literal
 
 from slipway.errors import InputError
 from slipway.options import Inputs
-from slipway.planning.platforms import DEFAULT, PLATFORMS, SHORT
 from slipway.records import Job
+
+RUNNERS = {
+    "linux-x86_64": "ubuntu-latest",
+    "linux-aarch64": "ubuntu-24.04-arm",
+    "macos-arm64": "macos-latest",
+    "macos-x86_64": "macos-15-intel",
+    "windows-AMD64": "windows-latest",
+    "windows-ARM64": "windows-11-arm",
+}
+"""Platform, spelt as cibuildwheel spells it, to the label of GitHub's own runner, as listed in its "GitHub-hosted
+runners reference"."""
+
+SHORT = {"linux": "linux-x86_64", "macos": "macos-arm64", "windows": "windows-AMD64"}
+"""A system's name alone stands for its common architecture."""
 
 FREE_THREADING = "Programming Language :: Python :: Free Threading ::"
 FIRST_FREE_THREADED = (3, 14)
@@ -34,13 +48,13 @@ def jobs(
         InputError: a platform, a version or a runner label is not one.
     """
     platforms = _platforms(inputs.platforms)
-    labels = {name: platform.runner for name, platform in PLATFORMS.items()} | _runners(inputs.runners)
+    labels = RUNNERS | _runners(inputs.runners)
     versions = _versions(inputs.python_versions) or _with_free_threading(pythons, classifiers)
     build = Job(name="build", kind="build", platform=platforms[0], runner=labels[platforms[0]])
     wheels = [
         Job(name=f"wheels-{name}", kind="wheels", platform=name, runner=labels[name]) for name in platforms
     ]
-    grid = _ranked(platforms, versions)[: inputs.smoke_jobs]
+    kept = _ranked(platforms, versions)[: inputs.smoke_jobs]
     smokes = [
         Job(
             name=f"smoke-{platform}-{version}",
@@ -49,9 +63,8 @@ def jobs(
             runner=labels[platform],
             python=version,
         )
-        for platform, version in sorted(
-            grid, key=lambda job: (platforms.index(job[0]), versions.index(job[1]))
-        )
+        for platform, version in product(platforms, versions)
+        if (platform, version) in kept
     ]
     return (build, *(wheels if kind == "compiled" else ()), *smokes)
 
@@ -76,13 +89,13 @@ def _with_free_threading(pythons: Sequence[str], classifiers: Iterable[str]) -> 
 
 
 def _platforms(asked: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(SHORT.get(name, name) for name in asked)) or DEFAULT
+    names = tuple(dict.fromkeys(SHORT.get(name, name) for name in asked)) or tuple(SHORT.values())
     for name in names:
-        if name not in PLATFORMS:
+        if name not in RUNNERS:
             raise InputError(
                 f"There is no platform called {name[:100]!r}.",
                 cause="The option `platforms` takes the names that Slipway knows.",
-                remedy=f"Choose from: {', '.join([*SHORT, *PLATFORMS])}.",
+                remedy=f"Choose from: {', '.join([*SHORT, *RUNNERS])}.",
             )
     return names
 
@@ -104,11 +117,11 @@ def _runners(pairs: Iterable[str]) -> dict[str, str]:
     for pair in pairs:
         short, _, label = pair.partition("=")
         name = SHORT.get(short, short)
-        if name not in PLATFORMS or not _LABEL.fullmatch(label):
+        if name not in RUNNERS or not _LABEL.fullmatch(label):
             raise InputError(
                 f"{pair[:100]!r} does not give a platform its runner.",
                 cause="The option `runners` takes pairs such as `linux=my-linux`, separated by spaces.",
-                remedy=f"Write one pair for each platform with runners of its own: {', '.join([*SHORT, *PLATFORMS])}.",
+                remedy=f"Write one pair for each platform with runners of its own: {', '.join([*SHORT, *RUNNERS])}.",
             )
         labels[name] = label
     return labels

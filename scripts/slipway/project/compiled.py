@@ -38,8 +38,7 @@ _MESON_DEPTH = 3
 
 def reason(files: ProjectFiles) -> str | None:
     """Return why the project's wheels are for one platform, or None for a pure project."""
-    reader = _READERS.get(files.backend_name, _other)
-    return reader(files)
+    return _READERS.get(files.backend_name, _other)(files)
 
 
 def _setuptools(files: ProjectFiles) -> str | None:
@@ -53,14 +52,11 @@ def _setuptools(files: ProjectFiles) -> str | None:
         return "the backend is scikit-build-core for setuptools"
     if files.setup and (found := _setup_py(files.setup)):
         return found
-    return _cython_sources(files) if files.backend_path else None
-
-
-def _cython_sources(files: ProjectFiles) -> str | None:
-    """Return the Cython module beside the packages that a backend of the project's own compiles."""
-    sources = (path for pattern in ("*/*.pyx", "src/*/*.pyx") for path in files.root.glob(pattern))
-    found = next((path for path in sources if "tests" not in path.parts), None)
-    return f"the in-tree backend has {found.relative_to(files.root).as_posix()}" if found else None
+    for pattern in ("*/*.pyx", "src/*/*.pyx") if files.backend_path else ():
+        for path in files.root.glob(pattern):
+            if "tests" not in path.parts:
+                return f"the in-tree backend has {path.relative_to(files.root).as_posix()}"
+    return None
 
 
 def _setup_py(setup: SetupPy) -> str | None:
@@ -68,8 +64,7 @@ def _setup_py(setup: SetupPy) -> str | None:
         if setup.arguments.get(name) or (name in setup.computed and not _always_empty(setup, name)):
             return f"setup.py gives {name}"
     nodes = ast.walk(setup.tree) if setup.tree else ()
-    found = next((what for node in nodes if (what := _compiling(node))), None)
-    return f"setup.py {found}" if found else None
+    return next((f"setup.py {what}" for node in nodes if (what := _compiling(node))), None)
 
 
 def _compiling(node: ast.AST) -> str | None:
@@ -103,35 +98,29 @@ def _always_empty(setup: SetupPy, name: str) -> bool:
         and any(isinstance(target, ast.Name) and target.id == given.id for target in node.targets)
     ]
     changed = re.search(rf"\b{re.escape(given.id)}\s*(\+=|\.(append|extend|insert)\b)", setup.text)
-    return bool(bindings) and not changed and all(_empty(value) for value in bindings)
-
-
-def _empty(node: ast.expr) -> bool:
-    match node:
-        case ast.Constant(value=None) | ast.List(elts=[]) | ast.Tuple(elts=[]):
-            return True
-    return False
+    empty = [
+        value.value is None if isinstance(value, ast.Constant) else not getattr(value, "elts", True)
+        for value in bindings
+    ]
+    return bool(empty) and not changed and all(empty)
 
 
 def _hatchling(files: ProjectFiles) -> str | None:
     build = files.pyproject.table("tool", "hatch", "build")
     wheel = files.pyproject.table("tool", "hatch", "build", "targets", "wheel")
     hooks = {**table_or_empty(build.get("hooks")), **table_or_empty(wheel.get("hooks"))}
-    for name, settings in hooks.items():
-        if not _asked_for(files, table_or_empty(settings)):
+    asks = "cibuildwheel" in files.pyproject.table("tool")
+    for name, value in hooks.items():
+        settings = table_or_empty(value)
+        if settings.get("enable-by-default", True) is False and not asks:
             continue
         if name in _HATCH_HOOKS:
             return f"the build hook {name} compiles"
         if name == "custom":
-            path = text_or_none(table_or_empty(settings).get("path")) or "hatch_build.py"
+            path = text_or_none(settings.get("path")) or "hatch_build.py"
             if _PLATFORM_WHEEL.search(project_paths.text(files.root, path) or ""):
                 return f"the build hook {path} makes platform wheels"
     return None
-
-
-def _asked_for(files: ProjectFiles, settings: Mapping[str, object]) -> bool:
-    by_default = settings.get("enable-by-default", True)
-    return by_default is not False or "cibuildwheel" in files.pyproject.table("tool")
 
 
 def _pdm(files: ProjectFiles) -> str | None:
@@ -157,9 +146,11 @@ def _scikit_build(files: ProjectFiles) -> str | None:
 
 
 def _meson(files: ProjectFiles) -> str | None:
-    for path in _meson_files(files.root, _MESON_DEPTH):
-        if target := _MESON_TARGET.search(_meson_text(files.root, path)):
-            return f"{path.relative_to(files.root).as_posix()} has {target[1]}()"
+    for found in _meson_files(files.root, _MESON_DEPTH):
+        path = found.relative_to(files.root).as_posix()
+        without_comments = re.sub(r"(?m)#.*$", "", project_paths.text(files.root, path) or "")
+        if target := _MESON_TARGET.search(without_comments):
+            return f"{path} has {target[1]}()"
     return None
 
 
@@ -178,12 +169,6 @@ def _other(files: ProjectFiles) -> str | None:
     if module in _OTHER_COMPILING:
         return f"{module} compiles"
     return _setuptools(files) if files.backend_path else None
-
-
-def _meson_text(root: Path, path: Path) -> str:
-    """Return a meson.build without its comments."""
-    text = project_paths.text(root, path.relative_to(root).as_posix()) or ""
-    return re.sub(r"(?m)#.*$", "", text)
 
 
 _READERS: Mapping[str, Callable[[ProjectFiles], str | None]] = {

@@ -5,9 +5,11 @@ Field names and meaning: https://packaging.python.org/en/latest/specifications/p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from packaging.requirements import InvalidRequirement, Requirement
 
 FileName = Literal["pyproject.toml", "setup.cfg", "setup.py"]
 
@@ -126,6 +128,15 @@ def text_lists_or_none(value: object) -> dict[str, tuple[str, ...]] | None:
     lists = {str(key): texts_or_none(items) for key, items in value.items()}
     readable = {key: items for key, items in lists.items() if items is not None}
     return readable if len(readable) == len(lists) else None
+
+
+def requirements(texts: Iterable[str]) -> Iterator[tuple[int, Requirement]]:
+    """Yield the valid ones of some requirements, each with its index."""
+    for index, text in enumerate(texts):
+        try:
+            yield index, Requirement(text)
+        except InvalidRequirement:
+            continue
 
 
 def known(values: Mapping[str, Any]) -> dict[str, Any]:

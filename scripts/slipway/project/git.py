@@ -13,7 +13,6 @@ from pathlib import Path
 
 from slipway import git
 from slipway.errors import InputError, ToolError
-from slipway.processes import Completed
 
 PATHS_LISTED = 50
 """Changed and untracked paths that are kept."""
@@ -21,6 +20,7 @@ PATHS_LISTED = 50
 _NO_REPOSITORY = re.compile(r"not a git repository|must be run in a work tree", re.IGNORECASE)
 _DUBIOUS = re.compile(r"dubious ownership|unsafe repository", re.IGNORECASE)
 _TAG = "tag: refs/tags/"
+_ONE_TAG = ("for-each-ref", "--count=1", "--format=%(refname)", "refs/tags")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,6 @@ class GitFacts:
         prefix: the project's folder in it, with forward slashes; empty where it is the top itself.
         commit: full hash; None in a repository without a commit.
         committed_at: time of the commit, seconds since the epoch.
-        branch: None for a detached HEAD.
         tags: tags that point at the commit.
         has_tags: whether the repository has any tag.
         shallow: whether it was cloned without the whole history.
@@ -43,7 +42,6 @@ class GitFacts:
     prefix: str = ""
     commit: str | None = None
     committed_at: int | None = None
-    branch: str | None = None
     tags: tuple[str, ...] = ()
     has_tags: bool = False
     shallow: bool = False
@@ -72,7 +70,8 @@ def read(root: Path) -> GitFacts | None:
         return None
     toplevel, prefix, shallow = place
     status = _status(toplevel)
-    if prefix and (_covers(status.untracked, prefix) or _is_ignored(root)):
+    covered = any(path.endswith("/") and f"{prefix}/".startswith(path) for path in status.untracked)
+    if prefix and (covered or git.run(root, "check-ignore", "--quiet", ".").returncode == 0):
         return None
     committed_at, tags = _committed(toplevel) if status.commit else (None, ())
     submodules = _submodules(toplevel)
@@ -82,7 +81,7 @@ def read(root: Path) -> GitFacts | None:
         prefix=prefix,
         committed_at=committed_at,
         tags=tags,
-        has_tags=bool(tags) or _has_tags(toplevel),
+        has_tags=bool(tags or git.output(toplevel, *_ONE_TAG).strip()),
         shallow=shallow,
         changed=changed[:PATHS_LISTED],
         untracked=status.untracked[:PATHS_LISTED],
@@ -122,10 +121,11 @@ def _place(root: Path) -> tuple[Path, str, bool] | None:
         lines = [*found.output.splitlines(), "", "", ""][:3]
         return Path(lines[0] or os.fspath(root)), lines[1].rstrip("/"), lines[2] == "true"
     if _DUBIOUS.search(found.errors):
+        quoted = re.search(r"repository (?:at )?'([^']+)'", found.errors)
         raise InputError(
             f"git refuses to read the repository of {root}: it belongs to another user.",
             cause="The checkout was made by another user, as happens in containers and with mounted folders.",
-            remedy=f'If you trust it: git config --global --add safe.directory "{_refused(found, root)}"',
+            remedy=f'If you trust it: git config --global --add safe.directory "{quoted[1] if quoted else root}"',
             read="https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory",
         )
     if _NO_REPOSITORY.search(found.errors):
@@ -138,13 +138,8 @@ def _place(root: Path) -> tuple[Path, str, bool] | None:
     )
 
 
-def _refused(completed: Completed, root: Path) -> str:
-    quoted = re.search(r"repository (?:at )?'([^']+)'", completed.errors)
-    return quoted[1] if quoted else str(root)
-
-
 def _status(toplevel: Path) -> GitFacts:
-    """Return commit, branch and all changed and untracked paths."""
+    """Return the commit and all changed and untracked paths."""
     output = git.output(toplevel, "status", "--porcelain=v2", "--branch", "-z")
     header: dict[str, str] = {}
     changed: list[str] = []
@@ -158,10 +153,9 @@ def _status(toplevel: Path) -> GitFacts:
         else:
             changed.append(text)
     unknown = git.filtered(toplevel, changed)
-    commit, branch = header.get("branch.oid"), header.get("branch.head")
+    commit = header.get("branch.oid")
     return GitFacts(
         commit=None if commit in {None, "(initial)"} else commit,
-        branch=None if branch in {None, "(detached)"} else branch,
         changed=tuple(path for path in changed if path not in unknown),
         untracked=tuple(untracked),
     )
@@ -181,15 +175,6 @@ def _entries(records: Iterable[str]) -> Iterator[tuple[str, str]]:
             next(each, None)  # the path it was renamed from
 
 
-def _covers(untracked: Iterable[str], prefix: str) -> bool:
-    """Return whether the project's folder is inside an untracked folder."""
-    return any(path.endswith("/") and f"{prefix}/".startswith(path) for path in untracked)
-
-
-def _is_ignored(root: Path) -> bool:
-    return git.run(root, "check-ignore", "--quiet", ".").returncode == 0
-
-
 def _committed(toplevel: Path) -> tuple[int | None, tuple[str, ...]]:
     """Return the commit's time and its tags."""
     options = ("--decorate=full", "--decorate-refs=refs/tags/*", "--format=%ct%n%D")
@@ -197,10 +182,6 @@ def _committed(toplevel: Path) -> tuple[int | None, tuple[str, ...]]:
     stamp, _, refs = output.partition("\n")
     tags = tuple(ref.removeprefix(_TAG) for ref in refs.strip().split(", ") if ref.startswith(_TAG))
     return (int(stamp) if stamp.strip().isdigit() else None), tags
-
-
-def _has_tags(toplevel: Path) -> bool:
-    return bool(git.output(toplevel, "for-each-ref", "--count=1", "--format=%(refname)", "refs/tags").strip())
 
 
 def _submodules(toplevel: Path) -> dict[str, str]:

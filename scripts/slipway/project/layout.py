@@ -13,8 +13,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from slipway.project.reserved_names import NOT_MODULES, NOT_PACKAGES
-
 Layout = Literal["src", "flat", "module", "namespace", "unknown"]
 
 _SOURCES = (".py", ".pyi", ".pyx")
@@ -23,6 +21,94 @@ _NAMESPACE_DEPTH = 4
 _ENTRIES_READ = 5000
 _FOLDERS_SEEN = 500
 _ROOTS = ("src", "", "lib", "python")
+_NOT_PACKAGES = frozenset(
+    {
+        "benchmark",
+        "benchmarks",
+        "bin",
+        "build",
+        "changelog",
+        "changelog.d",
+        "ci",
+        "debian",
+        "dist",
+        "doc",
+        "docs",
+        "documentation",
+        "env",
+        "example",
+        "examples",
+        "exercise",
+        "exercises",
+        "ext_modules",
+        "htmlcov",
+        "htmldocs",
+        "include",
+        "lib",
+        "manpages",
+        "news",
+        "newsfragments",
+        "node_modules",
+        "notebooks",
+        "python",
+        "requirements",
+        "script",
+        "scripts",
+        "site-packages",
+        "src",
+        "tasks",
+        "test",
+        "tests",
+        "third_party",
+        "tool",
+        "tools",
+        "unit_test",
+        "unit_tests",
+        "util",
+        "utils",
+        "vendor",
+        "venv",
+    }
+)
+_NOT_MODULES = frozenset(
+    {
+        "SConstruct",
+        "benchmark",
+        "benchmarks",
+        "bootstrap",
+        "build",
+        "build_script",
+        "conanfile",
+        "configure",
+        "conftest",
+        "distribute_setup",
+        "dodo",
+        "example",
+        "examples",
+        "exercise",
+        "exercises",
+        "ez_setup",
+        "fabfile",
+        "hatch_build",
+        "manage",
+        "noxfile",
+        "pavement",
+        "pdm_build",
+        "release",
+        "run_tests",
+        "runtests",
+        "sconstruct",
+        "setup",
+        "tasks",
+        "test",
+        "tests",
+        "toxfile",
+        "versioneer",
+        "wscript",
+    }
+)
+"""Names beside pyproject.toml that are not part of the package: those of setuptools' automatic discovery for a flat
+layout, with a few more that are as common: https://setuptools.pypa.io/en/latest/userguide/package_discovery.html"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +222,7 @@ def _named(root: Path, settings: PackageSettings) -> Packages:
     for folder, path in settings.paths:
         base = root / folder
         matches = list(base.glob(path)) if "*" in path else [base / path]
-        present = [match for match in matches if _is_source(match) or match.is_dir()]
+        present = [m for m in matches if m.is_dir() or (m.is_file() and m.suffix in _SOURCES)]
         if not present:
             missing.append("/".join(part for part in (folder, path) if part))
         found |= {_top(match.relative_to(base)): folder for match in present}
@@ -151,10 +237,6 @@ def _named(root: Path, settings: PackageSettings) -> Packages:
     if settings.elsewhere and layout == "module":
         layout = "flat"
     return Packages(layout=layout, names=names, missing=() if settings.generated else tuple(missing))
-
-
-def _is_source(path: Path) -> bool:
-    return path.is_file() and path.suffix in _SOURCES
 
 
 def _top(path: Path) -> str:
@@ -180,9 +262,9 @@ def _candidates(base: Path, *, at_top: bool) -> Iterator[str]:
         if entry.is_dir():
             name = entry.name
             is_name = name.isidentifier() or (name.endswith("-stubs") and name[:-6].isidentifier())
-            if is_name and not (at_top and name in NOT_PACKAGES) and _holds_code(entry):
+            if is_name and not (at_top and name in _NOT_PACKAGES) and _holds_code(entry):
                 yield name
-        elif suffix in {"py", "pyx"} and stem.isidentifier() and not (at_top and stem in NOT_MODULES):
+        elif suffix in {"py", "pyx"} and stem.isidentifier() and not (at_top and stem in _NOT_MODULES):
             yield stem
 
 

@@ -63,16 +63,22 @@ def poetry(pyproject: PyProject) -> Declared:
     dependencies = _poetry_dependencies(table)
     extras = table_or_empty(table.get("extras"))
     licence = text_or_none(table.get("license"))
+    readme = table.get("readme")
+    files = (readme,) if isinstance(readme, str) else texts_or_none(readme)
+    labels = {"repository": "Repository", "documentation": "Documentation"}
+    urls = {label: url for key, label in labels.items() if (url := text_or_none(table.get(key)))}
+    urls |= text_table_or_none(table.get("urls")) or {}
+    python = table_or_empty(table.get("dependencies")).get("python")
     values = known(
         {
             **texts_of(table, "name", "version", "description"),
             **lists_of(table, "keywords", "classifiers"),
-            "readme": _poetry_readme(table.get("readme")),
-            "requires-python": _poetry_python(table),
+            "readme": Readme(files=files) if files else None,
+            "requires-python": (specifiers(python) or None) if isinstance(python, str) else None,
             "license": License(text=licence) if licence else None,
             "authors": _people(table.get("authors")),
             "maintainers": _people(table.get("maintainers")),
-            "urls": _poetry_urls(table),
+            "urls": urls or None,
             "home-page": text_or_none(table.get("homepage")),
             "entry-points": _poetry_entry_points(table),
             "dependencies": dependencies,
@@ -103,39 +109,18 @@ def _people(value: object) -> tuple[Person, ...] | None:
     return tuple(Person(name=p["name"] or None, email=p["email"]) for p in people if p) or None
 
 
-def _poetry_readme(value: object) -> Readme | None:
-    files = (value,) if isinstance(value, str) else texts_or_none(value)
-    return Readme(files=files) if files else None
-
-
-def _poetry_urls(table: Mapping[str, Any]) -> dict[str, str] | None:
-    labels = {"repository": "Repository", "documentation": "Documentation"}
-    urls = {label: url for key, label in labels.items() if (url := text_or_none(table.get(key)))}
-    return (urls | (text_table_or_none(table.get("urls")) or {})) or None
-
-
 def _poetry_entry_points(table: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
-    scripts = {
-        str(name): reference
-        for name, value in table_or_empty(table.get("scripts")).items()
-        if (
-            reference := text_or_none(
-                value if isinstance(value, str) else table_or_empty(value).get("reference")
-            )
-        )
-        and ":" in reference
-    }
+    scripts: dict[str, str] = {}
+    for name, value in table_or_empty(table.get("scripts")).items():
+        reference = value if isinstance(value, str) else table_or_empty(value).get("reference")
+        if isinstance(reference, str) and ":" in reference:
+            scripts[name] = reference
     return _entry_points(scripts, table_or_empty(table.get("plugins")))
 
 
 def _entry_points(scripts: dict[str, str], plugins: Mapping[str, Any]) -> dict[str, dict[str, str]] | None:
     groups = {str(name): text_table_or_none(group) or {} for name, group in plugins.items()}
     return ({"console_scripts": scripts} if scripts else {}) | groups or None
-
-
-def _poetry_python(table: Mapping[str, Any]) -> str | None:
-    value = table_or_empty(table.get("dependencies")).get("python")
-    return specifiers(value) or None if isinstance(value, str) else None
 
 
 def _poetry_dependencies(table: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -158,22 +143,18 @@ def specifiers(constraint: str) -> str | None:
     """Return a constraint of poetry as PEP 440 specifiers, empty for `*`, or None if it has no such form."""
     if constraint.strip() in {"*", ""}:
         return ""
-    parts = [_specifier(part) for part in re.split(r"(?<!\s)\s*+,\s*+", constraint.strip())]
-    joined = ",".join(part for part in parts if part)
     try:
-        return joined if all(parts) and SpecifierSet(joined) is not None else None
-    except InvalidSpecifier:
+        joined = ",".join(_specifier(part) for part in re.split(r"(?<!\s)\s*+,\s*+", constraint.strip()))
+        SpecifierSet(joined)
+    except (InvalidSpecifier, InvalidVersion):
         return None
+    return joined
 
 
-def _specifier(part: str) -> str | None:
+def _specifier(part: str) -> str:
     if not (match := re.fullmatch(r"(\^|~(?!=))\s*(\S+)", part)):
         return f"=={part}" if re.fullmatch(r"[\d.]+(\.\*)?", part) else part
-    try:
-        release = Version(match[2]).release
-    except InvalidVersion:
-        return None
-    return f">={match[2]},<{_ceiling(match[1], release)}"
+    return f">={match[2]},<{_ceiling(match[1], Version(match[2]).release)}"
 
 
 def _ceiling(operator: str, release: tuple[int, ...]) -> str:

@@ -41,19 +41,12 @@ def _flit(files: ProjectFiles) -> PackageSettings:
     name = text_or_none(table_or_empty(tool.get("module")).get("name")) or text_or_none(
         table_or_empty(tool.get("metadata")).get("module")
     )
-    return _module(files, name, folders=("src", "")) if name else PackageSettings(needs_name=True)
-
-
-def _module(files: ProjectFiles, name: str, *, folders: tuple[str, ...]) -> PackageSettings:
-    """Return the settings for one import name that is in the first of the folders that has it."""
+    if name is None:
+        return PackageSettings(needs_name=True)
     path = name.replace(".", "/")
-    for folder in folders:
-        base = files.root / folder
-        if (base / path).is_dir():
-            return PackageSettings(paths=((folder, path),))
-        if (base / f"{path}.py").is_file():
-            return PackageSettings(paths=((folder, f"{path}.py"),))
-    return PackageSettings(paths=((folders[0], path),))
+    places = [(folder, file) for folder in ("src", "") for file in (path, f"{path}.py")]
+    found = next((place for place in places if files.root.joinpath(*place).exists()), places[0])
+    return PackageSettings(paths=(found,))
 
 
 def _pdm(files: ProjectFiles) -> PackageSettings:

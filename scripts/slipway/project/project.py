@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from slipway.project import (
     backends,
@@ -25,8 +25,14 @@ from slipway.project.declared import FIELDS, Declared, License, Person, Readme
 from slipway.project.layout import Layout
 from slipway.project.project_files import BuildSystem, ProjectFiles
 from slipway.project.settings import Settings
-from slipway.project.vcs_version import VcsVersioning
 from slipway.project.version_file import VersionInFile
+
+
+class Place(TypedDict):
+    """A file of the project and a line of it, from 1."""
+
+    file: str
+    line: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +51,7 @@ class ProjectFacts(BuildSystem):
         layout: see `slipway.project.layout.Packages`; so are `packages` (top-level import names),
             `missing_packages` and `expected_package`.
         compiled_because: why its wheels are for one platform; None for a pure project.
-        vcs_versioned: what derives the version from the version control system.
+        vcs_versioned: the tool that derives the version from the version control system.
         vcs_marks_local: whether that gives untagged and dirty checkouts a version with a local part.
         version_decided_by: what sets a version that is not written; None where nothing does.
         version_in_file: the literal version in a file from which the backend takes it, for a dynamic version.
@@ -81,7 +87,7 @@ class ProjectFacts(BuildSystem):
     missing_packages: tuple[str, ...] = ()
     expected_package: str | None = None
     compiled_because: str | None = None
-    vcs_versioned: VcsVersioning | None = None
+    vcs_versioned: str | None = None
     vcs_marks_local: bool = False
     version_decided_by: str | None = None
     version_in_file: VersionInFile | None = None
@@ -100,11 +106,6 @@ class ProjectFacts(BuildSystem):
         return self.compiled_because is not None
 
     @property
-    def scripts(self) -> Mapping[str, str]:
-        """Console scripts, name to object reference."""
-        return (self.entry_points or {}).get("console_scripts", {})
-
-    @property
     def ignored(self) -> Mapping[str, str]:
         """Rule name to the reason why the project turned it off."""
         return self.settings.ignored
@@ -121,6 +122,11 @@ class ProjectFacts(BuildSystem):
                 return self.lines[path]
             path = path[:-1]
         return None
+
+    def at(self, *path: str | int) -> Place:
+        """Return the place of a field for evidence: as `line_of`, or only the file where no line is known."""
+        file, line = self.line_of(*path) or (self.metadata_from.get(str(path[0]), pyproject.FILE), None)
+        return {"file": file, "line": line}
 
 
 def read(root: Path) -> ProjectFacts:

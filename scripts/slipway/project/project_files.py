@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from slipway.errors import InputError
@@ -15,8 +16,11 @@ from slipway.project.setup_cfg import SetupCfg
 from slipway.project.setup_py import SetupPy
 
 PROJECT_FILES = (pyproject_file.FILE, setup_cfg.FILE, setup_py.FILE)
+_NO_PROJECTS = frozenset(
+    {"tests", "test", "docs", "doc", "examples", "example", "node_modules", "build", "dist"}
+)
 _SEARCH_DEPTH = 2
-_SEARCH_FOLDERS = 400
+_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,21 +90,14 @@ def load(root: Path) -> ProjectFiles:
 def _backend_name(root: Path, backend: str, backend_path: tuple[str, ...]) -> str:
     if known := backends.name_of(backend):
         return known
-    sources = _in_tree(root, backend.partition(":")[0], backend_path)
+    sources = (project_paths.text(root, path) or "" for path in in_tree_candidates(backend, backend_path))
     wrapped = {name for source in sources for name in backends.imported_in(source)}
     return wrapped.pop() if len(wrapped) == 1 else backends.OTHER
 
 
-def _in_tree(root: Path, module: str, backend_path: tuple[str, ...]) -> Iterator[str]:
-    """Yield the source of an in-tree backend; folders outside the project are not looked at."""
-    for path in in_tree_candidates(module, backend_path):
-        if text := project_paths.text(root, path):
-            yield text
-
-
-def in_tree_candidates(module: str, backend_path: tuple[str, ...]) -> Iterator[str]:
+def in_tree_candidates(backend: str, backend_path: tuple[str, ...]) -> Iterator[str]:
     """Yield the paths where the module of an in-tree backend may be."""
-    stem = module.replace(".", "/")
+    stem = backend.partition(":")[0].replace(".", "/")
     for folder in backend_path:
         yield f"{folder}/{stem}.py"
         yield f"{folder}/{stem}/__init__.py"
@@ -122,7 +119,7 @@ def _no_folder(root: Path) -> InputError:
 
 def _no_project(root: Path) -> InputError:
     names = ", ".join(PROJECT_FILES[:-1]) + f" or {PROJECT_FILES[-1]}"
-    inside = list(_projects_below(root))
+    inside = list(islice(below(root, _SEARCH_DEPTH), _SHOWN))
     if not inside:
         return InputError(
             f"There is no Python project in {root}: no {names}.",
@@ -130,7 +127,7 @@ def _no_project(root: Path) -> InputError:
             remedy="Give the folder that holds pyproject.toml.",
             read="https://packaging.python.org/en/latest/tutorials/packaging-projects/",
         )
-    shown = ", ".join(str(path.relative_to(root)) for path in inside[:5])
+    shown = ", ".join(str(path.relative_to(root)) for path in inside)
     return InputError(
         f"There is no Python project in {root} itself: no {names}.",
         cause=f"The project is in a folder below: {shown}.",
@@ -138,33 +135,32 @@ def _no_project(root: Path) -> InputError:
     )
 
 
-def _projects_below(root: Path) -> Iterator[Path]:
-    """Yield the folders that look like projects, nearest first."""
-    level, seen = [root], 0
-    for _ in range(_SEARCH_DEPTH):
-        below: list[Path] = []
-        for folder in level:
-            try:
-                below += sorted(
-                    p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_"))
-                )
-            except OSError:
-                continue
-        for folder in below[: _SEARCH_FOLDERS - seen]:
-            if any((folder / name).is_file() for name in (pyproject_file.FILE, setup_py.FILE)):
-                yield folder
-        seen += len(below)
-        level = below[:_SEARCH_FOLDERS]
+def below(top: Path, depth: int) -> Iterator[Path]:
+    """Yield the folders below one that hold a project, in alphabetical order; not those inside a project.
+
+    Folders whose projects are examples or tests are left out, as are hidden ones.
+    """
+    try:
+        entries = sorted(top.iterdir())
+    except OSError:
+        return
+    for folder in entries:
+        if folder.name in _NO_PROJECTS or folder.name.startswith((".", "_")):
+            continue
+        if not folder.is_dir() or folder.is_symlink():
+            continue
+        if any((folder / name).is_file() for name in (pyproject_file.FILE, setup_py.FILE)):
+            yield folder
+        elif depth > 1:
+            yield from below(folder, depth - 1)
 
 
 def _demand_buildable(root: Path, pyproject: PyProject) -> None:
     """Refuse a pyproject.toml that only holds the settings of tools."""
     if pyproject.table("tool", "poetry"):
         return
-    inside = list(_projects_below(root))
-    shown = (
-        f" The folders below look like projects: {', '.join(str(p.relative_to(root)) for p in inside[:5])}."
-    )
+    inside = list(islice(below(root, _SEARCH_DEPTH), _SHOWN))
+    shown = f" The folders below look like projects: {', '.join(str(p.relative_to(root)) for p in inside)}."
     raise InputError(
         f"{root / pyproject_file.FILE} describes no project: it has neither [project] nor [build-system].",
         cause="The file only holds the settings of tools." + (shown if inside else ""),

@@ -75,7 +75,7 @@ def load(root: Path) -> PyProject:
         pyproject = PyProject(tables=loads(text), lines=lines_of(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _not_toml(path, text, str(error)) from error
-    _demand_readable(pyproject, path)
+    _demand_readable(pyproject)
     return pyproject
 
 
@@ -128,28 +128,22 @@ def _not_toml(path: Path, text: str, message: str) -> InputError:
     )
 
 
-def _demand_readable(pyproject: PyProject, path: Path) -> None:
+def _demand_readable(pyproject: PyProject) -> None:
     for key in ("project", "build-system", "tool"):
         if not isinstance(pyproject.tables.get(key, {}), Mapping):
-            raise _wrong_shape(pyproject, path, (key,), "a table", f"Write it as a table: [{key}].")
+            raise _wrong_shape(pyproject, (key,), "a table", f"Write it as a table: [{key}].")
     system = pyproject.table("build-system")
     if "requires" in system and texts_or_none(system["requires"]) is None:
-        example = 'requires = ["hatchling"]'
-        raise _wrong_shape(
-            pyproject, path, ("build-system", "requires"), "a list of strings", f"For example: {example}"
-        )
+        remedy = 'For example: requires = ["hatchling"]'
+        raise _wrong_shape(pyproject, ("build-system", "requires"), "a list of strings", remedy)
     if "build-backend" in system and text_or_none(system["build-backend"]) is None:
-        example = 'build-backend = "hatchling.build"'
-        raise _wrong_shape(
-            pyproject, path, ("build-system", "build-backend"), "a string", f"For example: {example}"
-        )
+        remedy = 'For example: build-backend = "hatchling.build"'
+        raise _wrong_shape(pyproject, ("build-system", "build-backend"), "a string", remedy)
 
 
-def _wrong_shape(
-    pyproject: PyProject, path: Path, keys: tuple[str, ...], expected: str, remedy: str
-) -> InputError:
+def _wrong_shape(pyproject: PyProject, keys: tuple[str, ...], expected: str, remedy: str) -> InputError:
     line = pyproject.lines.get(keys)
-    at = f"{path.name}, line {line}" if line else path.name
+    at = f"{FILE}, line {line}" if line else FILE
     return InputError(
         f"{at}: `{'.'.join(keys)}` is not {expected}.",
         cause="The key has a value of the wrong type: no build tool can read how to build the project.",
@@ -166,6 +160,9 @@ def declared(pyproject: PyProject) -> Declared:
         "gui_scripts": text_table_or_none(project.get("gui-scripts")),
         **{str(k): text_table_or_none(v) for k, v in table_or_empty(project.get("entry-points")).items()},
     }
+    globs = project.get("license-files")
+    if isinstance(globs, Mapping):  # the forms of the drafts of PEP 639
+        globs = globs.get("paths", globs.get("globs"))
     values = known(
         {
             **texts_of(project, "name", "version", "description", "requires-python"),
@@ -174,7 +171,7 @@ def declared(pyproject: PyProject) -> Declared:
             ),
             "readme": _readme(project.get("readme")),
             "license": _license(project.get("license")),
-            "license-files": _license_files(project.get("license-files")),
+            "license-files": texts_or_none(globs),
             "authors": _people(project.get("authors")),
             "maintainers": _people(project.get("maintainers")),
             "urls": text_table_or_none(project.get("urls")),
@@ -186,20 +183,15 @@ def declared(pyproject: PyProject) -> Declared:
     if dynamic & {"scripts", "gui-scripts"}:
         dynamic.add("entry-points")
     lines = {path[1:]: line for path, line in pyproject.lines.items() if path[0] == "project" and path[1:]}
+    for table, group in (("scripts", "console_scripts"), ("gui-scripts", "gui_scripts")):
+        lines |= {("entry-points", group, *p[1:]): line for p, line in lines.items() if p[0] == table}
     return Declared(
         file="pyproject.toml",
         values=values,
         dynamic=frozenset(dynamic & set(FIELDS)),
         is_project_table=True,
-        lines=_with_scripts(lines),
+        lines=lines,
     )
-
-
-def _with_scripts(lines: dict[tuple[str | int, ...], int]) -> dict[tuple[str | int, ...], int]:
-    for table, group in (("scripts", "console_scripts"), ("gui-scripts", "gui_scripts")):
-        moved = {("entry-points", group, *p[1:]): line for p, line in lines.items() if p[0] == table}
-        lines |= moved
-    return lines
 
 
 def _readme(value: object) -> Readme | None:
@@ -222,18 +214,7 @@ def _license(value: object) -> License | None:
     return License(text=text, file=file) if file or text else None
 
 
-def _license_files(value: object) -> tuple[str, ...] | None:
-    """Return the globs; `{paths = ...}` and `{globs = ...}` are the forms of the drafts of PEP 639."""
-    if isinstance(value, Mapping):
-        return texts_or_none(value.get("paths", value.get("globs")))
-    return texts_or_none(value)
-
-
 def _people(value: object) -> tuple[Person, ...] | None:
     if not isinstance(value, list):
         return None
-    tables = [table_or_empty(item) for item in value]
-    return tuple(
-        Person(name=text_or_none(table.get("name")), email=text_or_none(table.get("email")))
-        for table in tables
-    )
+    return tuple(Person(**texts_of(table_or_empty(item), "name", "email")) for item in value)

@@ -118,13 +118,7 @@ class _Reading:
             case ast.Name(id=name) if name in self._names:
                 return self.value(self._names[name], depth)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return self._sum(self.value(left, depth), self.value(right, depth))
-        raise NotLiteral
-
-    @staticmethod
-    def _sum(first: object, second: object) -> str | list[Any]:
-        if isinstance(first, str) and isinstance(second, str):
-            return first + second
-        if isinstance(first, list) and isinstance(second, list):
-            return first + second
+                first, second = self.value(left, depth), self.value(right, depth)
+                if type(first) in {str, list} and type(first) is type(second):
+                    return first + second
         raise NotLiteral

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
-from slipway.project import git
+from slipway.project import git, project_files
 from slipway.project import project as project_facts
+from slipway.project.declared import requirements
 from slipway.project.project import ProjectFacts
 
 DEPTH = 3
 """Folders below the top in which projects are looked for."""
-
-NO_PROJECTS = frozenset(
-    {"tests", "test", "docs", "doc", "examples", "example", "node_modules", "build", "dist"}
-)
-"""Folders whose projects are examples or tests and are not released."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +36,9 @@ class Member:
     folder: str
     name: str
     tag_prefix: str
-    needs: tuple[str, ...] = ()
-    last_tag: str | None = None
-    changed: bool = True
+    needs: tuple[str, ...]
+    last_tag: str | None
+    changed: bool
 
 
 def read(top: Path) -> tuple[Member, ...]:
@@ -55,28 +49,26 @@ def read(top: Path) -> tuple[Member, ...]:
     Raises:
         InputError: a project cannot be read, or some need each other in a circle.
     """
-    facts = {path.relative_to(top).as_posix(): project_facts.read(path) for path in _folders(top, DEPTH)}
+    folders = project_files.below(top, DEPTH)
+    facts = {path.relative_to(top).as_posix(): project_facts.read(path) for path in folders}
     names = {_name(folder, project): folder for folder, project in facts.items()}
     needs = {folder: _needs(project, names) - {folder} for folder, project in facts.items()}
     members: dict[str, Member] = {}
     for folder in _in_order(needs):
-        member = _member(top, folder, facts[folder])
+        path, project = top / folder, facts[folder]
+        prefix = project.settings.options.get("tag-prefix") or f"{path.name}-v"
+        tag = git.last_tag(path, prefix)
         is_below_changed = any(members[needed].changed for needed in needs[folder])
-        members[folder] = replace(
-            member, needs=tuple(sorted(needs[folder])), changed=member.changed or is_below_changed
+        members[folder] = Member(
+            path=path,
+            folder=folder,
+            name=_name(folder, project),
+            tag_prefix=prefix,
+            needs=tuple(sorted(needs[folder])),
+            last_tag=tag,
+            changed=is_below_changed or tag is None or git.differs(path, tag),
         )
     return tuple(members.values())
-
-
-def _folders(top: Path, depth: int) -> Iterator[Path]:
-    """Yield the folders that hold a project; what is inside a project belongs to it."""
-    for folder in sorted(path for path in top.iterdir() if path.is_dir() and not path.is_symlink()):
-        if folder.name in NO_PROJECTS or folder.name.startswith((".", "_")):
-            continue
-        if any((folder / name).is_file() for name in ("pyproject.toml", "setup.py")):
-            yield folder
-        elif depth > 1:
-            yield from _folders(folder, depth - 1)
 
 
 def _name(folder: str, project: ProjectFacts) -> str:
@@ -86,16 +78,9 @@ def _name(folder: str, project: ProjectFacts) -> str:
 def _needs(project: ProjectFacts, names: dict[str, str]) -> set[str]:
     """Return the folders of the projects that one depends on, to run or to be built."""
     extras = [text for texts in (project.optional_dependencies or {}).values() for text in texts]
-    found = _required((*(project.dependencies or ()), *extras, *project.build_requires))
+    texts = (*(project.dependencies or ()), *extras, *project.build_requires)
+    found = (canonicalize_name(requirement.name) for _, requirement in requirements(texts))
     return {names[name] for name in found if name in names}
-
-
-def _required(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        try:
-            yield canonicalize_name(Requirement(text).name)
-        except InvalidRequirement:
-            continue
 
 
 def _in_order(needs: dict[str, set[str]]) -> list[str]:
@@ -108,17 +93,3 @@ def _in_order(needs: dict[str, set[str]]) -> list[str]:
             cause="Each of them names the next one among its dependencies, extras or build requirements.",
             remedy="Move what they share into a project of its own; until then, pass one project's folder as PATH.",
         ) from error
-
-
-def _member(top: Path, folder: str, project: ProjectFacts) -> Member:
-    path = top / folder
-    prefix = project.settings.options.get("tag-prefix") or f"{path.name}-v"
-    tag = git.last_tag(path, prefix)
-    return Member(
-        path=path,
-        folder=folder,
-        name=_name(folder, project),
-        tag_prefix=prefix,
-        last_tag=tag,
-        changed=tag is None or git.differs(path, tag),
-    )

@@ -31,7 +31,6 @@ _KEYWORDS = FIELD_OF.keys() - {"use_scm_version", "pbr", "license_expression", "
 _OF_OPTIONS = frozenset({"python_requires", "install_requires", "entry_points"})
 """Those of the keywords that are in [options]; the others are in [metadata]."""
 _LISTS = frozenset({"license_files", "keywords", "classifiers", "project_urls", "install_requires"})
-_SECTION_FIELDS = {"options.extras_require": "optional-dependencies", "options.entry_points": "entry-points"}
 _DIRECTIVE = re.compile(r"\s*(attr|file)\s*:", re.IGNORECASE)
 _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
 _KEY = re.compile(r"(?P<key>[^\s=:#;](?:[^=:]*[^\s=:])?)\s*+[=:]")
@@ -112,11 +111,8 @@ def declared(cfg: SetupCfg) -> Declared:
         "readme"
     }
     given |= {key: text.strip() for key, text in given.items() if text and key not in _LISTS}
-    for section, key in (
-        ("options.extras_require", "extras_require"),
-        ("options.entry_points", "entry_points"),
-    ):
-        given[key] = cfg.sections.get(section) or None
+    for key in ("extras_require", "entry_points"):
+        given[key] = cfg.sections.get(f"options.{key}") or None
     if any(_DIRECTIVE.match(value) for value in (given["extras_require"] or {}).values()):
         dynamic.add("optional-dependencies")
     values = setuptools_fields.values(given) | known({"readme": _readme(cfg)})
@@ -146,8 +142,8 @@ def _readme(cfg: SetupCfg) -> Readme | None:
 def _field_lines(cfg: SetupCfg) -> dict[tuple[str | int, ...], int]:
     lines: dict[tuple[str | int, ...], int] = {}
     for (section, key), number in cfg.lines.items():
-        if section in _SECTION_FIELDS:
-            name = _SECTION_FIELDS[section]
+        if section in {"options.extras_require", "options.entry_points"}:
+            name = FIELD_OF[section.removeprefix("options.")]
             lines[(name, key) if key else (name,)] = number
         elif key in _KEYWORDS and section == _section(key):
             lines.setdefault((FIELD_OF[key],), number)

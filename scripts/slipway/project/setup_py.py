@@ -63,78 +63,73 @@ def load(root: Path) -> SetupPy | None:
         return SetupPy(fault=(error.msg, error.lineno or 1))
     except (OSError, *UNPARSEABLE) as error:
         return SetupPy(fault=(str(error) or type(error).__name__, 1))
-    found = _Call(tree)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_setup(node.func)]
+    names, written = constants(tree), bound_once(tree)
+    arguments: dict[str, Any] = {}
+    computed: dict[str, ast.expr] = {}
+    lines: dict[str, int] = {}
+    complete = len(calls) == 1
+    for name, value in (found for call in calls[-1:] for found in _arguments(call, names, written)):
+        if name is None:
+            complete = False
+            continue
+        lines[name] = value.lineno
+        try:
+            arguments[name] = literal(value, names)
+        except NotLiteral:
+            computed[name] = value
     return SetupPy(
-        arguments=found.arguments,
-        computed=found.computed,
-        lines=found.lines,
-        complete=found.complete,
+        arguments=arguments,
+        computed=computed,
+        lines=lines,
+        complete=complete,
         tree=tree,
         text=data.decode("utf-8", "replace"),
     )
 
 
-class _Call:
-    """The arguments of the call to `setup`."""
+def _arguments(
+    call: ast.Call, names: Mapping[str, ast.expr], written: Mapping[str, ast.expr]
+) -> Iterator[tuple[str | None, ast.expr]]:
+    """Yield keyword and value of each argument, also of those in `**value` where the file writes that dict out.
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._names = constants(tree)
-        self._written = bound_once(tree)
-        self.arguments: dict[str, Any] = {}
-        self.computed: dict[str, ast.expr] = {}
-        self.lines: dict[str, int] = {}
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_setup(node.func)]
-        self.complete = len(calls) == 1
-        for call in calls[-1:]:
-            for keyword in call.keywords:
-                if keyword.arg is None:
-                    self._spread(keyword.value)
-                else:
-                    self._take(keyword.arg, keyword.value)
-
-    def _take(self, name: str, value: ast.expr) -> None:
-        self.lines[name] = value.lineno
-        try:
-            self.arguments[name] = literal(value, self._names)
-        except NotLiteral:
-            self.computed[name] = value
-
-    def _spread(self, value: ast.expr) -> None:
-        """Take what is known of `**value`: the items of a dict that is written out in the file."""
+    None for a keyword means that there may be arguments that are not known.
+    """
+    for keyword in call.keywords:
+        value = keyword.value
+        if keyword.arg is not None:
+            yield keyword.arg, value
+            continue
         if isinstance(value, ast.Name):
-            self.complete &= value.id in self._names
-            value = self._written.get(value.id, value)
+            if value.id not in names:
+                yield None, value
+            value = written.get(value.id, value)
         match value:
             case ast.Dict(keys=keys, values=values):
                 for key, item in zip(keys, values, strict=True):
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                        self._take(key.value, item)
-                    else:
-                        self.complete = False
+                    name = key.value if isinstance(key, ast.Constant) else None
+                    yield name if isinstance(name, str) else None, item
             case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
-                for keyword in keywords:
-                    if keyword.arg:
-                        self._take(keyword.arg, keyword.value)
-                    else:
-                        self.complete = False
+                yield from ((inner.arg, inner.value) for inner in keywords)
             case _:
-                self.complete = False
+                yield None, value
 
 
 def _is_setup(function: ast.expr) -> bool:
     match function:
         case ast.Name(id="setup"):
             return True
-        case ast.Attribute(value=ast.Name(id="setuptools" | "core" | "skbuild"), attr="setup"):
-            return True
-        case ast.Attribute(value=ast.Attribute(attr="core"), attr="setup"):
-            return True
+        case ast.Attribute(value=ast.Name(id=name) | ast.Attribute(attr=name), attr="setup"):
+            return name in {"setuptools", "core", "skbuild"}
     return False
 
 
 def declared(setup: SetupPy) -> Declared:
     """Return what the file declares; every field that is computed is dynamic."""
-    values = setuptools_fields.values(setup.arguments) | dict(_readme(setup.arguments))
+    values = setuptools_fields.values(setup.arguments)
+    if text := text_or_none(setup.arguments.get("long_description")):
+        content_type = text_or_none(setup.arguments.get("long_description_content_type"))
+        values["readme"] = Readme(text=text, content_type=content_type)
     dynamic = {FIELD_OF[name] for name in setup.computed if name in FIELD_OF}
     dynamic |= {FIELD_OF[name] for name in ("use_scm_version", "pbr") if setup.arguments.get(name)}
     lines: dict[tuple[str | int, ...], int] = {}
@@ -145,9 +140,3 @@ def declared(setup: SetupPy) -> Declared:
     return Declared(
         file="setup.py", values=static, dynamic=frozenset(dynamic), incomplete=not setup.complete, lines=lines
     )
-
-
-def _readme(given: Mapping[str, Any]) -> Iterator[tuple[str, Readme]]:
-    if text := text_or_none(given.get("long_description")):
-        content_type = text_or_none(given.get("long_description_content_type"))
-        yield "readme", Readme(text=text, content_type=content_type)

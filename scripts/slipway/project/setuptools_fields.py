@@ -47,11 +47,16 @@ FIELD_OF = {
 
 def values(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that follow from setuptools' keywords, the readme apart; lists may be text as in setup.cfg."""
+    python = given.get("python_requires")
+    specifiers = texts_or_none(python)
+    expression = text_or_none(given.get("license_expression"))
+    text = None if expression else text_or_none(given.get("license"))
+    extras, groups = given.get("extras_require"), given.get("entry_points")
     return known(
         {
             **texts_of(given, "name", "version", "description"),
-            "requires-python": _specifiers(given.get("python_requires")),
-            "license": _license(given),
+            "requires-python": ", ".join(specifiers) if specifiers else text_or_none(python),
+            "license": License(expression=expression, text=text) if expression or text else None,
             "license-files": items_of(given.get("license_files", given.get("license_file"))),
             "authors": _people(given, "author"),
             "maintainers": _people(given, "maintainer"),
@@ -60,9 +65,13 @@ def values(given: Mapping[str, Any]) -> dict[str, Any]:
             "urls": pairs_of(given.get("project_urls")),
             "home-page": text_or_none(given.get("url")),
             "download-url": text_or_none(given.get("download_url")),
-            "entry-points": _entry_points(given.get("entry_points")),
+            "entry-points": {str(name): pairs_of(items_of(group)) or {} for name, group in groups.items()}
+            if isinstance(groups, Mapping)
+            else None,
             "dependencies": items_of(given.get("install_requires"), separator=";"),
-            "optional-dependencies": _extras(given.get("extras_require")),
+            "optional-dependencies": known({str(k): items_of(v, separator=";") for k, v in extras.items()})
+            if isinstance(extras, Mapping)
+            else None,
         }
     )
 
@@ -84,30 +93,6 @@ def pairs_of(value: object) -> dict[str, str] | None:
     return {key.strip(): item.strip() for key, _, item in pairs if key.strip()}
 
 
-def _specifiers(value: object) -> str | None:
-    parts = texts_or_none(value)
-    return ", ".join(parts) if parts else text_or_none(value)
-
-
-def _license(given: Mapping[str, Any]) -> License | None:
-    if expression := text_or_none(given.get("license_expression")):
-        return License(expression=expression)
-    text = text_or_none(given.get("license"))
-    return License(text=text) if text else None
-
-
 def _people(given: Mapping[str, Any], key: str) -> tuple[Person, ...] | None:
     name, email = text_or_none(given.get(key)), text_or_none(given.get(f"{key}_email"))
     return (Person(name=name, email=email),) if name or email else None
-
-
-def _extras(value: object) -> dict[str, tuple[str, ...]] | None:
-    if not isinstance(value, Mapping):
-        return None
-    return known({str(name): items_of(given, separator=";") for name, given in value.items()})
-
-
-def _entry_points(value: object) -> dict[str, dict[str, str]] | None:
-    if not isinstance(value, Mapping):
-        return None
-    return {str(name): pairs_of(items_of(given)) or {} for name, given in value.items()}

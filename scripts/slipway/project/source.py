@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -17,10 +16,10 @@ from slipway.project import changelog, project, static_metadata
 from slipway.project import git as git_facts
 from slipway.project.changelog import Changelog
 from slipway.project.git import GitFacts
-from slipway.project.project import ProjectFacts
+from slipway.project.project import Place, ProjectFacts
 from slipway.project.project_files import in_tree_candidates
 from slipway.project.project_paths import is_file, is_inside
-from slipway.project.version_file import VersionInFile, in_module, module_files
+from slipway.project.version_file import VersionInFile, in_package
 
 MAX_README_BYTES = 8 * 1024 * 1024
 _ARCHIVED = ("PKG-INFO", ".git_archival.txt", ".hg_archival.txt", ".hg", ".svn")
@@ -84,12 +83,12 @@ class SourceFacts:
         return self.project.version or (found.version if found else None)
 
     @property
-    def version_at(self) -> tuple[str, int] | None:
+    def version_at(self) -> Place:
         """File and line of that version."""
         found = self.project.version_in_file
         if self.project.version or found is None:
-            return self.project.line_of("version")
-        return found.file, found.line
+            return self.project.at("version")
+        return {"file": found.file, "line": found.line}
 
 
 def read(
@@ -118,8 +117,7 @@ def read(
     metadata = static_metadata.of(facts, _long_description(facts, readme_files))
     if release and override is None and facts.vcs_marks_local and git is not None:
         metadata = replace(metadata, local_part=_local_part(git))
-    module = facts.backend.partition(":")[0]
-    candidates = list(in_tree_candidates(module, facts.backend_path))
+    candidates = list(in_tree_candidates(facts.backend, facts.backend_path))
     return SourceFacts(
         project=facts,
         git=git,
@@ -127,12 +125,12 @@ def read(
         tag_version=tag_version,
         release=release,
         readme_files=readme_files,
-        unmatched_licences=tuple(_unmatched_licences(facts)),
+        unmatched_licences=_unmatched_licences(facts),
         missing_backend_paths=tuple(
             path for path in facts.backend_path if not (is_inside(base, path) and (base / path).is_dir())
         ),
         backend_module_missing=bool(candidates) and not any(is_file(base, path) for path in candidates),
-        module_versions=tuple(_module_versions(facts)),
+        module_versions=tuple(found for name in facts.packages if (found := in_package(base, name))),
         changelog=changelog.find(base),
         version_override=override,
         archived=any((base / name).exists() for name in _ARCHIVED),
@@ -173,11 +171,9 @@ def _long_description(facts: ProjectFacts, files: tuple[ReadmeFile, ...]) -> str
     return "\n".join(texts) if len(texts) == len(files) else None
 
 
-def _unmatched_licences(facts: ProjectFacts) -> Iterator[str]:
-    patterns = list(facts.license_files or ())
-    if facts.licence and facts.licence.file:
-        patterns.append(facts.licence.file)
-    yield from (pattern for pattern in patterns if not _matches(facts.root, pattern))
+def _unmatched_licences(facts: ProjectFacts) -> tuple[str, ...]:
+    named = (facts.licence.file,) if facts.licence and facts.licence.file else ()
+    return tuple(p for p in (*(facts.license_files or ()), *named) if not _matches(facts.root, p))
 
 
 def _matches(root: Path, pattern: str) -> bool:
@@ -185,11 +181,3 @@ def _matches(root: Path, pattern: str) -> bool:
         return any(path.is_file() for path in root.glob(pattern))
     except (ValueError, NotImplementedError, OSError):
         return False
-
-
-def _module_versions(facts: ProjectFacts) -> Iterator[VersionInFile]:
-    for name in facts.packages:
-        for path in module_files(name):
-            if found := in_module(facts.root, path):
-                yield found
-                break

@@ -5,7 +5,7 @@ What each field becomes: https://packaging.python.org/en/latest/specifications/p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -39,8 +39,8 @@ _CORE = {
 
 _CONTENT_TYPES = {".md": "text/markdown", ".rst": "text/x-rst", ".txt": "text/plain"}
 
-Field = tuple[str, str, int | None]
-"""A field of core metadata, its value, and its line where it is known."""
+Field = tuple[str, str, tuple[str | int, ...]]
+"""A field of core metadata, its value, and the path of the project's field for `line_of`."""
 
 
 def of(project: ProjectFacts, description: str | None) -> MetadataFacts:
@@ -53,10 +53,11 @@ def of(project: ProjectFacts, description: str | None) -> MetadataFacts:
     file = project.metadata_from.get("name", project.present[0] if project.present else None)
     fields: dict[str, list[str]] = {}
     lines: dict[str, list[int]] = {}
-    for name, value, line in _fields(project, file):
+    for name, value, path in _fields(project):
         fields.setdefault(name, []).append(value)
-        if line is not None:
-            lines.setdefault(name, []).append(line)
+        place = project.line_of(*path)
+        if place and place[0] == file:
+            lines.setdefault(name, []).append(place[1])
     if description is not None and not project.backend_in_tree:  # such a backend may rewrite it
         fields["description"] = [description]
     complete = {name: numbers for name, numbers in lines.items() if len(numbers) == len(fields[name])}
@@ -80,7 +81,7 @@ def _undecided(project: ProjectFacts, description: str | None) -> frozenset[str]
     return frozenset(core)
 
 
-def _fields(project: ProjectFacts, file: str | None) -> Iterator[Field]:
+def _fields(project: ProjectFacts) -> Iterator[Field]:
     single = {
         "name": project.name,
         "version": project.version,
@@ -96,17 +97,18 @@ def _fields(project: ProjectFacts, file: str | None) -> Iterator[Field]:
     origin = {core: field for field, cores in _CORE.items() for core in cores}
     for name, value in single.items():
         if value is not None:
-            yield name, value, _line(project, file, origin[name])
-    yield from _people(project, file, "author", project.authors)
-    yield from _people(project, file, "maintainer", project.maintainers)
-    yield from _listed(project, file)
-    yield from _required(project, file)
-
-
-def _line(project: ProjectFacts, file: str | None, *path: str | int) -> int | None:
-    """Return the line of a field if it is in the file that the metadata is reported under."""
-    place = project.line_of(*path)
-    return place[1] if place and place[0] == file else None
+            yield name, value, (origin[name],)
+    yield from _people("author", project.authors or ())
+    yield from _people("maintainer", project.maintainers or ())
+    for index, value in enumerate(project.classifiers or ()):
+        yield "classifier", value, ("classifiers", index)
+    for index, value in enumerate(project.import_names or ()):
+        yield "import-name", value, ("import-names", index)
+    for index, value in enumerate(project.import_namespaces or ()):
+        yield "import-namespace", value, ("import-namespaces", index)
+    for label, url in (project.urls or {}).items():
+        yield "project-url", f"{label}, {url}", ("urls", label)
+    yield from _required(project)
 
 
 def _content_type(project: ProjectFacts) -> str | None:
@@ -118,58 +120,37 @@ def _content_type(project: ProjectFacts) -> str | None:
     return _CONTENT_TYPES.get(PurePosixPath(readme.files[0]).suffix.lower())
 
 
-def _people(
-    project: ProjectFacts, file: str | None, role: str, people: Sequence[Person] | None
-) -> Iterator[Field]:
-    line = _line(project, file, f"{role}s")
-    if names := [person.name for person in people or () if person.name and not person.email]:
-        yield role, ", ".join(names), line
+def _people(role: str, people: Sequence[Person]) -> Iterator[Field]:
+    if names := [person.name for person in people if person.name and not person.email]:
+        yield role, ", ".join(names), (f"{role}s",)
     addresses = [
         f"{person.name} <{person.email}>" if person.name else person.email
-        for person in people or ()
+        for person in people
         if person.email
     ]
     if addresses:
-        yield f"{role}-email", ", ".join(addresses), line
+        yield f"{role}-email", ", ".join(addresses), (f"{role}s",)
 
 
-def _listed(project: ProjectFacts, file: str | None) -> Iterator[Field]:
-    lists: Iterable[tuple[str, str, Sequence[str]]] = (
-        ("classifier", "classifiers", project.classifiers or ()),
-        ("import-name", "import-names", project.import_names or ()),
-        ("import-namespace", "import-namespaces", project.import_namespaces or ()),
-    )
-    for core, name, values in lists:
-        for index, value in enumerate(values):
-            yield core, value, _line(project, file, name, index)
-    for label, url in (project.urls or {}).items():
-        yield "project-url", f"{label}, {url}", _line(project, file, "urls", label)
-
-
-def _required(project: ProjectFacts, file: str | None) -> Iterator[Field]:
+def _required(project: ProjectFacts) -> Iterator[Field]:
     for index, value in enumerate(project.dependencies or ()):
-        yield "requires-dist", value, _line(project, file, "dependencies", index)
+        yield "requires-dist", value, ("dependencies", index)
     for extra, values in (project.optional_dependencies or {}).items():
         name = extra.partition(":")[0].strip()  # setuptools' `extra:marker`, and `:marker` for no extra
         if name:
-            yield "provides-extra", name, _line(project, file, "optional-dependencies", extra)
+            yield "provides-extra", name, ("optional-dependencies", extra)
         for index, value in enumerate(values):
-            line = _line(project, file, "optional-dependencies", extra, index)
-            yield "requires-dist", _with_extra(value, name), line
+            yield "requires-dist", _with_extra(value, name), ("optional-dependencies", extra, index)
 
 
 def _with_extra(value: str, extra: str) -> str:
     """Return a requirement with the marker of its extra; one that cannot be parsed as it is."""
     try:
-        requirement = Requirement(value)
+        own = Requirement(value).marker
     except InvalidRequirement:
         return value
     if not extra:
         return value
-    marker = f'extra == "{extra}"'
-    base, _, own = value.partition(";")
-    return (
-        f"{base.rstrip()} ; ({own.strip()}) and {marker}"
-        if requirement.marker
-        else f"{base.rstrip()} ; {marker}"
-    )
+    base, _, text = value.partition(";")
+    marker = f"({text.strip()}) and " if own else ""
+    return f'{base.rstrip()} ; {marker}extra == "{extra}"'

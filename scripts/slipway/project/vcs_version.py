@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from packaging.utils import canonicalize_name
 
@@ -11,34 +10,17 @@ from slipway.project import backends
 from slipway.project.declared import table_or_empty
 from slipway.project.project_files import ProjectFiles
 
-VcsVersioning = Literal[
-    "setuptools-scm",
-    "hatch-vcs",
-    "versioningit",
-    "pdm scm",
-    "poetry-dynamic-versioning",
-    "uv-dynamic-versioning",
-    "setuptools-git-versioning",
-    "versioneer",
-    "pbr",
-]
-
-_HATCH_SOURCES: dict[str, VcsVersioning] = {
+_HATCH_SOURCES = {
     "vcs": "hatch-vcs",
     "versioningit": "versioningit",
     "uv-dynamic-versioning": "uv-dynamic-versioning",
 }
-_REQUIREMENTS: dict[str, VcsVersioning] = {
-    "setuptools-scm": "setuptools-scm",
-    "versioningit": "versioningit",
-    "setuptools-git-versioning": "setuptools-git-versioning",
-    "pbr": "pbr",
-}
+_REQUIREMENTS = ("setuptools-scm", "versioningit", "setuptools-git-versioning", "pbr")
 _PLAIN_REQUIREMENTS = frozenset(
     {"setuptools", "wheel", "cython", "numpy", "pybind11", "cffi", "build", "pip"}
 )
 _LOCAL_SCHEMES = ("node-and-date", "node-and-timestamp", "dirty-tag")
-_FORM_SETTINGS: dict[VcsVersioning, tuple[tuple[str, ...], tuple[str, ...]]] = {
+_FORM_SETTINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "setuptools-scm": (("tool", "setuptools_scm"), ("local_scheme",)),
     "hatch-vcs": (("tool", "hatch", "version", "raw-options"), ("local_scheme",)),
     "versioningit": (("tool", "versioningit"), ("format",)),
@@ -58,8 +40,8 @@ _FORM_SETTINGS: dict[VcsVersioning, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _REQUIREMENT_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
-def vcs_versioned(files: ProjectFiles, *, static: bool) -> VcsVersioning | None:
-    """Return what derives the version from tags and commits, or None if nothing does.
+def vcs_versioned(files: ProjectFiles, *, static: bool) -> str | None:
+    """Return the name of the tool that derives the version from tags and commits, or None if none does.
 
     Args:
         files: the project.
@@ -82,11 +64,11 @@ def vcs_versioned(files: ProjectFiles, *, static: bool) -> VcsVersioning | None:
     return _setuptools(files) if files.backend_name in {"setuptools", backends.OTHER} else None
 
 
-def _setuptools(files: ProjectFiles) -> VcsVersioning | None:
+def _setuptools(files: ProjectFiles) -> str | None:
     setup = files.setup
     if setup and setup.tree and re.search(r"\bversioneer\.get_version\b", setup.text):
         return "versioneer"
-    asked = set(setup.arguments if setup else ()) | set(setup.computed if setup else ())
+    asked = {*setup.arguments, *setup.computed} if setup else set()
     if "use_scm_version" in asked:
         return "setuptools-scm"
     if "pbr" in asked:
@@ -96,27 +78,25 @@ def _setuptools(files: ProjectFiles) -> VcsVersioning | None:
     ):
         return None
     required = _required(files)
-    return next((kind for name, kind in _REQUIREMENTS.items() if name in required), None)
+    return next((name for name in _REQUIREMENTS if name in required), None)
 
 
-def marks_local(files: ProjectFiles, kind: VcsVersioning) -> bool:
+def marks_local(files: ProjectFiles, kind: str) -> bool:
     """Return whether a version between two tags, or from a dirty checkout, gets a local part (`+g1a2b3c4`).
 
     Each tool does so by default; with any setting for the form of the version it is assumed not to.
     """
-    if kind == "pbr" or _scheme_in_setup_py(files):
+    setup = files.setup
+    in_setup_py = setup is not None and (
+        "use_scm_version" in setup.computed
+        or "local_scheme" in table_or_empty(setup.arguments.get("use_scm_version"))
+    )
+    if kind == "pbr" or in_setup_py:
         return False
     path, keys = _FORM_SETTINGS[kind]
     table = files.pyproject.table(*path)
     given = [table.get(key) for key in keys] + [files.cfg.get("versioneer", "style")]
     return all(value is None or value in _LOCAL_SCHEMES for value in given)
-
-
-def _scheme_in_setup_py(files: ProjectFiles) -> bool:
-    if files.setup is None:
-        return False
-    settings = files.setup.arguments.get("use_scm_version")
-    return "use_scm_version" in files.setup.computed or "local_scheme" in table_or_empty(settings)
 
 
 def decided_by(files: ProjectFiles) -> str | None:

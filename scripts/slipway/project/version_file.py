@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def find(files: ProjectFiles, packages: tuple[str, ...]) -> VersionInFile | None
         packages: its top-level import names.
     """
     if files.backend_name == "flit-core":
-        return _in_package(files.root, packages[0]) if packages else None
+        return in_package(files.root, packages[0]) if packages else None
     reader = _READERS.get(files.backend_name)
     return reader(files) if reader else None
 
@@ -69,7 +69,7 @@ def _searched(root: Path, path: str, pattern: re.Pattern[str]) -> VersionInFile 
 def _pdm(files: ProjectFiles) -> VersionInFile | None:
     table = files.pyproject.table("tool", "pdm", "version")
     path = text_or_none(table.get("path"))
-    return in_module(files.root, path) if table.get("source", "file") == "file" and path else None
+    return _in_module(files.root, path) if table.get("source", "file") == "file" and path else None
 
 
 def _scikit_build(files: ProjectFiles) -> VersionInFile | None:
@@ -78,10 +78,6 @@ def _scikit_build(files: ProjectFiles) -> VersionInFile | None:
     if table.get("provider") != "scikit_build_core.metadata.regex" or path is None or "regex" in table:
         return None
     return _searched(files.root, path, _HATCH_PATTERN)
-
-
-def _meson(files: ProjectFiles) -> VersionInFile | None:
-    return _searched(files.root, "meson.build", _MESON_VERSION)
 
 
 def _maturin(files: ProjectFiles) -> VersionInFile | None:
@@ -112,7 +108,7 @@ def _setuptools(files: ProjectFiles) -> VersionInFile | None:
         attribute = _dotted(files.setup.computed.get("version"))
     if attribute and "." in attribute:
         module, _, name = attribute.rpartition(".")
-        return _in_package(files.root, module, name)
+        return in_package(files.root, module, name)
     text = project_paths.text(files.root, file) if file else None
     stripped = (text or "").strip()
     if file and stripped and "\n" not in stripped:
@@ -129,20 +125,14 @@ def _dotted(node: ast.expr | None) -> str | None:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) and parts else None
 
 
-def _in_package(root: Path, module: str, name: str = "__version__") -> VersionInFile | None:
-    return next((found for path in module_files(module) if (found := in_module(root, path, name))), None)
-
-
-def module_files(module: str) -> Iterator[str]:
-    """Yield the paths where a module's source may be in a project."""
-    path = module.replace(".", "/")
-    for root in ("src/", "", "lib/"):
-        yield f"{root}{path}/__init__.py"
-        yield f"{root}{path}.py"
-
-
-def in_module(root: Path, path: str, name: str = "__version__", depth: int = 1) -> VersionInFile | None:
+def in_package(root: Path, module: str, name: str = "__version__") -> VersionInFile | None:
     """Return the version a module binds literally and once, or imports from a module beside it that does."""
+    stem = module.replace(".", "/")
+    paths = (f"{folder}{stem}{end}" for folder in ("src/", "", "lib/") for end in ("/__init__.py", ".py"))
+    return next((found for path in paths if (found := _in_module(root, path, name))), None)
+
+
+def _in_module(root: Path, path: str, name: str = "__version__", depth: int = 1) -> VersionInFile | None:
     text = project_paths.text(root, path)
     try:
         tree = parse((text or "").encode())
@@ -150,12 +140,12 @@ def in_module(root: Path, path: str, name: str = "__version__", depth: int = 1) 
         value = literal(names[name], names)
     except KeyError:
         source = _imported_from(tree, path, name) if depth else None
-        return in_module(root, *source, depth - 1) if source else None
+        return _in_module(root, *source, depth - 1) if source else None
     except (*UNPARSEABLE, NotLiteral):
         return None
-    return (
-        VersionInFile(version=value, file=path, line=names[name].lineno) if isinstance(value, str) else None
-    )
+    if not isinstance(value, str):
+        return None
+    return VersionInFile(version=value, file=path, line=names[name].lineno)
 
 
 def _imported_from(tree: ast.Module, path: str, name: str) -> tuple[str, str] | None:
@@ -175,5 +165,5 @@ _READERS: Mapping[str, Callable[[ProjectFiles], VersionInFile | None]] = {
     "pdm-backend": _pdm,
     "maturin": _maturin,
     "scikit-build-core": _scikit_build,
-    "meson-python": _meson,
+    "meson-python": lambda files: _searched(files.root, "meson.build", _MESON_VERSION),
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from slipway.errors import InputError
+from slipway.project.declared import table_or_empty
 
 SIZE_LIMIT = 1_000_000
 """Bytes of a workflow; GitHub's own limit is lower."""
@@ -74,6 +76,26 @@ class Workflow:
     content: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallerFacts:
+    """What `init --check` judges.
+
+    Attributes:
+        slipway: the repository that hosts Slipway, `owner/name`.
+        expected: the workflow as it would be written now.
+        workflows: every workflow that is there.
+    """
+
+    slipway: str
+    expected: Workflow
+    workflows: tuple[Workflow, ...]
+
+    @property
+    def present(self) -> Workflow | None:
+        """The file at the expected path, if there is one."""
+        return next((one for one in self.workflows if one.file == self.expected.file), None)
+
+
 def read_all(top: Path) -> tuple[Workflow, ...]:
     """Return every workflow of a repository, by file name.
 
@@ -97,20 +119,15 @@ def read(content: bytes, *, file: str) -> Workflow:
         node = yaml.compose(content, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise _unreadable(file, " ".join(str(error).split())) from error
-    tree = _plain(node, _Budget(file)) if node is not None else {}
+    tree = _plain(node, file, count(1)) if node is not None else {}
     if not isinstance(tree, dict):
         raise _unreadable(file, "it does not hold a mapping")
-    jobs = tuple(_job(name, value) for name, value in _mapping(tree.get("jobs")).items())
-    return Workflow(
-        file=file,
-        jobs=jobs,
-        permissions=_permissions(tree.get("permissions")),
-        content=tree,
-    )
+    jobs = tuple(_job(name, value) for name, value in table_or_empty(tree.get("jobs")).items())
+    return Workflow(file=file, jobs=jobs, permissions=_permissions(tree.get("permissions")), content=tree)
 
 
 def _job(name: str, value: object) -> Job:
-    job = _mapping(value)
+    job = table_or_empty(value)
     steps = job.get("steps")
     return Job(
         name=str(name),
@@ -126,7 +143,7 @@ def _job(name: str, value: object) -> Job:
 
 
 def _step(value: object, line: int) -> Step:
-    step = _mapping(value)
+    step = table_or_empty(value)
     return Step(
         line=min((_line(key) for key in step), default=line),
         uses=_text(step.get("uses")),
@@ -142,12 +159,8 @@ def _permissions(value: object) -> dict[str, str] | None:
     return {"*": _text(value)} if isinstance(value, str) and value else _texts(value)
 
 
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _texts(value: object) -> dict[str, str]:
-    return {str(key): str(text) for key, text in _mapping(value).items() if isinstance(text, str)}
+    return {str(key): str(text) for key, text in table_or_empty(value).items() if isinstance(text, str)}
 
 
 def _text(value: object) -> str:
@@ -158,37 +171,22 @@ def _line(value: object) -> int:
     return value.line if isinstance(value, Text) else 1
 
 
-class _Budget:
-    """Counts values, so that aliases of aliases cannot fill the memory."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._left = NODE_LIMIT
-
-    def spend(self, depth: int) -> None:
-        self._left -= 1
-        if self._left < 0:
-            raise _unreadable(self._file, f"it holds more than {NODE_LIMIT} values")
-        if depth > DEPTH_LIMIT:
-            raise _unreadable(self._file, "it holds itself, or is nested too deeply")
-
-
-def _plain(node: yaml.Node, budget: _Budget, depth: int = 0) -> Any:  # noqa: ANN401 - YAML holds anything
-    budget.spend(depth)
+def _plain(node: yaml.Node, file: str, numbers: Iterator[int], depth: int = 0) -> Any:  # noqa: ANN401
+    """Return the values of a node; they are counted, so that aliases of aliases cannot fill the memory."""
+    if next(numbers) > NODE_LIMIT:
+        raise _unreadable(file, f"it holds more than {NODE_LIMIT} values")
+    if depth > DEPTH_LIMIT:
+        raise _unreadable(file, "it holds itself, or is nested too deeply")
     if isinstance(node, yaml.MappingNode):
-        return dict(_pairs(node, budget, depth))
+        pairs = ((_plain(key, file, numbers, depth + 1), value) for key, value in node.value)
+        return {
+            name: _plain(value, file, numbers, depth + 1) for name, value in pairs if isinstance(name, str)
+        }
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(one, budget, depth + 1) for one in node.value]
+        return [_plain(one, file, numbers, depth + 1) for one in node.value]
     text = Text(node.value)
     text.line = node.start_mark.line + 1
     return text
-
-
-def _pairs(node: yaml.MappingNode, budget: _Budget, depth: int) -> Iterator[tuple[str, Any]]:
-    for key, value in node.value:
-        name = _plain(key, budget, depth + 1)
-        if isinstance(name, str):
-            yield name, _plain(value, budget, depth + 1)
 
 
 def _unreadable(file: str, why: str) -> InputError:

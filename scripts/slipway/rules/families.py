@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from slipway.artifacts.metadata import MetadataFacts
     from slipway.artifacts.sdist import SdistFacts
     from slipway.artifacts.wheel import WheelFacts
-    from slipway.project.caller import CallerFacts
     from slipway.project.source import SourceFacts
+    from slipway.project.workflow import CallerFacts
     from slipway.rules.index.facts import IndexFacts
     from slipway.rules.publisher.facts import PublisherFacts
     from slipway.rules.release.facts import ReleaseFacts

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from slipway.artifacts.filename import Kind
 from slipway.building import checkout, distributions
 from slipway.environments import disposable
 from slipway.manifest import Addition, Manifest, sha256
@@ -38,9 +39,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
             stream.write(line + "\n")
             show(line)
 
-        copied = checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work])
         built = distributions.build(
-            copied.project,
+            checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work]),
             scratch,
             interpreter,
             variables=_time_stamp(plan),
@@ -66,5 +66,5 @@ def _time_stamp(plan: Plan) -> Mapping[str, str]:
 
 def _keep(path: Path, dist: Path) -> Artifact:
     target = Path(shutil.move(path, dist / path.name))
-    kind: distributions.Distribution = "wheel" if target.suffix == ".whl" else "sdist"
+    kind: Kind = "wheel" if target.suffix == ".whl" else "sdist"
     return Artifact(filename=target.name, kind=kind, size=target.stat().st_size, sha256=sha256(target))

@@ -16,7 +16,7 @@ from slipway.artifacts import wheel_targets
 from slipway.building import cibuildwheel
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.planning import destination, matrix, publisher, pythons
+from slipway.planning import destination, matrix, pythons
 from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.git import GitFacts
@@ -40,7 +40,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     git = git_facts.read(inputs.path)
     event = event_facts.read(runner.event())
     plan = make(project, git, event, inputs, today=datetime.now(tz=UTC).date())
-    publisher.demand_match(plan, runner.event(), inputs.called_workflow)
+    destination.demand_match(plan, runner.event(), inputs.called_workflow)
     return Addition(plan=_with_wheels(plan, project, event, inputs))
 
 
@@ -85,7 +85,7 @@ def make(
         ref=event.ref,
         tag=tag,
         tag_version=tag_version(tag, inputs.tag_prefix),
-        git=_git_record(git),
+        git=msgspec.convert(git, Git, from_attributes=True) if git else None,
         builds=(BuildTarget(name="here", platform=sys.platform, tool="build", makes=("sdist", "wheel")),),
         expected=expected_files(project.name, version, kind=kind),
         destination=destination.decide(inputs, event, tag=tag),
@@ -140,7 +140,6 @@ def expected_wheels(
         identifiers: as cibuildwheel prints them.
         here: whether they are listed on a machine that makes one of them at most.
     """
-    targets = [target for text in identifiers if (target := wheel_targets.parse(text))]
     return tuple(
         ExpectedFile(
             kind="wheel",
@@ -148,36 +147,21 @@ def expected_wheels(
             required=not here,
             identifier=target.identifier,
         )
-        for target in targets
+        for target in map(wheel_targets.parse, identifiers)
+        if target
     )
 
 
 def expected_files(name: str | None, version: str | None, *, kind: str) -> tuple[ExpectedFile, ...]:
     """Return the files a release must contain, in the spelling the index asks for (PEP 625, PEP 427)."""
     stem = _stem(name, version)
-    wheel = f"{stem}-py*-none-any.whl" if kind == "pure" else f"{stem}-*.whl"
+    tags = "py*-none-any" if kind == "pure" else "*"
     return (
         ExpectedFile(kind="sdist", pattern=f"{stem}.tar.gz"),
-        ExpectedFile(kind="wheel", pattern=wheel),
+        ExpectedFile(kind="wheel", pattern=f"{stem}-{tags}.whl"),
     )
 
 
 def _stem(name: str | None, version: str | None) -> str:
-    return f"{canonicalize_name(name).replace('-', '_') if name else '*'}-{_normal(version)}"
-
-
-def _normal(version: str | None) -> str:
-    parsed = _version(version) if version else None
-    return str(parsed) if parsed else "*"
-
-
-def _git_record(git: GitFacts | None) -> Git | None:
-    if git is None:
-        return None
-    return Git(
-        commit=git.commit,
-        tags=git.tags,
-        dirty=git.dirty,
-        shallow=git.shallow,
-        committed_at=git.committed_at,
-    )
+    normal = _version(version) if version else None
+    return f"{canonicalize_name(name).replace('-', '_') if name else '*'}-{normal or '*'}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
+
+from msgspec.structs import replace
 
 from slipway import __version__
 from slipway.errors import InputError
@@ -14,8 +15,8 @@ from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.project import hosting, workflow
 from slipway.project import project as project_facts
-from slipway.project.caller import CallerFacts
 from slipway.project.hosting import Hosting
+from slipway.project.workflow import CallerFacts
 from slipway.records import Severity, StageResult
 from slipway.rules.rule import judge
 from slipway.rules.workflow import RULES as WORKFLOW_RULES
@@ -30,7 +31,13 @@ def run(inputs: Inputs) -> Manifest:
         InputError: there is no project or no repository, or a file that is there may not be replaced.
     """
     project = project_facts.read(inputs.path)
-    home = _home(inputs.path)
+    home = hosting.read(inputs.path)
+    if home is None:
+        raise InputError(
+            f"{inputs.path} is not in a git repository.",
+            cause="A workflow belongs to a repository, and there is none here.",
+            remedy="Run `git init` in the project, or go to its checkout.",
+        )
     caller = caller_file.for_project(
         inputs.path,
         home,
@@ -50,17 +57,6 @@ def run(inputs: Inputs) -> Manifest:
     return _manifest(Manifest())
 
 
-def _home(folder: Path) -> Hosting:
-    home = hosting.read(folder)
-    if home is None:
-        raise InputError(
-            f"{folder} is not in a git repository.",
-            cause="A workflow belongs to a repository, and there is none here.",
-            remedy="Run `git init` in the project, or go to its checkout.",
-        )
-    return home
-
-
 def _check(caller: Caller, home: Hosting) -> Manifest:
     facts = CallerFacts(
         slipway=caller.repository,
@@ -72,8 +68,6 @@ def _check(caller: Caller, home: Hosting) -> Manifest:
 
 
 def _manifest(manifest: Manifest) -> Manifest:
-    from msgspec.structs import replace
-
     done = StageResult(name="init", outcome="done", seconds=0.0)
     return replace(manifest, slipway=__version__, command="init", stages=(done,))
 
@@ -89,7 +83,14 @@ def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
     if present == text:
         out.write(f"{path} is already as it would be written.\n")
         return
-    out.write("\n".join(_difference(present, text, caller.file)) + "\n")
+    lines = difflib.unified_diff(
+        present.splitlines(),
+        text.splitlines(),
+        f"{caller.file} as it is",
+        f"{caller.file} as it would be",
+        lineterm="",
+    )
+    out.write("\n".join(lines) + "\n")
     if not (overwrite or _agreed(path)):
         raise InputError(
             f"{path} is there and differs; it was left as it is.",
@@ -98,13 +99,6 @@ def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
         )
     path.write_text(text, "utf-8")
     out.write(f"Replaced: {path}\n")
-
-
-def _difference(present: str, text: str, file: str) -> Sequence[str]:
-    lines = difflib.unified_diff(
-        present.splitlines(), text.splitlines(), f"{file} as it is", f"{file} as it would be", lineterm=""
-    )
-    return list(lines)
 
 
 def _agreed(path: Path) -> bool:

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from slipway.project.backends import BACKENDS
-from slipway.project.project import ProjectFacts
+from slipway.project.declared import requirements
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
-from slipway.rules.project.backends import (
-    ADD_UPPER_BOUND,
-    CAPPED,
-    EXPRESSION_SINCE,
-    PLUGIN_PREFIXES,
-    PLUGINS,
-    PROJECT_SINCE,
-)
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import BUILD_SYSTEM
 
 _FAR = "99999"
 
+CAPPED = {"uv-build": "uv_build>=0.13,<0.14"}
+"""Backends that warn by themselves where they have no upper bound: uv changes its behaviour between series."""
 
-def _requirements(project: ProjectFacts) -> Iterator[tuple[int, Requirement]]:
-    for index, text in enumerate(project.build_requires):
-        try:
-            yield index, Requirement(text)
-        except InvalidRequirement:
-            continue
+EXPRESSION_SINCE = {"setuptools": "77.0.0", "flit-core": "3.11.0"}
+"""The version from which a backend takes `license = "MIT"` (PEP 639), by its changelog; before, it stops."""
+
+PROJECT_SINCE = {"setuptools": "61.0.0", "flit-core": "3.2.0", "poetry-core": "2.0.0"}
+"""The version from which a backend reads [project] (PEP 621), by its changelog."""
+
+PLUGIN_PREFIXES = ("hatch-", "setuptools-", "pdm-", "poetry-", "scikit-build", "flit-")
+PLUGINS = frozenset({"pbr", "versioningit", "uv-dynamic-versioning"})
+"""Build requirements that install a backend with them."""
 
 
 @project.rule(
@@ -68,21 +63,15 @@ def backend_not_required(facts: SourceFacts) -> Iterator[Evidence]:
     backend = BACKENDS.get(project.backend_name)
     if backend is None or project.backend_in_tree or not project.build_system_declared:
         raise Skipped("the build backend is unknown, or part of the project")
-    names = {canonicalize_name(requirement.name) for _, requirement in _requirements(project)}
-    if not names & set(backend.requirements) and not any(_is_plugin(name) for name in names):
-        file, line = project.line_of("build-system", "requires") or ("pyproject.toml", None)
+    names = {canonicalize_name(requirement.name) for _, requirement in requirements(project.build_requires)}
+    has_plugin = names & PLUGINS or any(name.startswith(PLUGIN_PREFIXES) for name in names)
+    if not has_plugin and not names & set(backend.requirements):
         yield Evidence(
             message=f"The backend is {project.backend}, and `requires` does not name {backend.name}.",
-            file=file,
-            line=line,
+            **project.at("build-system", "requires"),
             seen=", ".join(project.build_requires) or "nothing",
             expected=backend.name,
         )
-
-
-def _is_plugin(name: str) -> bool:
-    """Return whether a requirement brings a backend with it, as plugins do."""
-    return name.startswith(PLUGIN_PREFIXES) or name in PLUGINS
 
 
 @project.rule(
@@ -104,31 +93,16 @@ def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
     needed = since.get(project.backend_name)
     if needed is None or project.metadata_from.get("license", "pyproject.toml") != "pyproject.toml":
         return
-    for index, requirement in _requirements(project):
+    for index, requirement in requirements(project.build_requires):
         if canonicalize_name(requirement.name) != project.backend_name:
             continue
-        if not _admits_from(requirement.specifier, needed):
-            file, line = project.line_of("build-system", "requires", index) or ("pyproject.toml", None)
+        if (requirement.specifier & SpecifierSet(f">={needed}")).is_unsatisfiable():
             yield Evidence(
                 message=f"{requirement} cannot read {what}; that takes {requirement.name} {needed} or newer.",
-                file=file,
-                line=line,
+                **project.at("build-system", "requires", index),
                 seen=str(requirement),
                 expected=f"{requirement.name}>={needed}",
             )
-
-
-def _admits_from(specifiers: SpecifierSet, needed: str) -> bool:
-    """Return whether a requirement admits any version from the needed one on."""
-    candidates = {needed, _FAR, *(specifier.version.removesuffix(".*") for specifier in specifiers)}
-    return any(_at_least(text, needed) and specifiers.contains(text, prereleases=True) for text in candidates)
-
-
-def _at_least(text: str, needed: str) -> bool:
-    try:
-        return Version(text) >= Version(needed)
-    except InvalidVersion:
-        return False
 
 
 @project.rule(
@@ -138,21 +112,21 @@ def _at_least(text: str, needed: str) -> bool:
     why="A later series of this backend may build the same sources differently or not at all, also the "
     "sdists that are already published.",
     fix="Add the upper bound that the backend's documentation gives.",
-    fixes=ADD_UPPER_BOUND,
+    fixes={
+        name: f'Write `requires = ["{advice}"]`, with the series you test.' for name, advice in CAPPED.items()
+    },
     example='requires = ["uv_build"]',
     read=BUILD_SYSTEM,
 )
 def build_requirement_unbounded(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
-    for index, requirement in _requirements(project):
+    for index, requirement in requirements(project.build_requires):
         advice = CAPPED.get(canonicalize_name(requirement.name))
         if advice is None or requirement.url or not requirement.specifier.contains(_FAR):
             continue
-        file, line = project.line_of("build-system", "requires", index) or ("pyproject.toml", None)
         yield Evidence(
             message=f"{requirement} has no upper bound.",
-            file=file,
-            line=line,
+            **project.at("build-system", "requires", index),
             seen=str(requirement),
             expected=advice,
         )

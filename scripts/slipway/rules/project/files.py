@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
-from slipway.rules.project.backends import NAME_THE_PACKAGE
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import PYPROJECT
 
 
-def _readme(facts: SourceFacts, state: str) -> Iterator[tuple[str, str, int | None]]:
-    """Yield the readme files in a state, each with the file and line it is named on."""
-    file, line = facts.project.line_of("readme") or (facts.project.metadata_from.get("readme", ""), None)
-    for readme in facts.readme_files:
-        if readme.state == state:
-            yield readme.path, file, line
+def _readme(facts: SourceFacts, state: str) -> list[str]:
+    """Return the readme files in a state."""
+    return [readme.path for readme in facts.readme_files if readme.state == state]
 
 
 def _goes_unnoticed(facts: SourceFacts) -> bool:
@@ -34,9 +30,11 @@ def _goes_unnoticed(facts: SourceFacts) -> bool:
     read=PYPROJECT + "#readme",
 )
 def readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
-    for path, file, line in _readme(facts, "missing"):
+    for path in _readme(facts, "missing"):
         if not _goes_unnoticed(facts):
-            yield Evidence(message=f"The readme {path} does not exist.", file=file, line=line, seen=path)
+            yield Evidence(
+                message=f"The readme {path} does not exist.", **facts.project.at("readme"), seen=path
+            )
 
 
 @project.rule(
@@ -50,10 +48,10 @@ def readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
     read=PYPROJECT + "#readme",
 )
 def readme_missing_unnoticed(facts: SourceFacts) -> Iterator[Evidence]:
-    for path, file, line in _readme(facts, "missing"):
+    for path in _readme(facts, "missing"):
         if _goes_unnoticed(facts):
             message = f"The readme {path} does not exist, and setuptools builds without it."
-            yield Evidence(message=message, file=file, line=line, seen=path)
+            yield Evidence(message=message, **facts.project.at("readme"), seen=path)
 
 
 @project.rule(
@@ -67,9 +65,9 @@ def readme_missing_unnoticed(facts: SourceFacts) -> Iterator[Evidence]:
     read=PYPROJECT + "#readme",
 )
 def readme_outside_project(facts: SourceFacts) -> Iterator[Evidence]:
-    for path, file, line in _readme(facts, "outside"):
+    for path in _readme(facts, "outside"):
         message = f"The readme {path} is outside the project's folder."
-        yield Evidence(message=message, file=file, line=line, seen=path)
+        yield Evidence(message=message, **facts.project.at("readme"), seen=path)
 
 
 @project.rule(
@@ -82,7 +80,7 @@ def readme_outside_project(facts: SourceFacts) -> Iterator[Evidence]:
     read=PYPROJECT + "#readme",
 )
 def readme_not_utf8(facts: SourceFacts) -> Iterator[Evidence]:
-    for path, _, _ in _readme(facts, "not UTF-8"):
+    for path in _readme(facts, "not UTF-8"):
         yield Evidence(message=f"{path} is not UTF-8.", file=path, expected="UTF-8")
 
 
@@ -104,8 +102,7 @@ def license_file_missing(facts: SourceFacts) -> Iterator[Evidence]:
         if project.metadata_from.get(field) != "pyproject.toml":
             continue
         index = () if is_legacy else ((project.license_files or ()).index(pattern),)
-        file, line = project.line_of(field, *index) or ("pyproject.toml", None)
-        yield Evidence(message=f"No file matches {pattern}.", file=file, line=line, seen=pattern)
+        yield Evidence(message=f"No file matches {pattern}.", **project.at(field, *index), seen=pattern)
 
 
 @project.rule(
@@ -127,19 +124,23 @@ def package_missing(facts: SourceFacts) -> Iterator[Evidence]:
     severity=Severity.WARNING,
     why="This build backend includes the package that is named like the project, and stops where it finds none.",
     fix="Name the package in the settings of the build backend, or rename it.",
-    fixes=NAME_THE_PACKAGE,
+    fixes={
+        "hatchling": 'Name it: `packages = ["src/package"]` under [tool.hatch.build.targets.wheel].',
+        "flit-core": 'Name it: `name = "package"` under [tool.flit.module].',
+        "uv-build": 'Name it: `module-name = "package"` under [tool.uv.build-backend]; for a package beside '
+        'pyproject.toml also `module-root = ""`.',
+        "poetry-core": 'Name it: `packages = [{ include = "package" }]` under [tool.poetry].',
+    },
     example='name = "my-project" and a package src/myproject',
 )
 def package_not_found(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     if project.expected_package is None or project.import_names:
         return
-    file, line = project.line_of("name") or (None, None)
     others = f"; there is {', '.join(project.packages)}" if project.packages else ""
     yield Evidence(
         message=f"{project.backend_name} looks for a package {project.expected_package} and finds none{others}.",
-        file=file,
-        line=line,
+        **project.at("name"),
         seen=", ".join(project.packages) or None,
         expected=project.expected_package,
     )
@@ -161,11 +162,9 @@ def backend_path_missing(facts: SourceFacts) -> Iterator[Evidence]:
     if not project.backend_path:
         raise Skipped("the build backend is not part of the project")
     for path in facts.missing_backend_paths:
-        file, line = project.line_of("build-system", "backend-path") or ("pyproject.toml", None)
         message = f"backend-path names {path}, which is no folder inside the project."
-        yield Evidence(message=message, file=file, line=line, seen=path)
+        yield Evidence(message=message, **project.at("build-system", "backend-path"), seen=path)
     if facts.backend_module_missing and not facts.missing_backend_paths:
-        file, line = project.line_of("build-system", "build-backend") or ("pyproject.toml", None)
         folders = ", ".join(project.backend_path)
         message = f"There is no module {project.backend.partition(':')[0]} in {folders}."
-        yield Evidence(message=message, file=file, line=line, seen=project.backend)
+        yield Evidence(message=message, **project.at("build-system", "build-backend"), seen=project.backend)

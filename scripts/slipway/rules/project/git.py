@@ -33,9 +33,9 @@ def _below(paths: Sequence[str], prefix: str) -> list[str]:
     return [path for path in paths if not prefix or path.startswith(f"{prefix}/")]
 
 
-def _shown(paths: Sequence[str], *, more: bool = False) -> str:
+def _shown(paths: Sequence[str]) -> str:
     rest = len(paths) - PATHS_SHOWN
-    tail = f" and {rest} more" if rest > 0 else " and more" if more else ""
+    tail = f" and {rest} more" if rest > 0 else ""
     return ", ".join(paths[:PATHS_SHOWN]) + tail
 
 

@@ -6,11 +6,11 @@ import re
 import sys
 from collections.abc import Iterator
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.project.declared import requirements
 from slipway.project.source import SourceFacts
 from slipway.records import Severity
 from slipway.rules.families import project
@@ -45,14 +45,13 @@ def _python(facts: SourceFacts) -> SpecifierSet:
 )
 def requires_python_unsatisfiable(facts: SourceFacts) -> Iterator[Evidence]:
     specifiers = _python(facts)
-    file, line = facts.project.line_of("requires-python") or (None, None)
     seen = facts.project.requires_python
     if specifiers.is_unsatisfiable():
         message = f"No version satisfies requires-python {seen}."
-        yield Evidence(message=message, file=file, line=line, seen=seen)
+        yield Evidence(message=message, **facts.project.at("requires-python"), seen=seen)
     elif (specifiers & SpecifierSet("<4")).is_unsatisfiable():
         message = f"There is no Python yet that satisfies requires-python {seen}."
-        yield Evidence(message=message, file=file, line=line, seen=seen, expected=">=3.11")
+        yield Evidence(message=message, **facts.project.at("requires-python"), seen=seen, expected=">=3.11")
 
 
 @project.rule(
@@ -70,12 +69,10 @@ def python_classifier_excluded(facts: SourceFacts) -> Iterator[Evidence]:
         match = _PYTHON_CLASSIFIER.fullmatch(classifier)
         if match is None or not (specifiers & SpecifierSet(f"=={match[1]}.*")).is_unsatisfiable():
             continue
-        file, line = facts.project.line_of("classifiers", index) or (None, None)
         yield Evidence(
             message=f"The classifiers name Python {match[1]}, requires-python "
             f"{facts.project.requires_python} excludes it.",
-            file=file,
-            line=line,
+            **facts.project.at("classifiers", index),
             seen=classifier,
         )
 
@@ -102,9 +99,11 @@ def entry_point_invalid(facts: SourceFacts) -> Iterator[Evidence]:
                 problem = f"The script {name} does not name a function: {reference!r}."
             else:
                 continue
-            file, line = project.line_of("entry-points", group, name) or (None, None)
             yield Evidence(
-                message=problem, file=file, line=line, seen=reference, expected="package.module:function"
+                message=problem,
+                **project.at("entry-points", group, name),
+                seen=reference,
+                expected="package.module:function",
             )
 
 
@@ -120,15 +119,12 @@ def entry_point_invalid(facts: SourceFacts) -> Iterator[Evidence]:
 def dependency_on_itself(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     own = canonicalize_name(project.name or "")
-    for index, text in enumerate(project.dependencies or ()):
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
-            continue
+    dependencies = project.dependencies or ()
+    for index, requirement in requirements(dependencies):
         if own and canonicalize_name(requirement.name) == own:
-            file, line = project.line_of("dependencies", index) or (None, None)
+            text = dependencies[index]
             message = f"The project {project.name} depends on itself: {text}."
-            yield Evidence(message=message, file=file, line=line, seen=text)
+            yield Evidence(message=message, **project.at("dependencies", index), seen=text)
 
 
 @project.rule(

@@ -92,12 +92,10 @@ def _faults(facts: SourceFacts, document: dict[str, Any], *, plugin: str | None)
 def pyproject_key_unknown(facts: SourceFacts) -> Iterator[Evidence]:
     for table, key in _unknown_keys(facts.project.pyproject):
         near = difflib.get_close_matches(key, _allowed(table), n=1, cutoff=0.7)
-        file, line = facts.project.line_of(table, key) or ("pyproject.toml", None)
         hint = f" Did you mean `{near[0]}`?" if near else ""
         yield Evidence(
             message=f"`{key}` is not a key of [{table}].{hint}",
-            file=file,
-            line=line,
+            **facts.project.at(table, key),
             seen=key,
             expected=near[0] if near else None,
         )
@@ -144,7 +142,8 @@ def _judged_here(facts: SourceFacts) -> dict[str, Any]:
     project = document.get("project")
     if isinstance(project, dict):
         for key in _JUDGED_ELSEWHERE:
-            if key in project and facts.project.metadata_from.get(_field(key)) == "pyproject.toml":
+            field = "entry-points" if key in {"scripts", "gui-scripts"} else key
+            if key in project and facts.project.metadata_from.get(field) == "pyproject.toml":
                 del project[key]
         _fill_in(project)
     return document
@@ -170,10 +169,6 @@ def _with_an_address(person: object) -> object:
     return person
 
 
-def _field(key: str) -> str:
-    return "entry-points" if key in {"scripts", "gui-scripts"} else key
-
-
 def _path(name: str | None) -> list[str]:
     """Return the keys of a place as validate-pyproject names it, such as `project.authors[0]`."""
     steps = _STEP.findall((name or "").strip("`").removeprefix("data."))
@@ -191,15 +186,14 @@ def _cut_out(document: dict[str, Any], path: list[str]) -> bool:
 
 def _evidence(facts: SourceFacts, error: Any) -> Evidence:  # noqa: ANN401 - the library has no types for it
     path = _path(error.name)
-    place = facts.project.line_of(*(int(step) if step.isdigit() else step for step in path))
-    file, line = place or ("pyproject.toml", None)
+    place = facts.project.at(*(int(step) if step.isdigit() else step for step in path))
     first, _, details = error.summary.partition("\n")
     expected = "\n".join(text[4:] for text in details.splitlines() if text.strip()) or None
     if error.rule in _OTHER_FORM:
         message = f"`{_dotted(path)}` has none of the forms it may have, or mixes two of them."
     else:
         message = f"{first.replace(error.name, f'`{_dotted(path)}`').rstrip('.:')}."
-    return Evidence(message=message, file=file, line=line, seen=_shown(error.value), expected=expected)
+    return Evidence(message=message, **place, seen=_shown(error.value), expected=expected)
 
 
 def _dotted(path: list[str]) -> str:

@@ -11,7 +11,6 @@ from slipway.project.source import SourceFacts
 from slipway.project.version_file import VersionInFile
 from slipway.records import Severity
 from slipway.rules.families import project
-from slipway.rules.project.backends import ONE_VERSION
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import SINGLE_SOURCE, VERSIONS
 
@@ -43,11 +42,9 @@ def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
     if version is None:
         raise Skipped("the project's version is not a version")
     if version != Version(facts.tag_version):
-        file, line = facts.version_at or (None, None)
         yield Evidence(
             message=f"The tag {facts.tag} says {facts.tag_version}, the project says {facts.version}.",
-            file=file,
-            line=line,
+            **facts.version_at,
             seen=facts.version,
             expected=facts.tag_version,
         )
@@ -85,11 +82,9 @@ def tag_not_a_version(facts: SourceFacts) -> Iterator[Evidence]:
 def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     version = _parsed(facts.version)
     if version is not None and facts.version != str(version):
-        file, line = facts.version_at or (None, None)
         yield Evidence(
             message=f"The version {facts.version} is published as {version}.",
-            file=file,
-            line=line,
+            **facts.version_at,
             seen=facts.version,
             expected=str(version),
         )
@@ -103,7 +98,13 @@ def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     "time go by the wrong one.",
     fix="Keep the version in one place: read it with `importlib.metadata.version`, or let the build backend "
     "take it from the module.",
-    fixes=ONE_VERSION,
+    fixes={
+        "setuptools": 'Keep it in one place, for example `dynamic = ["version"]` with '
+        '`version = {attr = "package.__version__"}` under [tool.setuptools.dynamic].',
+        "hatchling": 'Keep it in one place, for example `dynamic = ["version"]` with '
+        '`path = "src/package/__init__.py"` under [tool.hatch.version].',
+        "flit-core": 'Keep it in one place: `dynamic = ["version"]` takes `__version__` from the module.',
+    },
     example='version = "1.2.0" in pyproject.toml and `__version__ = "1.1.0"` in the package',
     read=SINGLE_SOURCE,
 )
@@ -144,9 +145,9 @@ def _is_main(facts: SourceFacts, found: VersionInFile) -> bool:
 def version_source_missing(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     if "version" in project.dynamic and project.version_decided_by is None:
-        file, line = project.line_of("project", "dynamic") or ("pyproject.toml", None)
         yield Evidence(
-            message="The version is dynamic, and nothing says where it comes from.", file=file, line=line
+            message="The version is dynamic, and nothing says where it comes from.",
+            **project.at("project", "dynamic"),
         )
 
 

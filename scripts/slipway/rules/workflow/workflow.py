@@ -9,8 +9,7 @@ from typing import Any
 
 import yaml
 
-from slipway.project.caller import CallerFacts, publishes
-from slipway.project.workflow import Job, Step, Workflow
+from slipway.project.workflow import CallerFacts, Job, Step, Workflow
 from slipway.records import Severity
 from slipway.rules.families import workflow
 from slipway.rules.rule import Evidence, Skipped
@@ -18,7 +17,7 @@ from slipway.rules.rule import Evidence, Skipped
 STORED = re.compile(r"secrets\.(?P<name>\w*(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w*)", re.IGNORECASE)
 BUILDS = re.compile(r"(?:python[\d.]* -m|uv|hatch|flit|poetry|pdm) build\b|setup\.py .{0,200}(?:sdist|bdist)")
 SLIPWAY_BUILDS = ("check", "build", "smoke", "")
-
+PUBLISHES = re.compile(r"twine upload|(?:uv|hatch|flit|poetry|pdm) publish")
 
 _READ_PUBLISHERS = (
     "https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-pypi"
@@ -34,13 +33,15 @@ _READ_PUBLISHERS = (
     example="a repository without .github/workflows",
 )
 def workflow_missing(caller: CallerFacts) -> Iterator[Evidence]:
-    if not any(_calls(caller, job) for one in caller.workflows for job in one.jobs):
+    if not any(_pins(caller, file) for file in caller.workflows):
         yield Evidence(message="No workflow of this repository uses Slipway.", expected=caller.expected.file)
 
 
-def _calls(caller: CallerFacts, job: Job) -> bool:
-    used = [job.uses, *(step.uses for step in job.steps)]
-    return any(one.partition("@")[0].startswith((f"{caller.slipway}/", caller.slipway)) for one in used)
+def _pins(caller: CallerFacts, file: Workflow) -> dict[str, int]:
+    """Return the commits of Slipway that a workflow uses, each with its last line."""
+    used = [(job.uses, job.line) for job in file.jobs]
+    used += [(step.uses, step.line) for job in file.jobs for step in job.steps]
+    return {uses.partition("@")[2]: line for uses, line in used if uses.startswith(caller.slipway)}
 
 
 @workflow.rule(
@@ -104,9 +105,7 @@ def _without_pins(value: Any) -> Any:  # noqa: ANN401 - YAML holds anything
 def commits_of_slipway_differ(caller: CallerFacts) -> Iterator[Evidence]:
     wanted = next(job.uses.partition("@")[2] for job in caller.expected.jobs if job.uses)
     for file in caller.workflows:
-        used = [(job.uses, job.line) for job in file.jobs]
-        used += [(step.uses, step.line) for job in file.jobs for step in job.steps]
-        pins = {uses.partition("@")[2]: line for uses, line in used if uses.startswith(caller.slipway)}
+        pins = _pins(caller, file)
         if len(pins) > 1:
             yield Evidence(
                 message=f"{file.file} uses {len(pins)} different commits of Slipway.",
@@ -158,7 +157,7 @@ def _values(job: Job) -> Iterator[tuple[str, int]]:
 )
 def build_and_publish_in_one_job(caller: CallerFacts) -> Iterator[Evidence]:
     for file in caller.workflows:
-        for job in filter(publishes, file.jobs):
+        for job in filter(_publishes, file.jobs):
             if step := next((step for step in job.steps if _builds(caller, step)), None):
                 yield Evidence(
                     message=f"The job {job.name} may publish and runs code of the project.",
@@ -166,6 +165,19 @@ def build_and_publish_in_one_job(caller: CallerFacts) -> Iterator[Evidence]:
                     line=step.line,
                     seen=step.uses or step.run.strip().partition("\n")[0],
                 )
+
+
+def _publishes(job: Job) -> bool:
+    """Return whether a job sends files to an index, or may ask for the ID token that an index accepts."""
+    permissions = job.permissions or {}
+    if permissions.get("id-token") == "write" or permissions.get("*") == "write-all":
+        return not job.uses
+    return any(
+        step.action == "pypa/gh-action-pypi-publish"
+        or step.values.get("command") == "publish"
+        or PUBLISHES.search(step.run)
+        for step in job.steps
+    )
 
 
 def _builds(caller: CallerFacts, step: Step) -> bool:
