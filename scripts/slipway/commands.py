@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -28,9 +28,13 @@ def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
 
 
 def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    from slipway import rehearse
+    """Release to an index on loopback: everything is real but the place, and nothing leaves the machine."""
+    from slipway.environments import disposable
+    from slipway.index import loopback
 
-    return rehearse.run(command.stages, inputs, runner)
+    with disposable.scratch() as folder, loopback.serve(folder) as index:
+        own = replace(inputs, index=index.address, credential=index.credential)
+        return pipeline.run(command.stages, Manifest(), own, runner)
 
 
 def _init(command: Command, inputs: Inputs, runner: Runner) -> Manifest:

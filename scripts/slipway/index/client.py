@@ -7,20 +7,18 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from packaging.utils import canonicalize_name
 
+from slipway.credential import Credential
 from slipway.errors import ToolError
 from slipway.index import listing, transport
+from slipway.index.addresses import Index
 from slipway.index.clock import Patience
 from slipway.index.listing import Listing, ServedFile
-
-if TYPE_CHECKING:
-    from slipway.credential import Credential
-    from slipway.index.addresses import Index
 
 JSON = "application/vnd.pypi.simple.v1+json"
 ACCEPT = f"{JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"

@@ -9,12 +9,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from slipway.credential import Credential
-
-if TYPE_CHECKING:
-    from slipway.index.addresses import Index
+from slipway.index.addresses import Index
 
 TOKEN_USER = "__token__"  # noqa: S105 - the user name the index wants beside an API token
 

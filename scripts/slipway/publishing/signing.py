@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from slipway.errors import ToolError
 from slipway.index.clock import Patience
+from slipway.records import Publisher
 
 if TYPE_CHECKING:
     from pypi_attestations import GitHubPublisher
     from sigstore.sign import Signer as SigstoreSigner
-
-    from slipway.records import Publisher
 
 AUDIENCE = "sigstore"
 """The audience that Sigstore's certificate authority wants in ID tokens."""
