@@ -14,6 +14,15 @@ from maintenance import ROOT, locks, stdlib_names, surfaces
 COMMAND = "python3 tests regenerate"
 
 
+def _page_and_schema() -> dict[str, str]:
+    schema = json.dumps(json_schema(), indent=2) + "\n"
+    return {"docs/rules.md": pages.catalogue_page(), "scripts/slipway/manifest.schema.json": schema}
+
+
+MAKERS = (surfaces.generated, stdlib_names.generated, _page_and_schema)
+"""Each returns the text of files by their path in the repository."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Write the generated files, or with `--check` name those that are stale; return the exit code."""
     parser = argparse.ArgumentParser(prog=COMMAND, description="Write every generated file.")
@@ -34,12 +43,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def stale() -> dict[str, str]:
     """Return the text that each stale file should have, by its path in the repository."""
-    made = {
-        **surfaces.generated(),
-        **stdlib_names.generated(),
-        "docs/rules.md": pages.catalogue_page(),
-        "scripts/slipway/manifest.schema.json": json.dumps(json_schema(), indent=2) + "\n",
-    }
+    made = {name: text for make in MAKERS for name, text in make().items()}
     return {name: text for name, text in made.items() if _text(name) != text}
 
 

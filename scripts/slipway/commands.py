@@ -211,7 +211,6 @@ def execute(command: Command, inputs: Inputs) -> int:
 def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     """Run a command for each project below a folder; the worst exit code is the whole run's."""
     from slipway import several
-    from slipway.report import projects
 
     manifests: dict[str, Manifest | None] = {}
     try:
@@ -225,10 +224,10 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
         failed = Manifest(command=command.name, failure=Failure.from_error(error, stage="plan"))
         return _report(command, failed, inputs, runner)
     if inputs.json:
-        _print_json(projects.to_json(manifests))
+        _print_json(to_json({"projects": manifests}))
     else:
         with runner.quoting():
-            print("\n".join(projects.lines(manifests)))
+            terminal.show_projects(manifests)
     return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
 
 

@@ -17,7 +17,7 @@ from slipway.manifest import Failure, Manifest, write_manifest
 from slipway.options import Inputs
 from slipway.planning import matrix as planned_matrix
 from slipway.records import Artifact, Destination, Finding, Job, Plan, Severity, StageResult, Where
-from slipway.report import annotations, markdown, matrix, timeline
+from slipway.report import annotations, markdown, outputs, timeline
 from slipway.runner.github import GitHubRunner, without_commands
 from slipway.runner.terminal import PlainRunner
 
@@ -223,7 +223,7 @@ def test_what_is_no_platform_or_version_is_said(options: dict[str, Any]) -> None
 
 def test_runners_of_ones_own() -> None:
     jobs = planned_matrix.jobs("pure", ("3.13",), (), inputs(runners=("windows=big-windows",)))
-    rendered = matrix.render(msgspec.structs.replace(PLAN, jobs=jobs), "smoke")
+    rendered = outputs.matrix(msgspec.structs.replace(PLAN, jobs=jobs), "smoke")
     assert '"runner": "big-windows"' in rendered
     assert '"runner": "ubuntu-latest"' in rendered
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from slipway.manifest import Failure, Manifest
@@ -49,6 +49,22 @@ def show(manifest: Manifest) -> None:
     else:
         for line in lines(manifest, width=PIPE_WIDTH):
             print(line.text)
+
+
+def show_projects(manifests: Mapping[str, Manifest | None]) -> None:
+    """Print a line for each of several projects: folder and verdict, or why it was not checked.
+
+    Args:
+        manifests: a manifest by folder; None for a project that did not change.
+    """
+    print()
+    width = max(map(len, manifests), default=0)
+    for folder, manifest in manifests.items():
+        if manifest is None:
+            print(f"- {folder:{width}}  unchanged since its last release: not checked")
+        else:
+            judged = verdict.of(manifest)
+            print(f"{SIGNS[judged.mood]} {folder:{width}}  {judged.headline}")
 
 
 def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from slipway.errors import ExitCode
 from slipway.manifest import Manifest
 from slipway.records import Severity, SmokeResult
 from slipway.report.grouping import grouped
@@ -96,8 +95,3 @@ def size(number: int) -> str:
             break
         amount /= 1000
     return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-
-
-def exit_name(manifest: Manifest) -> str:
-    """Return the outcome as one word for machines: clean, findings, input, tool or bug."""
-    return ExitCode(manifest.exit_code).name.lower()
