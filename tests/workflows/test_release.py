@@ -83,7 +83,7 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
     assert first.jobs == before | {"Publish": "failure"}
     wheel = f"{PROJECT.replace('-', '_')}-1.2.0-py3-none-any.whl"
     assert list(public(bench)) == [wheel]
-    assert "not there yet" in first.summaries
+    assert "Still to come" in first.summaries
     assert "tar.gz" in first.summaries
 
     bench.faults.clear()

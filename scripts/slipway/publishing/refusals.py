@@ -233,11 +233,70 @@ UPLOAD: tuple[Meaning, ...] = (
 )
 
 
+MINT: tuple[Meaning, ...] = (
+    Meaning(
+        "invalid-pending-publisher",
+        r"invalid-pending-publisher",
+        "The project was created by somebody else while the publisher for it was waiting.",
+        "If the project is yours, add the publisher on its publishing page; if it is not, choose another name.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher.*job_workflow_ref",
+        "The job is written in another workflow file than the publisher names: PyPI goes by the file the job "
+        "is written in, which for a reusable workflow is the called one.",
+        "Put the publish job into the workflow that the publisher names, as a job of its own.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher.*pull_request_target",
+        "`pull_request_target` runs foreign code with the repository's rights, and never publishes.",
+        "Publish from a tag or a manual dispatch.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher",
+        "No trusted publisher of the index fits this job. One of owner, repository, file name and environment "
+        "differs, be it in upper or lower case only; or it was entered at another index.",
+        "Compare the values above with the publisher, one by one, and correct the one that differs.",
+    ),
+    Meaning(
+        "not-enabled",
+        r"not-enabled",
+        "The index has trusted publishing switched off at the moment.",
+        "Look at its status page and run again later, or give an API token in SLIPWAY_TOKEN.",
+    ),
+    Meaning(
+        "invalid-reuse-token",
+        r"invalid-reuse-token",
+        "The ID token was used before; Slipway asks for a new one each time, so something replays them.",
+        "Run the job again, and look for a proxy between the runner and the index.",
+    ),
+    Meaning(
+        "invalid-token",
+        r"invalid-token",
+        "The index does not accept the ID token: its clock, its audience or its issuer is not the expected one.",
+        "Run the job again; on a self-hosted runner, set the clock first.",
+    ),
+    Meaning(
+        "invalid-payload",
+        r"invalid-payload",
+        "The index could not read the ID token, does not know who issued it, or may not create the project.",
+        "Publish from GitHub's own runners; for a new project, check that its name is allowed.",
+    ),
+)
+"""The codes with which an index refuses an ID token (warehouse, `oidc/views.py`)."""
+
+
 def upload(words: str) -> Meaning | None:
     """Return what a refused upload means, or None where it is not known."""
-    return first(UPLOAD, words)
+    return _first(UPLOAD, words)
 
 
-def first(table: tuple[Meaning, ...], words: str) -> Meaning | None:
-    """Return the first row whose words are in a sentence, or None."""
+def mint(code: str, description: str) -> Meaning | None:
+    """Return what a refused exchange of tokens means, or None where it is not known."""
+    return _first(MINT, f"{code} {description}")
+
+
+def _first(table: tuple[Meaning, ...], words: str) -> Meaning | None:
     return next((row for row in table if re.search(row.pattern, words, re.IGNORECASE | re.DOTALL)), None)

@@ -23,7 +23,7 @@ def sentences(recovery: Recovery) -> Iterator[str]:
     elif recovery.waiting or recovery.burnt:
         yield f"Nothing of this release is on {index}."
     if recovery.waiting and recovery.public:
-        yield f"Files that are not there yet: {', '.join(recovery.waiting)}."
+        yield f"Still to come: {', '.join(recovery.waiting)}."
     if recovery.burnt:
         yield f"Taken by other bytes, for ever: {', '.join(recovery.burnt)}. Only a new version helps."
     if recovery.waiting and recovery.days_left is not None:
