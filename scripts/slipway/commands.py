@@ -13,7 +13,7 @@ from slipway.errors import ExitCode, SlipwayError
 from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
 from slipway.options import ANY, OPTIONS, Inputs, Option
 from slipway.report import annotations as annotating
-from slipway.report import markdown, outputs, plan, terminal
+from slipway.report import markdown, outputs, terminal
 from slipway.runner import Runner, detect
 
 REPORT = "report.md"
@@ -68,7 +68,7 @@ def _explain(command: Command, inputs: Inputs, runner: Runner) -> None:
 
 def _show_plan(manifest: Manifest, inputs: Inputs) -> None:
     del inputs
-    (terminal if manifest.failure else plan).show(manifest)
+    (terminal.show if manifest.failure else terminal.show_plan)(manifest)
 
 
 def _show_init(manifest: Manifest, inputs: Inputs) -> None:

@@ -19,7 +19,6 @@ from slipway.index.clock import Patience
 from slipway.records import Publisher
 
 if TYPE_CHECKING:
-    from pypi_attestations import GitHubPublisher
     from sigstore.sign import Signer as SigstoreSigner
 
 AUDIENCE = "sigstore"
@@ -85,14 +84,22 @@ class Sigstore:
 
     def _sign(self, path: Path) -> dict[str, Any]:
         import requests
-        from pypi_attestations import Attestation, AttestationError, Distribution, VerificationError
+        from pypi_attestations import (
+            Attestation,
+            AttestationError,
+            Distribution,
+            GitHubPublisher,
+            VerificationError,
+        )
         from sigstore.errors import Error as SigstoreError
 
         try:
             distribution = Distribution.from_file(path)
             attestation = Attestation.sign(self._ready(), distribution)
             # The trust root was brought up to date for signing a moment ago.
-            attestation.verify(self._identity(), distribution, offline=True)
+            repository = f"{self._publisher.owner}/{self._publisher.repository}"
+            identity = GitHubPublisher(repository=repository, workflow=self._publisher.workflow)
+            attestation.verify(identity, distribution, offline=True)
         except VerificationError as error:
             raise SigningFailed(str(error), final=True) from error
         # Sigstore's own clients for certificates and log entries raise errors of no common kind.
@@ -118,12 +125,6 @@ class Sigstore:
             context = SigningContext.from_trust_config(ClientTrustConfig.production())
             self._signer = SigstoreSigner(IdentityToken(self._token()), context)
         return self._signer
-
-    def _identity(self) -> GitHubPublisher:
-        from pypi_attestations import GitHubPublisher
-
-        repository = f"{self._publisher.owner}/{self._publisher.repository}"
-        return GitHubPublisher(repository=repository, workflow=self._publisher.workflow)
 
 
 def _in_time(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from slipway.manifest import Failure, Manifest
-from slipway.records import Artifact, Severity, SmokeResult
+from slipway.records import Severity, SmokeResult
 from slipway.report import recovery, timeline, verdict
 from slipway.report.grouping import Group, grouped
 from slipway.report.text import block, code, sentence, text
@@ -127,21 +127,16 @@ def _finding(group: Group) -> Iterator[str]:
         yield ""
     elif finding.seen:
         yield f"- **Seen:** {code(finding.seen)}"
-    if finding.expected:
-        yield from _value("- **Expected:** ", finding.expected)
+    if finding.expected and "\n" in finding.expected:
+        yield from ["- **Expected:** ", "", *(f"  {line}" for line in block(finding.expected))]
+    elif finding.expected:
+        yield f"- **Expected:** {code(finding.expected)}"
     yield from _indented("- **Fix:** ", finding.fix)
     yield from _indented("- **Why:** ", finding.why)
     shown = ", ".join(code(place) for place in group.places[:PLACES_SHOWN])
     more = f" and {len(group.places) - PLACES_SHOWN} more" if len(group.places) > PLACES_SHOWN else ""
     yield f"- **Rule:** {code(finding.rule)}{f', in {shown}{more}' if shown else ''}"
     yield ""
-
-
-def _value(lead: str, value: str) -> Iterator[str]:
-    if "\n" in value:
-        yield from [lead, "", *(f"  {line}" for line in block(value))]
-    else:
-        yield lead + code(value)
 
 
 def _indented(lead: str, lines: str) -> Iterator[str]:
@@ -162,16 +157,10 @@ def _artifacts(manifest: Manifest) -> Iterator[str]:
         yield f"| {code(artifact.filename)} | {size} | {members} | {code(artifact.sha256)} |"
     yield ""
     for artifact in manifest.artifacts:
-        yield from _contents(artifact)
-
-
-def _contents(artifact: Artifact) -> Iterator[str]:
-    if artifact.contents:
-        more = artifact.members - len(artifact.contents)
-        listed = [*artifact.contents, *([f"… and {more} more"] if more > 0 else [])]
-        yield from _folded(
-            f"Contents of <code>{html.escape(artifact.filename)}</code>", block("\n".join(listed))
-        )
+        if artifact.contents:
+            more = artifact.members - len(artifact.contents)
+            listed = "\n".join([*artifact.contents, *([f"… and {more} more"] if more > 0 else [])])
+            yield from _folded(f"Contents of <code>{html.escape(artifact.filename)}</code>", block(listed))
 
 
 def _smoke(results: Iterable[SmokeResult]) -> Iterator[str]:
