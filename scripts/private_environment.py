@@ -155,25 +155,19 @@ def _install_uv(folder: Path, held: int) -> None:
     if wheel is None:
         _step("given pip", [python, "-I", "-m", "ensurepip"], held, {})
     pip: list[str | Path] = [python, "-I", wheel / "pip"] if wheel else [python, "-I", "-m", "pip"]
-    quiet = (
-        "--disable-pip-version-check",
-        "--no-input",
-        "--progress-bar",
-        "off",
-        "--no-cache-dir",
-        "--no-compile",
-    )
     options = (
-        "--require-hashes",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--requirement",
-        cached.INSTALLER,
+        *(
+            "--disable-pip-version-check",
+            "--no-input",
+            "--progress-bar=off",
+            "--no-cache-dir",
+            "--no-compile",
+        ),
+        *("--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement", cached.INSTALLER),
     )
     index = settings.read(os.environ)
     variables = index.pip_environ() | {"PIP_CONFIG_FILE": os.devnull}
-    _step(f"given uv from {_spoken(index)}", [*pip, "install", *quiet, *options], held, variables)
+    _step(f"given uv from {_spoken(index)}", [*pip, "install", *options], held, variables)
 
 
 def _spoken(index: settings.IndexSettings) -> str:

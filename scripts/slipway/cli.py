@@ -194,9 +194,8 @@ def main() -> NoReturn:
     sys.exit(ExitCode.CLEAN)
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     # A runner that cancels a job sends SIGINT, then SIGTERM; both end a run in the same way as Ctrl-C.
-    del number, frame
     # A second Ctrl-C must not stop the cleanup that the first one began.
     if not processes.stopping():
         processes.stop()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 from slipway import pipeline
@@ -37,15 +36,13 @@ def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
         return pipeline.run(command.stages, Manifest(), own, runner)
 
 
-def _init(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    del command, runner
+def _init(_command: Command, inputs: Inputs, _runner: Runner) -> Manifest:
     from slipway.workflows import init
 
     return init.run(inputs)
 
 
-def _rules(command: Command, inputs: Inputs, runner: Runner) -> None:
-    del command, runner
+def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import pages
 
     if inputs.markdown:
@@ -59,15 +56,13 @@ def _rules(command: Command, inputs: Inputs, runner: Runner) -> None:
             print(f"{name:<{width}}  {severity:<7}  {title}")
 
 
-def _explain(command: Command, inputs: Inputs, runner: Runner) -> None:
-    del command, runner
+def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import catalogue, pages
 
     print(pages.explain(catalogue.named(inputs.rule, where="the command line")), end="")
 
 
-def _show_plan(manifest: Manifest, inputs: Inputs) -> None:
-    del inputs
+def _show_plan(manifest: Manifest, _: Inputs) -> None:
     (terminal.show if manifest.failure else terminal.show_plan)(manifest)
 
 
@@ -77,8 +72,7 @@ def _show_init(manifest: Manifest, inputs: Inputs) -> None:
         terminal.show(manifest)
 
 
-def _show_report(manifest: Manifest, inputs: Inputs) -> None:
-    del inputs
+def _show_report(manifest: Manifest, _: Inputs) -> None:
     terminal.show(manifest)
 
 
@@ -219,7 +213,8 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
             manifests[member.folder] = manifest = _run(command, own, runner) if is_wanted else None
             if manifest is not None:
                 _record(manifest, own, runner)
-                _print(command, manifest, own, runner)
+                if not own.json:
+                    _print(command, manifest, own, runner)
     except SlipwayError as error:
         failed = Manifest(command=command.name, failure=Failure.from_error(error, stage="plan"))
         return _report(command, failed, inputs, runner)
@@ -265,8 +260,13 @@ def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner
 
 
 def _record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
-    if inputs.keeps:
-        _write(inputs.work / REPORT, markdown.render(manifest))
+    # The run has its verdict already; a folder that cannot be written was reported with it.
+    if inputs.keeps and inputs.work.is_dir():
+        path = inputs.work / REPORT
+        try:
+            path.write_text(markdown.render(manifest), encoding="utf-8")
+        except OSError as error:
+            print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
     runner.summarise(markdown.summary(manifest))
     annotating.show(manifest, runner, project=inputs.path)
     outputs.show(manifest, inputs, runner)
@@ -278,15 +278,5 @@ def _print_json(document: bytes) -> None:
 
 
 def _print(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
-    if not inputs.json:
-        with runner.quoting():
-            command.show(manifest, inputs)
-
-
-def _write(path: Path, report: str) -> None:
-    # The run has its verdict already; a folder that cannot be written was reported with it.
-    if path.parent.is_dir():
-        try:
-            path.write_text(report, encoding="utf-8")
-        except OSError as error:
-            print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
+    with runner.quoting():
+        command.show(manifest, inputs)

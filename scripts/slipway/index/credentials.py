@@ -60,10 +60,9 @@ def stored(index: Index, environ: Mapping[str, str], *, own_machine: bool) -> Fi
         environ: the variables of this process.
         own_machine: read `.pypirc` and the keyring too; a runner has neither.
     """
-    if given := _from_variables(environ):
+    given = _from_variables(environ)
+    if given or not own_machine:
         return given
-    if not own_machine:
-        return None
     return _from_pypirc(index) or _from_keyring(index)
 
 
