@@ -164,11 +164,10 @@ def sign_all(
     Raises:
         ToolError: one of the files could not be signed, or nothing can be signed here.
     """
-    return {path.name: _persist(signer, path, say=say, patience=patience) for path in paths}
+    return {path.name: _signed(signer, path, say, Patience(patience, first=2.0)) for path in paths}
 
 
-def _persist(signer: Signer, path: Path, *, say: Callable[[str], None], patience: float) -> dict[str, Any]:
-    waiting = Patience(patience, first=2.0)
+def _signed(signer: Signer, path: Path, say: Callable[[str], None], waiting: Patience) -> dict[str, Any]:
     while True:
         try:
             return signer.sign(path)

@@ -211,12 +211,10 @@ def _numbers(version: str) -> tuple[list[int], str]:
 
 
 def _result(result: SmokeResult) -> str:
-    how = [result.installer]
-    how += [f"extra {result.extra}"] if result.extra else []
-    how += ["lowest dependencies"] if result.resolution != "highest" else []
+    how = text(", ".join(verdict.how(result)))
     sign = "✅" if result.passed else "❌"
     return (
-        f"| {sign} | {text(_cell(result)[0])} | {text(result.python)} | {text(', '.join(how))} | {code(result.artifact)} "
+        f"| {sign} | {text(_cell(result)[0])} | {text(result.python)} | {how} | {code(result.artifact)} "
         f"| {result.seconds:.1f} |"
     )
 

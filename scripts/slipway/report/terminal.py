@@ -177,7 +177,7 @@ def _details(manifest: Manifest) -> Iterator[Line]:
         imported = ", ".join(result.imported[:4]) + (" …" if len(result.imported) > 4 else "")  # noqa: PLR2004 - a glance
         detail = f"imports {imported}" if result.imported else "imports nothing"
         source = "" if result.origin == "file" else " from the index"
-        how = "".join(f", {word}" for word in verdict.how(result))
+        how = "".join(f", {word}" for word in verdict.how(result) if word != "uv")
         yield Line(
             f"  {sign} {result.artifact}{source} on Python {result.python}{how}: {detail} ({result.seconds:.1f} s)"
         )

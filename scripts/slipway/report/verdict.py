@@ -73,9 +73,8 @@ def tally(manifest: Manifest) -> str:
 
 
 def how(result: SmokeResult) -> list[str]:
-    """Return how a smoke test installed the artifact, where that differs from the default."""
-    words = ["pip"] if result.installer == "pip" else []
-    words += [f"extra {result.extra}"] if result.extra else []
+    """Return with what a smoke test installed the artifact: the installer, then what differs from the default."""
+    words = [result.installer, *([f"extra {result.extra}"] if result.extra else [])]
     return [*words, *(["lowest dependencies"] if result.resolution != "highest" else [])]
 
 
