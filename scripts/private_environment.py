@@ -25,7 +25,7 @@ from typing import NoReturn
 import cached_environments as cached
 import setup_failures
 from slipway import processes
-from slipway.errors import SlipwayError
+from slipway.errors import SlipwayError, ToolError
 from slipway.index import settings
 
 UNUSED_FOR = 30 * 24 * 3600
@@ -68,7 +68,11 @@ def _os_errors_explained(folder: Path) -> Iterator[None]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        raise setup_failures.unwritable(error, folder) from error
+        raise ToolError(
+            f"Slipway's private environment cannot be made: {error.filename or folder}: {error.strerror or error}.",
+            cause="The cache folder cannot be written, or its disk is full.",
+            remedy="Set SLIPWAY_CACHE to a folder that this user may write to and that has 250 MB of room.",
+        ) from error
 
 
 @contextlib.contextmanager
@@ -82,7 +86,11 @@ def _locked(path: Path) -> Iterator[int]:
                 _say("Another run is setting up a private environment of Slipway; waiting for it ...")
             is_announced = True
             if time.monotonic() > waited_until:
-                raise setup_failures.never_free(path, WAIT_LIMIT)
+                raise ToolError(
+                    f"Another run has been setting up a private environment of Slipway for {WAIT_LIMIT // 60} minutes.",
+                    cause="It hangs.",
+                    remedy=f"End the process that has {path} open, or set SLIPWAY_CACHE to another folder.",
+                )
             time.sleep(0.1)
         yield stream.fileno()
 
@@ -143,32 +151,31 @@ def _install_uv(folder: Path, held: int) -> None:
     ensurepip = importlib.util.find_spec("ensurepip")
     # A package that was removed may leave an empty folder, which Python takes for a namespace.
     if ensurepip is None or ensurepip.origin is None:
-        raise setup_failures.no_ensurepip()
+        raise ToolError(
+            "This Python cannot make environments: it has no module `ensurepip`.",
+            cause="Debian and Ubuntu put that into a package of its own.",
+            remedy="Install it with `sudo apt install python3-venv` (for a Python beside the system's own, "
+            "`python3.13-venv` and so on), or use a Python from python.org, pyenv or uv.",
+        )
     _create(folder, held)
     python = cached.python_of(folder)
     wheel = _pip_wheel(Path(ensurepip.origin))
     if wheel is None:
         _step("given pip", [python, "-I", "-m", "ensurepip"], held, {})
     pip: list[str | Path] = [python, "-I", wheel / "pip"] if wheel else [python, "-I", "-m", "pip"]
-    quiet = (
-        "--disable-pip-version-check",
-        "--no-input",
-        "--progress-bar",
-        "off",
-        "--no-cache-dir",
-        "--no-compile",
-    )
     options = (
-        "--require-hashes",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--requirement",
-        cached.INSTALLER,
+        *(
+            "--disable-pip-version-check",
+            "--no-input",
+            "--progress-bar=off",
+            "--no-cache-dir",
+            "--no-compile",
+        ),
+        *("--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement", cached.INSTALLER),
     )
     index = settings.read(os.environ)
     variables = index.pip_environ() | {"PIP_CONFIG_FILE": os.devnull}
-    _step(f"given uv from {_spoken(index)}", [*pip, "install", *quiet, *options], held, variables)
+    _step(f"given uv from {_spoken(index)}", [*pip, "install", *options], held, variables)
 
 
 def _spoken(index: settings.IndexSettings) -> str:
@@ -228,7 +235,11 @@ def _step(done: str, argv: Sequence[str | Path], held: int, variables: Mapping[s
             pass_fds=() if sys.platform == "win32" else (held,),
         )
     except subprocess.TimeoutExpired as error:
-        raise setup_failures.too_slow(done, STEP_LIMIT) from error
+        raise ToolError(
+            f"Slipway's private environment could not be {done} within {STEP_LIMIT // 60} minutes.",
+            cause="The connection to the package index is very slow, or something blocks it.",
+            remedy="Run it again, or configure an index that is nearer.",
+        ) from error
     if ended.returncode:
         raise setup_failures.explained(done, settings.redacted(ended.stdout))
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from slipway.errors import ToolError
 from slipway.index import network_errors
@@ -71,41 +70,4 @@ def explained(done: str, printed: str) -> ToolError:
         cause=cause,
         remedy=remedy,
         log=tuple(lines[-LOG_LINES:]),
-    )
-
-
-def too_slow(done: str, seconds: int) -> ToolError:
-    """Return the error for a step that did not end in time."""
-    return ToolError(
-        f"Slipway's private environment could not be {done} within {seconds // 60} minutes.",
-        cause="The connection to the package index is very slow, or something blocks it.",
-        remedy="Run it again, or configure an index that is nearer.",
-    )
-
-
-def never_free(path: Path, seconds: int) -> ToolError:
-    """Return the error for a lock that another run never releases."""
-    return ToolError(
-        f"Another run has been setting up a private environment of Slipway for {seconds // 60} minutes.",
-        cause="It hangs.",
-        remedy=f"End the process that has {path} open, or set SLIPWAY_CACHE to another folder.",
-    )
-
-
-def unwritable(error: OSError, folder: Path) -> ToolError:
-    """Return the error for a cache folder that cannot be used."""
-    return ToolError(
-        f"Slipway's private environment cannot be made: {error.filename or folder}: {error.strerror or error}.",
-        cause="The cache folder cannot be written, or its disk is full.",
-        remedy="Set SLIPWAY_CACHE to a folder that this user may write to and that has 250 MB of room.",
-    )
-
-
-def no_ensurepip() -> ToolError:
-    """Return the error for a Python whose module `ensurepip` was removed."""
-    return ToolError(
-        "This Python cannot make environments: it has no module `ensurepip`.",
-        cause="Debian and Ubuntu put that into a package of its own.",
-        remedy="Install it with `sudo apt install python3-venv` (for a Python beside the system's own, "
-        "`python3.13-venv` and so on), or use a Python from python.org, pyenv or uv.",
     )

@@ -32,6 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     The tests' requirements include all others and are resolved first; the releases chosen there are preferred for
     the others, so that every lock file has the same release of a distribution.
     """
+    environ = processes.scrubbed_environment(settings.read(os.environ).uv_environ())
     # uv prefers the releases it finds in the file it is to write.
     with tempfile.TemporaryDirectory() as folder:
         seed = ALL
@@ -39,15 +40,10 @@ def run(arguments: Sequence[str]) -> int:
             made = Path(folder, target.name)
             if seed.exists():
                 made.write_bytes(seed.read_bytes())
-            code = _resolve(target.with_suffix(".in"), made, arguments if target == ALL else ())
-            if code:
+            argv = [*COMPILE, str(target.with_suffix(".in").relative_to(ROOT)), "--output-file", str(made)]
+            argv += arguments if target == ALL else ()
+            if code := subprocess.run(argv, cwd=ROOT, env=environ, check=False).returncode:
                 return code
             target.write_text(HEADER + made.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
             seed = made if target == ALL else seed
     return 0
-
-
-def _resolve(source: Path, made: Path, arguments: Sequence[str]) -> int:
-    environ = processes.scrubbed_environment(settings.read(os.environ).uv_environ())
-    argv = [*COMPILE, str(source.relative_to(ROOT)), "--output-file", str(made), *arguments]
-    return subprocess.run(argv, cwd=ROOT, env=environ, check=False).returncode

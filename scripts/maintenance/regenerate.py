@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 
-from maintenance import ROOT, locks, manifest_schema, rule_pages, stdlib_names, surfaces
+from slipway.manifest import json_schema
+from slipway.rules import pages
+
+from maintenance import ROOT, locks, stdlib_names, surfaces
 
 COMMAND = "python3 tests regenerate"
 
-MAKERS = (surfaces, rule_pages, manifest_schema, stdlib_names)
-"""Modules whose `generated` returns the text of files by their path in the repository."""
+
+def _page_and_schema() -> dict[str, str]:
+    schema = json.dumps(json_schema(), indent=2) + "\n"
+    return {"docs/rules.md": pages.catalogue_page(), "scripts/slipway/manifest.schema.json": schema}
+
+
+MAKERS = (surfaces.generated, stdlib_names.generated, _page_and_schema)
+"""Each returns the text of files by their path in the repository."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -33,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def stale() -> dict[str, str]:
     """Return the text that each stale file should have, by its path in the repository."""
-    made = {name: text for maker in MAKERS for name, text in maker.generated().items()}
+    made = {name: text for make in MAKERS for name, text in make().items()}
     return {name: text for name, text in made.items() if _text(name) != text}
 
 

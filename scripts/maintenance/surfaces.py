@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from slipway import cli
 from slipway.options import OPTIONS, Option
-from slipway.planning.platforms import PLATFORMS
+from slipway.planning.matrix import RUNNERS
 from slipway.project.settings import NAMES as SETTINGS
 from slipway.report.outputs import OUTPUTS
-from slipway.surfaces import ACTION_ONLY, ACTION_OPTIONS, WORKFLOW_JOBS, WORKFLOW_ONLY, Input
+from slipway.surfaces import ACTION_ONLY, ACTION_OPTIONS, WORKFLOW_JOBS, WORKFLOW_ONLY
 
 from maintenance import ROOT
 
@@ -24,10 +24,7 @@ README = "README.md"
 REFERENCE = "docs/reference.md"
 
 _OPTIONS = {option.name: option for option in OPTIONS}
-_PATH = Input(name="path", help="The project's folder.", default=".")
-
-Taken = Option | Input
-"""What a surface takes: an option, or an input of its own."""
+_PATH = Option(kind="path", name="path", help="The project's folder.", default=".")
 
 
 def generated() -> dict[str, str]:
@@ -39,12 +36,12 @@ def generated() -> dict[str, str]:
     return made
 
 
-def action_inputs() -> list[Taken]:
+def action_inputs() -> list[Option]:
     """Return the inputs of the action, in the order of action.yml."""
     return [*ACTION_ONLY, *(_OPTIONS[name] for name in ACTION_OPTIONS)]
 
 
-def workflow_inputs() -> list[Taken]:
+def workflow_inputs() -> list[Option]:
     """Return the inputs of the reusable workflows, in the order of their files."""
     named = dict.fromkeys(name for names in WORKFLOW_JOBS.values() for name in names)
     return [*(_PATH if name == "path" else _OPTIONS[name] for name in named), *WORKFLOW_ONLY]
@@ -84,7 +81,7 @@ def _blocks() -> dict[tuple[str, str], list[str]]:
 
 def _wheels_outputs() -> Iterator[str]:
     # An output that several jobs of a matrix set is that of the last one, so each platform has its own.
-    for name in PLATFORMS:
+    for name in RUNNERS:
         yield f"      built-{name}: ${{{{ matrix.platform == '{name}' && steps.slipway.outputs.built || '' }}}}"
 
 
@@ -92,7 +89,7 @@ def _built() -> Iterator[str]:
     """Yield the variable that holds what every building job put out; `-` stands for a job that put out nothing."""
     yield "          SLIPWAY_BUILT: >-"
     yield "            - ${{ needs.build.outputs.built }}"
-    yield from (f"            ${{{{ needs.wheels.outputs.built-{name} }}}}" for name in PLATFORMS)
+    yield from (f"            ${{{{ needs.wheels.outputs.built-{name} }}}}" for name in RUNNERS)
 
 
 def _replaced(text: str, block: str, lines: Iterable[str]) -> str:
@@ -113,7 +110,7 @@ def _input(name: str) -> str:
     return f"${{{{ inputs.{name} }}}}"
 
 
-def _default(taken: Taken) -> str:
+def _default(taken: Option) -> str:
     """Return a default as a user would write it; empty where Slipway decides."""
     value = taken.default
     if isinstance(value, bool):
@@ -121,19 +118,19 @@ def _default(taken: Taken) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value or "")
 
 
-def _preset(taken: Taken) -> str:
+def _preset(taken: Option) -> str:
     # An option that is not given leaves the decision to pyproject.toml and then to Slipway's own default.
-    return _default(taken) if isinstance(taken, Input) else ""
+    return "" if taken.attribute else _default(taken)
 
 
-def _described(taken: Taken) -> str:
+def _described(taken: Option) -> str:
     unnamed = any(choice not in taken.help for choice in taken.choices)
     choices = f" One of {', '.join(taken.choices)}." if unnamed else ""
     default = f" Default: {_default(taken)}." if _default(taken) and not _preset(taken) else ""
     return f"{taken.help}{choices}{default}"
 
 
-def _declared(inputs: Iterable[Taken], *, indent: int, typed: bool = False) -> Iterator[str]:
+def _declared(inputs: Iterable[Option], *, indent: int, typed: bool = False) -> Iterator[str]:
     for taken in inputs:
         number = typed and taken.name == "timeout-minutes"
         yield f"{'':{indent}}{taken.name}:"
@@ -206,12 +203,12 @@ def _settings_table() -> Iterator[str]:
     return _table(("setting", "default", "meaning"), *rows)
 
 
-def _inputs_table(inputs: Iterable[Taken]) -> Iterator[str]:
+def _inputs_table(inputs: Iterable[Option]) -> Iterator[str]:
     rows = ((_code(taken.name), _code(_default(taken)), _with_choices(taken)) for taken in inputs)
     return _table(("input", "default", "meaning"), *rows)
 
 
-def _with_choices(taken: Taken) -> str:
+def _with_choices(taken: Option) -> str:
     return _described(taken).partition(" Default: ")[0]
 
 

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -50,13 +50,9 @@ class WithDefault(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front where none is named."""
         known = args and (args[0] in self.commands or args[0] in {"--help", "--version", "-h"})
-        return super().parse_args(ctx, args if known else self._with_default(args))
-
-    def _with_default(self, args: list[str]) -> list[str]:
         # An unknown first word is a misspelt command, unless it is an option or a folder.
-        if args and not args[0].startswith("-") and not os.path.lexists(args[0]):
-            return args
-        return [COMMANDS[0].name, *args]
+        is_misspelt = args and not args[0].startswith("-") and not os.path.lexists(args[0])
+        return super().parse_args(ctx, args if known or is_misspelt else [COMMANDS[0].name, *args])
 
 
 @click.group(
@@ -101,15 +97,11 @@ def _argument(command: Command) -> Iterator[click.Parameter]:
 
 
 def _command(command: Command) -> click.Command:
-    parameters = [*_argument(command), *map(_parameter, command.takes())]
-    return click.Command(command.name, callback=_runs(command), params=parameters, help=command.help)
-
-
-def _runs(command: Command) -> Callable[..., None]:
     def run(**values: Any) -> None:  # noqa: ANN401 - click gives each option its own type
         sys.exit(commands.execute(command, _inputs(command, **values)))
 
-    return run
+    parameters = [*_argument(command), *map(_parameter, command.takes())]
+    return click.Command(command.name, callback=run, params=parameters, help=command.help)
 
 
 def _inputs(
@@ -204,9 +196,8 @@ def main() -> NoReturn:
     sys.exit(ExitCode.CLEAN)
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     # A runner that cancels a job sends SIGINT, then SIGTERM; both end a run in the same way as Ctrl-C.
-    del number, frame
     # A second Ctrl-C must not stop the cleanup that the first one began.
     if not processes.stopping():
         processes.stop()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from slipway import pipeline
@@ -13,7 +12,7 @@ from slipway.errors import ExitCode, SlipwayError
 from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
 from slipway.options import ANY, OPTIONS, Inputs, Option
 from slipway.report import annotations as annotating
-from slipway.report import markdown, outputs, plan, terminal
+from slipway.report import markdown, outputs, terminal
 from slipway.runner import Runner, detect
 from slipway.runner.base import printable
 
@@ -29,20 +28,22 @@ def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
 
 
 def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    from slipway import rehearse
+    """Release to an index on loopback: everything is real but the place, and nothing leaves the machine."""
+    from slipway.environments import disposable
+    from slipway.index import loopback
 
-    return rehearse.run(command.stages, inputs, runner)
+    with disposable.scratch() as folder, loopback.serve(folder) as index:
+        own = replace(inputs, index=index.address, credential=index.credential)
+        return pipeline.run(command.stages, Manifest(), own, runner)
 
 
-def _init(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    del command, runner
+def _init(_command: Command, inputs: Inputs, _runner: Runner) -> Manifest:
     from slipway.workflows import init
 
     return init.run(inputs)
 
 
-def _rules(command: Command, inputs: Inputs, runner: Runner) -> None:
-    del command, runner
+def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import pages
 
     if inputs.markdown:
@@ -56,16 +57,14 @@ def _rules(command: Command, inputs: Inputs, runner: Runner) -> None:
             print(f"{name:<{width}}  {severity:<7}  {title}")
 
 
-def _explain(command: Command, inputs: Inputs, runner: Runner) -> None:
-    del command, runner
+def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import catalogue, pages
 
     print(pages.explain(catalogue.named(inputs.rule, where="the command line")), end="")
 
 
-def _show_plan(manifest: Manifest, inputs: Inputs) -> None:
-    del inputs
-    (terminal if manifest.failure else plan).show(manifest)
+def _show_plan(manifest: Manifest, _: Inputs) -> None:
+    (terminal.show if manifest.failure else terminal.show_plan)(manifest)
 
 
 def _show_init(manifest: Manifest, inputs: Inputs) -> None:
@@ -74,8 +73,7 @@ def _show_init(manifest: Manifest, inputs: Inputs) -> None:
         terminal.show(manifest)
 
 
-def _show_report(manifest: Manifest, inputs: Inputs) -> None:
-    del inputs
+def _show_report(manifest: Manifest, _: Inputs) -> None:
     terminal.show(manifest)
 
 
@@ -208,7 +206,6 @@ def execute(command: Command, inputs: Inputs) -> int:
 def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     """Run a command for each project below a folder; the worst exit code is the whole run's."""
     from slipway import several
-    from slipway.report import projects
 
     manifests: dict[str, Manifest | None] = {}
     try:
@@ -217,15 +214,16 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
             manifests[member.folder] = manifest = _run(command, own, runner) if is_wanted else None
             if manifest is not None:
                 _record(manifest, own, runner)
-                _print(command, manifest, own, runner)
+                if not own.json:
+                    _print(command, manifest, own, runner)
     except SlipwayError as error:
         failed = Manifest(command=command.name, failure=Failure.from_error(error, stage="plan"))
         return _report(command, failed, inputs, runner)
     if inputs.json:
-        _print_json(projects.to_json(manifests))
+        _print_json(to_json({"projects": manifests}))
     else:
         with runner.quoting():
-            print(printable("\n".join(projects.lines(manifests))))
+            terminal.show_projects(manifests)
     return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
 
 
@@ -263,8 +261,13 @@ def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner
 
 
 def _record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
-    if inputs.keeps:
-        _write(inputs.work / REPORT, markdown.render(manifest))
+    # The run has its verdict already; a folder that cannot be written was reported with it.
+    if inputs.keeps and inputs.work.is_dir():
+        path = inputs.work / REPORT
+        try:
+            path.write_text(markdown.render(manifest), encoding="utf-8")
+        except OSError as error:
+            print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
     runner.summarise(markdown.summary(manifest))
     annotating.show(manifest, runner, project=inputs.path)
     outputs.show(manifest, inputs, runner)
@@ -276,15 +279,5 @@ def _print_json(document: bytes) -> None:
 
 
 def _print(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
-    if not inputs.json:
-        with runner.quoting():
-            command.show(manifest, inputs)
-
-
-def _write(path: Path, report: str) -> None:
-    # The run has its verdict already; a folder that cannot be written was reported with it.
-    if path.parent.is_dir():
-        try:
-            path.write_text(printable(report), encoding="utf-8")
-        except OSError as error:
-            print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
+    with runner.quoting():
+        command.show(manifest, inputs)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.records import (
@@ -218,8 +217,8 @@ def _of_stage(stage: str, judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
     return tuple(msgspec.structs.replace(one, stage=one.stage or stage) for one in judged)
 
 
-def to_json(record: Struct) -> bytes:
-    """Return a record as indented JSON, ending in a newline."""
+def to_json(record: object) -> bytes:
+    """Return a record, or a dict of records, as indented JSON, ending in a newline."""
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
 
 

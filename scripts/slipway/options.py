@@ -43,12 +43,12 @@ class Option:
         default: value when nothing is given; None means that Slipway decides.
         choices: the values allowed, if they are few.
         stages: a command that runs one of these takes the option.
-        attribute: the field of `Inputs` that holds the value.
+        attribute: the field of `Inputs` that holds the value; empty for an input of the action or a workflow alone.
     """
 
     name: str
     help: str
-    kind: Kind
+    kind: Kind = "text"
     default: Any = None
     choices: tuple[str, ...] = ()
     stages: frozenset[str] = frozenset()

@@ -24,63 +24,6 @@ from slipway.runner import Runner
 
 Entry = Callable[[Manifest, Inputs, Runner], Addition]
 
-# A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed that
-# builds, and a start loads only what its command uses.
-
-
-def _plan() -> Entry:
-    from slipway.stages import plan
-
-    return plan.run
-
-
-def _validate() -> Entry:
-    from slipway.stages import validate
-
-    return validate.run
-
-
-def _build() -> Entry:
-    from slipway.stages import build
-
-    return build.run
-
-
-def _gather() -> Entry:
-    from slipway.stages import gather
-
-    return gather.run
-
-
-def _inspect() -> Entry:
-    from slipway.stages import inspect
-
-    return inspect.run
-
-
-def _smoke() -> Entry:
-    from slipway.stages import smoke
-
-    return smoke.run
-
-
-def _publish() -> Entry:
-    from slipway.stages import publish
-
-    return publish.run
-
-
-def _verify() -> Entry:
-    from slipway.stages import verify
-
-    return verify.run
-
-
-def _ignores() -> Entry:
-    from slipway.stages import ignores
-
-    return ignores.run
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -89,15 +32,42 @@ class Stage:
     Attributes:
         title: what it is called on the screen.
         about: what it needs → what it gives.
-        load: imports its module and returns the one entry.
         runs_foreign_code: whether code of the project or of its dependencies runs in it.
     """
 
     name: str
     title: str
     about: str
-    load: Callable[[], Entry]
     runs_foreign_code: bool = False
+
+    def load(self) -> Entry:
+        """Import the stage and return its one entry.
+
+        A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed that builds, and a start
+        loads only what its command uses.
+        """
+        match self.name:
+            case "plan":
+                from slipway.stages.plan import run
+            case "validate":
+                from slipway.stages.validate import run
+            case "build":
+                from slipway.stages.build import run
+            case "gather":
+                from slipway.stages.gather import run
+            case "inspect":
+                from slipway.stages.inspect import run
+            case "smoke":
+                from slipway.stages.smoke import run
+            case "publish":
+                from slipway.stages.publish import run
+            case "verify":
+                from slipway.stages.verify import run
+            case "ignores":
+                from slipway.stages.ignores import run
+            case _:
+                raise LookupError(self.name)
+        return run
 
     def run(self, manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         """Run the stage and return what it adds."""
@@ -105,17 +75,30 @@ class Stage:
 
 
 STAGES = (
-    Stage("plan", "Plan", "project, git, event → what is built, expected and published, and where", _plan),
-    Stage("validate", "Validate", "plan, project → findings about the source", _validate),
+    Stage("plan", "Plan", "project, git, event → what is built, expected and published, and where"),
+    Stage("validate", "Validate", "plan, project → findings about the source"),
     Stage(
-        "build", "Build", "plan, project → the sdist, the wheel from the sdist, their digests", _build, True
+        "build",
+        "Build",
+        "plan, project → the sdist, the wheel from the sdist, their digests",
+        runs_foreign_code=True,
     ),
-    Stage("gather", "Gather", "other jobs' folders → their plan, artifacts and results", _gather),
-    Stage("inspect", "Inspect", "artifacts → findings about each of them and about the set", _inspect),
-    Stage("smoke", "Smoke", "artifacts → results of install, import, start and uninstall", _smoke, True),
-    Stage("publish", "Publish", "manifest → a receipt per file; alone writes to the network", _publish),
-    Stage("verify", "Verify", "manifest → what the index serves, results of installing it", _verify, True),
-    Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect", _ignores),
+    Stage("gather", "Gather", "other jobs' folders → their plan, artifacts and results"),
+    Stage("inspect", "Inspect", "artifacts → findings about each of them and about the set"),
+    Stage(
+        "smoke",
+        "Smoke",
+        "artifacts → results of install, import, start and uninstall",
+        runs_foreign_code=True,
+    ),
+    Stage("publish", "Publish", "manifest → a receipt per file; alone writes to the network"),
+    Stage(
+        "verify",
+        "Verify",
+        "manifest → what the index serves, results of installing it",
+        runs_foreign_code=True,
+    ),
+    Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect"),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
 

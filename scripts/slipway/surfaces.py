@@ -7,41 +7,25 @@ that is not an input of the action can be given to it as a `SLIPWAY_*` variable.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, kw_only=True)
-class Input:
-    """An input that is not an option of the command line.
-
-    Attributes:
-        name: kebab-case.
-        help: one sentence.
-        default: value when nothing is given.
-        choices: the values allowed, if they are few.
-    """
-
-    name: str
-    help: str
-    default: str = ""
-    choices: tuple[str, ...] = ()
-
+from slipway.options import Option
 
 ACTION_ONLY = (
-    Input(
+    Option(
+        kind="choice",
         name="command",
         help="What to do.",
         default="check",
         choices=("check", "plan", "validate", "build", "inspect", "smoke", "publish", "verify"),
     ),
-    Input(name="path", help="The project's folder; by default the top of the checkout."),
-    Input(name="files", help="Files for inspect and smoke, one per line; by default those of the manifest."),
-    Input(
+    Option(name="path", help="The project's folder; by default the top of the checkout."),
+    Option(name="files", help="Files for inspect and smoke, one per line; by default those of the manifest."),
+    Option(
         name="artifact-name",
         help="Workflow artifact to download (publish, verify) or to upload (the other commands); "
         "`none` turns both off.",
     ),
-    Input(name="token", help="API token of an index that has no trusted publishing."),
+    Option(name="token", help="API token of an index that has no trusted publishing."),
 )
 """Inputs of the action that are arguments or a variable on the command line."""
 
@@ -63,9 +47,9 @@ ACTION_OPTIONS = (
 """Options that are inputs of the action."""
 
 WORKFLOW_ONLY = (
-    Input(name="submodules", help="Check out submodules: false, true or recursive.", default="false"),
-    Input(name="runner", help="Runner label of the jobs that plan and decide.", default="ubuntu-latest"),
-    Input(name="timeout-minutes", help="Minutes that one job may take.", default="60"),
+    Option(name="submodules", help="Check out submodules: false, true or recursive.", default="false"),
+    Option(name="runner", help="Runner label of the jobs that plan and decide.", default="ubuntu-latest"),
+    Option(name="timeout-minutes", help="Minutes that one job may take.", default="60"),
 )
 """Inputs of the reusable workflows that concern the runner, not Slipway."""
 

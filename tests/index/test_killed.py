@@ -10,7 +10,7 @@ import pytest
 from index import child
 from index.bench.server import Gone
 from index.scene import Scene, staged
-from slipway.index.clock import SystemClock
+from slipway.index.clock import Clock
 from slipway.manifest import FILENAME, read_manifest
 
 STEPS = (
@@ -69,7 +69,7 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr(signing, "new_signer", LocalSigner)
     monkeypatch.setattr(run, "exercise", lambda *_args, **_settings: ())
-    with staged(tmp_path / "project" / ".slipway", clock=SystemClock()) as scene:
+    with staged(tmp_path / "project" / ".slipway", clock=Clock()) as scene:
         yield scene
 
 

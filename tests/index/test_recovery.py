@@ -11,7 +11,7 @@ from index.scene import Scene, built, record
 from slipway.errors import ExitCode
 from slipway.index.listing import Listing, ServedFile, days_left
 from slipway.manifest import Manifest
-from slipway.publishing import refusals, token_refusals
+from slipway.publishing import refusals
 from slipway.publishing.receipts import ReceiptLog
 from slipway.records import Receipt
 from slipway.report.recovery import what_to_do
@@ -112,7 +112,7 @@ def test_somebody_else_publishing_the_same_version_stops_the_release(scene: Scen
     assert scene.public() == {wheel: b"other"}
 
 
-@pytest.mark.parametrize("table", [refusals.UPLOAD, token_refusals.MINT])
+@pytest.mark.parametrize("table", [refusals.UPLOAD, refusals.MINT])
 def test_every_meaning_says_cause_and_fix(table: tuple[refusals.Meaning, ...]) -> None:
     for row in table:
         assert row.cause.endswith("."), row.id

@@ -7,7 +7,7 @@ import pytest
 from index import child
 from index.bench import issuer
 from index.scene import Scene, staged
-from slipway.index.clock import SystemClock
+from slipway.index.clock import Clock
 
 BUILDING = (
     "abi3audit",
@@ -27,7 +27,7 @@ BUILDING = (
 
 @pytest.fixture
 def real(tmp_path: Path):
-    with staged(tmp_path / "project" / ".slipway", clock=SystemClock()) as scene:
+    with staged(tmp_path / "project" / ".slipway", clock=Clock()) as scene:
         yield scene
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from maintenance import ROOT, regenerate
 
-MADE = [name for maker in regenerate.MAKERS for name in maker.generated()]
+MADE = [name for maker in regenerate.MAKERS for name in maker()]
 
 
 @pytest.mark.parametrize("name", MADE)

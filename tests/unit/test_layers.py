@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("planning", "building", "smoke", "publishing", "workflows"),
     ("stages",),
     ("pipeline",),
-    ("commands", "rehearse", "several"),
+    ("commands", "several"),
     ("cli",),
 )
 """From the ground up, each a folder or a module of the package with all that is in it; a module may import from its own

@@ -14,7 +14,7 @@ from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.planning import matrix as planned_matrix
 from slipway.records import Destination, Finding, Job, Plan, Severity, StageResult, Where
-from slipway.report import annotations, matrix, timeline
+from slipway.report import annotations, outputs, timeline
 from slipway.runner.github import GitHubRunner, without_commands
 from slipway.runner.terminal import PlainRunner
 
@@ -114,7 +114,7 @@ def test_what_is_no_platform_or_version_is_said(options: dict[str, Any]) -> None
 
 def test_runners_of_ones_own() -> None:
     jobs = planned_matrix.jobs("pure", ("3.13",), (), inputs(runners=("windows=big-windows",)))
-    rendered = matrix.render(msgspec.structs.replace(PLAN, jobs=jobs), "smoke")
+    rendered = outputs.matrix(msgspec.structs.replace(PLAN, jobs=jobs), "smoke")
     assert '"runner": "big-windows"' in rendered
     assert '"runner": "ubuntu-latest"' in rendered
 

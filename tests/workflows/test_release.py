@@ -12,7 +12,7 @@ import pytest
 from index.bench import issuer, server
 from index.bench.server import Bench
 from index.bench.warehouse import TrustedPublisher, Warehouse
-from slipway.index.clock import SystemClock
+from slipway.index.clock import Clock
 from workflows import act, consumer
 
 TAG = "refs/tags/v1.2.0"
@@ -23,7 +23,7 @@ PROJECT = "slipway-example-pure"
 def bench() -> Iterator[Bench]:
     """An index that trusts release.yml of acme/demo, and an issuer that gives its jobs ID tokens."""
     # The workflows run in processes of their own, so this is the clock on the wall.
-    warehouse = Warehouse(SystemClock())
+    warehouse = Warehouse(Clock())
     warehouse.project(PROJECT, TrustedPublisher())
     job = issuer.Job(environment=None, ref=TAG)
     with server.serve(warehouse, job) as bench:
@@ -85,7 +85,7 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
     assert first.jobs == before | {"Publish": "failure"}
     wheel = f"{PROJECT.replace('-', '_')}-1.2.0-py3-none-any.whl"
     assert list(public(bench)) == [wheel]
-    assert "not there yet" in first.summaries
+    assert "Still to come" in first.summaries
     assert "tar.gz" in first.summaries
 
     bench.faults.clear()

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from packaging.utils import canonicalize_name
 
+from slipway.credential import Credential
 from slipway.errors import ToolError
 from slipway.index import listing, transport
+from slipway.index.addresses import Index
 from slipway.index.clock import Patience
 from slipway.index.listing import Listing, ServedFile
-
-if TYPE_CHECKING:
-    from slipway.credential import Credential
-    from slipway.index.addresses import Index
 
 JSON = "application/vnd.pypi.simple.v1+json"
 ACCEPT = f"{JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
@@ -60,11 +58,9 @@ class Client:
         """Close the connections."""
         self._session.close()
 
-    @contextmanager
-    def trying_for(self, seconds: float) -> Iterator[Client]:
-        """Give a client of the same index that goes on trying each request for that long."""
-        with closing(Client(self.index, credential=self.credential, patience=seconds)) as client:
-            yield client
+    def trying_for(self, seconds: float) -> closing[Client]:
+        """Return a client of the same index that goes on trying each request for that long, for a `with`."""
+        return closing(Client(self.index, credential=self.credential, patience=seconds))
 
     def listing(self, name: str) -> Listing:
         """Return what the index lists for a project.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from typing import Protocol
 
 FIRST_PAUSE = 1.0
 """Seconds before the second attempt; each pause is twice as long as the one before."""
@@ -12,33 +11,23 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 
 
-class Clock(Protocol):
-    """Reads the time and waits."""
-
-    def monotonic(self) -> float:
-        """Return seconds that never go backwards."""
-
-    def now(self) -> float:
-        """Return seconds since the epoch."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-
-
-class SystemClock:
+class Clock:
     """The machine's own clock."""
 
     def monotonic(self) -> float:
+        """Return seconds that never go backwards."""
         return time.monotonic()
 
     def now(self) -> float:
+        """Return seconds since the epoch."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
+        """Wait."""
         time.sleep(seconds)
 
 
-CLOCK: Clock = SystemClock()
+CLOCK = Clock()
 """The clock of this process."""
 
 

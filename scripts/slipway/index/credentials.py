@@ -9,12 +9,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from slipway.credential import Credential
-
-if TYPE_CHECKING:
-    from slipway.index.addresses import Index
+from slipway.index.addresses import Index
 
 TOKEN_USER = "__token__"  # noqa: S105 - the user name the index wants beside an API token
 
@@ -62,10 +60,9 @@ def stored(index: Index, environ: Mapping[str, str], *, own_machine: bool) -> Fi
         environ: the variables of this process.
         own_machine: read `.pypirc` and the keyring too; a runner has neither.
     """
-    if given := _from_variables(environ):
+    given = _from_variables(environ)
+    if given or not own_machine:
         return given
-    if not own_machine:
-        return None
     return _from_pypirc(index) or _from_keyring(index)
 
 

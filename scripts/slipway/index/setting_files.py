@@ -110,26 +110,18 @@ def pip_files(environ: Mapping[str, str]) -> Found:
     """
     if environ.get("PIP_CONFIG_FILE") == os.devnull:
         return {}
-    sections: dict[str, dict[str, str]] = {name: {} for name in PIP_SECTIONS}
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = lambda option: option.lower().replace("_", "-")  # type: ignore[assignment,method-assign]
     for path in _pip_places(environ):
-        for name, options in _sections(path):
-            sections[name] |= {key.lower().replace("_", "-"): value for key, value in options}
-    merged = {key: value for name in PIP_SECTIONS for key, value in sections[name].items()}
-    return located(of_pip(merged), Path.cwd())
-
-
-def _sections(path: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    parser = configparser.RawConfigParser()
-    try:
-        with path.open(encoding="utf-8", errors="surrogateescape") as stream:
-            parser.read_file(stream, source=str(path))
-    except OSError:
-        return
-    except configparser.Error as error:
-        raise _broken(path, str(error)) from error
-    for name in PIP_SECTIONS:
-        if parser.has_section(name):
-            yield name, parser.items(name)
+        try:
+            with path.open(encoding="utf-8", errors="surrogateescape") as stream:
+                parser.read_file(stream, source=str(path))
+        except OSError:
+            continue
+        except configparser.Error as error:
+            raise _broken(path, str(error)) from error
+    sections = [dict(parser.items(name)) for name in PIP_SECTIONS if parser.has_section(name)]
+    return located(of_pip({key: value for options in sections for key, value in options.items()}), Path.cwd())
 
 
 def _pip_places(environ: Mapping[str, str]) -> Iterator[Path]:
@@ -159,21 +151,24 @@ def _pip_machine(environ: Mapping[str, str]) -> Iterator[str | Path]:
 
 def _pip_user(environ: Mapping[str, str]) -> Iterator[Path]:
     home = _home(environ)
-    if sys.platform == "win32":
-        yield home / "pip"
-        yield Path(environ.get("APPDATA") or home / "AppData" / "Roaming", "pip")
-        return
-    yield home / ".pip"
+    yield home / ("pip" if sys.platform == "win32" else ".pip")
     own = home / "Library" / "Application Support" / "pip"
-    if sys.platform == "darwin":
-        yield own if own.is_dir() else home / ".config" / "pip"
-    else:
-        yield Path(environ.get("XDG_CONFIG_HOME") or home / ".config", "pip")
+    yield own if sys.platform == "darwin" and own.is_dir() else _user_folder(environ, "pip")
 
 
 def _home(environ: Mapping[str, str]) -> Path:
     named_home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME")
     return Path(named_home or os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
+
+
+def _user_folder(environ: Mapping[str, str], tool: str) -> Path:
+    """Return the folder of a tool's settings for this user."""
+    home = _home(environ)
+    if sys.platform == "win32":
+        return Path(environ.get("APPDATA") or home / "AppData" / "Roaming", tool)
+    # pip on macOS leaves XDG_CONFIG_HOME alone.
+    xdg = None if (sys.platform, tool) == ("darwin", "pip") else environ.get("XDG_CONFIG_HOME")
+    return Path(xdg or home / ".config", tool)
 
 
 def _xdg_machine(environ: Mapping[str, str]) -> list[str]:
@@ -216,12 +211,10 @@ def _uv_places(environ: Mapping[str, str]) -> Iterator[Path]:
     if own := environ.get("UV_CONFIG_FILE"):
         yield Path(own)
         return
-    home = _home(environ)
+    yield _user_folder(environ, "uv") / "uv.toml"
     if sys.platform == "win32":
-        yield Path(environ.get("APPDATA") or home / "AppData" / "Roaming", "uv", "uv.toml")
         yield Path(environ.get("PROGRAMDATA", r"C:\ProgramData"), "uv", "uv.toml")
         return
-    yield Path(environ.get("XDG_CONFIG_HOME") or home / ".config", "uv", "uv.toml")
     machine = [Path(folder, "uv", "uv.toml") for folder in (*_xdg_machine(environ), "/etc")]
     yield next((path for path in machine if path.is_file()), machine[-1])
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -14,9 +15,6 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from slipway.index import clock
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""

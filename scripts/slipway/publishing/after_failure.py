@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 
 import msgspec
@@ -50,19 +51,14 @@ def failure(
         command: the one command to go on with.
         yank_reason: a reason to yank the release, where more is wrong than that it is incomplete.
     """
-    listing = None if isinstance(error, Interrupted) else _listing(client, manifest)
+    listing = None
+    if not isinstance(error, Interrupted):
+        with client.trying_for(ASSESSING) as quick, contextlib.suppress(SlipwayError):
+            listing = quick.listing(manifest.name)
     recovery = assess(manifest, client.index, listing, receipts, command=command)
     if yank_reason is not None:
         recovery = msgspec.structs.replace(recovery, yank_reason=yank_reason)
     return msgspec.structs.replace(Failure.from_error(error, stage=stage), recovery=recovery)
-
-
-def _listing(client: Client, manifest: Manifest) -> Listing | None:
-    with client.trying_for(ASSESSING) as quick:
-        try:
-            return quick.listing(manifest.name)
-        except SlipwayError:
-            return None
 
 
 def assess(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slipway.errors import SlipwayError, ToolError
-from slipway.publishing import preflight, provenance, token_refusals
+from slipway.publishing import preflight, provenance, refusals
 from slipway.publishing.oidc import MintRefused
 from slipway.publishing.preflight import Preflight
 from slipway.publishing.refusals import Meaning
@@ -31,7 +31,7 @@ def upload_refused(refusal: UploadRefused, checked: Preflight) -> ToolError:
 def mint_refused(refusal: MintRefused, checked: Preflight) -> ToolError:
     """Return the error for an exchange of tokens that the index refused."""
     state = checked.state
-    cause, fix = _explained(token_refusals.mint(refusal.code, refusal.description))
+    cause, fix = _explained(refusals.mint(refusal.code, refusal.description))
     if differing := _differing(checked):
         cause = f"This run differs from the publisher of the last release. {'; '.join(differing)}."
         fix = "Publish from where the last release came from, or add this run as a publisher of the project."

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -22,9 +22,7 @@ from slipway.index.addresses import NAMES, Index
 from slipway.index.clock import Patience
 from slipway.index.credentials import TOKEN_USER, Kind
 from slipway.rules.publisher.facts import Claims
-
-if TYPE_CHECKING:
-    from slipway.runner import IdTokenRequest
+from slipway.runner import IdTokenRequest
 
 TRYING = 120.0
 """Seconds to go on trying when the issuer or the index answers with faults."""

@@ -154,9 +154,8 @@ def _publisher(claims: Claims | None, index: Index, project: str | None) -> Publ
         return None
     # A job of a foreign workflow is to move into the file that was started; that one the publisher names.
     file = claims.workflow_ref.partition("@")[0].rpartition("/")[2] if claims.foreign else claims.workflow
-    publisher = Publisher(
-        owner=claims.owner, repository=claims.name, workflow=file, environment=claims.environment
-    )
+    owner, _, name = claims.repository.partition("/")
+    publisher = Publisher(owner=owner, repository=name, workflow=file, environment=claims.environment)
     return msgspec.structs.replace(publisher, form=index.publisher_form(project, publisher))
 
 

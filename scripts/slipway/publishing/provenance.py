@@ -72,17 +72,14 @@ def compare(document: dict[str, Any] | None, artifact: Artifact, publisher: Publ
     if document is None:
         return "missing"
     for origin in read(document):
-        vouched = (artifact.filename, artifact.sha256) in origin.digests
-        if vouched and (publisher is None or _same(origin, publisher)):
+        if (artifact.filename, artifact.sha256) not in origin.digests:
+            continue
+        if publisher is None:
+            return "same"
+        repository = f"{publisher.owner}/{publisher.repository}"
+        if origin.repository.lower() == repository.lower() and publisher.workflow in {"", origin.workflow}:
             return "same"
     return "wrong"
-
-
-def _same(origin: Origin, publisher: Publisher) -> bool:
-    return (
-        origin.repository.lower() == f"{publisher.owner}/{publisher.repository}".lower()
-        and publisher.workflow in {"", origin.workflow}
-    )
 
 
 def differences(origin: Origin, publisher: Publisher) -> tuple[str, ...]:

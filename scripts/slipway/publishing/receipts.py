@@ -7,6 +7,7 @@ begun with, and whether an attestation went along.
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -35,7 +36,7 @@ class ReceiptLog:
     """
 
     def __init__(self, folder: Path | None, *, index: str, name: str, version: str | None) -> None:
-        self._header = _Begun(index=index, name=name, version=version, files={})
+        self._begin = partial(_Begun, index=index, name=name, version=version)
         key = hashlib.sha256(f"{index}\n{name}\n{version}".encode()).hexdigest()[:16]
         self._path = folder / FOLDER / f"{name or 'release'}-{key}.jsonl" if folder else None
 
@@ -48,27 +49,30 @@ class ReceiptLog:
         intended = {artifact.filename: artifact.sha256 for artifact in artifacts}
         begun, receipts = self._read()
         if begun is not None:
-            sent = {name: receipt for name, receipt in receipts.items() if name in begun.files}
+            sent = [name for name in receipts if name in begun.files]
             changed = [name for name, digest in intended.items() if begun.files.get(name, digest) != digest]
             if changed and sent:
-                raise _rebuilt(changed, tuple(sent))
+                raise InputError(
+                    f"The release was begun with other bytes than {', '.join(changed)} has now. Nothing was sent.",
+                    cause=f"It was built again after {', '.join(sent)} had been uploaded, and did not come out the same.",
+                    remedy="Publish the files of the first build, which are safe to send: the workflow's run keeps them "
+                    "as an artifact. If they are lost, yank what is public and release a new version.",
+                )
         if not receipts:
-            self._append(
-                msgspec.json.encode(msgspec.structs.replace(self._header, files=intended)), fresh=True
-            )
+            self._append(self._begin(files=intended), fresh=True)
         return {name: r for name, r in receipts.items() if intended.get(name) == r.sha256}
 
     def add(self, receipt: Receipt) -> None:
         """Write one receipt to the log at once."""
-        self._append(msgspec.json.encode(receipt))
+        self._append(receipt)
 
-    def _append(self, line: bytes, *, fresh: bool = False) -> None:
+    def _append(self, record: Record, *, fresh: bool = False) -> None:
         if self._path is None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("wb" if fresh else "ab") as stream:
             # The newline comes first: what a killed run left of its last line stays a line of its own.
-            stream.write(b"\n" + line)
+            stream.write(b"\n" + msgspec.json.encode(record))
 
     def _read(self) -> tuple[_Begun | None, dict[str, Receipt]]:
         begun: _Begun | None = None
@@ -87,12 +91,3 @@ class ReceiptLog:
             except (msgspec.MsgspecError, TypeError):
                 continue
         return begun, receipts
-
-
-def _rebuilt(changed: list[str], sent: tuple[str, ...]) -> InputError:
-    return InputError(
-        f"The release was begun with other bytes than {', '.join(changed)} has now. Nothing was sent.",
-        cause=f"It was built again after {', '.join(sent)} had been uploaded, and did not come out the same.",
-        remedy="Publish the files of the first build, which are safe to send: the workflow's run keeps them as an "
-        "artifact. If they are lost, yank what is public and release a new version.",
-    )

@@ -10,6 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from slipway.rules.index import RULES as INDEX_RULES
+from slipway.rules.metadata import RULES as METADATA_RULES
+from slipway.rules.sdist import RULES as SDIST_RULES
+from slipway.rules.wheel import RULES as WHEEL_RULES
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -30,6 +35,14 @@ class Meaning:
     fix: str
     rule: str | None = None
     credential: bool = False
+
+
+def _as_rule(identifier: str, pattern: str, name: str) -> Meaning:
+    """Return a kind of refusal in the words of the rule that finds the same beforehand."""
+    rule = next(
+        rule for rule in (*INDEX_RULES, *METADATA_RULES, *SDIST_RULES, *WHEEL_RULES) if rule.name == name
+    )
+    return Meaning(identifier, pattern, f"{rule.title}.", rule.fix, name)
 
 
 UPLOAD: tuple[Meaning, ...] = (
@@ -122,27 +135,11 @@ UPLOAD: tuple[Meaning, ...] = (
         "The attestation does not hold: other bytes, another name, or a certificate of another workflow.",
         "Publish again from the same manifest, which signs anew; if it fails again, set `attestations` to off.",
     ),
-    Meaning(
-        "I06",
-        r"14 days|older than|closed for (new )?(uploads|files)|no longer accept",
-        "A release takes no new file 14 days after its first.",
-        "Release the missing files under a new version; a post-release such as 1.0.post1 is enough.",
-        rule="release-closed",
+    _as_rule(
+        "I06", r"14 days|older than|closed for (new )?(uploads|files)|no longer accept", "release-closed"
     ),
-    Meaning(
-        "I07",
-        r"only one sdist",
-        "The release has an sdist already; versions that mean the same, such as 1.0 and 1.0.0, are one release.",
-        "Publish that sdist's own bytes, or release under a new version.",
-        rule="second-sdist",
-    ),
-    Meaning(
-        "I03",
-        r"already exists|^conflict",
-        "The name is taken by other bytes: this version was released before, from another build.",
-        "Release under a new version; or publish the files of the first build.",
-        rule="filename-taken",
-    ),
+    _as_rule("I07", r"only one sdist", "second-sdist"),
+    _as_rule("I03", r"already exists|^conflict", "filename-taken"),
     Meaning(
         "I05",
         r"filename has already been used|filename.*previously used",
@@ -164,20 +161,8 @@ UPLOAD: tuple[Meaning, ...] = (
         "Make it smaller, or ask the index for a higher limit; then run again.",
         rule="wheel-over-default-size",
     ),
-    Meaning(
-        "C17",
-        r"standard library",
-        "A module of the standard library has this name.",
-        "Choose another name for the project.",
-        rule="project-name-in-standard-library",
-    ),
-    Meaning(
-        "I10",
-        r"too similar",
-        "The name differs from that of another project only in separators or in look-alike letters.",
-        "Choose another name, or use the spelling of the other project if it is yours.",
-        rule="project-name-too-similar",
-    ),
+    _as_rule("C17", r"standard library", "project-name-in-standard-library"),
+    _as_rule("I10", r"too similar", "project-name-too-similar"),
     Meaning(
         "I09",
         r"the name .* (isn.t|is not) allowed|name.*prohibited",
@@ -202,69 +187,15 @@ UPLOAD: tuple[Meaning, ...] = (
         "The index takes no uploads at the moment.",
         "Look at its status page, and run again later.",
     ),
-    Meaning(
-        "C43",
-        r"local version",
-        "The version has a local part, such as `+g1a2b3c`, which no public index takes.",
-        "Tag the commit and build from a clean checkout, so that the version has none.",
-        rule="version-local",
-    ),
-    Meaning(
-        "C54",
-        r"direct (dependency|reference)",
-        "A dependency is named by URL, which no public index takes.",
-        "Depend on a released version of it.",
-        rule="requires-dist-direct-reference",
-    ),
-    Meaning(
-        "C50",
-        r"classifier.*deprecated",
-        "A classifier is no longer in use.",
-        "Take the one that the index names instead.",
-        rule="classifier-deprecated",
-    ),
-    Meaning(
-        "C49",
-        r"classifier",
-        "A classifier is misspelt, or newer than the list this index has.",
-        "Correct it by the list on the index's site.",
-        rule="classifier-unknown",
-    ),
-    Meaning(
-        "C47",
-        r"description failed to render",
-        "The README is not valid in the format that the metadata names.",
-        "Correct it, or correct `readme` in [project]; `slipway inspect` shows the line.",
-        rule="description-not-rendered",
-    ),
-    Meaning(
-        "C12",
-        r"unsupported platform tag",
-        "The wheel was built for the build machine alone, or for a platform the index does not know.",
-        "Repair it with auditwheel, delocate or delvewheel, or build it with cibuildwheel.",
-        rule="wheel-platform-tag-refused",
-    ),
-    Meaning(
-        "C10",
-        r"pep 625|start filename|source distribution filename",
-        "The sdist's filename is not spelled as PEP 625 wants it.",
-        "Build with a current version of the build backend.",
-        rule="sdist-filename-not-normalized",
-    ),
-    Meaning(
-        "C34",
-        r"record",
-        "The wheel's list of files is missing or damaged.",
-        "Build the wheel again and do not edit it afterwards.",
-        rule="wheel-record-unreadable",
-    ),
-    Meaning(
-        "C59",
-        r"license.expression.*license\b",
-        "The metadata has both a licence text and a licence expression.",
-        "Keep `license` as an SPDX expression alone.",
-        rule="license-given-twice",
-    ),
+    _as_rule("C43", r"local version", "version-local"),
+    _as_rule("C54", r"direct (dependency|reference)", "requires-dist-direct-reference"),
+    _as_rule("C50", r"classifier.*deprecated", "classifier-deprecated"),
+    _as_rule("C49", r"classifier", "classifier-unknown"),
+    _as_rule("C47", r"description failed to render", "description-not-rendered"),
+    _as_rule("C12", r"unsupported platform tag", "wheel-platform-tag-refused"),
+    _as_rule("C10", r"pep 625|start filename|source distribution filename", "sdist-filename-not-normalized"),
+    _as_rule("C34", r"record", "wheel-record-unreadable"),
+    _as_rule("C59", r"license.expression.*license\b", "license-given-twice"),
     Meaning(
         "C60",
         r"license",
@@ -279,13 +210,7 @@ UPLOAD: tuple[Meaning, ...] = (
         "Shorten `description` in [project] to one line of at most 512 characters.",
         rule="summary-too-long",
     ),
-    Meaning(
-        "C39",
-        r"metadata.version",
-        "The metadata is of a version this index does not take.",
-        "Use a version of the build backend that writes an older one.",
-        rule="metadata-version-unsupported",
-    ),
+    _as_rule("C39", r"metadata.version", "metadata-version-unsupported"),
     Meaning(
         "P01",
         r"redirect|moved permanently|^302",
@@ -308,11 +233,70 @@ UPLOAD: tuple[Meaning, ...] = (
 )
 
 
+MINT: tuple[Meaning, ...] = (
+    Meaning(
+        "invalid-pending-publisher",
+        r"invalid-pending-publisher",
+        "The project was created by somebody else while the publisher for it was waiting.",
+        "If the project is yours, add the publisher on its publishing page; if it is not, choose another name.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher.{0,500}job_workflow_ref",
+        "The job is written in another workflow file than the publisher names: PyPI goes by the file the job "
+        "is written in, which for a reusable workflow is the called one.",
+        "Put the publish job into the workflow that the publisher names, as a job of its own.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher.{0,500}pull_request_target",
+        "`pull_request_target` runs foreign code with the repository's rights, and never publishes.",
+        "Publish from a tag or a manual dispatch.",
+    ),
+    Meaning(
+        "invalid-publisher",
+        r"invalid-publisher",
+        "No trusted publisher of the index fits this job. One of owner, repository, file name and environment "
+        "differs, be it in upper or lower case only; or it was entered at another index.",
+        "Compare the values above with the publisher, one by one, and correct the one that differs.",
+    ),
+    Meaning(
+        "not-enabled",
+        r"not-enabled",
+        "The index has trusted publishing switched off at the moment.",
+        "Look at its status page and run again later, or give an API token in SLIPWAY_TOKEN.",
+    ),
+    Meaning(
+        "invalid-reuse-token",
+        r"invalid-reuse-token",
+        "The ID token was used before; Slipway asks for a new one each time, so something replays them.",
+        "Run the job again, and look for a proxy between the runner and the index.",
+    ),
+    Meaning(
+        "invalid-token",
+        r"invalid-token",
+        "The index does not accept the ID token: its clock, its audience or its issuer is not the expected one.",
+        "Run the job again; on a self-hosted runner, set the clock first.",
+    ),
+    Meaning(
+        "invalid-payload",
+        r"invalid-payload",
+        "The index could not read the ID token, does not know who issued it, or may not create the project.",
+        "Publish from GitHub's own runners; for a new project, check that its name is allowed.",
+    ),
+)
+"""The codes with which an index refuses an ID token (warehouse, `oidc/views.py`)."""
+
+
 def upload(words: str) -> Meaning | None:
     """Return what a refused upload means, or None where it is not known."""
-    return first(UPLOAD, words)
+    return _first(UPLOAD, words)
 
 
-def first(table: tuple[Meaning, ...], words: str) -> Meaning | None:
-    """Return the first row whose words are in a sentence, or None."""
+def mint(code: str, description: str) -> Meaning | None:
+    """Return what a refused exchange of tokens means, or None where it is not known."""
+    return _first(MINT, f"{code} {description}")
+
+
+def _first(table: tuple[Meaning, ...], words: str) -> Meaning | None:
     return next((row for row in table if re.search(row.pattern, words, re.IGNORECASE | re.DOTALL)), None)

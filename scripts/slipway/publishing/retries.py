@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slipway.errors import SlipwayError, ToolError
 from slipway.index import transport
+from slipway.index.client import Client
 from slipway.index.clock import Patience
+from slipway.index.credentials import Source
 from slipway.publishing import refusals
 from slipway.publishing.refusals import Meaning
 from slipway.publishing.upload import Reply, Uploader
 from slipway.records import Artifact
-
-if TYPE_CHECKING:
-    from slipway.index.client import Client
-    from slipway.index.credentials import Source
 
 CONFLICT = (400, 409)
 """How servers answer to a name that is taken: Warehouse with the first, others with the second."""

@@ -44,6 +44,13 @@ class _File:
     readings: int = 0
     settled: bool = False
 
+    def see(self, verdict: Literal["same", "wrong"], listed: ServedFile, *, sha256: str | None) -> None:
+        """Keep what was read of the file; wrong bytes stay wrong."""
+        self.served = msgspec.structs.replace(
+            self.served, sha256=sha256, verdict=verdict, url=listed.url, provenance=None
+        )
+        self.settled = verdict == "wrong"
+
 
 @dataclass
 class Watch:
@@ -120,8 +127,7 @@ class Watch:
         if listed is None:
             return
         if listed.sha256 not in {None, file.artifact.sha256}:
-            file.served = _served(file, "wrong", sha256=listed.sha256, url=listed.url)
-            file.settled = True
+            file.see("wrong", listed, sha256=listed.sha256)
             return
         if file.served.verdict != "same":
             self._read(file, listed)
@@ -132,10 +138,9 @@ class Watch:
         digest = self.client.download(listed, self.folder / file.artifact.filename)
         file.readings += 1
         if digest == file.artifact.sha256:
-            file.served = _served(file, "same", sha256=digest, url=listed.url)
+            file.see("same", listed, sha256=digest)
         elif file.readings >= READINGS:
-            file.served = _served(file, "wrong", sha256=digest, url=listed.url)
-            file.settled = True
+            file.see("wrong", listed, sha256=digest)
 
     def _compare_attestations(self, file: _File, listed: ServedFile) -> None:
         """Compare the attestations that are served with a file; where none were sent, only those that are shown."""
@@ -159,10 +164,6 @@ def _file(artifact: Artifact, receipt: Receipt | None, *, published: bool) -> _F
     unsent = published and receipt is None
     verdict = Served(filename=artifact.filename, sha256=None, verdict="missing" if unsent else "late")
     return _File(artifact=artifact, receipt=receipt, awaited=not unsent, served=verdict)
-
-
-def _served(file: _File, verdict: Literal["same", "wrong"], *, sha256: str | None, url: str) -> Served:
-    return Served(filename=file.artifact.filename, sha256=sha256, verdict=verdict, url=url)
 
 
 def tally(manifest: Manifest, served: Sequence[Served], index: Index) -> str:

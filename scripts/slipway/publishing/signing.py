@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from slipway.errors import ToolError
 from slipway.index.clock import Patience
+from slipway.records import Publisher
 
 if TYPE_CHECKING:
-    from pypi_attestations import GitHubPublisher
     from sigstore.sign import Signer as SigstoreSigner
-
-    from slipway.records import Publisher
 
 AUDIENCE = "sigstore"
 """The audience that Sigstore's certificate authority wants in ID tokens."""
@@ -86,14 +84,22 @@ class Sigstore:
 
     def _sign(self, path: Path) -> dict[str, Any]:
         import requests
-        from pypi_attestations import Attestation, AttestationError, Distribution, VerificationError
+        from pypi_attestations import (
+            Attestation,
+            AttestationError,
+            Distribution,
+            GitHubPublisher,
+            VerificationError,
+        )
         from sigstore.errors import Error as SigstoreError
 
         try:
             distribution = Distribution.from_file(path)
             attestation = Attestation.sign(self._ready(), distribution)
             # The trust root was brought up to date for signing a moment ago.
-            attestation.verify(self._identity(), distribution, offline=True)
+            repository = f"{self._publisher.owner}/{self._publisher.repository}"
+            identity = GitHubPublisher(repository=repository, workflow=self._publisher.workflow)
+            attestation.verify(identity, distribution, offline=True)
         except VerificationError as error:
             raise SigningFailed(str(error), final=True) from error
         # Sigstore's own clients for certificates and log entries raise errors of no common kind.
@@ -119,12 +125,6 @@ class Sigstore:
             context = SigningContext.from_trust_config(ClientTrustConfig.production())
             self._signer = SigstoreSigner(IdentityToken(self._token()), context)
         return self._signer
-
-    def _identity(self) -> GitHubPublisher:
-        from pypi_attestations import GitHubPublisher
-
-        repository = f"{self._publisher.owner}/{self._publisher.repository}"
-        return GitHubPublisher(repository=repository, workflow=self._publisher.workflow)
 
 
 def _in_time(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -164,11 +164,10 @@ def sign_all(
     Raises:
         ToolError: one of the files could not be signed, or nothing can be signed here.
     """
-    return {path.name: _persist(signer, path, say=say, patience=patience) for path in paths}
+    return {path.name: _signed(signer, path, say, Patience(patience, first=2.0)) for path in paths}
 
 
-def _persist(signer: Signer, path: Path, *, say: Callable[[str], None], patience: float) -> dict[str, Any]:
-    waiting = Patience(patience, first=2.0)
+def _signed(signer: Signer, path: Path, say: Callable[[str], None], waiting: Patience) -> dict[str, Any]:
     while True:
         try:
             return signer.sign(path)

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slipway.credential import Credential
 from slipway.errors import ToolError
 from slipway.index import transport
+from slipway.index.addresses import Index
 
 if TYPE_CHECKING:
     from twine.package import PackageFile
-
-    from slipway.credential import Credential
-    from slipway.index.addresses import Index
-
 
 DAMAGED = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, ValueError, KeyError)
 """What reading a damaged archive raises, which twine passes on."""

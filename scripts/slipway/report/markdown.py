@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from slipway.manifest import Failure, Manifest
-from slipway.records import Artifact, Recovery, Severity, SmokeResult
-from slipway.report import timeline, verdict
+from slipway.records import Severity, SmokeResult
+from slipway.report import recovery, timeline, verdict
 from slipway.report.grouping import Group, grouped
 from slipway.report.text import block, code, sentence, text
 
@@ -40,7 +40,7 @@ def render(manifest: Manifest) -> str:
         _findings(manifest),
         _artifacts(manifest),
         _smoke(manifest.smoke_results),
-        _untried(manifest),
+        [*(f"- {text(reason)}" for reason in verdict.untried(manifest)), ""],
         _index(manifest),
         _time(manifest),
     )
@@ -92,32 +92,11 @@ def _failure(failure: Failure | None) -> Iterator[str]:
     yield from _indented("- **What to do:** ", failure.remedy)
     if failure.read:
         yield f"- **Read:** {failure.read}"
-    yield ""
     if failure.recovery is not None:
-        yield from _recovery(failure.recovery)
+        yield from (f"- {sentence(line)}" for line in recovery.sentences(failure.recovery))
+    yield ""
     if failure.log:
         yield from _folded("The last lines of the log", block("\n".join(failure.log)), is_open=True)
-
-
-def _recovery(recovery: Recovery) -> Iterator[str]:
-    rows = (
-        ("public, as built", recovery.public),
-        ("not there yet", recovery.waiting),
-        ("there with other bytes", recovery.burnt),
-    )
-    if any(names for _, names in rows):
-        yield from ["| on the index | files |", "|---|---|"]
-        yield from (f"| {word} | {', '.join(map(code, names))} |" for word, names in rows if names)
-        yield ""
-    if recovery.days_left is not None:
-        yield f"- The index takes further files of this release for **{recovery.days_left} more days**."
-    if recovery.command:
-        yield f"- **Go on with:** {code(recovery.command)}"
-    if recovery.yank_page:
-        yield f"- If it must be withdrawn, yank it: {recovery.yank_page}"
-        if recovery.yank_reason:
-            yield f"  with the reason {code(recovery.yank_reason)}"
-    yield ""
 
 
 def _findings(manifest: Manifest) -> Iterator[str]:
@@ -148,21 +127,16 @@ def _finding(group: Group) -> Iterator[str]:
         yield ""
     elif finding.seen:
         yield f"- **Seen:** {code(finding.seen)}"
-    if finding.expected:
-        yield from _value("- **Expected:** ", finding.expected)
+    if finding.expected and "\n" in finding.expected:
+        yield from ["- **Expected:** ", "", *(f"  {line}" for line in block(finding.expected))]
+    elif finding.expected:
+        yield f"- **Expected:** {code(finding.expected)}"
     yield from _indented("- **Fix:** ", finding.fix)
     yield from _indented("- **Why:** ", finding.why)
     shown = ", ".join(code(place) for place in group.places[:PLACES_SHOWN])
     more = f" and {len(group.places) - PLACES_SHOWN} more" if len(group.places) > PLACES_SHOWN else ""
     yield f"- **Rule:** {code(finding.rule)}{f', in {shown}{more}' if shown else ''}"
     yield ""
-
-
-def _value(lead: str, value: str) -> Iterator[str]:
-    if "\n" in value:
-        yield from [lead, "", *(f"  {line}" for line in block(value))]
-    else:
-        yield lead + code(value)
 
 
 def _indented(lead: str, lines: str) -> Iterator[str]:
@@ -183,16 +157,10 @@ def _artifacts(manifest: Manifest) -> Iterator[str]:
         yield f"| {code(artifact.filename)} | {size} | {members} | {code(artifact.sha256)} |"
     yield ""
     for artifact in manifest.artifacts:
-        yield from _contents(artifact)
-
-
-def _contents(artifact: Artifact) -> Iterator[str]:
-    if artifact.contents:
-        more = artifact.members - len(artifact.contents)
-        listed = [*artifact.contents, *([f"… and {more} more"] if more > 0 else [])]
-        yield from _folded(
-            f"Contents of <code>{html.escape(artifact.filename)}</code>", block("\n".join(listed))
-        )
+        if artifact.contents:
+            more = artifact.members - len(artifact.contents)
+            listed = "\n".join([*artifact.contents, *([f"… and {more} more"] if more > 0 else [])])
+            yield from _folded(f"Contents of <code>{html.escape(artifact.filename)}</code>", block(listed))
 
 
 def _smoke(results: Iterable[SmokeResult]) -> Iterator[str]:
@@ -213,11 +181,6 @@ def _smoke(results: Iterable[SmokeResult]) -> Iterator[str]:
         yield from _folded(f"All {len(results)} of them", rows)
     else:
         yield from [*rows, ""]
-
-
-def _untried(manifest: Manifest) -> Iterator[str]:
-    if sentences := verdict.untried(manifest):
-        yield from [*(f"- {text(sentence)}" for sentence in sentences), ""]
 
 
 def _cell(result: SmokeResult) -> tuple[str, str]:
@@ -248,12 +211,10 @@ def _numbers(version: str) -> tuple[list[int], str]:
 
 
 def _result(result: SmokeResult) -> str:
-    how = [result.installer]
-    how += [f"extra {result.extra}"] if result.extra else []
-    how += ["lowest dependencies"] if result.resolution != "highest" else []
+    how = text(", ".join(verdict.how(result)))
     sign = "✅" if result.passed else "❌"
     return (
-        f"| {sign} | {text(_cell(result)[0])} | {text(result.python)} | {text(', '.join(how))} | {code(result.artifact)} "
+        f"| {sign} | {text(_cell(result)[0])} | {text(result.python)} | {how} | {code(result.artifact)} "
         f"| {result.seconds:.1f} |"
     )
 

@@ -11,11 +11,12 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from slipway.artifacts import handover
+from slipway.errors import ExitCode
 from slipway.index import addresses
+from slipway.index.addresses import Index
 from slipway.manifest import FILENAME, Manifest, sha256
 from slipway.options import Inputs
-from slipway.records import Built
-from slipway.report import matrix, verdict
+from slipway.records import Built, Plan
 from slipway.runner import Runner
 
 
@@ -52,48 +53,66 @@ def _built(manifest: Manifest, inputs: Inputs) -> str:
     return msgspec.json.encode(record).decode() if files and manifest.failure is None else ""
 
 
-def _digest(manifest: Manifest, inputs: Inputs) -> str:
-    del manifest
+def _digest(_: Manifest, inputs: Inputs) -> str:
     path = inputs.work / FILENAME
     return sha256(path) if inputs.keeps and path.is_file() else ""
 
 
-def _checksums(manifest: Manifest, inputs: Inputs) -> str:
-    del inputs
+def _checksums(manifest: Manifest, _: Inputs) -> str:
     return "\n".join(f"{one.sha256}  {one.filename}" for one in manifest.artifacts)
 
 
-def url(manifest: Manifest) -> str:
-    """Return the address of the release's page, where the index is one that has pages."""
-    if not manifest.index or manifest.index == "none" or not manifest.version:
-        return ""
-    site = addresses.resolve(manifest.index).site
+def _index(manifest: Manifest) -> Index | None:
+    return addresses.resolve(manifest.index) if manifest.index and manifest.index != "none" else None
+
+
+def _url(manifest: Manifest, _: Inputs) -> str:
+    index = _index(manifest)
+    site = index.site if index and manifest.version else None
     return urljoin(site, f"project/{canonicalize_name(manifest.name)}/{manifest.version}/") if site else ""
 
 
-def _publish(manifest: Manifest, inputs: Inputs) -> str:
-    del inputs
+def _publish(manifest: Manifest, _: Inputs) -> str:
     ready = manifest.plan is not None and manifest.plan.destination.publish and int(manifest.exit_code) == 0
     return json.dumps(ready)
 
 
 def _matrix(kind: str) -> Callable[[Manifest, Inputs], str]:
-    return lambda manifest, _: matrix.render(manifest.plan, kind) if manifest.plan else ""
+    return lambda manifest, _: matrix(manifest.plan, kind) if manifest.plan else ""
 
 
-def _build_runner(manifest: Manifest, inputs: Inputs) -> str:
-    del inputs
+def matrix(plan: Plan, kind: str) -> str:
+    """Return the matrix of one kind of job as JSON for `fromJSON`, or an empty string where it has no jobs.
+
+    Args:
+        plan: names the jobs.
+        kind: `build`, `wheels` or `smoke`.
+    """
+    rows = [
+        {
+            "job": job.name,
+            "platform": job.platform,
+            "runner": job.runner,
+            "artifact": handover.artifact_name(plan.name, job.name),
+            **({"python": job.python} if job.python else {}),
+        }
+        for job in plan.jobs
+        if job.kind == kind
+    ]
+    return json.dumps({"include": rows}) if rows else ""
+
+
+def _build_runner(manifest: Manifest, _: Inputs) -> str:
     jobs = manifest.plan.jobs if manifest.plan else ()
     return next((job.runner for job in jobs if job.kind == "build"), "")
 
 
-def _upload_url(manifest: Manifest, inputs: Inputs) -> str:
-    del inputs
-    return addresses.resolve(manifest.index).upload if manifest.index and manifest.index != "none" else ""
+def _upload_url(manifest: Manifest, _: Inputs) -> str:
+    index = _index(manifest)
+    return index.upload if index else ""
 
 
-def _sdist(manifest: Manifest, inputs: Inputs) -> str:
-    del inputs
+def _sdist(manifest: Manifest, _: Inputs) -> str:
     return next((artifact.filename for artifact in manifest.artifacts if artifact.kind == "sdist"), "")
 
 
@@ -102,7 +121,7 @@ OUTPUTS: tuple[Output, ...] = (
         "verdict",
         "One word: clean, findings, input, tool or bug.",
         "report",
-        lambda s, _: verdict.exit_name(s),
+        lambda s, _: ExitCode(s.exit_code).name.lower(),
     ),
     Output("name", "The project's name.", "plan", lambda s, _: s.name),
     Output(
@@ -157,7 +176,7 @@ OUTPUTS: tuple[Output, ...] = (
         "plan",
         lambda s, _: (s.plan.destination.environment if s.plan else None) or "",
     ),
-    Output("url", "Page of the release on the index.", "plan", lambda s, _: url(s)),
+    Output("url", "Page of the release on the index.", "plan", _url),
     Output(
         "python-versions",
         "The supported versions of Python that are still maintained, as a JSON list for a matrix.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from slipway.index.listing import OPEN_FOR
 from slipway.manifest import Failure
 from slipway.records import Recovery
+from slipway.report.verdict import counted
 
 
 def what_to_do(failure: Failure) -> str:
@@ -38,5 +39,4 @@ def sentences(recovery: Recovery) -> Iterator[str]:
 def _closing(days: int, index: str) -> str:
     if days <= 0:
         return f"{index} has closed this release for new files, {OPEN_FOR} days after its first."
-    counted = f"{days} days" if days != 1 else "1 day"
-    return f"{index} takes its missing files for another {counted}, and not later."
+    return f"{index} takes its missing files for another {counted(days, 'day')}, and not later."

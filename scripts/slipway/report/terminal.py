@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from slipway.manifest import Failure, Manifest
-from slipway.records import Severity
+from slipway.records import Plan, Severity
 from slipway.report import recovery, verdict
 from slipway.report.grouping import Group, grouped
 from slipway.runner.base import printable
@@ -49,6 +49,49 @@ def show(manifest: Manifest) -> None:
     else:
         for line in lines(manifest, width=PIPE_WIDTH):
             print(printable(line.text))
+
+
+def show_plan(manifest: Manifest) -> None:
+    """Print the plan to stdout."""
+    if manifest.plan is not None:
+        for key, value in _rows(manifest.plan):
+            print(f"{key:>12}  {value}")
+
+
+def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield what was decided, as pairs of a word and a sentence."""
+    version = plan.version or "decided by the build"
+    yield "project", f"{plan.name or 'named by the build'} {version}"
+    yield "built by", f"{plan.backend} ({plan.kind}, {plan.layout} layout)"
+    supported = ", ".join(plan.pythons) or "none that is still maintained"
+    yield "Python", f"{plan.requires_python or 'any version'}; still maintained of these: {supported}"
+    if plan.git is not None and plan.git.commit is not None:
+        marks = [f"tag {plan.tag}" if plan.tag else "no release tag"]
+        marks += ["uncommitted changes"] if plan.git.dirty else []
+        marks += ["shallow clone"] if plan.git.shallow else []
+        yield "commit", f"{plan.git.commit[:12]} ({', '.join(marks)})"
+    for target in plan.builds:
+        yield "build", f"{' and '.join(target.makes)} on {target.platform} with {target.tool}"
+    for file in plan.expected:
+        yield "expected", file.pattern + ("" if file.required else " (made by another machine of the matrix)")
+    where = plan.destination.index if plan.destination.publish else "nowhere"
+    yield "publish", f"{where}: {plan.destination.reason}"
+
+
+def show_projects(manifests: Mapping[str, Manifest | None]) -> None:
+    """Print a line for each of several projects: folder and verdict, or why it was not checked.
+
+    Args:
+        manifests: a manifest by folder; None for a project that did not change.
+    """
+    print()
+    width = max(map(len, manifests), default=0)
+    for folder, manifest in manifests.items():
+        if manifest is None:
+            print(f"- {folder:{width}}  unchanged since its last release: not checked")
+        else:
+            judged = verdict.of(manifest)
+            print(f"{SIGNS[judged.mood]} {folder:{width}}  {judged.headline}")
 
 
 def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
@@ -134,7 +177,7 @@ def _details(manifest: Manifest) -> Iterator[Line]:
         imported = ", ".join(result.imported[:4]) + (" …" if len(result.imported) > 4 else "")  # noqa: PLR2004 - a glance
         detail = f"imports {imported}" if result.imported else "imports nothing"
         source = "" if result.origin == "file" else " from the index"
-        how = "".join(f", {word}" for word in verdict.how(result))
+        how = "".join(f", {word}" for word in verdict.how(result) if word != "uv")
         yield Line(
             f"  {sign} {result.artifact}{source} on Python {result.python}{how}: {detail} ({result.seconds:.1f} s)"
         )

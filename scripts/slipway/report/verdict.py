@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from slipway.errors import ExitCode
 from slipway.manifest import Manifest
 from slipway.records import Severity, SmokeResult
 from slipway.report.grouping import grouped
@@ -74,9 +73,8 @@ def tally(manifest: Manifest) -> str:
 
 
 def how(result: SmokeResult) -> list[str]:
-    """Return how a smoke test installed the artifact, where that differs from the default."""
-    words = ["pip"] if result.installer == "pip" else []
-    words += [f"extra {result.extra}"] if result.extra else []
+    """Return with what a smoke test installed the artifact: the installer, then what differs from the default."""
+    words = [result.installer, *([f"extra {result.extra}"] if result.extra else [])]
     return [*words, *(["lowest dependencies"] if result.resolution != "highest" else [])]
 
 
@@ -96,8 +94,3 @@ def size(number: int) -> str:
             break
         amount /= 1000
     return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-
-
-def exit_name(manifest: Manifest) -> str:
-    """Return the outcome as one word for machines: clean, findings, input, tool or bug."""
-    return ExitCode(manifest.exit_code).name.lower()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
@@ -11,7 +14,6 @@ from slipway.index.listing import OPEN_FOR, days_left
 from slipway.records import Severity
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
-from slipway.rules.index.stdlib_names import is_standard_library_name
 from slipway.rules.rule import Evidence, Skipped
 
 PROJECT_LIMIT = 10 * 1024**3
@@ -212,8 +214,24 @@ def _reduced(name: str) -> str:
 )
 def project_name_in_standard_library(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
-    if not facts.listing.exists and is_standard_library_name(facts.project):
+    if not facts.listing.exists and canonicalize_name(facts.project) in _standard_library():
         yield Evidence(message=f"{facts.project} is a module of Python's standard library.")
+
+
+# Read when the module is loaded: nothing of Slipway is read after foreign code ran.
+_TABLE = Path(__file__).with_name("stdlib_names.txt").read_text(encoding="ascii")
+
+
+@cache
+def _standard_library() -> frozenset[str]:
+    """Return the names that PyPI keeps free for modules of some Python's standard library, in canonical form.
+
+    The table holds all modules and packages of Python 2.6, 2.7 and 3.2 to 3.14 with their dotted parents, from the
+    library stdlib-list as at PyPI (warehouse, `packaging/services.py`). Those of a newer Python come from the one that runs.
+    """
+    return frozenset(_TABLE.split()) | {
+        canonicalize_name(name.strip("-_.")) for name in sys.stdlib_module_names
+    }
 
 
 def _insist_on_warehouse(facts: IndexFacts) -> None:

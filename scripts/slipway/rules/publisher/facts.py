@@ -34,16 +34,6 @@ class Claims:
     environment: str | None = None
 
     @property
-    def owner(self) -> str:
-        """The owner's part of the repository."""
-        return self.repository.partition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """The repository without its owner."""
-        return self.repository.partition("/")[2]
-
-    @property
     def job_repository(self) -> str:
         """The repository the job is written in."""
         return self.job_workflow_ref.partition("/.github/")[0]
@@ -88,11 +78,6 @@ class PublisherFacts:
     unsigned: str | None = None
     refused: str | None = None
     dropped: tuple[str, ...] = ()
-
-    @property
-    def on_runner(self) -> bool:
-        """Whether it runs on a runner, and not on somebody's own machine."""
-        return self.event.kind != "local"
 
     @property
     def elsewhere(self) -> bool:

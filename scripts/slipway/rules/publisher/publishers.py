@@ -53,7 +53,8 @@ def publish_from_pull_request_target(run: PublisherFacts) -> Iterator[Evidence]:
 )
 def id_token_not_permitted(run: PublisherFacts) -> Iterator[Evidence]:
     wanted = run.stored is None or run.attestations == "required"
-    if run.on_runner and run.trusted and wanted and not run.id_tokens and not run.event.fork:
+    on_runner = run.event.kind != "local"
+    if on_runner and run.trusted and wanted and not run.id_tokens and not run.event.fork:
         yield Evidence(
             message="The job may not ask for an ID token, so it cannot prove to the index who it is.",
             expected="permissions: id-token: write, in the job that publishes",
