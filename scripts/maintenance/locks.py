@@ -1,7 +1,5 @@
 """`python3 tests lock`: resolve the lock files from the .in files again, with hashes for every platform."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tempfile

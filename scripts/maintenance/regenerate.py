@@ -1,7 +1,5 @@
 """`python3 tests regenerate`: every generated file, written or compared."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Sequence

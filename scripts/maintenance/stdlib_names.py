@@ -1,7 +1,5 @@
 """The table of standard library names, from stdlib-list, which PyPI uses as well (warehouse, packaging/services.py)."""
 
-from __future__ import annotations
-
 from itertools import accumulate
 
 import stdlib_list

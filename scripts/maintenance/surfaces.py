@@ -3,8 +3,6 @@
 A block is what stands between `begin NAME` and `end NAME` in a comment.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The command line: commands, their options, and how a run ends."""
 
-from __future__ import annotations
-
 import errno
 import io
 import os

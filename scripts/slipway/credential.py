@@ -1,7 +1,5 @@
 """What proves to an index who uploads: in memory only, never shown."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

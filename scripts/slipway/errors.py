@@ -1,7 +1,5 @@
 """What goes wrong, always in one order: what happened, the likely cause, what to do, where to read."""
 
-from __future__ import annotations
-
 import errno
 from enum import IntEnum
 from typing import ClassVar

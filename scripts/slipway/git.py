@@ -7,8 +7,6 @@ What git runs, and how each is turned off: https://git-scm.com/docs/git-config, 
 and https://git-scm.com/docs/git#_environment_variables
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable

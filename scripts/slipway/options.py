@@ -4,8 +4,6 @@ A field of `Inputs` made with `option` declares name, type, default, help and th
 commands that take an option follow from their stages, in the table in `commands.py`.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import types
 import typing

@@ -5,8 +5,6 @@ from nothing, from artifacts or from the manifest of an earlier command; `run` b
 and `execute` renders the manifest that comes out. Each stage takes the manifest and returns what it adds.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

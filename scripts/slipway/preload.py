@@ -6,8 +6,6 @@ lexers of Pygments, of which there are 250: one is imported when a description h
 that are started later, such as uv and auditwheel, come from the disk as well.
 """
 
-from __future__ import annotations
-
 import dis
 import pkgutil
 import sys

@@ -6,8 +6,6 @@ a process that left the group (a daemon) ends too: this process adopts it and ki
 process is not found.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

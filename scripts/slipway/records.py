@@ -1,7 +1,5 @@
 """The records a manifest is made of, each frozen and described by its attributes."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Literal
 

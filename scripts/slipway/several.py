@@ -1,7 +1,5 @@
 """Several projects of one repository, one after the other: what others depend on comes first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

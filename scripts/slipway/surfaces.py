@@ -4,8 +4,6 @@
 that is not an input of the action can be given to it as a `SLIPWAY_*` variable.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from slipway.options import Option

@@ -9,8 +9,6 @@ the credentials of a private index, which uv and pip get, and with pip the build
 Standard library only: the bootstrap uses this before anything is installed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, MutableMapping
 

@@ -6,8 +6,6 @@ with which digests, comes from the outputs of the jobs that build; `built` is on
 its result and nothing else. Everything has the one place that the plan gives it; what is anywhere else is a `Stray`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -1,7 +1,5 @@
 """A private copy of the checkout, so that a build cannot change the user's files."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

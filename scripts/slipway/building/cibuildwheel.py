@@ -3,8 +3,6 @@
 https://cibuildwheel.pypa.io/en/stable/options/#build-skip
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

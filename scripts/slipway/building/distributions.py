@@ -1,7 +1,5 @@
 """The sdist from a private copy of the checkout, then the wheel from that sdist."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

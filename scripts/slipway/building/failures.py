@@ -1,7 +1,5 @@
 """Why a build failed, in the terms of the one who has to fix it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from build import BuildBackendException, BuildException

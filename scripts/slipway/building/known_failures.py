@@ -1,7 +1,5 @@
 """Known ways in which a build fails: what the tools print, the likely cause, and what to do."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

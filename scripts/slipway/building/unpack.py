@@ -1,7 +1,5 @@
 """Unpacking an sdist the way an installer does."""
 
-from __future__ import annotations
-
 import os
 import tarfile
 from collections.abc import Iterator

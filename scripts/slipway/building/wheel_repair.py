@@ -1,7 +1,5 @@
 """Repair a wheel with auditwheel so that it works on other Linux machines."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable, Mapping

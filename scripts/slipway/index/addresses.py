@@ -3,8 +3,6 @@
 The addresses of PyPI and TestPyPI are the ones twine ships (`twine.utils`).
 """
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from dataclasses import dataclass

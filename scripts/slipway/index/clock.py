@@ -1,7 +1,5 @@
 """The clock, and retries with growing pauses; tests replace the clock so that hours pass at once."""
 
-from __future__ import annotations
-
 import random
 import time
 

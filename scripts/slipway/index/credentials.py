@@ -4,8 +4,6 @@ The order: trusted publishing, then SLIPWAY_TOKEN or twine's own variables, then
 `.pypirc` and the keyring.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass

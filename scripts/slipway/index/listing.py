@@ -3,8 +3,6 @@
 https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable

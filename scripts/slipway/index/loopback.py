@@ -1,7 +1,5 @@
 """An index of its own on loopback: pypiserver on a free port, with a throw-away folder and password."""
 
-from __future__ import annotations
-
 import secrets
 import sys
 import threading

@@ -9,8 +9,6 @@ and "Storage" pages (https://docs.astral.sh/uv/concepts/configuration-files/).
 Standard library only: the bootstrap reads this before anything is installed.
 """
 
-from __future__ import annotations
-
 import configparser
 import os
 import re

@@ -9,8 +9,6 @@ variables", "Package indexes" and "TLS certificates" pages (https://docs.astral.
 Standard library only: the bootstrap reads this before anything is installed.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """HTTP with timeouts; separates transient errors from refusals; extracts readable messages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime

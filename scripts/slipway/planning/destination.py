@@ -3,8 +3,6 @@
 The job that plans, the job that decides and the job that publishes each ask here, with their own event and inputs.
 """
 
-from __future__ import annotations
-
 from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.options import Inputs

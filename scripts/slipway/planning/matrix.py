@@ -1,7 +1,5 @@
 """The jobs of a workflow's matrices: decided with the plan, a pure function like it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from itertools import product

@@ -1,7 +1,5 @@
 """Which versions of Python there are, and which of them a project supports."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The build backends that are known: their names, the modules they are imported from, the projects that bring them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The project's changelog: which versions have an entry in it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ pybind11, NumPy) do not count: pure projects have them too. Compiling that has t
 (`enable-by-default = false`) counts only where the project is set up for cibuildwheel, which asks for it.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping

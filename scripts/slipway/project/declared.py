@@ -3,8 +3,6 @@
 Field names and meaning: https://packaging.python.org/en/latest/specifications/pyproject-toml/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal

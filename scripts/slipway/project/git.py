@@ -3,8 +3,6 @@
 What git prints: https://git-scm.com/docs/git-status#_porcelain_format_version_2
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping

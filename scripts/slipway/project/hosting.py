@@ -1,7 +1,5 @@
 """Where a checkout is hosted: the repository it was cloned from, its commit and its default branch."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ There are three sources, in this order: what the backend's own settings name, wh
 project's name, and what is in the folder.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ Forms: https://python-poetry.org/docs/pyproject/
 and https://flit.pypa.io/en/stable/pyproject_toml.html#old-style-metadata
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

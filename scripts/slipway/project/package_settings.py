@@ -1,7 +1,5 @@
 """Where the import packages are by a build backend's own settings; those of setuptools have their own module."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from slipway.project import setuptools_packages

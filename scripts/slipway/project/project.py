@@ -1,7 +1,5 @@
 """The project's facts: everything that can be read of it without running its code."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The files that make a folder a Python project, and the build backend they name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice

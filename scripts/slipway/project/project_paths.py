@@ -1,7 +1,5 @@
 """Safe access to paths that a project names: they may leave the project, be of any kind and contain invalid characters."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 TEXT_BYTES = 1024 * 1024

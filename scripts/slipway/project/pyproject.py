@@ -3,8 +3,6 @@
 Only what makes the file unreadable is an error here; its values are checked by rules.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 A name counts as known when the file binds it once, under no condition, to something that is itself literal.
 """
 
-from __future__ import annotations
-
 import ast
 import warnings
 from collections import Counter

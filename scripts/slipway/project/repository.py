@@ -1,7 +1,5 @@
 """The projects of one repository: which there are, which need which, and which changed since their last release."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path

@@ -1,7 +1,5 @@
 """[tool.slipway]: the settings of a project in its pyproject.toml."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field

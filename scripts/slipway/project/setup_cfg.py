@@ -3,8 +3,6 @@
 Keys and forms: https://setuptools.pypa.io/en/latest/userguide/declarative_config.html
 """
 
-from __future__ import annotations
-
 import configparser
 import re
 from collections.abc import Mapping

@@ -4,8 +4,6 @@
 variable) makes the field dynamic.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

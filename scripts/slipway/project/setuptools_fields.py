@@ -3,8 +3,6 @@
 Keywords and forms: https://setuptools.pypa.io/en/latest/references/keywords.html
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 https://setuptools.pypa.io/en/latest/userguide/package_discovery.html
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

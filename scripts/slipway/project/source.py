@@ -3,8 +3,6 @@
 This is the record that the rules of the family `project` judge.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from dataclasses import dataclass, field, replace

@@ -3,8 +3,6 @@
 What each field becomes: https://packaging.python.org/en/latest/specifications/pyproject-toml/
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 

@@ -4,8 +4,6 @@
 that tomllib has accepted, so it follows the grammar of TOML 1.1 (https://toml.io) without judging it.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator

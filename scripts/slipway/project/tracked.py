@@ -1,7 +1,5 @@
 """Which files git tracks in the project, and which of the sdist's files are in the checkout but not tracked."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

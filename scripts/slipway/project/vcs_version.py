@@ -1,7 +1,5 @@
 """Versions that the version control system decides: which tool derives them from tags, and what it makes of them."""
 
-from __future__ import annotations
-
 import re
 
 from packaging.utils import canonicalize_name

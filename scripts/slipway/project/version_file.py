@@ -1,7 +1,5 @@
 """Versions that a build backend reads from a file: literal ones can be read here too."""
 
-from __future__ import annotations
-
 import ast
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """The workflow files of a repository, read into frozen records: structure and lines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count

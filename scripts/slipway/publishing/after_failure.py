@@ -1,7 +1,5 @@
 """After a failure: which files are public, which are missing, and the one command that goes on from there."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterable
 

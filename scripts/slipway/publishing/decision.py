@@ -4,8 +4,6 @@ The manifest comes from another job, and a job believes files of other jobs only
 inputs confirm them.
 """
 
-from __future__ import annotations
-
 from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.index.addresses import Index

@@ -1,7 +1,5 @@
 """The errors for what an index refuses: its own words, with our cause, fix and rule."""
 
-from __future__ import annotations
-
 from slipway.errors import SlipwayError, ToolError
 from slipway.publishing import preflight, provenance, refusals
 from slipway.publishing.oidc import MintRefused

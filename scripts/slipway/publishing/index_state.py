@@ -1,7 +1,5 @@
 """Reads what an index shows of a project before an upload."""
 
-from __future__ import annotations
-
 import contextlib
 from typing import Any
 

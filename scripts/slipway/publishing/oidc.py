@@ -4,8 +4,6 @@ How PyPI judges the exchange: warehouse, `oidc/views.py`, `oidc/models/github.py
 publisher creates the project, so nothing here mints before an upload needs the token.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

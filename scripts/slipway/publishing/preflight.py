@@ -3,8 +3,6 @@
 Nothing is minted and nothing is changed; the ID token that is read has an audience that no index takes.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The origin of a file as an index shows it: its attestations and the publisher they came from (PEP 740)."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -4,8 +4,6 @@ The index stays the authority on what is public. The log adds what no index show
 begun with, and whether an attestation went along.
 """
 
-from __future__ import annotations
-
 import hashlib
 from functools import partial
 from pathlib import Path

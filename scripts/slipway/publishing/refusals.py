@@ -5,8 +5,6 @@ The ids are those of the index's own rules, as the catalogue's rules mirror them
 the words that have stayed the same over the years.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

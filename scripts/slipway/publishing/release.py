@@ -1,7 +1,5 @@
 """Uploads a release: signs its files, gets a credential, sends file after file, and keeps a receipt for each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace

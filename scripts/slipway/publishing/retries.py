@@ -1,7 +1,5 @@
 """Uploads one file until the index has it: retries, renewed tokens, and a look at the index before each resend."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

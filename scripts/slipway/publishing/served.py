@@ -3,8 +3,6 @@
 What a CDN in front of PyPI keeps: warehouse, `cache/origin/`; up to ten minutes by the answers' own max-age.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Findings as annotations, on the file and line they come from."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from slipway.manifest import Manifest

@@ -1,7 +1,5 @@
 """Findings that say the same of several artifacts, shown once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

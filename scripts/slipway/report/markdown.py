@@ -3,8 +3,6 @@
 The verdict comes first, then what is to be done, then what there is; what is long is folded.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterable, Iterator

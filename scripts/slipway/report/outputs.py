@@ -1,7 +1,5 @@
 """The outputs of the action: what a run hands to the steps and jobs that follow."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Where a release stands after a failure, as sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from slipway.index.listing import OPEN_FOR

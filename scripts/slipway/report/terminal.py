@@ -1,7 +1,5 @@
 """The report in a terminal: the verdict first, then findings with why and fix, then the details."""
 
-from __future__ import annotations
-
 import os
 import sys
 import textwrap

@@ -1,7 +1,5 @@
 """Foreign text inside Markdown: shown as it is, never as markup."""
 
-from __future__ import annotations
-
 import re
 
 

@@ -1,7 +1,5 @@
 """Where the time went, as a Gantt chart in mermaid's words, which GitHub draws."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

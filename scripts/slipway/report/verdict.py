@@ -1,7 +1,5 @@
 """The verdict in one sentence, and the words every report shares."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """The runner: a GitHub runner, a terminal or a pipe, behind one interface."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Mapping

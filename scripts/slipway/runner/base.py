@@ -1,7 +1,5 @@
 """The interface between Slipway and the runner: a GitHub runner, a terminal or a pipe."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field

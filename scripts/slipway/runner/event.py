@@ -1,7 +1,5 @@
 """The kind of event that started a run, and its tag."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -4,8 +4,6 @@ Workflow commands and environment files are documented in GitHub's "Workflow com
 This is the only module that knows the names of GITHUB_* and ACTIONS_* variables.
 """
 
-from __future__ import annotations
-
 import json
 import secrets
 import sys

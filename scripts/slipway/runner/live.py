@@ -1,7 +1,5 @@
 """A run in a terminal: a moving line while something works, one quiet line when it is done."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """A run without a runner: plain lines on stderr."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The work folder while foreign code runs: what appears or changes there was not written by Slipway."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Build: the sdist from a private copy of the checkout, then the wheel from that sdist."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Mapping

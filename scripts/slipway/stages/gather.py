@@ -1,7 +1,5 @@
 """Gather: take over what other jobs built and tested, instead of doing it again."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path

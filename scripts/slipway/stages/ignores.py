@@ -1,7 +1,5 @@
 """Ignores: which rules the project turned off that find nothing any more. Runs last, when all rules were judged."""
 
-from __future__ import annotations
-
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.rules.rule import judge

@@ -1,7 +1,5 @@
 """Plan: everything is decided here, from the project, git, the event and the inputs, before anything runs."""
 
-from __future__ import annotations
-
 import importlib.util
 import sys
 from collections.abc import Iterable

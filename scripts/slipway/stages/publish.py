@@ -3,8 +3,6 @@
 The index is the authority on what is public: whatever an earlier run did, this one reads it and sends the rest.
 """
 
-from __future__ import annotations
-
 import shutil
 from contextlib import closing
 

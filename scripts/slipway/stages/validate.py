@@ -1,7 +1,5 @@
 """Validate: what can be known about the source before anything is built."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from slipway.manifest import Addition, Manifest

@@ -1,7 +1,5 @@
 """Verify: the index serves exactly the bytes of the manifest, and they install from it."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from pathlib import Path
 

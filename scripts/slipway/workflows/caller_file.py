@@ -1,7 +1,5 @@
 """The caller's workflow: its text, where it belongs, and what has to be entered at the index."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import json
 import re

@@ -1,7 +1,5 @@
 """`slipway init`: writes the caller's workflow for a project, or checks the one that is there."""
 
-from __future__ import annotations
-
 import difflib
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What an index shows of a project before an upload, beside what is to be uploaded."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from slipway.index.listing import Listing

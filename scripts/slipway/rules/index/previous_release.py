@@ -1,13 +1,10 @@
 """Rules on a release beside the one before it on the index."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from packaging.version import InvalidVersion, Version
 
 from slipway.index.listing import ServedFile
-from slipway.records import Severity
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import Evidence, Skipped
@@ -15,10 +12,9 @@ from slipway.rules.rule import Evidence, Skipped
 FAMILIES = ("manylinux", "musllinux", "linux", "macosx", "win")
 
 
-@index.rule(
+@index.error(
     "fewer-platforms-than-before",
     title="The release has no wheels for a platform that the one before had",
-    severity=Severity.ERROR,
     why="Users of that platform get the sdist with the next upgrade, and need a compiler all of a sudden.",
     fix="Build the platform again. If it is dropped on purpose, say so in one line of pyproject.toml: "
     'fewer-platforms-than-before = "why", under [tool.slipway.ignore].',

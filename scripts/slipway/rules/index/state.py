@@ -1,7 +1,5 @@
 """Rules on the index: what it shows of the project decides whether it takes the release."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator
@@ -11,7 +9,6 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from slipway.index.listing import OPEN_FOR, days_left
-from slipway.records import Severity
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import Evidence, Skipped
@@ -22,10 +19,9 @@ PROJECT_LIMIT = 10 * 1024**3
 _ALIKE = str.maketrans({"l": "1", "i": "1", "o": "0"})
 
 
-@index.rule(
+@index.error(
     "project-archived",
     title="The project is archived on the index",
-    severity=Severity.ERROR,
     why="An archived project takes no uploads, from nobody; the index only says that the upload is not allowed.",
     fix="An owner opens the project's settings on the index's site and unarchives it; archive it again afterwards.",
     example='"project-status": {"status": "archived"} in the simple API',
@@ -36,10 +32,9 @@ def project_archived(facts: IndexFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"{facts.project} is archived on {facts.index}.")
 
 
-@index.rule(
+@index.error(
     "project-quarantined",
     title="The project is in quarantine on the index",
-    severity=Severity.ERROR,
     why="The index's administrators suspect malware: the project is hidden, and takes no uploads.",
     fix="Write to the index's support and wait for their answer; nothing can be published until then.",
     example='"project-status": {"status": "quarantined"} in the simple API',
@@ -50,10 +45,9 @@ def project_quarantined(facts: IndexFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"{facts.project} is in quarantine on {facts.index}.")
 
 
-@index.rule(
+@index.error(
     "filename-taken",
     title="The index has a file of this name with other bytes",
-    severity=Severity.ERROR,
     why="This version was released before, from another build, and an index never takes a name twice.",
     fix="Release under a new version; or publish the files of the first build, which are safe to send again.",
     example="spam-1.0.tar.gz, built again after spam 1.0 was published",
@@ -71,10 +65,9 @@ def filename_taken(facts: IndexFacts) -> Iterator[Evidence]:
             )
 
 
-@index.rule(
+@index.error(
     "bytes-published-before",
     title="The very same bytes are on the index under another name",
-    severity=Severity.ERROR,
     why="The index keeps every content once and refuses it under a second filename.",
     fix="Build the file anew, so that its name and version are also inside it, and do not rename artifacts.",
     example="spam-1.1.tar.gz that is a renamed copy of spam-1.0.tar.gz",
@@ -92,10 +85,9 @@ def bytes_published_before(facts: IndexFacts) -> Iterator[Evidence]:
                 )
 
 
-@index.rule(
+@index.warning(
     "release-emptied-before",
     title="Files of this version were deleted from the index",
-    severity=Severity.WARNING,
     why="A deleted file's name is used up for ever; if one of yours had it, the index refuses that file.",
     fix="Release under a new version; a post-release such as 1.0.post1 is enough.",
     example="spam 1.0, deleted yesterday to upload it again today",
@@ -109,10 +101,9 @@ def release_emptied_before(facts: IndexFacts) -> Iterator[Evidence]:
         )
 
 
-@index.rule(
+@index.error(
     "release-closed",
     title="The release is too old for new files",
-    severity=Severity.ERROR,
     why=f"{OPEN_FOR} days after its first file an index closes a release; what is missing then stays missing.",
     fix="Release the missing files under a new version; a post-release such as 1.0.post1 is enough.",
     example="a wheel for a new Python, added to last year's release",
@@ -129,10 +120,9 @@ def release_closed(facts: IndexFacts) -> Iterator[Evidence]:
         )
 
 
-@index.rule(
+@index.error(
     "second-sdist",
     title="The release has an sdist under another name",
-    severity=Severity.ERROR,
     why="A release has one sdist; versions that mean the same, such as 1.0 and 1.0.0, are one release.",
     fix="Publish the first sdist's own bytes, or release under a new version.",
     example="spam-1.0.0.tar.gz where spam-1.0.tar.gz is public",
@@ -150,10 +140,9 @@ def second_sdist(facts: IndexFacts) -> Iterator[Evidence]:
             )
 
 
-@index.rule(
+@index.warning(
     "project-over-quota",
     title="The release takes the project over its size limit",
-    severity=Severity.WARNING,
     why="PyPI refuses files beyond the project's limit, in the middle of a release if it must be.",
     fix="Ask for a higher limit early, or delete old pre-releases on the index's site. A raised limit is not "
     "public; if you have one, ignore this.",
@@ -177,10 +166,9 @@ def project_over_quota(facts: IndexFacts) -> Iterator[Evidence]:
         )
 
 
-@index.rule(
+@index.error(
     "project-name-too-similar",
     title="The new project's name is too similar to one that exists",
-    severity=Severity.ERROR,
     why="PyPI creates no project whose name differs from another only in separators or in l, i and 1, o and 0.",
     fix="Choose another name. If the other project is yours, use its spelling.",
     example="py-yaml, beside pyyaml",
@@ -203,10 +191,9 @@ def _reduced(name: str) -> str:
     return re.sub(r"[._-]", "", name.lower()).translate(_ALIKE)
 
 
-@index.rule(
+@index.error(
     "project-name-in-standard-library",
     title="The new project is called like a module of the standard library",
-    severity=Severity.ERROR,
     why="PyPI creates no project with the name of a standard module, of whichever Python version.",
     fix="Choose another name for the project; the import package may keep its own.",
     example='name = "dataclasses"',

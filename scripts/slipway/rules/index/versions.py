@@ -1,12 +1,9 @@
 """Rules on the release beside the others that the index shows: its version, and how large its wheels are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from packaging.version import Version
 
-from slipway.records import Severity
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
 from slipway.rules.index.previous_release import previous, released, version_of
@@ -19,10 +16,9 @@ SMALL = 2_000_000
 """Bytes; growing by less than this hurts nobody."""
 
 
-@index.rule(
+@index.warning(
     "version-not-raised",
     title="The version is below what the index has already",
-    severity=Severity.WARNING,
     why="Installers go on choosing the higher version, so that nobody gets this release without asking for it.",
     fix="Raise the version above the newest one; a fix of an older line continues that line, as 1.4.3 after 1.4.2.",
     example="1.9.0, where 1.10.0 is public and no other 1.9 is",
@@ -48,10 +44,9 @@ def _series(version: Version) -> tuple[int, int, int]:
     return version.epoch, version.major, version.minor
 
 
-@index.rule(
+@index.warning(
     "wheel-grew-many-times",
     title="A wheel is many times as large as the one before",
-    severity=Severity.WARNING,
     why="Data, tests or a build folder often slip in that way; everybody downloads them, and the project's quota "
     "shrinks.",
     fix="Compare what is in both, `unzip -l`; if it is meant, turn this rule off with the reason.",

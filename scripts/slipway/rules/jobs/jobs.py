@@ -3,22 +3,19 @@
 No project can turn them off: they are what keeps one job from deciding for another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from slipway.artifacts.handover import BUILDERS, Handover
 from slipway.manifest import Manifest
-from slipway.records import Plan, Severity
+from slipway.records import Plan
 from slipway.rules.families import jobs
 from slipway.rules.rule import Evidence
 
 
-@jobs.rule(
+@jobs.error(
     "job-missing",
     title="A job of the workflow handed over no result",
-    severity=Severity.ERROR,
     why="A job that was skipped, cancelled or lost tested nothing; what it stands for would be released untested.",
     fix="Open the run, look at that job and start it again with `Re-run failed jobs`.",
     example="smoke-windows-3.13 was cancelled when its runner was lost",
@@ -30,10 +27,9 @@ def job_missing(handover: Handover) -> Iterator[Evidence]:
         yield Evidence(message=f"{subject} handed over no result.", seen="\n".join(missing))
 
 
-@jobs.rule(
+@jobs.error(
     "job-failed",
     title="A job of the workflow failed",
-    severity=Severity.ERROR,
     why="What it should have built is missing, or what it should have tested is not known to work.",
     fix="Do what its own words say, or start it again if its machine or the network was to blame.",
     example="wheels-macos failed in build because a header was missing",
@@ -48,10 +44,9 @@ def job_failed(handover: Handover) -> Iterator[Evidence]:
             )
 
 
-@jobs.rule(
+@jobs.error(
     "job-built-nothing",
     title="A job that builds put out no file",
-    severity=Severity.ERROR,
     why="The release would be published without what this job stands for, and is closed for new files after 14 days.",
     fix="Open the run and read what the job printed; then start it again.",
     example="wheels-windows-AMD64 ended before cibuildwheel had written a wheel",
@@ -64,10 +59,9 @@ def job_built_nothing(handover: Handover) -> Iterator[Evidence]:
             yield Evidence(message=f"The job {job.name} put out no file.")
 
 
-@jobs.rule(
+@jobs.error(
     "job-tested-nothing",
     title="A smoke job tested nothing",
-    severity=Severity.ERROR,
     why="Its place in the matrix stands for a Python and a system on which nobody saw the release work.",
     fix="Open the run and read what the job printed; then start it again.",
     example="a smoke job whose manifest lists no smoke test",
@@ -90,10 +84,9 @@ def _tested(manifest: Manifest) -> bool:
     return done and bool(manifest.smoke_results or manifest.untried)
 
 
-@jobs.rule(
+@jobs.error(
     "handover-not-planned",
     title="Something was handed over that the plan does not name",
-    severity=Severity.ERROR,
     why="Files come from the jobs that build, each under its one name and with the digest that the job put out; anything "
     "else could be put there by code that a smoke test imported.",
     fix="Look at the jobs of this run, and at what their dependencies do. If you upload workflow artifacts of your "
@@ -105,10 +98,9 @@ def handover_not_planned(handover: Handover) -> Iterator[Evidence]:
         yield Evidence(message=f"{stray.path}: {stray.problem}.", file=stray.path)
 
 
-@jobs.rule(
+@jobs.error(
     "file-not-planned",
     title="A job built a file that the plan does not expect",
-    severity=Severity.ERROR,
     why="Nobody asked for it, no smoke job was planned for it, and an index takes its name only once.",
     fix="If it belongs to the release, let the plan know: `platforms` for compiled wheels, the project's name and version "
     "where the file's differ from them. Else keep the build backend from making it.",
@@ -125,10 +117,9 @@ def file_not_planned(handover: Handover) -> Iterator[Evidence]:
             )
 
 
-@jobs.rule(
+@jobs.error(
     "job-used-other-bytes",
     title="A job worked on other bytes than those that were built",
-    severity=Severity.ERROR,
     why="What was tested is not what would be published.",
     fix="Start all jobs of the run again, so that they go on from the same files.",
     example="a smoke job that was started again after the wheel had been built anew",
@@ -146,10 +137,9 @@ def job_used_other_bytes(handover: Handover) -> Iterator[Evidence]:
                 )
 
 
-@jobs.rule(
+@jobs.error(
     "plans-differ",
     title="The jobs did not go by the same plan",
-    severity=Severity.ERROR,
     why="They built or tested different commits, versions or releases, and their results say nothing together.",
     fix="Give every job the same options and check out the same commit, then start all of them again.",
     example="the tag was moved while the run was going on",

@@ -1,7 +1,5 @@
 """Rules on [build-system]: what a build needs, and whether it is there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from packaging.specifiers import SpecifierSet
@@ -10,7 +8,6 @@ from packaging.utils import canonicalize_name
 from slipway.project.backends import BACKENDS
 from slipway.project.declared import requirements
 from slipway.project.source import SourceFacts
-from slipway.records import Severity
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import BUILD_SYSTEM
@@ -31,10 +28,9 @@ PLUGINS = frozenset({"pbr", "versioningit", "uv-dynamic-versioning"})
 """Build requirements that install a backend with them."""
 
 
-@project.rule(
+@project.note(
     "build-system-missing",
     title="The project does not say what it is built with",
-    severity=Severity.NOTE,
     why="Build tools then fall back to setuptools in whatever version is newest on the day of the build.",
     fix='Add to pyproject.toml:\n\n[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = '
     '"setuptools.build_meta"',
@@ -48,10 +44,9 @@ def build_system_missing(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message="No [build-system] table says what the project is built with.", file=file)
 
 
-@project.rule(
+@project.warning(
     "backend-not-required",
     title="The build backend is not among the build requirements",
-    severity=Severity.WARNING,
     why="A build runs in an environment with only the build requirements, so the backend "
     "cannot be imported there.",
     fix="Add the project that provides the backend to `requires` under [build-system].",
@@ -74,10 +69,9 @@ def backend_not_required(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-@project.rule(
+@project.warning(
     "backend-too-old",
     title="The build requirement excludes every backend version that can read the project",
-    severity=Severity.WARNING,
     why="The build stops at a value it does not know, or ignores it and builds something without a name.",
     fix="Raise or remove the upper bound of the build backend under [build-system].",
     example='requires = ["setuptools<70"]  # with license = "MIT" in [project]',
@@ -105,10 +99,9 @@ def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
             )
 
 
-@project.rule(
+@project.note(
     "build-requirement-unbounded",
     title="The build backend has no upper bound, and its documentation asks for one",
-    severity=Severity.NOTE,
     why="A later series of this backend may build the same sources differently or not at all, also the "
     "sdists that are already published.",
     fix="Add the upper bound that the backend's documentation gives.",

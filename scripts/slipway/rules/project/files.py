@@ -1,11 +1,8 @@
 """Rules on the files a project names: readme, licence, packages, the in-tree build backend."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from slipway.project.source import SourceFacts
-from slipway.records import Severity
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import PYPROJECT
@@ -20,10 +17,9 @@ def _goes_unnoticed(facts: SourceFacts) -> bool:
     return facts.project.backend_name == "setuptools"
 
 
-@project.rule(
+@project.error(
     "readme-missing",
     title="The readme file does not exist",
-    severity=Severity.ERROR,
     why="The build backend reads it for the project's page on the index, and fails without it.",
     fix="Correct `readme` in the [project] table, or add the file.",
     example='readme = "README.md"  # and no such file',
@@ -37,10 +33,9 @@ def readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
             )
 
 
-@project.rule(
+@project.warning(
     "readme-missing-unnoticed",
     title="The readme file does not exist, and the build goes on",
-    severity=Severity.WARNING,
     why="setuptools only warns, so the project's page on the index is empty. A release's page cannot be "
     "changed later.",
     fix="Correct `readme` in the [project] table (`long_description` in setup.cfg), or add the file.",
@@ -54,10 +49,9 @@ def readme_missing_unnoticed(facts: SourceFacts) -> Iterator[Evidence]:
             yield Evidence(message=message, **facts.project.at("readme"), seen=path)
 
 
-@project.rule(
+@project.warning(
     "readme-outside-project",
     title="The readme is outside the project's folder",
-    severity=Severity.WARNING,
     why="It does not get into the sdist, so a build from the sdist finds no readme; several build "
     "backends refuse it at once.",
     fix="Put a readme into the project's folder. In a repository with several projects, each has its own.",
@@ -70,10 +64,9 @@ def readme_outside_project(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=message, **facts.project.at("readme"), seen=path)
 
 
-@project.rule(
+@project.error(
     "readme-not-utf8",
     title="The readme is not UTF-8",
-    severity=Severity.ERROR,
     why="Build backends read it as UTF-8 and fail at the first byte that is not.",
     fix="Save it again as UTF-8.",
     example="README.md saved as Latin-1, with an accent in it",
@@ -84,10 +77,9 @@ def readme_not_utf8(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"{path} is not UTF-8.", file=path, expected="UTF-8")
 
 
-@project.rule(
+@project.warning(
     "license-file-missing",
     title="A licence file that is named does not exist",
-    severity=Severity.WARNING,
     why="The text of the licence is missing from the release. A backend that follows PEP 639 refuses to "
     "build.",
     fix="Correct `license-files` (or `license = { file = ... }`) in the [project] table, or add the file.",
@@ -105,10 +97,9 @@ def license_file_missing(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"No file matches {pattern}.", **project.at(field, *index), seen=pattern)
 
 
-@project.rule(
+@project.warning(
     "package-missing",
     title="A package or module that is named does not exist",
-    severity=Severity.WARNING,
     why="The build fails, or leaves it out without a warning.",
     fix="Correct the list of packages in the settings of the build backend, or add what is missing.",
     example='[tool.hatch.build.targets.wheel]\npackages = ["src/exmaple"]',
@@ -118,10 +109,9 @@ def package_missing(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"{path} is named as a package and does not exist.", seen=path)
 
 
-@project.rule(
+@project.warning(
     "package-not-found",
     title="There is no package named like the project",
-    severity=Severity.WARNING,
     why="This build backend includes the package that is named like the project, and stops where it finds none.",
     fix="Name the package in the settings of the build backend, or rename it.",
     fixes={
@@ -146,10 +136,9 @@ def package_not_found(facts: SourceFacts) -> Iterator[Evidence]:
     )
 
 
-@project.rule(
+@project.error(
     "backend-path-missing",
     title="The build backend that is part of the project is not there",
-    severity=Severity.ERROR,
     why="The build fails before it begins, with a message about an import. A path that leaves the project is "
     "not allowed (PEP 517).",
     fix="Correct `backend-path` and `build-backend` under [build-system]; the folders are relative to "

@@ -1,12 +1,9 @@
 """Rules on the commit: a dirty or shallow checkout, submodules, and versions that come from git."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from slipway.project.git import GitFacts
 from slipway.project.source import SourceFacts
-from slipway.records import Severity
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import CHECKOUT_ACTION
@@ -39,10 +36,9 @@ def _shown(paths: Sequence[str]) -> str:
     return ", ".join(paths[:PATHS_SHOWN]) + tail
 
 
-@project.rule(
+@project.warning(
     "checkout-dirty",
     title="Tracked files differ from the commit that is released",
-    severity=Severity.WARNING,
     why="What is published is then not what is tagged, and cannot be rebuilt.",
     fix="Commit or undo the changes. If an earlier step of the workflow makes them, do it before the commit "
     "is tagged.",
@@ -61,10 +57,9 @@ def checkout_dirty(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-@project.rule(
+@project.note(
     "untracked-files",
     title="Files that are not in git may get into the release",
-    severity=Severity.NOTE,
     why="Most build backends include what they find in the folder, tracked or not.",
     fix="Add the files to git or to .gitignore, or remove them before the build.",
     example="git status: ?? src/package/notes.py",
@@ -82,10 +77,9 @@ def untracked_files(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"Files are neither in git nor ignored: {_shown(paths)}.")
 
 
-@project.rule(
+@project.warning(
     "submodule-missing",
     title="A submodule is not checked out",
-    severity=Severity.WARNING,
     why="Its folder is empty, so the build fails or leaves out what is in it.",
     fix="Check it out: `submodules: recursive` in actions/checkout, or `git submodule update --init "
     "--recursive`.",
@@ -98,10 +92,9 @@ def submodule_missing(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"The submodule {path} is not checked out.", file=".gitmodules", seen=path)
 
 
-@project.rule(
+@project.warning(
     "vcs-history-shallow",
     title="The version comes from tags, and the clone is shallow",
-    severity=Severity.WARNING,
     why="Without the history the tool cannot find the last tag and makes up a version such as 0.1.dev1, or "
     "the build fails.",
     fix="Fetch everything: `fetch-depth: 0` in actions/checkout, or `git fetch --unshallow --tags`.",
@@ -118,10 +111,9 @@ def vcs_history_shallow(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-@project.rule(
+@project.warning(
     "vcs-tags-missing",
     title="The version comes from tags, and there are none",
-    severity=Severity.WARNING,
     why="The tool makes up a version such as 0.1.dev1, or the build fails.",
     fix="Tag the commit to release (`git tag v0.1.0`); in a fork or a fresh clone fetch the tags (`git fetch "
     "--tags`).",
@@ -134,10 +126,9 @@ def vcs_tags_missing(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=message)
 
 
-@project.rule(
+@project.warning(
     "vcs-repository-missing",
     title="The version comes from git, and there is no repository",
-    severity=Severity.WARNING,
     why="The tool has nothing to read the version from; most builds fail with that.",
     fix="Build from a git checkout or from an sdist, not from a copy of the files or an archive of the "
     "hosting site.",

@@ -1,7 +1,5 @@
 """Rules on metadata that is clearer in the source than in the artifact: entry points, Python versions, names."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator
@@ -12,7 +10,6 @@ from packaging.utils import canonicalize_name
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.project.declared import requirements
 from slipway.project.source import SourceFacts
-from slipway.records import Severity
 from slipway.rules.families import project
 from slipway.rules.removed_modules import REMOVED
 from slipway.rules.rule import Evidence, Skipped
@@ -34,10 +31,9 @@ def _python(facts: SourceFacts) -> SpecifierSet:
         raise Skipped("requires-python is not valid") from error
 
 
-@project.rule(
+@project.error(
     "requires-python-unsatisfiable",
     title="No Python satisfies requires-python",
-    severity=Severity.ERROR,
     why="Installers skip the release on every Python there is.",
     fix='Write the lowest Python you support: `requires-python = ">=3.11"`.',
     example='requires-python = ">=3.12,<3.8"',
@@ -54,10 +50,9 @@ def requires_python_unsatisfiable(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=message, **facts.project.at("requires-python"), seen=seen, expected=">=3.11")
 
 
-@project.rule(
+@project.note(
     "python-classifier-excluded",
     title="A classifier names a Python that requires-python excludes",
-    severity=Severity.NOTE,
     why="The project's page promises a Python on which no installer will take the release.",
     fix="Remove the classifier, or lower requires-python.",
     example='requires-python = ">=3.11"\nclassifiers = ["Programming Language :: Python :: 3.8"]',
@@ -77,10 +72,9 @@ def python_classifier_excluded(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-@project.rule(
+@project.error(
     "entry-point-invalid",
     title="A script is not declared as a name and a function",
-    severity=Severity.ERROR,
     why="PyPI refuses such a name; installers stop at a script that names no function.",
     fix="Write it as name and `package.module:function`.",
     example='[project.scripts]\nexample = "example.cli"  # example.cli:main',
@@ -107,10 +101,9 @@ def entry_point_invalid(facts: SourceFacts) -> Iterator[Evidence]:
             )
 
 
-@project.rule(
+@project.warning(
     "dependency-on-itself",
     title="The project depends on itself",
-    severity=Severity.WARNING,
     why="Installers look the project up on the index while they install it, and may take an older release.",
     fix="Remove the dependency. An extra may name the project with other extras; `dependencies` may not.",
     example='name = "example"\ndependencies = ["example>=1.0"]',
@@ -127,10 +120,9 @@ def dependency_on_itself(facts: SourceFacts) -> Iterator[Evidence]:
             yield Evidence(message=message, **project.at("dependencies", index), seen=text)
 
 
-@project.rule(
+@project.warning(
     "package-shadowed-by-python",
     title="A package has the name of a module of the standard library",
-    severity=Severity.WARNING,
     why="Python finds its own module first: after the installation `import` never gets this package.",
     fix="Rename the package; a backport for older Pythons says so with an upper bound in requires-python.",
     example="src/queue/__init__.py",

@@ -1,7 +1,5 @@
 """Rules on the form of the project's files, judged by validate-pyproject without the network."""
 
-from __future__ import annotations
-
 import difflib
 import functools
 import logging
@@ -10,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from slipway.project.source import SourceFacts
-from slipway.records import Severity
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import PYPROJECT
@@ -32,10 +29,9 @@ _JUDGED_ELSEWHERE = (
 """Fields of [project] whose values rules of our own judge, as long as they have the right type."""
 
 
-@project.rule(
+@project.error(
     "pyproject-schema-invalid",
     title="pyproject.toml has a value that its specification does not allow",
-    severity=Severity.ERROR,
     why="Build backends check the file by the same specification and stop at such a value, here or "
     "where the sdist is built.",
     fix="Give the key a value of the form that the specification requires.",
@@ -48,10 +44,9 @@ def pyproject_schema_invalid(facts: SourceFacts) -> Iterator[Evidence]:
     yield from _faults(facts, _judged_here(facts), plugin=None)
 
 
-@project.rule(
+@project.warning(
     "setuptools-table-invalid",
     title="[tool.setuptools] has a value that setuptools does not allow",
-    severity=Severity.WARNING,
     why="setuptools checks its table before it builds anything and stops with a long message.",
     fix="Correct the value as the documentation of setuptools describes it.",
     example='[tool.setuptools]\npackages = "example"  # a list',
@@ -79,10 +74,9 @@ def _faults(facts: SourceFacts, document: dict[str, Any], *, plugin: str | None)
             return
 
 
-@project.rule(
+@project.warning(
     "pyproject-key-unknown",
     title="[project] or [build-system] has a key that does not exist",
-    severity=Severity.WARNING,
     why="Some build backends stop at such a key, others ignore it, and then the metadata lacks what it was "
     "meant to say.",
     fix="Correct the spelling, or move the key to the table of the tool it is for.",
@@ -207,10 +201,9 @@ def _shown(value: object) -> str | None:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-@project.rule(
+@project.error(
     "setup-py-syntax-error",
     title="setup.py cannot be parsed",
-    severity=Severity.ERROR,
     why="setuptools runs setup.py in every build; it fails at the start, also when the sdist "
     "is built elsewhere.",
     fix="Correct the line. Remove code for Python 2: no build tool runs it any more.",

@@ -1,7 +1,5 @@
 """Rules on the version: the tag, the places it is written in, the changelog."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from packaging.version import InvalidVersion, Version
@@ -9,7 +7,6 @@ from packaging.version import InvalidVersion, Version
 from slipway.project.layout import import_name
 from slipway.project.source import SourceFacts
 from slipway.project.version_file import VersionInFile
-from slipway.records import Severity
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import SINGLE_SOURCE, VERSIONS
@@ -22,10 +19,9 @@ def _parsed(text: str | None) -> Version | None:
         return None
 
 
-@project.rule(
+@project.error(
     "tag-version-mismatch",
     title="The tag and the project name different versions",
-    severity=Severity.ERROR,
     why="The files would have another version than the tag. A version on the index can never be taken "
     "back and used again.",
     fix="Decide which one is right. Either change the version in the project, commit and move the tag (`git "
@@ -50,10 +46,9 @@ def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-@project.rule(
+@project.error(
     "tag-not-a-version",
     title="The release tag does not name a version",
-    severity=Severity.ERROR,
     why="A release is made for a tag, and what it contains is checked against the version in the tag.",
     fix="Tag releases as `v` and the version, such as v1.2.0 or v1.2.0rc1; with another prefix set "
     "`tag-prefix`. Let the workflow start on such tags only: `tags: ['v*.*']`.",
@@ -69,10 +64,9 @@ def tag_not_a_version(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-@project.rule(
+@project.note(
     "version-not-normalized",
     title="The version is not written in its normal form",
-    severity=Severity.NOTE,
     why="The build writes the normal form into the metadata and the filenames, so the release looks "
     "different from what is written in the project.",
     fix="Write the version the way it is published.",
@@ -90,10 +84,9 @@ def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-@project.rule(
+@project.warning(
     "versions-disagree",
     title="The package's __version__ is not the project's version",
-    severity=Severity.WARNING,
     why="The index shows one version and the installed package reports another; bug reports and checks at run "
     "time go by the wrong one.",
     fix="Keep the version in one place: read it with `importlib.metadata.version`, or let the build backend "
@@ -131,10 +124,9 @@ def _is_main(facts: SourceFacts, found: VersionInFile) -> bool:
     return len(packages) == 1 or main in found.file.lower().replace(".", "/").split("/")
 
 
-@project.rule(
+@project.warning(
     "version-source-missing",
     title="The version is dynamic, but nothing sets it",
-    severity=Severity.WARNING,
     why="setuptools then builds version 0.0.0 without a warning.",
     fix='Write `version = "1.2.0"` in [project], or say where it comes from: `version = {attr = '
     '"package.__version__"}` under [tool.setuptools.dynamic], or setuptools-scm among the build '
@@ -151,10 +143,9 @@ def version_source_missing(facts: SourceFacts) -> Iterator[Evidence]:
         )
 
 
-@project.rule(
+@project.note(
     "changelog-entry-missing",
     title="The changelog has no entry for this version",
-    severity=Severity.NOTE,
     why="People look there for what changed before they upgrade.",
     fix="Add an entry for the version to the changelog.",
     example="the tag v1.2.0 and a CHANGELOG.md that ends with 1.1.0",

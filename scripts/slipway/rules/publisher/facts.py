@@ -1,7 +1,5 @@
 """The run that publishes: its event, the claims of its ID token, and its stored credential."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal

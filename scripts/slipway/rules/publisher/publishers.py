@@ -3,21 +3,17 @@
 How PyPI decides: warehouse, `oidc/models/github.py`. Nothing is minted to find out, for that may create a project.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from slipway.records import Severity
 from slipway.rules.families import publisher
 from slipway.rules.publisher.facts import ISSUER, PublisherFacts
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import OIDC
 
 
-@publisher.rule(
+@publisher.error(
     "publish-from-fork",
     title="A pull request from a fork tries to publish",
-    severity=Severity.ERROR,
     why="Such a run has neither secrets nor the right to ask for an ID token; anybody could start it.",
     fix="Publish from a tag or a manual dispatch in the repository itself.",
     example="on: pull_request, with a publish job",
@@ -27,10 +23,9 @@ def publish_from_fork(run: PublisherFacts) -> Iterator[Evidence]:
         yield Evidence(message="This run belongs to a pull request from a fork.", seen=run.event.name)
 
 
-@publisher.rule(
+@publisher.error(
     "publish-from-pull-request-target",
     title="A run for `pull_request_target` tries to publish",
-    severity=Severity.ERROR,
     why="The event runs with the repository's rights on foreign code; PyPI refuses its ID tokens.",
     fix="Publish from a tag or a manual dispatch.",
     example="on: pull_request_target",
@@ -41,10 +36,9 @@ def publish_from_pull_request_target(run: PublisherFacts) -> Iterator[Evidence]:
         yield Evidence(message="The event is `pull_request_target`.", seen=run.event.name)
 
 
-@publisher.rule(
+@publisher.error(
     "id-token-not-permitted",
     title="The publish job may not ask for an ID token",
-    severity=Severity.ERROR,
     why="Trusted publishing exchanges the job's ID token for a token of the index; without one nobody can upload.",
     fix="Add `permissions: id-token: write` to the publish job, and to no other. Jobs of a called workflow get "
     "at most what the calling job has.",
@@ -61,10 +55,9 @@ def id_token_not_permitted(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-@publisher.rule(
+@publisher.error(
     "id-token-unavailable",
     title="The runner gives the publish job no ID token",
-    severity=Severity.ERROR,
     why="Trusted publishing exchanges the job's ID token for a token of the index; without one nobody can upload.",
     fix="Run the job again; GitHub's status page shows faults of its token service.",
     example="a token service that answers 500",
@@ -74,10 +67,9 @@ def id_token_unavailable(run: PublisherFacts) -> Iterator[Evidence]:
         yield Evidence(message="The runner gives the job no ID token.", seen=run.problem)
 
 
-@publisher.rule(
+@publisher.error(
     "id-token-from-elsewhere",
     title="The ID token comes from an issuer that PyPI does not take",
-    severity=Severity.ERROR,
     why="PyPI takes GitHub's own issuer only: tokens of a GitHub Enterprise Server, or of an enterprise with an "
     "issuer of its own, are refused.",
     fix="Publish with an API token in SLIPWAY_TOKEN, or from a repository on github.com without its own issuer.",
@@ -93,10 +85,9 @@ def id_token_from_elsewhere(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-@publisher.rule(
+@publisher.error(
     "publish-job-in-foreign-workflow",
     title="The publish job is written in a workflow of another repository",
-    severity=Severity.ERROR,
     why="PyPI goes by the file in which the job is written, and takes none of another repository: the exchange "
     "of the token would be refused.",
     fix="Put the publish job, shown above, into your own workflow file; the rest may stay in the reusable one.",
@@ -114,10 +105,9 @@ def publish_job_in_foreign_workflow(run: PublisherFacts) -> Iterator[Evidence]:
     )
 
 
-@publisher.rule(
+@publisher.warning(
     "publish-job-in-called-workflow",
     title="The publish job is written in a workflow that another one calls",
-    severity=Severity.WARNING,
     why="The publisher must then name the called file, and attestations fail: their certificate names the "
     "calling one.",
     fix="Make the publish job a job of the workflow that the tag starts, or set `attestations` to off.",
@@ -137,10 +127,9 @@ def publish_job_in_called_workflow(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-@publisher.rule(
+@publisher.error(
     "attestations-impossible",
     title="Attestations are required where the index takes none",
-    severity=Severity.ERROR,
     why="Only an index that knows trusted publishing takes attestations, and they cannot be added later.",
     fix="Set `attestations` to best-effort or off for this index.",
     example="--attestations required --index https://index.example.org/",
@@ -153,10 +142,9 @@ def attestations_impossible(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-@publisher.rule(
+@publisher.warning(
     "attestations-not-made",
     title="No attestations could be made",
-    severity=Severity.WARNING,
     why="Users cannot check where these files come from, and an attestation cannot be added to a file later.",
     fix="Nothing, for this release. To stop instead of publishing without, set `attestations` to required.",
     example="Sigstore answering 503 while the release goes out",
@@ -166,10 +154,9 @@ def attestations_not_made(run: PublisherFacts) -> Iterator[Evidence]:
         yield Evidence(message="The files go out without attestations.", seen=run.unsigned)
 
 
-@publisher.rule(
+@publisher.warning(
     "trusted-publishing-refused",
     title="The index refused trusted publishing, and a stored token was used",
-    severity=Severity.WARNING,
     why="A stored token can be stolen and has no end; attestations do not go with it.",
     fix="Enter the job as a trusted publisher (`slipway publish --dry-run` prints the values), then delete the "
     "token from the repository's secrets and on the index's site.",
@@ -183,10 +170,9 @@ def trusted_publishing_refused(run: PublisherFacts) -> Iterator[Evidence]:
         )
 
 
-@publisher.rule(
+@publisher.warning(
     "attestations-dropped",
     title="The index dropped attestations",
-    severity=Severity.WARNING,
     why="The index took the file and not its attestation, without a word; it cannot be added later.",
     fix="Nothing, for this release. To get an error next time, set `attestations` to required.",
     example="an index with attestations switched off while it takes the upload",

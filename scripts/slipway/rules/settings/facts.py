@@ -1,7 +1,5 @@
 """A whole run: what the project turned off, and what was found."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,19 +1,15 @@
 """Turning rules off: an ignore that does nothing any more."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
-from slipway.records import Severity
 from slipway.rules.families import settings
 from slipway.rules.rule import Evidence
 from slipway.rules.settings.facts import RunFacts
 
 
-@settings.rule(
+@settings.note(
     "ignore-without-effect",
     title="A rule is turned off that finds nothing",
-    severity=Severity.NOTE,
     why="What it was turned off for is fixed; left there, the ignore would hide the next such fault.",
     fix="Remove the line from [tool.slipway.ignore] in pyproject.toml.",
     example='[tool.slipway.ignore]\nclassifier-unknown = "the index has not got it yet"  # but it has',

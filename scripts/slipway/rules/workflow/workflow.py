@@ -1,7 +1,5 @@
 """Rules on a caller's workflows that need to know Slipway; `zizmor` checks what holds for every workflow."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +8,6 @@ from typing import Any
 import yaml
 
 from slipway.project.workflow import CallerFacts, Job, Step, Workflow
-from slipway.records import Severity
 from slipway.rules.families import workflow
 from slipway.rules.rule import Evidence, Skipped
 
@@ -24,10 +21,9 @@ _READ_PUBLISHERS = (
 )
 
 
-@workflow.rule(
+@workflow.warning(
     "workflow-missing",
     title="No workflow uses Slipway",
-    severity=Severity.WARNING,
     why="Nothing checks a pull request, and a pushed tag releases nothing.",
     fix="Run `slipway init` in the project.",
     example="a repository without .github/workflows",
@@ -44,10 +40,9 @@ def _pins(caller: CallerFacts, file: Workflow) -> dict[str, int]:
     return {uses.partition("@")[2]: line for uses, line in used if uses.startswith(caller.slipway)}
 
 
-@workflow.rule(
+@workflow.warning(
     "workflow-drifted",
     title="The caller's workflow is no longer what init writes",
-    severity=Severity.WARNING,
     why="A permission, a trigger or an output that has changed since may stop the next release, or let too much in.",
     fix="Run `slipway init`, look at the difference it shows, and keep what you meant.",
     example="jobs.verify was removed from .github/workflows/release.yml",
@@ -94,10 +89,9 @@ def _without_pins(value: Any) -> Any:  # noqa: ANN401 - YAML holds anything
     return str(value)
 
 
-@workflow.rule(
+@workflow.error(
     "commits-of-slipway-differ",
     title="One workflow uses several commits of Slipway",
-    severity=Severity.ERROR,
     why="The job that publishes reads the manifest of the job that checked; another version may not understand it.",
     fix="Pin all of them to the same commit.",
     example="package is pinned to one commit and publish to another",
@@ -116,10 +110,9 @@ def commits_of_slipway_differ(caller: CallerFacts) -> Iterator[Evidence]:
             )
 
 
-@workflow.rule(
+@workflow.warning(
     "index-token-stored",
     title="A token of an index is stored as a secret",
-    severity=Severity.WARNING,
     why="Anyone who obtains it can publish in your name from anywhere; a trusted publisher has nothing to steal.",
     fix="Publish with `id-token: write` and no token, then revoke the token at the index and delete the secret.",
     example="password: ${{ secrets.PYPI_API_TOKEN }}",
@@ -146,10 +139,9 @@ def _values(job: Job) -> Iterator[tuple[str, int]]:
             yield text, step.line
 
 
-@workflow.rule(
+@workflow.warning(
     "build-and-publish-in-one-job",
     title="A job that may publish runs the project's code",
-    severity=Severity.WARNING,
     why="A build backend, a test or a dependency in it can publish whatever it likes in your name.",
     fix="Build and test in one job, publish in another that only downloads what was built.",
     example="a job with `id-token: write` that runs `python -m build`",
@@ -189,10 +181,9 @@ def _builds(caller: CallerFacts, step: Step) -> bool:
     }
 
 
-@workflow.rule(
+@workflow.error(
     "caller-grants-too-little",
     title="The called workflow asks for more than its caller grants",
-    severity=Severity.ERROR,
     why="GitHub ends such a run when it starts, without a job and with hardly an explanation.",
     fix="Give the calling job `permissions: {contents: read}`.",
     example="permissions: {} at the top, and none in the job that calls python-package.yml",
@@ -215,10 +206,9 @@ def _may_read(granted: Mapping[str, str]) -> bool:
     return granted.get("*") in {"read-all", "write-all"} or granted.get("contents") in {"read", "write"}
 
 
-@workflow.rule(
+@workflow.error(
     "publisher-cannot-match",
     title="A workflow of another repository is to publish",
-    severity=Severity.ERROR,
     why="PyPI matches a trusted publisher with the repository of the workflow that runs, which is not yours there.",
     fix="Call python-package.yml and publish in a job of your own: `slipway init` writes it.",
     example="uses: OWNER/slipway/.github/workflows/python-release.yml@… without a token",
