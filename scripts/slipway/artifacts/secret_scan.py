@@ -9,12 +9,9 @@ from __future__ import annotations
 import base64
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_IN_FILE = 20
 """More in one file are not kept; the first ones say what kind of file it is."""
