@@ -85,7 +85,9 @@ def _load_optional(name: str) -> None:
 def _imported(name: str, leave_out: Collection[str]) -> Iterator[str]:
     """Load what the functions of a module import, and return all that the module and its functions import."""
     spec = sys.modules[name].__spec__
-    code = spec.loader.get_code(name) if spec and spec.loader else None  # type: ignore[attr-defined]
+    # Loaders that others bring, such as pytest's, need not have it.
+    get_code = getattr(spec.loader, "get_code", None) if spec else None
+    code = get_code(name) if get_code else None
     for module, names, is_in_function in _imports(code) if code else ():
         if is_in_function and module.partition(".")[0] not in leave_out:
             with suppress(ModuleNotFoundError):

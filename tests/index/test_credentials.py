@@ -145,6 +145,14 @@ def test_a_fork_has_no_token_and_no_secret(scene: Scene) -> None:
     scene.bench.job = Job(event="pull_request")
     scene.permitted = False
     manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "A pull request is checked and never published" in manifest.failure.happened
+    assert scene.public() == {}
+
+
+def test_a_job_without_the_permission_says_so(scene: Scene) -> None:
+    scene.permitted = False
+    manifest = scene.publish()
     assert [finding.rule for finding in manifest.blocking] == ["id-token-not-permitted"]
 
 

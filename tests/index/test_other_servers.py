@@ -109,7 +109,7 @@ def test_dependencies_never_come_from_the_index_that_is_published_to(
             junk.filename, junk.data, "9.9", quick.now()
         )
         needy.at(scene.work / "dist")
-        scene.manifest = Manifest(artifacts=(record(needy),))
+        scene.manifest = Manifest(artifacts=(record(needy),), plan=scene.plan())
         manifest = scene.release()
         assert manifest.failure is None
         assert not manifest.blocking, manifest.blocking

@@ -232,7 +232,7 @@ def test_what_was_never_published_is_not_waited_for(scene: Scene) -> None:
 def test_a_file_that_cannot_be_sent_keeps_the_others_at_home(scene: Scene) -> None:
     broken = Built(built()[1].filename, b"no gzip at all")
     broken.at(scene.work / "dist")
-    scene.manifest = Manifest(artifacts=(record(built()[0]), record(broken)))
+    scene.manifest = Manifest(artifacts=(record(built()[0]), record(broken)), plan=scene.plan())
     manifest = scene.publish()
     assert manifest.failure is not None
     assert "twine cannot read" in manifest.failure.happened

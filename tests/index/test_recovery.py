@@ -80,7 +80,7 @@ def test_a_release_that_was_rebuilt_differently_is_refused(scene: Scene) -> None
     half_done(scene)
     other = sdist({"built": "again"})
     other.at(scene.work / "dist")
-    scene.manifest = Manifest(artifacts=(record(built()[0]), record(other)))
+    scene.manifest = Manifest(artifacts=(record(built()[0]), record(other)), plan=scene.plan())
     manifest = scene.publish()
     assert manifest.failure is not None
     assert "begun with other bytes" in manifest.failure.happened

@@ -7,11 +7,28 @@ inputs confirm them.
 from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.index.addresses import Index
-from slipway.manifest import Manifest
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.planning import destination
+from slipway.rules.publisher import RULES
+from slipway.rules.publisher.facts import PublisherFacts
+from slipway.rules.rule import judge
 from slipway.runner import Runner
 from slipway.runner import event as events
+
+BY_EVENT = {"publish-from-fork", "publish-from-pull-request-target"}
+"""The rules that look at the event alone."""
+
+
+def refused_by_event(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
+    """Return what the rules on the event find: a fork's pull request and `pull_request_target` never publish."""
+    run = PublisherFacts(
+        event=events.read(runner.event()),
+        index=inputs.index or manifest.index or "",
+        trusted=False,
+        id_tokens=False,
+    )
+    return judge([rule for rule in RULES if rule.name in BY_EVENT], run, ignored={})
 
 
 def publish_to(manifest: Manifest, inputs: Inputs, runner: Runner) -> Index:

@@ -24,6 +24,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     if manifest.blocking:
         return Addition(skipped="the findings block it")
     _require_success(manifest)
+    refused = decision.refused_by_event(manifest, inputs, runner)
+    if refused.findings:
+        return refused
     index = decision.publish_to(manifest, inputs, runner)
     try:
         checked = preflight.check(manifest, inputs, runner, index)
