@@ -41,8 +41,8 @@ class Stage:
     def load(self) -> Entry:
         """Import the stage and return its one entry.
 
-        A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed that builds, and a start
-        loads only what its command uses.
+        A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed
+        that builds, and a start loads only what its command uses.
         """
         match self.name:
             case "plan":

@@ -153,3 +153,12 @@ def test_bodies_are_shell_that_shellcheck_likes(tmp_path: Path) -> None:
             script.write_text(f"#!/bin/bash\n{one['run']}\n")
             done = subprocess.run(["shellcheck", script], capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{path.name}: {done.stdout}"
+
+
+def test_wheels_are_built_from_the_sdist_that_was_put_out() -> None:
+    """The digest comes from an output of the job that built it, and is compared before cibuildwheel reads the file."""
+    job = read(act.ROOT / ".github" / "workflows" / "python-package.yml")["jobs"]["wheels"]
+    [compares] = [n for n, one in enumerate(job["steps"]) if "CHECKSUMS" in one.get("env", {})]
+    [builds] = [n for n, one in enumerate(job["steps"]) if "cibuildwheel" in one.get("uses", "")]
+    assert compares < builds
+    assert job["steps"][compares]["env"] == {"CHECKSUMS": "${{ needs.build.outputs.checksums }}"}
