@@ -10,6 +10,7 @@ Arguments: a JSON object with
 """
 
 import functools
+import hashlib
 import importlib
 import json
 import os
@@ -74,6 +75,14 @@ def record_children(path: str) -> None:
     subprocess.Popen.__init__ = wrapped
 
 
+def digest_for(command: str, project: str) -> list[str]:
+    """The option that a job gets from the one that wrote the manifest."""
+    manifest = Path(project, ".slipway", "manifest.json")
+    if command not in {"publish", "verify"} or not manifest.is_file():
+        return []
+    return ["--manifest-digest", hashlib.sha256(manifest.read_bytes()).hexdigest()]
+
+
 def main() -> None:
     told = json.loads(sys.argv[1])
     sys.meta_path.insert(0, Withheld(told.get("withheld", [])))
@@ -89,11 +98,13 @@ def main() -> None:
         record_children(told["children"])
     if told.get("die"):
         die_at(told["die"])
-    from slipway import cli
+    from slipway import cli, variables
 
     for command in told["commands"]:
+        # Each command is a process of its own in a workflow; here the second one must not start this file again.
+        variables.drop_credentials(os.environ, command)
         try:
-            sys.argv = ["slipway", command, *told["arguments"]]
+            sys.argv = ["slipway", command, *told["arguments"], *digest_for(command, told["arguments"][0])]
             cli.main()
         except SystemExit as end:
             if end.code:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from index.bench.warehouse import File
 from index.scene import Scene, built
@@ -135,28 +136,7 @@ def test_ignoring_the_rule_does_not_send_other_bytes(scene: Scene) -> None:
 
 
 def with_ignored(scene: Scene, rule: str):
-    import msgspec
-    from slipway.records import Destination, Plan
-
-    plan = Plan(
-        name="demo",
-        version="1.0",
-        version_from="static",
-        backend="hatchling",
-        kind="pure",
-        layout="src",
-        requires_python=None,
-        pythons=(),
-        event="push",
-        ref=None,
-        tag=None,
-        tag_version=None,
-        git=None,
-        builds=(),
-        expected=(),
-        destination=Destination(index="pypi", publish=True, reason=""),
-        ignored={rule: "a test"},
-    )
+    plan = msgspec.structs.replace(scene.plan(), ignored={rule: "a test"})
     return msgspec.structs.replace(scene.manifest, plan=plan)
 
 
