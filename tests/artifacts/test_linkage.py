@@ -5,7 +5,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import artifacts
 import msgspec
 import pytest
 from rules.declared import family
@@ -15,6 +14,8 @@ from slipway.building import wheel_repair
 from slipway.manifest import Addition
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge
+
+import artifacts
 
 LINUX = sys.platform == "linux"
 MODULE = Path(msgspec._core.__file__).read_bytes()

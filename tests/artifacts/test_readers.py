@@ -7,15 +7,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from artifacts import Built, sdist, wheel
-from artifacts.sdists import member
-from artifacts.wheels import record_digest, zipped
 from slipway.artifacts import importable, python_module, python_syntax
 from slipway.artifacts import sdist as sdist_reader
 from slipway.artifacts import wheel as wheel_reader
 from slipway.artifacts.archive import Fault
 from slipway.artifacts.python_code import oldest_minor
 from slipway.artifacts.secret_scan import SecretKind
+
+from artifacts import Built, sdist, wheel
+from artifacts.sdists import member
+from artifacts.wheels import record_digest, zipped
 
 
 def read_wheel(built: Built, folder: Path) -> wheel_reader.WheelFacts:

@@ -44,8 +44,8 @@ def example(folder: Path, name: str, *, index: str | None = None) -> Path:
 def on_linux(folder: Path) -> Path:
     """Let the workflow try the project out on one platform."""
     path = folder / ".github" / "workflows" / "release.yml"
-    if "    with: { index" in path.read_text():
-        edit(folder, "    with: { ", f"    with: {{ {ONE_JOB}, ")
+    if "\n    with: { index" in path.read_text():
+        edit(folder, "\n    with: { ", f"\n    with: {{ {ONE_JOB}, ")
     else:
         edit(folder, "  publish:\n", f"    with: {{ {ONE_JOB} }}\n  publish:\n")
     return folder

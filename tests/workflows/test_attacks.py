@@ -10,7 +10,7 @@ import pytest
 from index.bench import issuer, server
 from index.bench.server import Bench
 from index.bench.warehouse import TrustedPublisher, Warehouse
-from slipway.index.clock import SystemClock
+from slipway.index.clock import Clock
 from workflows import act, consumer
 
 EVIL = "demo-1.0.0-py311-none-any.whl"
@@ -46,7 +46,7 @@ FORGED_PLAN = (
 @pytest.fixture
 def bench() -> Any:
     """An index that trusts release.yml of acme/demo."""
-    warehouse = Warehouse(SystemClock())
+    warehouse = Warehouse(Clock())
     warehouse.project("demo", TrustedPublisher())
     with server.serve(warehouse, issuer.Job(environment=None, ref="refs/tags/v1.0.0")) as bench:
         yield bench

@@ -284,6 +284,21 @@ def take(folder: Path, built: Sequence[Built]) -> tuple[Plan | None, dict[str, P
     return plan, files
 
 
+def wheels(folder: Path) -> tuple[Plan | None, dict[str, Path]]:
+    """Return the wheels that another tool built into the `wheels/` of a folder, or into the folder itself.
+
+    The plan is that of the manifest beside them; the sdist they were built from is not handed on a second time.
+
+    Raises:
+        InputError: there are none.
+    """
+    place = folder / "wheels" if (folder / "wheels").is_dir() else folder
+    files = {path.name: path for path in sorted(place.iterdir()) if path.suffix == ".whl" and _is_file(path)}
+    if not files:
+        raise _holds_nothing(place, "no wheel")
+    return _plan_beside(folder), files
+
+
 def plain(folder: Path) -> tuple[Plan | None, dict[str, Path]]:
     """Return the artifacts in a folder or in its `dist/`, with the plan of the manifest beside them if there is one.
 
@@ -299,13 +314,21 @@ def plain(folder: Path) -> tuple[Plan | None, dict[str, Path]]:
                 raise _not_as_built(f"{path.name} is in {folder} and in its {DIST}/")
             files[path.name] = path
     if not files:
-        raise InputError(
-            f"{folder} holds no sdist and no wheel.",
-            cause="It is another folder, or nothing was built or downloaded to it.",
-            remedy="Name the folder that holds the files themselves, such as dist/; in a workflow hand on `built` too.",
-        )
+        raise _holds_nothing(folder, "no sdist and no wheel")
+    return _plan_beside(folder), files
+
+
+def _plan_beside(folder: Path) -> Plan | None:
     manifest = folder / FILENAME
-    return (read_manifest(manifest).plan if _is_file(manifest) else None), files
+    return read_manifest(manifest).plan if _is_file(manifest) else None
+
+
+def _holds_nothing(folder: Path, lacks: str) -> InputError:
+    return InputError(
+        f"{folder} holds {lacks}.",
+        cause="It is another folder, or nothing was built or downloaded to it.",
+        remedy="Name the folder that holds the files themselves, such as dist/; in a workflow hand on `built` too.",
+    )
 
 
 def _not_as_built(happened: str) -> InputError:

@@ -39,7 +39,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         handed = handover.read(folder, manifest.planned(), built, attempt=runner.event().attempt)
         runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
         return _judged(handed, tuple(_collect(handed.files, inputs.dist)))
-    plan, files = handover.take(folder, built) if inputs.built else handover.plain(folder)
+    if inputs.command == "build":
+        plan, files = handover.wheels(folder)
+    else:
+        plan, files = handover.take(folder, built) if inputs.built else handover.plain(folder)
     return Addition(plan=None if manifest.plan else plan, artifacts=tuple(_collect(files, inputs.dist)))
 
 
