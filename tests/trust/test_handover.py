@@ -320,3 +320,14 @@ def test_one_finding_of_several_jobs_is_shown_once_with_their_names(tmp_path: Pa
     report = markdown.render(decided)
     assert report.count("**No.**") == 1
     assert all(name in report for name in smoke)
+
+
+def test_what_the_deciding_job_uploaded_before_is_not_looked_at(tmp_path: Path) -> None:
+    """A run that is started again finds the artifact of its own first attempt."""
+    run = Jobs(tmp_path)
+    run.hand_over("gate", Manifest(), {TAGGED: EVIL})
+    decided = run.decide()
+    assert rules(decided) == set()
+    assert_nothing_changed(run, decided)
+    run.hand_over("gate", Manifest(), {TAGGED: EVIL}, attempt=2)
+    assert rules(run.decide()) == {"handover-not-planned"}

@@ -111,7 +111,7 @@ def parse_built(lines: Sequence[str]) -> tuple[Built, ...]:
     return found
 
 
-def read(folder: Path, plan: Plan, built: Sequence[Built], *, attempt: int) -> Handover:
+def read(folder: Path, plan: Plan, built: Sequence[Built], *, attempt: int, own: str) -> Handover:
     """Return what lies below a folder of downloaded workflow artifacts.
 
     Args:
@@ -119,11 +119,12 @@ def read(folder: Path, plan: Plan, built: Sequence[Built], *, attempt: int) -> H
         plan: names the jobs.
         built: the outputs of the jobs that build.
         attempt: how often the run was started; nothing can come from a later one.
+        own: name of the job that decides; what it uploaded in an earlier attempt is not looked at.
 
     Raises:
         InputError: the folder is not there, or holds too much.
     """
-    reader = _Reader(folder, plan, {one.job: one for one in built}, attempt)
+    reader = _Reader(folder, plan, {one.job: one for one in built}, attempt, own)
     chosen = reader.choose()
     manifests = {name: manifest for name, path in chosen.items() if (manifest := reader.manifest(name, path))}
     files = dict(reader.files(chosen))
@@ -134,11 +135,11 @@ def read(folder: Path, plan: Plan, built: Sequence[Built], *, attempt: int) -> H
 class _Reader:
     """Reads the folder of one hand-over and collects what does not belong there."""
 
-    def __init__(self, folder: Path, plan: Plan, built: Mapping[str, Built], attempt: int) -> None:
+    def __init__(self, folder: Path, plan: Plan, built: Mapping[str, Built], attempt: int, own: str) -> None:
         self._folder = folder
         self._jobs = {job.name: job for job in plan.jobs}
         self._built = built
-        self._attempt = attempt
+        self._own = {artifact_name(plan.name, own, number) for number in range(1, attempt)}
         self._names = {
             artifact_name(plan.name, job.name, number): (job, number)
             for job in plan.jobs
@@ -154,6 +155,8 @@ class _Reader:
         """Return the folder that counts for each job: the attempt a building job put out, else the last one."""
         found: dict[str, dict[int, Path]] = {}
         for entry in self._entries():
+            if entry.name in self._own:
+                continue
             known = self._names.get(entry.name)
             if known is None or not entry.is_dir(follow_symlinks=False):
                 self._stray(Path(entry.path), "it is not what a job of the plan hands over")

@@ -36,7 +36,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         )
     built = handover.parse_built(inputs.built)
     if inputs.command == "check" and inputs.built:
-        handed = handover.read(folder, manifest.planned(), built, attempt=runner.event().attempt)
+        handed = handover.read(
+            folder, manifest.planned(), built, attempt=runner.event().attempt, own=inputs.job
+        )
         runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
         return _judged(handed, tuple(_collect(handed.files, inputs.dist)))
     if inputs.command == "build":
