@@ -40,7 +40,7 @@ def test_check_lets_it_pass(name: str, tmp_path: Path) -> None:
     assert run.exit_code == 0, str(run)
     manifest = run.manifest
     assert [artifact["kind"] for artifact in manifest["artifacts"]] == ["sdist", "wheel"]
-    assert [leg for leg in manifest["legs"] if not leg["passed"]] == []
+    assert [leg for leg in manifest["smoke_results"] if not leg["passed"]] == []
     assert manifest["broken_rules"] == []
     warnings = {one["rule"] for one in manifest["findings"] if one["severity"] == "warning"}
     assert warnings == set(RELEASES[name].warnings), str(run)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from unit.test_bootstrap import SETTING_UP, Machine, cache, machine, shared
+from installation.test_bootstrap import SETTING_UP, Machine, cache, machine, shared
 
 __all__ = ["cache", "machine", "shared"]
 

@@ -56,12 +56,12 @@ class Contents:
             except Unreadable as unreadable:
                 self.problems.append(unreadable.problem)
             self.members.append(member if digest is None else replace(member, sha256=digest))
-            if data is not None and self._look_seconds > 0:
+            if data is not None and self._look_seconds >= 0:
                 started = time.thread_time()
                 self.secrets += secret_scan.find(member.path, data)[: MAX_SECRETS - len(self.secrets)]
                 yield member.path, data
                 self._look_seconds -= time.thread_time() - started
-                if self._look_seconds <= 0:
+                if self._look_seconds < 0:
                     detail = f"after {member.path} the time to look into its files is up"
                     self.problems.append(Problem(fault=Fault.LIMIT, detail=detail))
 

@@ -26,6 +26,9 @@ from slipway.smoke.project_commands import ProjectCommands
 from slipway.smoke.sandbox import Sandbox
 from slipway.smoke.smoke_test import Candidate, Outcome, SmokeTest
 
+UNREACHABLE = re.compile(network_errors.PATTERN)
+"""What installers print when the index cannot be reached; then the artifact is not to blame."""
+
 AT_ONCE = min(max(os.cpu_count() or 1, 2), 8)
 """Smoke tests side by side; each is mostly one process that imports."""
 
@@ -234,7 +237,7 @@ class _Run:
         try:
             install(timeout=timeout, sink=self.log.append, options=[*self.sources.arguments(), *more])
         except InstallFailed as error:
-            if re.search(network_errors.PATTERN, error.output):
+            if UNREACHABLE.search(error.output):
                 raise ToolError(
                     f"{self.test.candidate.artifact} could not be installed: the index cannot be reached.",
                     cause="The network, the proxy or the index configured on this machine does not answer.",
