@@ -41,6 +41,16 @@ Source = "https://example.org/source"
 """
 
 
+COMPILED = """
+[tool.setuptools]
+ext-modules = [{ name = "demo._fast", sources = ["src/demo/_fast.c"] }]
+
+[tool.cibuildwheel]
+build = "cp313-manylinux_x86_64"
+"""
+"""What makes the project a compiled one, with one wheel on one platform."""
+
+
 class JobRunner(PlainRunner):
     """A place that says it runs for an event."""
 
@@ -62,6 +72,7 @@ class Jobs:
 
     folder: Path
     event: Event = TAG
+    compiled: bool = False
     built: dict[str, Built] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,8 +80,10 @@ class Jobs:
         self.parts = self.folder / "parts"
         self._check_out()
         self.plan = self.plan_again()
+        tag = "cp313-cp313-manylinux_2_17_x86_64" if self.compiled else "py3-none-any"
         self.files = {
-            b.filename: b.data for b in (wheel(name=NAME, version=VERSION), sdist(name=NAME, version=VERSION))
+            b.filename: b.data
+            for b in (wheel(name=NAME, version=VERSION, tag=tag), sdist(name=NAME, version=VERSION))
         }
         self.honest()
 
@@ -78,12 +91,18 @@ class Jobs:
         package = self.checkout / "src" / NAME
         package.mkdir(parents=True)
         (package / "__init__.py").write_text("")
-        for name, text in {
-            "pyproject.toml": PYPROJECT,
+        if self.compiled:
+            (package / "_fast.c").write_text("")
+        compiled = (
+            PYPROJECT.replace("hatchling.build", "setuptools.build_meta").replace("hatchling", "setuptools")
+            + COMPILED
+        )
+        for name, content in {
+            "pyproject.toml": compiled if self.compiled else PYPROJECT,
             "README.md": "# Demo\n\nA demo.\n",
             "LICENSE": "MIT\n",
         }.items():
-            (self.checkout / name).write_text(text)
+            (self.checkout / name).write_text(content)
         who = [
             "-c",
             "user.name=Tester",
@@ -101,7 +120,9 @@ class Jobs:
             subprocess.run(["git", "-C", str(self.checkout), *who, *command], check=True)
 
     def inputs(self, command: str, **values: Any) -> Inputs:
-        return Inputs(command=command, path=self.checkout, work=self.folder / command, **values)
+        platforms = ("linux",) if self.compiled else ()
+        given = {"platforms": platforms, **values}
+        return Inputs(command=command, path=self.checkout, work=self.folder / command, **given)
 
     def plan_again(self) -> Plan:
         made = pipeline.run(("plan",), Manifest(), self.inputs("plan"), JobRunner(self.event))
@@ -114,7 +135,10 @@ class Jobs:
             if job.kind == "smoke":
                 self.smoke(job.name)
             else:
-                self.build(job.name, self.files)
+                self.build(job.name, {f: data for f, data in self.files.items() if self._builds(job.kind, f)})
+
+    def _builds(self, kind: str, filename: str) -> bool:
+        return not self.compiled or (kind == "wheels") == filename.endswith(".whl")
 
     def build(self, name: str, files: dict[str, bytes], attempt: int = 1, **changes: Any) -> Path:
         self.built[name] = Built(job=name, attempt=attempt, files={f: digest(d) for f, d in files.items()})

@@ -331,3 +331,13 @@ def test_what_the_deciding_job_uploaded_before_is_not_looked_at(tmp_path: Path) 
     assert_nothing_changed(run, decided)
     run.hand_over("gate", Manifest(), {TAGGED: EVIL}, attempt=2)
     assert rules(run.decide()) == {"handover-not-planned"}
+
+
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__)
+def test_a_job_that_builds_wheels_lies(lie: Lie, tmp_path: Path) -> None:
+    run = Jobs(tmp_path, compiled=True)
+    name = run.first("wheels")
+    lie(run, name, folder_of(run, name))
+    decided = run.decide()
+    assert_nothing_changed(run, decided)
+    assert LIES[lie] <= rules(decided)
