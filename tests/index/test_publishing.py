@@ -238,3 +238,14 @@ def test_a_file_that_cannot_be_sent_keeps_the_others_at_home(scene: Scene) -> No
     assert "twine cannot read" in manifest.failure.happened
     assert scene.public() == {}
     assert not [request for request in scene.bench.requests if "mint" in request]
+
+
+def test_the_folder_for_another_uploader_holds_exactly_the_manifests_files(scene: Scene) -> None:
+    (scene.work / "dist" / "demo-1.0-py311-none-any.whl").write_bytes(b"nobody built it")
+    (scene.work / "packages").mkdir()
+    (scene.work / "packages" / "left-over.whl").write_bytes(b"from before")
+    manifest = scene.publish(dry_run=True)
+    assert manifest.failure is None
+    packages = {path.name: path.read_bytes() for path in (scene.work / "packages").iterdir()}
+    assert packages == scene.intended()
+    assert scene.public() == {}
