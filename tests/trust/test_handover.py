@@ -341,3 +341,14 @@ def test_a_job_that_builds_wheels_lies(lie: Lie, tmp_path: Path) -> None:
     decided = run.decide()
     assert_nothing_changed(run, decided)
     assert LIES[lie] <= rules(decided)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../../checkout/LICENSE", "dist/demo.whl", ".", ""])
+def test_a_build_puts_out_a_path_in_place_of_a_filename(name: str, tmp_path: Path) -> None:
+    run = Jobs(tmp_path)
+    honest = run.built["build"]
+    run.built["build"] = msgspec.structs.replace(honest, files=honest.files | {name: "0" * 64})
+    decided = run.decide()
+    assert decided.failure is None
+    assert "handover-not-planned" in rules(decided)
+    assert_nothing_changed(run, decided)

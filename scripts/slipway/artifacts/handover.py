@@ -216,9 +216,15 @@ class _Reader:
         taken: dict[str, str] = {}
         for job, built in self._built.items():
             for filename, digest in built.files.items():
+                if Path(filename).name != filename:
+                    # Joined to a folder, an absolute path would leave it.
+                    self.strays.append(
+                        Stray(path=job, problem=f"it put out {filename!r:.80}, which is no filename")
+                    )
+                    continue
                 path = chosen.get(job, self._folder / job) / DIST / filename
-                if Path(filename).name != filename or filename in taken:
-                    self._stray(path, f"{taken.get(filename, 'another job')} built a file of this name")
+                if filename in taken:
+                    self._stray(path, f"{taken[filename]} built a file of this name")
                 elif not _is_file(path):
                     self._stray(path, f"the job {job} built it, and it is not here")
                 elif sha256(path) != digest:
