@@ -17,7 +17,7 @@ RUNNERS = {
     "windows-AMD64": "windows-latest",
     "windows-ARM64": "windows-11-arm",
 }
-"""Platform, spelt as cibuildwheel spells it, to the label of GitHub's own runner, as listed in its "GitHub-hosted
+"""Platform, spelled as cibuildwheel spells it, to the label of GitHub's own runner, as listed in its "GitHub-hosted
 runners reference"."""
 
 SHORT = {"linux": "linux-x86_64", "macos": "macos-arm64", "windows": "windows-AMD64"}

@@ -189,7 +189,7 @@ def _attempts(records: Sequence[Mapping[str, Any]], kind: str) -> tuple[Attempt,
 
 
 def _optional_modules(requires: Sequence[str]) -> dict[str, str | None]:
-    """Return the modules of what only an extra or another platform brings, as modules are usually spelt.
+    """Return the modules of what only an extra or another platform brings, as modules are usually spelled.
 
     Args:
         requires: the distribution's requirements (PEP 508).

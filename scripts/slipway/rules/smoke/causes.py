@@ -104,7 +104,7 @@ SIDE_NAMES = frozenset(
 """Top-level names that a distribution installs beside its own by mistake; nobody has to have what they import."""
 
 HOSTS = {"sphinxcontrib": "sphinx", "pytest11": "pytest", "flake8": "flake8", "jupyterlab": "jupyter_server"}
-"""First words of names and groups whose host is spelt differently, or is worth spelling out."""
+"""First words of names and groups whose host is spelled differently, or is worth spelling out."""
 
 
 def diagnose(attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
@@ -122,9 +122,9 @@ def _optional(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     missing = attempt.missing
     if missing is None or facts.is_own(missing):
         return None
-    for spelt in _spellings(missing):
-        if spelt in facts.optional:
-            extra = facts.optional[spelt]
+    for spelled in _spellings(missing):
+        if spelled in facts.optional:
+            extra = facts.optional[spelled]
             brings = f"the extra `{extra}` brings" if extra else "another platform or version brings"
             return Diagnosis(f"it needs {missing!r}, which only {brings}", kind="optional")
     if attempt.extra:
@@ -135,7 +135,7 @@ def _optional(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
 
 
 def _spellings(module: str) -> Iterator[str]:
-    """Yield how the distribution of a module may be spelt, with underscores for dashes and dots."""
+    """Yield how the distribution of a module may be spelled, with underscores for dashes and dots."""
     parts = module.lower().split(".")
     for length in range(len(parts), 0, -1):
         yield "_".join(parts[:length])
@@ -257,8 +257,8 @@ def _own_module(missing: str, facts: SmokeFacts) -> Diagnosis:
 def _in_sdist(paths: Iterable[str], facts: SmokeFacts) -> str | None:
     """Return the first of the paths that the sdist has, at the top or in a folder for sources."""
     inside = {PurePosixPath(*PurePosixPath(path).parts[1:]).as_posix() for path in facts.in_sdist}
-    spelt = (f"{folder}{path}" for path in paths for folder in ("", "src/", "lib/", "python/"))
-    return next((path for path in spelt if path in inside), None)
+    spelled = (f"{folder}{path}" for path in paths for folder in ("", "src/", "lib/", "python/"))
+    return next((path for path in spelled if path in inside), None)
 
 
 def _missing_file(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:

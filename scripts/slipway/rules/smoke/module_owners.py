@@ -56,7 +56,7 @@ DISTRIBUTIONS: dict[str, str] = {
     "yaml": "PyYAML",
     "zmq": "pyzmq",
 }
-"""Import name to project name on PyPI, where the two are spelt differently."""
+"""Import name to project name on PyPI, where the two are spelled differently."""
 
 ADDED: dict[str, int] = {
     "annotationlib": 14,
