@@ -102,7 +102,7 @@ def check(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> P
         source=source,
         stored=stored,
         tokens=tokens if audience else None,
-        judged=msgspec.structs.replace(judged, publisher=publisher),
+        judged=msgspec.structs.replace(judged, publisher=publisher, on_index=index_state.record(state)),
     )
 
 
