@@ -62,11 +62,7 @@ class Finding(Record, frozen=True):
 
 
 class SkippedRule(Record, frozen=True):
-    """A rule that could not be judged, and why.
-
-    Attributes:
-        stage: the stage that was to judge it.
-    """
+    """A rule that could not be judged, why, and the stage that was to judge it."""
 
     rule: str
     reason: str
@@ -102,15 +98,6 @@ class Destination(Record, frozen=True):
     publish: bool
     reason: str
     environment: str | None = None
-
-
-class BuildTarget(Record, frozen=True):
-    """One build: on which platform, with which tool, what it is expected to make."""
-
-    name: str
-    platform: str
-    tool: Literal["build", "cibuildwheel"]
-    makes: tuple[Literal["sdist", "wheel"], ...]
 
 
 class Job(Record, frozen=True):
@@ -180,7 +167,6 @@ class Plan(Record, frozen=True):
     tag: str | None
     tag_version: str | None
     git: Git | None
-    builds: tuple[BuildTarget, ...]
     expected: tuple[ExpectedFile, ...]
     destination: Destination
     ignored: dict[str, str] = {}
@@ -208,6 +194,7 @@ class Artifact(Record, frozen=True):
 
 
 CONTENTS_LISTED = 500
+"""Paths that are kept of one artifact."""
 
 
 class Page(Record, frozen=True):

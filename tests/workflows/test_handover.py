@@ -49,7 +49,6 @@ PLAN = Plan(
     tag=None,
     tag_version=None,
     git=None,
-    builds=(),
     expected=(),
     destination=Destination(index="pypi", publish=True, reason="A tag.", environment="pypi"),
     jobs=JOBS,

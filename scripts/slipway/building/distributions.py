@@ -72,7 +72,7 @@ def build(
         later = ahead.submit(lambda: _prepared(workspace(project, "for-wheel")))
         sdist = _build(workspace(project, "for-sdist"), "sdist", scratch / "out")
         source = unpack(sdist, scratch / "unpacked")
-        prepared = replace(later.result(), source=source)
+        prepared = replace(processes.result(later), source=source)
     if prepared.installed != _static_requirements(source):
         prepared = workspace(source, "for-wheel-alone")
     wheel = _build(prepared, "wheel", scratch / "out")

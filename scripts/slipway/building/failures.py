@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from build import BuildBackendException, BuildException
 from pyproject_hooks import BackendUnavailable, HookMissing, UnsupportedOperation
 
+from slipway import processes
 from slipway.building import known_failures
 from slipway.environments.disposable import InstallFailed
 from slipway.errors import ProjectError, SlipwayError, ToolError
@@ -55,15 +56,16 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
     known = known_failures.find(printed) or known_failures.find(str(error).splitlines())
     code = error.returncode if isinstance(error, HookFailed) else 1
     cause, remedy = (known.cause, known.remedy) if known else _unknown(code, tail)
-    is_machine = known.machine if known else code < 0 or isinstance(error, InstallFailed)
+    is_machine = known.machine if known else processes.is_crash(code) or isinstance(error, InstallFailed)
     kind = ToolError if is_machine else ProjectError
     return kind(happened, cause=cause, remedy=remedy, log=tail)
 
 
 def _unknown(code: int, tail: tuple[str, ...]) -> tuple[str, str]:
     """Return cause and remedy of a failure whose output has no known signature."""
-    if code < 0:
-        cause = f"The backend was ended by signal {-code}: it crashed, or the machine had no memory left."
+    if processes.is_crash(code):
+        how = f"signal {-code}" if code < 0 else f"the system, code 0x{code:X}"
+        cause = f"The backend was ended by {how}: it crashed, or the machine had no memory left."
         remedy = "Check whether the same happens with `python -m build`, and at the memory of the machine."
     elif not tail:
         cause = f"The build backend ended with exit code {code} and printed nothing."

@@ -87,7 +87,7 @@ def run_all(
         ]
         futures = [pool.submit(one.outcome, timeout=timeout) for one in runs]
         try:
-            return tuple(future.result() for future in futures)
+            return tuple(map(processes.result, futures))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             processes.end_all()

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import signal
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
@@ -102,7 +104,8 @@ class Sandbox:
         # No script may open a window on the user's screen.
         hidden = replace(self, without=SCREENS)
         with ThreadPoolExecutor(2) as pool:
-            return tuple(pool.map(hidden._help, loaded[:SCRIPTS]))  # noqa: SLF001 - of this class
+            started = [pool.submit(hidden._help, name) for name in loaded[:SCRIPTS]]  # noqa: SLF001 - of this class
+            return tuple(map(processes.result, started))
 
     def _help(self, name: str) -> Started:
         path = self.environment.script(name)
@@ -112,7 +115,8 @@ class Sandbox:
 
     def start_command(self, words: Sequence[str], *, cwd: Path, timeout: float) -> Started:
         """Run a command, whose program may be a script of the environment, and return how it ended."""
-        program = self.environment.script(words[0]) or words[0]
+        path = self.environment.environ().get("PATH")
+        program = self.environment.script(words[0]) or shutil.which(words[0], path=path) or words[0]
         return self._start(" ".join(words), [program, *words[1:]], cwd=cwd, timeout=timeout)
 
     def _start(self, name: str, argv: Sequence[str | Path], *, cwd: Path, timeout: float) -> Started:
@@ -139,8 +143,9 @@ class Sandbox:
         code = ended.returncode
         if code is None:
             return f"it was not done after {ended.seconds:.0f} s", None, ended.output
-        if code < 0:
-            return f"it was ended by {_signal(-code)}", code, ended.output
+        if processes.is_crash(code):
+            how = _signal(-code) if code < 0 else f"the system, code 0x{code:X}"
+            return f"it was ended by {how}", code, ended.output
         return f"it ended with exit code {code}" if code else None, code, ended.output
 
     def _environ(self) -> dict[str, str]:
@@ -152,6 +157,13 @@ class Sandbox:
             "XDG_CACHE_HOME": str(self.home / ".cache"),
             "COLUMNS": "100",
         }
+        if sys.platform == "win32":
+            own |= {
+                "APPDATA": str(self.home / "AppData" / "Roaming"),
+                "LOCALAPPDATA": str(self.home / "AppData" / "Local"),
+                "HOMEDRIVE": self.home.drive,
+                "HOMEPATH": home.removeprefix(self.home.drive),
+            }
         whole = processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
         return {name: value for name, value in whole.items() if name not in self.without}
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from slipway.processes import is_crash
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
@@ -57,7 +58,7 @@ def _failure(script: Started, facts: SmokeFacts) -> str | None:
     """Return how a script failed; an exit code alone is no failure, for many programs give one to `--help`."""
     if script.returncode is None:
         return f"does not come back within {script.seconds:.0f} s"
-    if script.returncode >= 0 and (script.returncode == 0 or TRACEBACK not in script.output):
+    if not is_crash(script.returncode) and (script.returncode == 0 or TRACEBACK not in script.output):
         return None
     if ASKS.search(script.last_lines(SHOWN) or ""):
         return None
@@ -66,7 +67,10 @@ def _failure(script: Started, facts: SmokeFacts) -> str | None:
     attempt = Attempt(name=script.name, error=last or "crash", missing=missing[1] if missing else None)
     if diagnose(attempt, facts).kind != "broken":
         return None
-    return "ends in a traceback" if script.returncode > 0 else f"is ended by signal {-script.returncode}"
+    if script.returncode < 0:
+        return f"is ended by signal {-script.returncode}"
+    crashed = is_crash(script.returncode)
+    return f"is ended by the system, code 0x{script.returncode:X}" if crashed else "ends in a traceback"
 
 
 @smoke.warning(
