@@ -124,7 +124,6 @@ COMMANDS: tuple[Command, ...] = (
         name="plan",
         help="Print what would be built, what is expected, and whether and where it is published.",
         stages=("plan",),
-        options=("called-workflow",),
         show=_show_plan,
     ),
     Command(name="validate", help="Judge the source, before anything is built.", stages=("plan", "validate")),

@@ -65,6 +65,11 @@ class Handover:
     files: Mapping[str, Path] = field(default_factory=dict)
     strays: tuple[Stray, ...] = ()
 
+    @property
+    def builders(self) -> frozenset[str]:
+        """The jobs that put out files."""
+        return frozenset(job for job, _ in self.built.values())
+
 
 def artifact_name(project: str | None, job: str, attempt: int | None = None) -> str:
     """Return the name of the workflow artifact that a job uploads: `slipway.PROJECT.JOB.ATTEMPT`.
@@ -139,6 +144,7 @@ class _Reader:
         self._folder = folder
         self._jobs = {job.name: job for job in plan.jobs}
         self._built = built
+        self._since = max((one.attempt for one in built.values()), default=1)
         self._own = {artifact_name(plan.name, own, number) for number in range(1, attempt)}
         self._names = {
             artifact_name(plan.name, job.name, number): (job, number)
@@ -152,7 +158,7 @@ class _Reader:
         ]
 
     def choose(self) -> dict[str, Path]:
-        """Return the folder that counts for each job: the attempt a building job put out, else the last one."""
+        """Return the folder that counts for each job: the attempt a building job put out, else the last one after it."""
         found: dict[str, dict[int, Path]] = {}
         for entry in self._entries():
             if entry.name in self._own:
@@ -174,7 +180,10 @@ class _Reader:
         # A building job that failed puts nothing out; its last word is its manifest.
         if job.kind in BUILDERS and job.name in self._built:
             return self._built[job.name].attempt
-        return max(attempts)
+        # What was tested before it was built again says nothing about what was built.
+        return max(
+            (number for number in attempts if number >= self._since or job.kind in BUILDERS), default=0
+        )
 
     def manifest(self, name: str, folder: Path) -> Manifest | None:
         """Return the manifest of a job, if it is one and says that it is this job's."""
