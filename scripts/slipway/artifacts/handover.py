@@ -144,7 +144,6 @@ class _Reader:
         self._folder = folder
         self._jobs = {job.name: job for job in plan.jobs}
         self._built = built
-        self._since = max((one.attempt for one in built.values()), default=1)
         self._own = {artifact_name(plan.name, own, number) for number in range(1, attempt)}
         self._names = {
             artifact_name(plan.name, job.name, number): (job, number)
@@ -158,7 +157,7 @@ class _Reader:
         ]
 
     def choose(self) -> dict[str, Path]:
-        """Return the folder that counts for each job: the attempt a building job put out, else the last one after it."""
+        """Return the folder that counts for each job: the attempt a building job put out, else the last one."""
         found: dict[str, dict[int, Path]] = {}
         for entry in self._entries():
             if entry.name in self._own:
@@ -180,10 +179,7 @@ class _Reader:
         # A building job that failed puts nothing out; its last word is its manifest.
         if job.kind in BUILDERS and job.name in self._built:
             return self._built[job.name].attempt
-        # What was tested before it was built again says nothing about what was built.
-        return max(
-            (number for number in attempts if number >= self._since or job.kind in BUILDERS), default=0
-        )
+        return max(attempts)
 
     def manifest(self, name: str, folder: Path) -> Manifest | None:
         """Return the manifest of a job, if it is one and says that it is this job's."""
