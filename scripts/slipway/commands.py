@@ -125,7 +125,6 @@ COMMANDS: tuple[Command, ...] = (
         name="plan",
         help="Print what would be built, what is expected, and whether and where it is published.",
         stages=("plan",),
-        options=("called-workflow",),
         show=_show_plan,
     ),
     Command(

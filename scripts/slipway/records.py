@@ -107,14 +107,14 @@ class Job(Record, frozen=True):
         name: unique in the plan; the manifest of that job carries it as its `job`.
         platform: a key of `planning.matrix.RUNNERS`.
         runner: the label of the machine it runs on.
-        python: for a smoke job a version as actions/setup-python takes it, such as `3.13` or `3.14t`.
+        pythons: versions to smoke-test with, as actions/setup-python takes them, such as `3.13` or `3.14t`.
     """
 
     name: str
     kind: Literal["build", "wheels", "smoke"]
     platform: str
     runner: str
-    python: str = ""
+    pythons: tuple[str, ...] = ()
 
 
 class Built(Record, frozen=True):
@@ -171,6 +171,10 @@ class Plan(Record, frozen=True):
     destination: Destination
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
+
+    def job(self, name: str) -> Job | None:
+        """Return the job of this name, if there is one."""
+        return next((job for job in self.jobs if job.name == name), None)
 
 
 class Artifact(Record, frozen=True):

@@ -5,6 +5,7 @@ from pathlib import Path
 from slipway.manifest import Manifest
 from slipway.records import Finding, Severity
 from slipway.report import recovery
+from slipway.report.grouping import grouped
 from slipway.runner import Runner
 from slipway.runner.base import Level
 
@@ -18,14 +19,19 @@ LEVELS: dict[Severity, Level] = {
 def show(manifest: Manifest, runner: Runner, *, project: Path) -> None:
     """Annotate every finding that is not ignored, and the failure if there is one.
 
+    Each cause is annotated once in a run: by the job that decides for those before it, and what it annotated not again
+    by those after it.
+
     Args:
         manifest: the manifest of the run.
         runner: where the annotations go.
         project: the project's folder, which the paths in findings start from.
     """
-    for finding in manifest.findings:
-        # What another job found is annotated there.
-        if finding.ignored is None and not finding.job:
+    if manifest.is_part:
+        return
+    goes_on = manifest.command in {"publish", "verify"}
+    for finding in (group.finding for group in grouped(manifest.findings)):
+        if finding.ignored is None and (not goes_on or finding.stage == manifest.command):
             _annotate(finding, runner, project)
     if manifest.failure is not None:
         failure = manifest.failure

@@ -30,6 +30,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         InputError: an artifact is missing, or is not the one that was built.
     """
     del runner
+    if not manifest.artifacts and manifest.blocking:
+        return Addition(skipped="there is nothing to inspect")
     recheck(manifest, inputs.locate)
     plan, ignored = manifest.plan, manifest.ignored
     backend = plan.backend if plan else None

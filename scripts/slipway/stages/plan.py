@@ -37,7 +37,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     git = git_facts.read(inputs.path)
     event = event_facts.read(runner.event())
     plan = make(project, git, event, inputs, today=datetime.now(tz=UTC).date())
-    destination.demand_match(plan, runner.event(), inputs.called_workflow)
+    # The project is in a folder of its repository; the workflow that was started is below its top.
+    top = inputs.path.parents[git.prefix.count("/")] if git and git.prefix else inputs.path
+    destination.demand_match(plan, runner.event(), top)
     return Addition(plan=_with_wheels(plan, project, event, inputs))
 
 
@@ -69,6 +71,7 @@ def make(
     kind: Literal["pure", "compiled"] = "compiled" if project.compiled else "pure"
     classifiers = project.classifiers or ()
     supported = pythons.supported(project.requires_python, classifiers, today=today)
+    goal = destination.decide(inputs, event, tag=tag)
     return Plan(
         name=project.name,
         version=version,
@@ -84,9 +87,9 @@ def make(
         tag_version=tag_version(tag, inputs.tag_prefix),
         git=msgspec.convert(git, Git, from_attributes=True) if git else None,
         expected=expected_files(project.name, version, kind=kind),
-        destination=destination.decide(inputs, event, tag=tag),
+        destination=goal,
         ignored=dict(project.ignored),
-        jobs=matrix.jobs(kind, supported, classifiers, inputs),
+        jobs=matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish),
     )
 
 
