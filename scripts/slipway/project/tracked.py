@@ -1,10 +1,17 @@
-"""Which files git tracks in the project, and which of the sdist's files are in the checkout but not tracked."""
+"""Which files git tracks in the project, and how the sdist differs from them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from slipway import git as git_door
 from slipway.artifacts.sdist import SdistFacts
 from slipway.project import git
+
+SOURCE_ROOTS = ("", "src/", "lib/", "python/", "Lib/")
+"""Folders of a project that packages are in."""
+_ASKED = 200
+"""Paths of which git is asked whether a pattern ignores them; all are on one command line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,20 +19,28 @@ class Tracked:
     """The project's files as git sees them; paths are relative to its folder, with forward slashes.
 
     Attributes:
+        paths: all that git tracks.
         absent: tracked files that the sdist does not have.
         strays: files of the sdist that are in the folder and not tracked.
+        ignored: absent Python files that a pattern of git ignores although they are tracked, each with the pattern
+            and where it is written.
+        loose: modules that were asked for and are in the folder without being tracked, each with its path.
     """
 
+    paths: frozenset[str] = frozenset()
     absent: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
+    ignored: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    loose: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(root: Path, sdist: SdistFacts) -> Tracked | None:
+def read(root: Path, sdist: SdistFacts, *, modules: Collection[str] = ()) -> Tracked | None:
     """Return how an sdist differs from what git tracks of the project it was built from.
 
     Args:
         root: the project's folder, inside a repository.
         sdist: built from it.
+        modules: dotted names of modules that are looked for in the folder.
 
     Returns:
         None where the sdist could not be read completely.
@@ -38,7 +53,32 @@ def read(root: Path, sdist: SdistFacts) -> Tracked | None:
     prefix = f"{sdist.top_directory}/"
     held = {m.path.removeprefix(prefix) for m in sdist.members if m.kind != "dir"}
     tracked = git.tracked(root)
+    absent = tuple(path for path in sorted(tracked - held) if (root / path).is_file())
+    places = {module: path for module in modules for path in paths_of(module) if (root / path).is_file()}
     return Tracked(
-        absent=tuple(path for path in sorted(tracked - held) if (root / path).is_file()),
+        paths=tracked,
+        absent=absent,
         strays=tuple(path for path in sorted(held - tracked) if (root / path).is_file()),
+        ignored=_ignored(root, [path for path in absent if path.endswith(".py")]),
+        loose={module: path for module, path in places.items() if path not in tracked},
     )
+
+
+def paths_of(module: str) -> Iterator[str]:
+    """Yield where the source of a module may be in a project."""
+    path = module.replace(".", "/")
+    for root in SOURCE_ROOTS:
+        for end in (".py", "/__init__.py", ".pyx", ".c"):
+            yield f"{root}{path}{end}"
+
+
+def _ignored(root: Path, paths: list[str]) -> dict[str, tuple[str, str]]:
+    """Return the pattern that ignores each path, and where that is written (git-check-ignore, "--verbose")."""
+    if not paths:
+        return {}
+    done = git_door.run(root, "check-ignore", "--no-index", "--verbose", "-z", "--", *paths[:_ASKED])
+    fields = done.output.split("\0")
+    each = zip(fields[::4], fields[1::4], fields[2::4], fields[3::4], strict=False)
+    return {
+        path: (pattern, f"{file}:{line}") for file, line, pattern, path in each if pattern[:1] not in {"", "!"}
+    }
