@@ -1,5 +1,6 @@
 """Which files git tracks in the project, and how the sdist differs from them."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from slipway.project import git
 
 SOURCE_ROOTS = ("", "src/", "lib/", "python/", "Lib/")
 """Folders of a project that packages are in."""
+_RULE = re.compile(r"(?P<place>.+?:\d+):(?P<pattern>[^!\t][^\t]*)\t(?P<path>.+)")
+"""A line of `git check-ignore --verbose`."""
 _ASKED = 200
 """Paths of which git is asked whether a pattern ignores them; all are on one command line."""
 
@@ -76,9 +79,6 @@ def _ignored(root: Path, paths: list[str]) -> dict[str, tuple[str, str]]:
     """Return the pattern that ignores each path, and where that is written (git-check-ignore, "--verbose")."""
     if not paths:
         return {}
-    done = git_door.run(root, "check-ignore", "--no-index", "--verbose", "-z", "--", *paths[:_ASKED])
-    fields = done.output.split("\0")
-    each = zip(fields[::4], fields[1::4], fields[2::4], fields[3::4], strict=False)
-    return {
-        path: (pattern, f"{file}:{line}") for file, line, pattern, path in each if pattern[:1] not in {"", "!"}
-    }
+    done = git_door.run(root, "check-ignore", "--no-index", "--verbose", "--", *paths[:_ASKED])
+    found = map(_RULE.fullmatch, done.output.splitlines())
+    return {one["path"]: (one["pattern"], one["place"]) for one in found if one}
