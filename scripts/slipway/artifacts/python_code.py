@@ -207,7 +207,13 @@ class _Code:
         if self._lacks(dotted):
             return dotted, None
         package = self.modules.get(dotted)
-        if name is None or name.startswith(("*", "__")) or package is None or not package.is_package or package is importer:
+        if (
+            name is None
+            or name.startswith(("*", "__"))
+            or package is None
+            or not package.is_package
+            or package is importer
+        ):
             return None
         whole = f"{dotted}.{name}"
         is_lacking = self._lacks(whole) and self._defines(package, dotted, name) is False

@@ -6,6 +6,7 @@ from build import BuildBackendException, BuildException
 from pyproject_hooks import BackendUnavailable, HookMissing, UnsupportedOperation
 
 from slipway.building import known_failures
+from slipway.building.known_failures import Place
 from slipway.environments.disposable import InstallFailed
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.processes import TimedOut
@@ -24,7 +25,9 @@ class HookFailed(Exception):  # noqa: N818 - named for what happened
         self.returncode = returncode
 
 
-def explain(error: Exception, *, step: str, distribution: str, printed: Sequence[str]) -> SlipwayError:
+def explain(
+    error: Exception, *, step: str, distribution: str, printed: Sequence[str], place: Place | None = None
+) -> SlipwayError:
     """Return the error that says why a build failed.
 
     Args:
@@ -32,6 +35,7 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
         step: what was being done: a hook's name or a phrase.
         distribution: `sdist` or `wheel`.
         printed: the lines printed so far.
+        place: the project, and what was built.
     """
     if isinstance(error, BuildBackendException):
         error = error.exception
@@ -52,8 +56,8 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
     if not isinstance(error, (HookFailed, InstallFailed, HookMissing, UnsupportedOperation, BuildException)):
         # `build` wraps whatever is raised while a hook runs, a fault of our own included.
         raise error
-    known = known_failures.find(printed) or known_failures.find(str(error).splitlines())
-    cause, remedy = known or _unknown(error, tail)
+    known = known_failures.find(printed, place) or known_failures.find(str(error).splitlines(), place)
+    cause, remedy = (known.cause, known.remedy) if known else _unknown(error, tail)
     return ToolError(happened, cause=cause, remedy=remedy, log=tail)
 
 

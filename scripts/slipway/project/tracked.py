@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slipway import git as git_door
 from slipway.artifacts.sdist import SdistFacts
-from slipway.project import git
+from slipway.project import git, pyproject
 
 SOURCE_ROOTS = ("", "src/", "lib/", "python/", "Lib/")
 """Folders of a project that packages are in."""
@@ -27,6 +27,7 @@ class Tracked:
         strays: files of the sdist that are in the folder and not tracked.
         ignored: absent Python files that a pattern of git ignores although they are tracked, each with the pattern
             and where it is written.
+        version_file: tracked file into which setuptools-scm writes the version during the build.
         loose: modules that were asked for and are in the folder without being tracked, each with its path.
     """
 
@@ -34,6 +35,7 @@ class Tracked:
     absent: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
     ignored: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    version_file: str | None = None
     loose: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -63,8 +65,17 @@ def read(root: Path, sdist: SdistFacts, *, modules: Collection[str] = ()) -> Tra
         absent=absent,
         strays=tuple(path for path in sorted(held - tracked) if (root / path).is_file()),
         ignored=_ignored(root, [path for path in absent if path.endswith(".py")]),
+        version_file=next((path for path in _version_files(root) if path in tracked), None),
         loose={module: path for module, path in places.items() if path not in tracked},
     )
+
+
+def _version_files(root: Path) -> Iterator[str]:
+    """Yield what setuptools-scm is told to write (https://setuptools-scm.readthedocs.io/en/latest/config/)."""
+    table = pyproject.load(root).table("tool", "setuptools_scm")
+    for key in ("version_file", "write_to"):
+        if isinstance(path := table.get(key), str):
+            yield path
 
 
 def paths_of(module: str) -> Iterator[str]:

@@ -74,7 +74,9 @@ def explain(
     if source_of(module, in_sdist):
         fix = _IN_WHEEL.get(backend or "", "Include it in the wheel, in the settings of the build backend.")
         return Explanation(f"the sdist has it as {path}, and the wheel does not have it", fix)
-    fix = _IN_SDIST.get(backend or "", "Include it in the sdist and the wheel, in the settings of the backend.")
+    fix = _IN_SDIST.get(
+        backend or "", "Include it in the sdist and the wheel, in the settings of the backend."
+    )
     return Explanation(f"git tracks it as {path}, and neither the sdist nor the wheel has it", fix)
 
 

@@ -211,9 +211,7 @@ def judge(
             if len(found) > EVIDENCE_LISTED:
                 found[-1] = Evidence(f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
             findings += [
-                rule.finding(
-                    e, artifact=artifact, ignored=ignored, backend=backend, declared_in=declared_in
-                )
+                rule.finding(e, artifact=artifact, ignored=ignored, backend=backend, declared_in=declared_in)
                 for e in found
             ]
     return Addition(findings=tuple(findings), skipped_rules=tuple(skipped), broken_rules=tuple(broken))

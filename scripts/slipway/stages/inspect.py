@@ -82,7 +82,9 @@ def _not_judged_version(manifest: Manifest) -> dict[str, str]:
     plan = manifest.plan
     if any(finding.rule == "version-local" for finding in manifest.findings):
         return {"version-local": "it was found in the source"}
-    if plan is None or plan.destination.publish or plan.tag_version is not None:
+    if plan is not None and plan.tag_version is not None:
+        return {"version-local": "the version is compared with the tag"}
+    if plan is None or plan.destination.publish:
         return {}
     return {
         "version-local": "nothing is published from here, and between releases the version has a local part"

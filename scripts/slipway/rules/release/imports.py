@@ -14,7 +14,9 @@ from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.wording import first, listed, quoted
 
-_PLATFORM = re.compile(r"(?i)(?:^|[_.])(?:nt|win(?:dows|32)?|posix|unix|linux|darwin|mac(?:os)?|osx|java|android|ios)")
+_PLATFORM = re.compile(
+    r"(?i)(?:^|[_.])(?:nt|win(?:dows|32)?|posix|unix|linux|darwin|mac(?:os)?|osx|java|android|ios)"
+)
 """A module called so is imported on its platform only, and what it needs may be built there only."""
 SHOWN = 5
 
@@ -34,7 +36,9 @@ def _lacking(wheel: WheelFacts) -> Iterator[Absent]:
 
 
 def _evidence(release: ReleaseFacts, wheel: WheelFacts, one: Absent) -> Evidence:
-    inside = frozenset(path.partition("/")[2] for path in release.sdist.paths) if release.sdist else frozenset()
+    inside = (
+        frozenset(path.partition("/")[2] for path in release.sdist.paths) if release.sdist else frozenset()
+    )
     why = missing_modules.explain(
         one.module,
         in_sdist=inside,

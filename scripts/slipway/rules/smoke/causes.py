@@ -224,7 +224,9 @@ def _undeclared(missing: str, attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
             f"`{culprit}`, a dependency, needs {missing!r} and does not bring it",
             f"Depend on {name} as well, on an extra of {culprit} that brings it, or on another version of {culprit}.",
         )
-    where = _DEPENDENCIES_IN.get(facts.plan.declared_in if facts.plan else "", "to the dependencies of the project")
+    where = _DEPENDENCIES_IN.get(
+        facts.plan.declared_in if facts.plan else "", "to the dependencies of the project"
+    )
     return Diagnosis(f"the dependency {name} is not declared", f'Add "{name}" {where}.')
 
 
@@ -346,7 +348,9 @@ def _broken_code(attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
             f"the standard library of Python {facts.python} does not have that name",
             "Raise `requires-python` to the version that has it, or use a backport.",
         )
-    if attempt.error_type in {"ImportError", "ModuleNotFoundError"} and attempt.raised_at.lstrip().startswith("raise"):
+    if attempt.error_type in {"ImportError", "ModuleNotFoundError"} and attempt.raised_at.lstrip().startswith(
+        "raise"
+    ):
         return Diagnosis("the package refuses to be imported and says why", kind="asks")
     if culprit := _dependency_that_raised(attempt, facts):
         return Diagnosis(

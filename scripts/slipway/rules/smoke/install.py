@@ -107,7 +107,9 @@ def _last_lines(facts: SmokeFacts) -> str:
 )
 def dependency_extra_unknown(facts: SmokeFacts) -> Iterator[Evidence]:
     for line in facts.unknown_extras:
-        yield Evidence(f"While {facts.artifact} was installed, the installer said that an extra is unknown.", seen=line)
+        yield Evidence(
+            f"While {facts.artifact} was installed, the installer said that an extra is unknown.", seen=line
+        )
 
 
 @smoke.warning(
