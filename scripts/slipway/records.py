@@ -150,6 +150,7 @@ class Plan(Record, frozen=True):
     """Everything decided before anything runs.
 
     Attributes:
+        declared_in: where the metadata is declared, as `ProjectFacts.declared_in` says it.
         ignored: the rules the project turned off, with its reasons.
         jobs: the jobs of a workflow that build and test; the gate waits for all of them.
     """
@@ -169,6 +170,7 @@ class Plan(Record, frozen=True):
     git: Git | None
     expected: tuple[ExpectedFile, ...]
     destination: Destination
+    declared_in: str = "pyproject.toml"
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
 

@@ -28,6 +28,9 @@ SCRIPT_SECONDS = 10.0
 SUBMODULE_SECONDS = 10.0
 """Seconds after which no further submodule is imported; an import that hangs gets as much again."""
 
+END_SECONDS = 10.0
+"""Seconds that an interpreter may take to import a module and to end."""
+
 SCREENS = frozenset({"DISPLAY", "WAYLAND_DISPLAY"})
 
 KEPT_OUTPUT = 2000
@@ -75,7 +78,9 @@ class Sandbox:
         tried = [record["name"] for record in records if record["kind"] == "trying"]
         installed = next((r for r in records if r["kind"] == "installed"), {})
         files = installed.get("files", ())
-        imports, entry_points = _attempts(records, "import"), _attempts(records, "entry-point")
+        imports, entry_points = (
+            _attempts(records, kind, self.environment.path) for kind in ("import", "entry-point")
+        )
         facts = replace(
             facts,
             died=died,
@@ -86,6 +91,7 @@ class Sandbox:
             optional=_optional_modules(installed.get("requires", ())),
             own=frozenset(attempt.name for attempt in imports),
             groups=frozenset(attempt.group for attempt in entry_points),
+            script_files=_attempts(records, "script-file", self.environment.path),
             files=frozenset(file.replace("\\", "/") for file in files),
             printed=printed,
         )
@@ -96,7 +102,16 @@ class Sandbox:
         """Import the public submodules in another child, as many as the time allows, and return what happened."""
         results = self.folder / "submodules.jsonl"
         self._run_probe([str(results), str(SUBMODULE_SECONDS)], timeout=SUBMODULE_SECONDS * 2)
-        return _attempts(_records(results), "submodule")
+        return _attempts(_records(results), "submodule", self.environment.path)
+
+    def holds_process(self) -> str | None:
+        """Return the module after whose import the interpreter does not end; asked only where threads were left."""
+        records = _records(self.folder / "results.jsonl")
+        for module in [record["name"] for record in records if record["kind"] == "threads"][:1]:
+            argv: list[str | Path] = [self.environment.python, "-I", "-c", f"import {module}"]
+            if self._run(module, argv, cwd=self.home, timeout=END_SECONDS).returncode is None:
+                return str(module)
+        return None
 
     def scripts(self, entry_points: Sequence[Attempt]) -> tuple[Started, ...]:
         """Start the scripts that can be loaded with `--help` and return how each ended."""
@@ -187,15 +202,17 @@ def _records(results: Path) -> list[dict[str, Any]]:
     return records
 
 
-def _attempts(records: Sequence[Mapping[str, Any]], kind: str) -> tuple[Attempt, ...]:
+def _attempts(records: Sequence[Mapping[str, Any]], kind: str, environment: Path) -> tuple[Attempt, ...]:
     known = {one.name for one in fields(Attempt)}
     attempts = []
     for record in records:
         if record["kind"] == kind:
             attempt = Attempt(**{key: value for key, value in record.items() if key in known})
             if attempt.file:
-                inside = attempt.file.replace("\\", "/").rpartition("/site-packages/")[2]
-                attempt = replace(attempt, file=inside or attempt.file)
+                file = attempt.file.replace("\\", "/")
+                inside = file.rpartition("/site-packages/")[2] or file
+                # Beside site-packages and above it: where a checkout has what is beside and above the package.
+                attempt = replace(attempt, file=inside.removeprefix(f"{environment.as_posix()}/"))
             attempts.append(attempt)
     return tuple(attempts)
 

@@ -88,6 +88,7 @@ def make(
         git=msgspec.convert(git, Git, from_attributes=True) if git else None,
         expected=expected_files(project.name, version, kind=kind),
         destination=goal,
+        declared_in=project.declared_in,
         ignored=dict(project.ignored),
         jobs=matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish),
     )

@@ -7,6 +7,7 @@ from slipway.environments import disposable
 from slipway.errors import ToolError
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
+from slipway.project import git
 from slipway.records import Job, Plan
 from slipway.runner import Runner
 from slipway.smoke import run as smoke
@@ -44,7 +45,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     smoke.show(outcomes, runner)
     sdist = next((one.filename for one in manifest.artifacts if one.kind == "sdist"), None)
     if sdist is not None:
-        outcomes = smoke.with_sdist_paths(outcomes, inputs.locate(sdist))
+        plan = manifest.plan
+        in_git = plan is not None and plan.git is not None and git.read(inputs.path) is not None
+        checkout = inputs.path if in_git else None
+        outcomes = smoke.with_source(outcomes, inputs.locate(sdist), plan=plan, checkout=checkout)
     judged = judge_results(outcomes, ignored=manifest.ignored)
     return msgspec.structs.replace(judged, untried=choice.untried)
 

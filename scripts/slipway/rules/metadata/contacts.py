@@ -150,6 +150,12 @@ def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     why="People who find the package on the index cannot see where its source, documentation and issues are.",
     fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
     '"https://example.org/issues"',
+    fixes={
+        "setup.py": 'Add to the arguments of `setup`: `project_urls={"Source": "https://example.org/source"}`.',
+        "setup.cfg": "Add to [metadata] in setup.cfg:\n\nproject_urls =\n    Source = https://example.org/source",
+        "poetry": 'Add to [tool.poetry]: `repository = "https://example.org/source"`.',
+        "flit": 'Add to pyproject.toml:\n\n[tool.flit.metadata.urls]\nSource = "https://example.org/source"',
+    },
     example="metadata without Project-URL and Home-page",
     read=WELL_KNOWN_URLS,
 )
@@ -165,8 +171,10 @@ def project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     "source, the changelog and the issues by their labels.",
     fix='Move it to [project.urls], for example `Homepage = "https://example.org"`, and add the source.',
     fixes={
-        "setuptools": "Use [project.urls] in pyproject.toml, or `project_urls={...}` in setup.py, in "
-        "place of `url=`."
+        "setup.py": 'Add `project_urls={"Source": "https://example.org/source"}` to the arguments of `setup`.',
+        "setup.cfg": "Add to [metadata] in setup.cfg:\n\nproject_urls =\n    Source = https://example.org/source",
+        "poetry": "Add `repository` and `documentation` to [tool.poetry], beside `homepage`.",
+        "flit": 'Add to pyproject.toml:\n\n[tool.flit.metadata.urls]\nSource = "https://example.org/source"',
     },
     example="Home-page: https://example.org",
     read=WELL_KNOWN_URLS,

@@ -1,6 +1,7 @@
 """Rules on what a distribution requires: Requires-Dist and its relatives, Requires-Python, Provides-Extra."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -122,8 +123,10 @@ def requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     "where they would have got the last release that works for them.",
     fix='Set `requires-python = ">=3.11"` (the lowest Python you test) in the [project] table.',
     fixes={
-        "setuptools": 'Set `requires-python = ">=3.11"` in the [project] table, or '
-        '`python_requires=">=3.11"` in setup.py (the lowest Python you test).'
+        "setup.py": 'Add `python_requires=">=3.11"` (the lowest Python you test) to the arguments of `setup`.',
+        "setup.cfg": "Add `python_requires = >=3.11` (the lowest Python you test) to [options] in setup.cfg.",
+        "poetry": 'Add `python = ">=3.11"` (the lowest Python you test) to [tool.poetry.dependencies].',
+        "flit": 'Set `requires-python = ">=3.11"` (the lowest Python you test) in [tool.flit.metadata].',
     },
     example="metadata without Requires-Python",
     read=PYPROJECT + "#requires-python",
@@ -167,7 +170,23 @@ def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
     cap = _cap(value)
     if cap is not None and cap.major < NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} excludes every later Python."
-        yield at_field(facts, "requires-python", message, seen=value)
+        yield _capped(facts, value, message)
+
+
+def _capped(facts: MetadataFacts, value: str, message: str) -> Evidence:
+    """Return evidence with the specifier that is left without its upper bounds."""
+    kept = ",".join(sorted(_open(SpecifierSet(value))))
+    evidence = at_field(facts, "requires-python", message, seen=value, expected=kept or None)
+    fix = f"Write `{kept}`: the lower bound only, as it is." if kept else None
+    return replace(evidence, fix=fix)
+
+
+def _open(specifiers: SpecifierSet) -> Iterator[str]:
+    for one in specifiers:
+        if one.operator in {"==", "~="}:
+            yield f">={one.version.removesuffix('.*')}"
+        elif one.operator not in {"<", "<="}:
+            yield str(one)
 
 
 @metadata.note(
@@ -175,11 +194,7 @@ def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
     title="Requires-Python excludes Python 4",
     why="There is no Python 4 to exclude, but resolvers demand the same cap of every package that "
     "depends on this one.",
-    fix='Keep the lower bound only, for example `requires-python = ">=3.11"`.',
-    fixes={
-        "poetry-core": 'Set `requires-python = ">=3.11"` in the [project] table, or `python = ">=3.11"` in '
-        'place of `python = "^3.11"`.'
-    },
+    fix="Keep the lower bound only; `^3.11` of Poetry stands for `>=3.11,<4.0`.",
     example="Requires-Python: >=3.11,<4",
     read=PYPROJECT + "#requires-python",
 )
@@ -188,4 +203,4 @@ def requires_python_capped_below_4(facts: MetadataFacts) -> Iterator[Evidence]:
     cap = _cap(value)
     if cap is not None and cap.major >= NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} has an upper bound that excludes no Python that exists."
-        yield at_field(facts, "requires-python", message, seen=value)
+        yield _capped(facts, value, message)

@@ -133,8 +133,9 @@ def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
     "refuses a line break in it.",
     fix="Put one sentence into `description` of the [project] table; what is longer belongs in the readme.",
     fixes={
+        "poetry": "Put one sentence into `description` of [tool.poetry]; what is longer belongs in the readme.",
         "setuptools": "Put one sentence into `description`; what is longer belongs in the readme "
-        "(`long_description` in setup.py). A docstring used as `description` is the usual cause."
+        "(`long_description` in setup.py). A docstring used as `description` is the usual cause.",
     },
     example='description = """\nParses things.\nFast.\n"""',
     mirrors=("C44",),

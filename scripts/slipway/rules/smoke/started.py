@@ -33,6 +33,12 @@ def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
                     seen=summary_of(attempt),
                     fix=diagnosis.fix,
                 )
+        for attempt, diagnosis in failures(facts.script_files, facts, "broken"):
+            yield Evidence(
+                f"The script `{attempt.name}` cannot start: it imports {attempt.missing!r}{diagnosis.after_colon}.",
+                seen=attempt.error,
+                fix=diagnosis.fix,
+            )
     for script in facts.scripts:
         if not script.present:
             yield Evidence(f"The script `{script.name}` was not put where scripts go.")
@@ -62,7 +68,7 @@ def _failure(script: Started, facts: SmokeFacts) -> str | None:
         return None
     if ASKS.search(script.last_lines(SHOWN) or ""):
         return None
-    last = next((line for line in reversed(script.output.splitlines()) if line and line[0].isalpha()), "")
+    last = next((line for line in reversed(script.output.splitlines()) if re.match("[^\\W\\d]", line)), "")
     missing = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", last)
     attempt = Attempt(name=script.name, error=last or "crash", missing=missing[1] if missing else None)
     if diagnose(attempt, facts).kind != "broken":
