@@ -159,6 +159,10 @@ class ExpectedFile(Record, frozen=True):
     identifier: str | None = None
 
 
+DeclaredIn = Literal["[project]", "[tool.poetry]", "[tool.flit.metadata]", "setup.cfg", "setup.py"]
+"""Where a project's metadata stands."""
+
+
 class Plan(Record, frozen=True):
     """Everything decided before anything runs.
 
@@ -185,6 +189,12 @@ class Plan(Record, frozen=True):
     destination: Destination
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
+    declared_in: DeclaredIn = "[project]"
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """What the project is made with, from exact to general; fixes are chosen by it."""
+        return self.declared_in, self.backend
 
 
 class Artifact(Record, frozen=True):

@@ -24,6 +24,7 @@ from slipway.project.layout import Layout
 from slipway.project.project_files import BuildSystem, ProjectFiles
 from slipway.project.settings import Settings
 from slipway.project.version_file import VersionInFile
+from slipway.records import DeclaredIn
 
 
 class Place(TypedDict):
@@ -102,6 +103,26 @@ class ProjectFacts(BuildSystem):
     def compiled(self) -> bool:
         """Whether its wheels are made for one platform."""
         return self.compiled_because is not None
+
+    @property
+    def declared_in(self) -> DeclaredIn:
+        """Where the metadata stands."""
+        if "project" in self.pyproject:
+            return "[project]"
+        if self.backend_name == "poetry-core":
+            return "[tool.poetry]"
+        if self.backend_name == "flit-core":
+            return "[tool.flit.metadata]"
+        if "setup.cfg" in self.present and (
+            "setup.py" not in self.present or self.metadata_from.get("name") == "setup.cfg"
+        ):
+            return "setup.cfg"
+        return "setup.py" if "setup.py" in self.present else "[project]"
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """What the project is made with, as in `Plan.tools`."""
+        return self.declared_in, self.backend_name
 
     @property
     def ignored(self) -> Mapping[str, str]:

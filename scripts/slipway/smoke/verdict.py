@@ -6,13 +6,15 @@ from dataclasses import replace
 import msgspec
 
 from slipway.manifest import Addition
-from slipway.records import Finding, Severity, SmokeResult
+from slipway.records import Finding, Plan, Severity, SmokeResult
 from slipway.rules.rule import combined, judge
 from slipway.rules.smoke import RULES as SMOKE_RULES
 from slipway.smoke.smoke_test import Outcome
 
 
-def judge_results(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) -> Addition:
+def judge_results(
+    outcomes: Sequence[Outcome], *, ignored: Mapping[str, str], plan: Plan | None = None
+) -> Addition:
     """Return the results of smoke tests and everything the rules found in them.
 
     What several smoke tests have in common is reported once, with all the Pythons it holds for.
@@ -20,9 +22,21 @@ def judge_results(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) ->
     Args:
         outcomes: what happened, one for each smoke test.
         ignored: rule names the project turned off, with its reasons.
+        plan: the plan of the project, to choose the fixes; None for artifacts alone.
     """
     outcomes = _with_errors_of_uv(outcomes)
-    judged = [judge(SMOKE_RULES, o.facts, artifact=o.facts.artifact, ignored=ignored) for o in outcomes]
+    tools = plan.tools if plan else ()
+    declared_in = plan.declared_in if plan else "[project]"
+    judged = [
+        judge(
+            SMOKE_RULES,
+            replace(o.facts, declared_in=declared_in),
+            artifact=o.facts.artifact,
+            ignored=ignored,
+            tools=tools,
+        )
+        for o in outcomes
+    ]
     results = tuple(_result(outcome, one) for outcome, one in zip(outcomes, judged, strict=True))
     found = [(o.facts.python, f) for o, one in zip(outcomes, judged, strict=True) for f in one.findings]
     return msgspec.structs.replace(combined(judged), findings=_merged(found), smoke_results=results)

@@ -30,17 +30,17 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     del runner
     recheck(manifest, inputs.locate)
     plan, ignored = manifest.plan, manifest.ignored
-    backend = plan.backend if plan else None
+    tools = plan.tools if plan else ()
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
     not_judged = _not_judged(manifest)
     judged = [
         Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
     ]
     for one in facts:
-        judged.append(_judged(one, ignored, backend))
+        judged.append(_judged(one, ignored, tools))
         if one.metadata is not None:
             rules = [rule for rule in METADATA_RULES if rule.name not in not_judged]
-            judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, backend=backend))
+            judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, tools=tools))
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
@@ -51,15 +51,15 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ),
         tracked=_tracked(facts, plan, inputs),
     )
-    judged.append(judge(RELEASE_RULES, release, ignored=ignored, backend=backend))
+    judged.append(judge(RELEASE_RULES, release, ignored=ignored, tools=tools))
     records = tuple(artifact.record(one) for one in facts)
     return msgspec.structs.replace(combined(judged), artifacts=records)
 
 
-def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], backend: str | None) -> Addition:
+def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], tools: Sequence[str]) -> Addition:
     if isinstance(facts, WheelFacts):
-        return judge(WHEEL_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
-    return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
+        return judge(WHEEL_RULES, facts, ignored=ignored, artifact=facts.filename, tools=tools)
+    return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, tools=tools)
 
 
 def _not_judged(manifest: Manifest) -> dict[str, str]:

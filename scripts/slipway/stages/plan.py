@@ -89,6 +89,7 @@ def make(
         destination=destination.decide(inputs, event, tag=tag),
         ignored=dict(project.ignored),
         jobs=matrix.jobs(kind, supported, classifiers, inputs),
+        declared_in=project.declared_in,
     )
 
 

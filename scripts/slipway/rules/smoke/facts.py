@@ -6,6 +6,7 @@ from typing import Literal
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.options import Resolution
+from slipway.records import DeclaredIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,7 @@ class SmokeFacts:
         groups: the groups of its entry points.
         files: what was installed, relative to site-packages.
         in_sdist: the paths in the sdist of the same release; empty where there is none.
+        declared_in: where the project's metadata stands.
     """
 
     artifact: str
@@ -132,6 +134,7 @@ class SmokeFacts:
     groups: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     in_sdist: frozenset[str] = frozenset()
+    declared_in: DeclaredIn = "[project]"
 
     @property
     def failed(self) -> bool:
