@@ -38,7 +38,7 @@ WRITTEN: Mapping[Field, Mapping[DeclaredIn, str]] = {
         "setup.py": "`description` in setup.py",
     },
     "email": {
-        "[project]": '`authors = [{ name = "Ada Lovelace" }]`',
+        "[project]": '`authors = [{ name = "Ada Lovelace" }]` in the [project] table',
         "[tool.poetry]": '`authors = ["Ada Lovelace"]` under [tool.poetry]',
         "[tool.flit.metadata]": '`author = "Ada Lovelace"` under [tool.flit.metadata]',
         "setup.cfg": "`author = Ada Lovelace` under [metadata] in setup.cfg",
@@ -119,6 +119,8 @@ def fix(sentence: str, field: Field, **others: str) -> Fix:
         field: the field.
         others: what to do with a build backend or in a place where the sentence does not fit.
     """
-    texts: dict[str, str] = {place: sentence.replace("{}", written) for place, written in WRITTEN[field].items()}
+    texts: dict[str, str] = {
+        place: sentence.replace("{}", written) for place, written in WRITTEN[field].items()
+    }
     default = texts.pop("[project]")
     return Fix(fix=default, fixes={**texts, **others})
