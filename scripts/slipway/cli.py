@@ -178,7 +178,7 @@ def main() -> NoReturn:
         sys.exit(ended.exit_code)
     except (KeyboardInterrupt, click.Abort):
         print("Stopped. Nothing is left running, and your project is as it was.", file=sys.stderr)
-        sys.exit(ExitCode.TOOL)
+        sys.exit(ExitCode.INTERRUPTED)
     except click.ClickException as error:
         usage = io.StringIO()
         error.show(file=usage)

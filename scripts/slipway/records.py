@@ -220,16 +220,27 @@ class Artifact(Record, frozen=True):
 CONTENTS_LISTED = 500
 
 
+class Ran(Record, frozen=True):
+    """What was started or loaded in a smoke test and worked: a script with `--help`, a plugin, the project's commands.
+
+    Attributes:
+        said: the last line that a command of the project printed.
+    """
+
+    kind: Literal["script", "plugin", "smoke-command", "test-command"]
+    name: str
+    said: str = ""
+
+
 class SmokeResult(Record, frozen=True):
     """One smoke test: an artifact in a clean environment.
 
     Attributes:
         origin: `file` for the artifact itself, `index` when it was installed from the index.
         imported: top-level names that were imported.
-        entry_points: entry points that were loaded.
+        ran: the scripts, plugins and commands of the project that worked.
         job: the job of a matrix it ran in, where that was another one.
         resolution: `highest` for the newest dependencies allowed, `lowest-direct` for the lowest.
-        extra: the extra that was installed with it.
     """
 
     artifact: str
@@ -239,7 +250,7 @@ class SmokeResult(Record, frozen=True):
     passed: bool
     seconds: float
     imported: tuple[str, ...] = ()
-    entry_points: int = 0
+    ran: tuple[Ran, ...] = ()
     job: str = ""
     resolution: str = "highest"
     extra: str | None = None
@@ -250,6 +261,20 @@ class Untried(Record, frozen=True):
 
     smoke_test: str
     reason: str
+
+
+class OnIndex(Record, frozen=True):
+    """What an index showed when it was asked about a release, before anything was sent.
+
+    Attributes:
+        index: its name in a sentence.
+        project: whether it has the project.
+        version: whether it has files of the version; None where that was not known yet.
+    """
+
+    index: str
+    project: bool
+    version: bool | None
 
 
 class Receipt(Record, frozen=True):
@@ -301,14 +326,11 @@ class Recovery(Record, frozen=True):
     """Where a release stands after it was interrupted, and how it goes on.
 
     Attributes:
-        index: its name in a sentence.
         public: files the index has, with the bytes of the manifest.
-        waiting: files it does not have yet.
         burnt: files it has with other bytes, whose names it never takes again.
         days_left: days until the index closes the release for new files; None where nothing is public.
         command: the one command to go on with.
         yank_page: where the release is yanked, if it must be.
-        yank_reason: a reason to give there.
     """
 
     index: str = ""
@@ -325,9 +347,7 @@ class StageResult(Record, frozen=True):
     """How a stage ended.
 
     Attributes:
-        name: of the stage.
         started: when it started, in seconds since the epoch, to the millisecond; None where nothing took time.
-        seconds: how long it took.
         reason: why it was skipped.
         job: the job of a matrix that ran it, where that was another one.
     """

@@ -6,7 +6,7 @@ import pytest
 from build import BuildException
 from slipway.building.failures import TAIL, HookFailed, explain
 from slipway.building.known_failures import KNOWN_FAILURES
-from slipway.errors import ExitCode, InputError
+from slipway.errors import ExitCode, ProjectError
 from slipway.processes import TimedOut
 
 PRINTED: dict[str, tuple[str, str]] = {
@@ -106,6 +106,28 @@ def test_a_known_failure(tool: str) -> None:
     assert fragment in cause("before", line, "  after, a hint that means nothing")
 
 
+MACHINE = (
+    "network",
+    "closed port",
+    "compiler",
+    "gcc",
+    "no clang",
+    "on Windows",
+    "headers of Python",
+    "rust",
+    "maturin",
+)
+
+
+def test_running_again_may_help_where_the_machine_or_the_network_is_at_fault() -> None:
+    for tool, (line, _) in PRINTED.items():
+        error = explain(HookFailed(1), step="build_wheel", distribution="wheel", printed=[line])
+        at_machine = tool == "a full disk" or (
+            any(word in tool for word in MACHINE) and "a header" not in tool
+        )
+        assert error.exit_code is (ExitCode.TOOL if at_machine else ExitCode.FINDINGS), tool
+
+
 def test_every_known_failure_has_an_example_that_reaches_it() -> None:
     reached = {
         next((known.pattern for known in KNOWN_FAILURES if re.search(known.pattern, line)), None)
@@ -127,9 +149,9 @@ def test_what_nobody_knows_shows_the_last_lines() -> None:
         distribution="sdist",
         printed=[str(number) for number in range(100)],
     )
-    assert "last lines are below" in error.cause
+    assert "last lines of its log" in error.cause
     assert error.log == tuple(str(number) for number in range(100 - TAIL, 100))
-    assert error.exit_code is ExitCode.TOOL
+    assert error.exit_code is ExitCode.FINDINGS
 
 
 def test_a_backend_that_says_nothing() -> None:
@@ -141,6 +163,7 @@ def test_a_backend_that_says_nothing() -> None:
 def test_a_backend_that_is_killed() -> None:
     error = explain(HookFailed(-9), step="build_wheel", distribution="wheel", printed=["compiling"])
     assert "signal 9" in error.cause
+    assert error.exit_code is ExitCode.TOOL
     assert "memory" in error.cause
 
 
@@ -152,7 +175,7 @@ def test_a_time_limit() -> None:
 
 def test_a_build_system_that_is_not_valid() -> None:
     error = explain(BuildException("no"), step="reading the build system", distribution="sdist", printed=[])
-    assert isinstance(error, InputError)
+    assert isinstance(error, ProjectError)
     assert "[build-system]" in error.cause
 
 

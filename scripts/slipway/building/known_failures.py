@@ -12,11 +12,13 @@ class KnownFailure(NamedTuple):
         pattern: regular expression, searched in every line of the output; its groups can be used in the other two.
         cause: the likely cause.
         remedy: what to do.
+        machine: whether the machine or the network is at fault, so that the same project may build elsewhere or later.
     """
 
     pattern: str
     cause: str
     remedy: str
+    machine: bool = False
 
 
 KNOWN_FAILURES = (
@@ -30,6 +32,7 @@ KNOWN_FAILURES = (
         r"|failed to fetch|error sending request|connection reset|timed out)",
         "The index cannot be reached from this machine.",
         "Check the connection, the proxy and the configured index, then run again; nothing has been changed.",
+        machine=True,
     ),
     KnownFailure(
         r"(?:Cannot import|No module named) ['\"](?P<module>[\w.]+)",
@@ -41,6 +44,7 @@ KNOWN_FAILURES = (
         r"fatal error(?: C1083)?: .{0,300}?\bPython\.h['\"]?(?:: No such file| file not found)",
         "The headers of Python itself are not installed on this machine.",
         "Install them (Debian: python3-dev; Fedora: python3-devel), or build with a Python that has them (--python).",
+        machine=True,
     ),
     KnownFailure(
         r"(?:fatal error|error)(?: C1083)?: .{0,300}?(?<![\w./+-])"
@@ -54,11 +58,13 @@ KNOWN_FAILURES = (
         r"|Unknown compiler\(s\)|No CMAKE_C(?:XX)?_COMPILER could be found",
         "The project has compiled code and there is no compiler on this machine.",
         "Install one (Debian: build-essential; macOS: xcode-select --install; Windows: the Visual C++ build tools).",
+        machine=True,
     ),
     KnownFailure(
         r"(?i)(cargo.{0,200}not found|rust.{0,200}(is not installed|toolchain)|can't find Rust compiler)",
         "The project has Rust code and there is no Rust toolchain on this machine.",
         "Install Rust with rustup, or build in an image that has it.",
+        machine=True,
     ),
     KnownFailure(
         r"(?i)(setuptools[-_]scm was unable to detect version|unable to detect version|"
@@ -92,6 +98,7 @@ KNOWN_FAILURES = (
         r"No space left on device",
         "The disk is full.",
         "Free some space, or point TMPDIR to a folder with room.",
+        machine=True,
     ),
     KnownFailure(
         r"Multiple top-level packages discovered",
@@ -107,11 +114,13 @@ KNOWN_FAILURES = (
 """In the order in which they are tried; the first that matches the end of the output wins."""
 
 
-def find(lines: Sequence[str]) -> tuple[str, str] | None:
-    """Return cause and remedy of the known failure that is printed last, None where there is none."""
+def find(lines: Sequence[str]) -> KnownFailure | None:
+    """Return the known failure that is printed last, its groups filled in, None where there is none."""
     for line in reversed(lines):
         for known in KNOWN_FAILURES:
             if found := re.search(known.pattern, line):
                 groups = {name: value or "" for name, value in found.groupdict().items()}
-                return known.cause.format(**groups), known.remedy.format(**groups)
+                return known._replace(
+                    cause=known.cause.format(**groups), remedy=known.remedy.format(**groups)
+                )
     return None

@@ -32,10 +32,14 @@ SERVED = {
 
 def render(manifest: Manifest) -> str:
     """Return the report on a run."""
+    failure = list(_failure(manifest.failure, is_open=not manifest.explaining))
+    # A finding that explains the failure comes first, and the log is folded.
+    before, after = ([], failure) if manifest.explaining else (failure, [])
     parts = (
         _head(manifest),
-        _failure(manifest.failure),
+        before,
         _findings(manifest),
+        after,
         _artifacts(manifest),
         _smoke(manifest.smoke_results),
         [*(f"- {text(reason)}" for reason in verdict.untried(manifest)), ""],
@@ -78,14 +82,19 @@ def _head(manifest: Manifest, job: str = "") -> Iterator[str]:
     yield ""
     tally = verdict.tally(manifest)
     goal = sentence(manifest.plan.destination.reason) if manifest.plan is not None else ""
+    if judged.more:
+        yield sentence(" ".join(judged.more))
+        yield ""
     if tally or goal:
         yield " · ".join(part for part in (f"**{tally}**" if tally else "", goal) if part)
         yield ""
 
 
-def _failure(failure: Failure | None) -> Iterator[str]:
+def _failure(failure: Failure | None, *, is_open: bool = True) -> Iterator[str]:
     if failure is None:
         return
+    if not is_open:
+        yield from [f"**{sentence(failure.happened)}**", ""]
     yield f"- **Likely cause:** {sentence(failure.cause)}"
     yield from _indented("- **What to do:** ", failure.remedy)
     if failure.read:
@@ -94,7 +103,7 @@ def _failure(failure: Failure | None) -> Iterator[str]:
         yield from (f"- {sentence(line)}" for line in recovery.sentences(failure.recovery))
     yield ""
     if failure.log:
-        yield from _folded("The last lines of the log", block("\n".join(failure.log)), is_open=True)
+        yield from _folded("The last lines of the log", block("\n".join(failure.log)), is_open=is_open)
 
 
 def _findings(manifest: Manifest) -> Iterator[str]:
@@ -179,6 +188,8 @@ def _smoke(results: Iterable[SmokeResult]) -> Iterator[str]:
         yield from _folded(f"All {len(results)} of them", rows)
     else:
         yield from [*rows, ""]
+    worked = list(dict.fromkeys(line for result in results for line in verdict.worked(result)))
+    yield from [*(f"- {text(line)}" for line in worked), *([""] if worked else [])]
 
 
 def _cell(result: SmokeResult) -> tuple[str, str]:
@@ -210,7 +221,7 @@ def _numbers(version: str) -> tuple[list[int], str]:
 
 def _result(result: SmokeResult) -> str:
     how = text(", ".join(verdict.how(result)))
-    sign = "✅" if result.passed else "❌"
+    sign = ("✅" if result.imported else "⚪") if result.passed else "❌"
     return (
         f"| {sign} | {text(_cell(result)[0])} | {text(result.python)} | {how} | {code(result.artifact)} "
         f"| {result.seconds:.1f} |"

@@ -7,6 +7,7 @@ import msgspec
 from slipway.artifacts import artifact, linkage
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
+from slipway.index import addresses
 from slipway.manifest import Addition, Manifest, recheck
 from slipway.options import Inputs
 from slipway.project import git, tracked
@@ -71,11 +72,13 @@ def _not_judged(manifest: Manifest) -> dict[str, str]:
     plan = manifest.plan
     if any(finding.rule == "version-local" for finding in manifest.findings):
         return {"version-local": "it was found in the source"}
-    if plan is None or plan.destination.publish or plan.tag_version is not None:
-        return {}
-    return {
-        "version-local": "nothing is published from here, and between releases the version has a local part"
-    }
+    index = plan.destination.index if plan else "pypi"
+    if index == "none" and plan is not None and plan.tag_version is None:
+        reason = "nothing is published from here, and between releases the version has a local part"
+        return {"version-local": reason}
+    if index != "none" and addresses.resolve(index).site is None:
+        return {"version-local": "indexes that are not run with PyPI's software may take local versions"}
+    return {}
 
 
 def _tracked(facts: Sequence[SdistFacts | WheelFacts], plan: Plan | None, inputs: Inputs) -> Tracked | None:

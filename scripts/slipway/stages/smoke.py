@@ -7,7 +7,7 @@ from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.runner import Runner
 from slipway.smoke import run as smoke
-from slipway.smoke.choose import choose
+from slipway.smoke.choose import choose, untried_by_jobs
 from slipway.smoke.package_sources import package_sources
 from slipway.smoke.project_commands import project_commands
 from slipway.smoke.verdict import judge_results
@@ -24,7 +24,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ToolError: the index cannot be reached.
     """
     if inputs.command == "check" and inputs.built:
-        return Addition(skipped="the smoke jobs did it")
+        return Addition(skipped="the smoke jobs did it", untried=untried_by_jobs(manifest, inputs))
     choice = choose(manifest, inputs)
     with unchanged(manifest, inputs), disposable.scratch() as scratch:
         outcomes = smoke.run_all(
