@@ -159,14 +159,11 @@ class ExpectedFile(Record, frozen=True):
     identifier: str | None = None
 
 
-DeclaredIn = Literal["[project]", "[tool.poetry]", "[tool.flit.metadata]", "setup.cfg", "setup.py"]
-"""Where a project's metadata stands."""
-
-
 class Plan(Record, frozen=True):
     """Everything decided before anything runs.
 
     Attributes:
+        declared_in: where the metadata is declared, as `ProjectFacts.declared_in` says it.
         ignored: the rules the project turned off, with its reasons.
         jobs: the jobs of a workflow that build and test; the gate waits for all of them.
     """
@@ -187,14 +184,9 @@ class Plan(Record, frozen=True):
     builds: tuple[BuildTarget, ...]
     expected: tuple[ExpectedFile, ...]
     destination: Destination
+    declared_in: str = "pyproject.toml"
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
-    declared_in: DeclaredIn = "[project]"
-
-    @property
-    def tools(self) -> tuple[str, ...]:
-        """What the project is made with, from exact to general; fixes are chosen by it."""
-        return self.declared_in, self.backend
 
 
 class Artifact(Record, frozen=True):

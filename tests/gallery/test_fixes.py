@@ -135,9 +135,9 @@ def takes_expected(folder: Path, finding: Finding) -> None:
 def lists(key: str, *values: str) -> Callable[[Path, str], None]:
     """A field that is a list."""
     places = {
-        "[project]": (f"{key} = {list(values)!r}", "[project]"),
-        "[tool.poetry]": (f"{key} = {list(values)!r}", "[tool.poetry]"),
-        "[tool.flit.metadata]": (f"{key} = {list(values)!r}", "[tool.flit.metadata]"),
+        "pyproject.toml": (f"{key} = {list(values)!r}", "[project]"),
+        "poetry": (f"{key} = {list(values)!r}", "[tool.poetry]"),
+        "flit": (f"{key} = {list(values)!r}", "[tool.flit.metadata]"),
         "setup.cfg": (f"{key} =\n    " + "\n    ".join(values), "[metadata] in setup.cfg"),
         "setup.py": (f"{key}={list(values)!r}", "setup.py"),
     }
@@ -213,9 +213,9 @@ def a_second_package(folder: Path, _: str) -> None:
     swap(folder, '[{ include = "demo", from = "src" }]', both)
 
 
-CLASSIC = ("[tool.poetry]", "[tool.flit.metadata]", "setup.cfg", "setup.py")
+CLASSIC = ("poetry", "flit", "setup.cfg", "setup.py")
 OLD_SETUPTOOLS = ("setup.cfg", "setup.py")
-WITH_CONTENT_TYPE = ("[tool.poetry]", "[tool.flit.metadata]", "setup.py")
+WITH_CONTENT_TYPE = ("poetry", "flit", "setup.py")
 """Where the type is not written, or not known before the build."""
 MODERN = ("setuptools", "hatchling", "flit-core", "poetry-core", "uv-build", "pdm-backend")
 LONG = "x" * 600
@@ -225,8 +225,8 @@ IN_SOURCE = (
         "dependency-on-itself",
         setting_in(
             {
-                "[project]": ('dependencies = ["my-demo"]', "[project]"),
-                "[tool.flit.metadata]": ('requires = ["my-demo"]', "[tool.flit.metadata]"),
+                "pyproject.toml": ('dependencies = ["my-demo"]', "[project]"),
+                "flit": ('requires = ["my-demo"]', "[tool.flit.metadata]"),
                 "setup.cfg": ("install_requires = my-demo", "[options] in setup.cfg"),
                 "setup.py": ('install_requires=["my-demo"]', "setup.py"),
             }
@@ -235,13 +235,13 @@ IN_SOURCE = (
             swap(folder, '["my-demo"]', "[]"),
             swap(folder, "install_requires = my-demo", "install_requires ="),
         ),
-        but=("[tool.poetry]",),
+        but=("poetry",),
     ),
     Case(
         "backend-not-required",
         lambda folder, _: put(folder, 'requires = ["wheel"]', "[build-system]"),
         remedy=requires_what_is_expected,
-        but=("[tool.flit.metadata]",),
+        but=("flit",),
     ),
     Case(
         "backend-too-old",
@@ -271,7 +271,7 @@ IN_SOURCE = (
     Case(
         "package-not-found",
         lambda folder, _: drop(folder, "packages", "[tool.poetry]"),
-        only=("poetry-core", "[tool.poetry]"),
+        only=("poetry-core", "poetry"),
     ),
     Case("readme-missing", removed("README.md"), remedy=adds_the_file, but=("setuptools", *OLD_SETUPTOOLS)),
     Case(
@@ -281,7 +281,7 @@ IN_SOURCE = (
         only=("setuptools", "setup.cfg"),
     ),
     Case("requires-python-missing", without("requires-python")),
-    Case("requires-python-invalid", as_written("requires-python", ">=3.11", "3.11+"), but=("[tool.poetry]",)),
+    Case("requires-python-invalid", as_written("requires-python", ">=3.11", "3.11+"), but=("poetry",)),
     Case("requires-python-unsatisfiable", as_written("requires-python", ">=3.11", ">=3.12,<3.8")),
     Case("requires-python-capped-below-4", as_written("requires-python", ">=3.11", ">=3.11,<4")),
     Case(
@@ -293,48 +293,48 @@ IN_SOURCE = (
         "summary-too-long",
         setting_in(
             {
-                "[project]": (f'description = "{LONG}"', "[project]"),
-                "[tool.poetry]": (f'description = "{LONG}"', "[tool.poetry]"),
+                "pyproject.toml": (f'description = "{LONG}"', "[project]"),
+                "poetry": (f'description = "{LONG}"', "[tool.poetry]"),
                 "setup.cfg": (f"description = {LONG}", "[metadata] in setup.cfg"),
                 "setup.py": (f'description="{LONG}"', "setup.py"),
             }
         ),
         value='"A demo."',
-        but=("[tool.flit.metadata]",),
+        but=("flit",),
     ),
     Case(
         "summary-multiline",
         setting_in(
             {
-                "[project]": ('description = "One.\\nTwo."', "[project]"),
-                "[tool.poetry]": ('description = "One.\\nTwo."', "[tool.poetry]"),
+                "pyproject.toml": ('description = "One.\\nTwo."', "[project]"),
+                "poetry": ('description = "One.\\nTwo."', "[tool.poetry]"),
                 "setup.py": ('description="One.\\nTwo."', "setup.py"),
             }
         ),
         value='"A demo."',
-        but=("[tool.flit.metadata]", "setup.cfg"),
+        but=("flit", "setup.cfg"),
     ),
-    Case("name-missing", without("name"), only=OLD_SETUPTOOLS),
+    Case("name-missing", without("name"), only=("setup.py",)),
     Case("version-missing", without("version"), only=OLD_SETUPTOOLS),
     Case(
         "version-not-normalized",
         as_written("version", "1.0.0", "1.0.0-rc.1"),
         remedy=takes_expected,
-        but=("[tool.flit.metadata]",),
+        but=("flit",),
     ),
     Case(
         "versions-disagree",
         breaks('__version__ = "1.0"', '__version__ = "2.0"'),
         remedy=lambda folder, finding: swap(folder, f'"{finding.seen}"', f'"{finding.expected}"'),
-        but=("[tool.flit.metadata]",),
+        but=("flit",),
     ),
     Case(
         "email-invalid",
         setting_in(
             {
-                "[project]": ('authors = [{ name = "Ada", email = "ada@localhost" }]', "[project]"),
-                "[tool.poetry]": ('authors = ["Ada <ada@localhost>"]', "[tool.poetry]"),
-                "[tool.flit.metadata]": ('author-email = "ada@localhost"', "[tool.flit.metadata]"),
+                "pyproject.toml": ('authors = [{ name = "Ada", email = "ada@localhost" }]', "[project]"),
+                "poetry": ('authors = ["Ada <ada@localhost>"]', "[tool.poetry]"),
+                "flit": ('author-email = "ada@localhost"', "[tool.flit.metadata]"),
                 "setup.cfg": ("author_email = ada@localhost", "[metadata] in setup.cfg"),
                 "setup.py": ('author_email="ada@localhost"', "setup.py"),
             }
@@ -345,12 +345,12 @@ IN_SOURCE = (
         "home-page-alone",
         setting_in(
             {
-                "[tool.poetry]": (f'homepage = "{URL}"', "[tool.poetry]"),
+                "poetry": (f'homepage = "{URL}"', "[tool.poetry]"),
                 "setup.cfg": (f"url = {URL}", "[metadata] in setup.cfg"),
                 "setup.py": (f'url="{URL}"', "setup.py"),
             }
         ),
-        only=("[tool.poetry]", *OLD_SETUPTOOLS),
+        only=("poetry", *OLD_SETUPTOOLS),
     ),
     Case("project-url-invalid", as_written("urls", f"{URL}/source", "git@example.org:a.git")),
     Case(
@@ -399,33 +399,33 @@ IN_SOURCE = (
         "entry-point-invalid",
         breaks("demo.cli:main", "demo.cli"),
         remedy=restores("demo.cli", "demo.cli:main", when="`package.module:function`"),
-        but=("[tool.poetry]",),
+        but=("poetry",),
     ),
     Case(
         "requires-dist-direct-reference",
         setting_in(
             {
-                "[project]": (f'dependencies = ["six @ {URL}/six.whl"]', "[project]"),
-                "[tool.flit.metadata]": (f'requires = ["six @ {URL}/six.whl"]', "[tool.flit.metadata]"),
+                "pyproject.toml": (f'dependencies = ["six @ {URL}/six.whl"]', "[project]"),
+                "flit": (f'requires = ["six @ {URL}/six.whl"]', "[tool.flit.metadata]"),
                 "setup.cfg": (f"install_requires = six @ {URL}/six.whl", "[options] in setup.cfg"),
                 "setup.py": (f'install_requires=["six @ {URL}/six.whl"]', "setup.py"),
             }
         ),
         remedy=restores(f"six @ {URL}/six.whl", "six >= 1.2", when="`name >= 1.2`"),
-        but=("[tool.poetry]",),
+        but=("poetry",),
     ),
     Case(
         "provides-extra-invalid",
         setting_in(
             {
-                "[project]": ('"dev tools" = ["six"]', "[project.optional-dependencies]"),
-                "[tool.flit.metadata]": ('"dev tools" = ["six"]', "[tool.flit.metadata.requires-extra]"),
+                "pyproject.toml": ('"dev tools" = ["six"]', "[project.optional-dependencies]"),
+                "flit": ('"dev tools" = ["six"]', "[tool.flit.metadata.requires-extra]"),
                 "setup.cfg": ("dev tools = six", "[options.extras_require] in setup.cfg"),
                 "setup.py": ('extras_require={"dev tools": ["six"]}', "setup.py"),
             }
         ),
         remedy=restores("dev tools", "dev-tools", when="Rename the extra"),
-        but=("[tool.poetry]",),
+        but=("poetry",),
     ),
 )
 IN_ARTIFACTS = (
@@ -510,7 +510,7 @@ PROJECTS = {
     "pdm-backend": {
         "pyproject.toml": build_system("pdm-backend>=2.4", "pdm.backend") + PROJECT + "[tool.pdm.build]\n"
     },
-    "[tool.poetry]": {
+    "poetry": {
         "pyproject.toml": build_system("poetry-core>=1.9", "poetry.core.masonry.api")
         + """\
 [tool.poetry]
@@ -527,7 +527,7 @@ python = ">=3.11"
 my-demo = "demo.cli:main"
 """
     },
-    "[tool.flit.metadata]": {
+    "flit": {
         "pyproject.toml": build_system("flit_core>=3.12,<4", "flit_core.buildapi")
         + """\
 [tool.flit.metadata]
@@ -613,7 +613,7 @@ def test_a_printed_fix_clears_its_finding(kind: str, tmp_path: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    declared_in = kind if kind in CLASSIC else "[project]"
+    declared_in = kind if kind in CLASSIC else "pyproject.toml"
     assert [f for f in judged(folder) if f.severity != Severity.NOTE] == []
     in_source, in_artifacts = cases_for(kind, IN_SOURCE), cases_for(kind, IN_ARTIFACTS)
 

@@ -24,7 +24,6 @@ from slipway.project.layout import Layout
 from slipway.project.project_files import BuildSystem, ProjectFiles
 from slipway.project.settings import Settings
 from slipway.project.version_file import VersionInFile
-from slipway.records import DeclaredIn
 
 
 class Place(TypedDict):
@@ -105,29 +104,19 @@ class ProjectFacts(BuildSystem):
         return self.compiled_because is not None
 
     @property
-    def declared_in(self) -> DeclaredIn:
-        """Where the metadata stands."""
-        if "project" in self.pyproject:
-            return "[project]"
-        if self.backend_name == "poetry-core":
-            return "[tool.poetry]"
-        if self.backend_name == "flit-core":
-            return "[tool.flit.metadata]"
-        if "setup.cfg" in self.present and (
-            "setup.py" not in self.present or self.metadata_from.get("name") == "setup.cfg"
-        ):
-            return "setup.cfg"
-        return "setup.py" if "setup.py" in self.present else "[project]"
-
-    @property
-    def tools(self) -> tuple[str, ...]:
-        """What the project is made with, as in `Plan.tools`."""
-        return self.declared_in, self.backend_name
-
-    @property
     def ignored(self) -> Mapping[str, str]:
         """Rule name to the reason why the project turned it off."""
         return self.settings.ignored
+
+    @property
+    def declared_in(self) -> str:
+        """Where the metadata is declared: a file, or `poetry` or `flit` for the table of that tool in pyproject.toml."""
+        if self.pyproject.get("project"):
+            return pyproject.FILE
+        tables = {"poetry-core": "poetry", "flit-core": "flit"}
+        if table := tables.get(self.backend_name):
+            return table
+        return self.metadata_from.get("name", setup_py.FILE)
 
     def line_of(self, *path: str | int) -> tuple[str, int] | None:
         """Return file and line of a field, or of an item of it, as near as it is known.

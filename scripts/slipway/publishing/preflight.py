@@ -115,8 +115,8 @@ def judge_local_version(manifest: Manifest, state: IndexFacts) -> Addition:
         return Addition(skipped_rules=(SkippedRule(rule=LOCAL_VERSION, reason=reason),))
     rules = [rule for rule in METADATA_RULES if rule.name == LOCAL_VERSION]
     facts = metadata.from_fields({"version": manifest.version or ""}, undecided=())
-    tools = manifest.plan.tools if manifest.plan else ()
-    return judge(rules, facts, ignored=manifest.ignored, tools=tools)
+    backend = manifest.plan.backend if manifest.plan else None
+    return judge(rules, facts, ignored=manifest.ignored, backend=backend)
 
 
 def stored_credential(inputs: Inputs, runner: Runner, index: Index) -> Fixed | None:

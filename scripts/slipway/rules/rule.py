@@ -60,7 +60,7 @@ class Rule(Generic[Facts_contra]):
         fix: what to do, imperative.
         example: the smallest input that triggers it, as a line or a short snippet.
         mirrors: ids of the index's rules it stands for.
-        fixes: the fix per place of the metadata or per build backend, where it differs.
+        fixes: the fix per build backend, or per place where the metadata is declared, where it differs.
         read: a page of a specification or guide.
         family: name of the family.
         ignorable: whether a project can turn it off.
@@ -86,7 +86,8 @@ class Rule(Generic[Facts_contra]):
         *,
         artifact: str | None,
         ignored: Mapping[str, str],
-        tools: Iterable[str] = (),
+        backend: str | None = None,
+        declared_in: str | None = None,
     ) -> Finding:
         """Return the finding for a piece of evidence.
 
@@ -94,15 +95,16 @@ class Rule(Generic[Facts_contra]):
             evidence: what the rule yielded.
             artifact: filename of the artifact the facts describe, if they describe one.
             ignored: rule names the project turned off, with its reasons.
-            tools: what the project is made with, as in `Plan.tools`, to choose the fix.
+            backend: the project's build backend, to choose the fix.
+            declared_in: where its metadata is declared, which counts before the backend.
         """
-        fixes = (self.fixes[tool] for tool in tools if tool in self.fixes)
+        fix = self.fixes.get(declared_in or "") or self.fixes.get(backend or "") or self.fix
         return Finding(
             rule=self.name,
             severity=self.severity,
             message=evidence.message,
             why=self.why,
-            fix=evidence.fix or next(fixes, self.fix),
+            fix=evidence.fix or fix,
             where=Where(artifact=evidence.artifact or artifact, file=evidence.file, line=evidence.line),
             seen=evidence.seen,
             expected=evidence.expected,
@@ -180,7 +182,8 @@ def judge(
     *,
     ignored: Mapping[str, str],
     artifact: str | None = None,
-    tools: Iterable[str] = (),
+    backend: str | None = None,
+    declared_in: str | None = None,
 ) -> Addition:
     """Run rules over one record of facts and return findings, skipped and broken rules.
 
@@ -191,7 +194,8 @@ def judge(
         facts: the record they are judged on.
         ignored: rule names the project turned off, with its reasons.
         artifact: filename of the artifact the facts describe, if they describe one.
-        tools: what the project is made with, as in `Plan.tools`, to choose the fix.
+        backend: the project's build backend, to choose the fix.
+        declared_in: where its metadata is declared, to choose the fix.
     """
     findings: list[Finding] = []
     skipped: list[SkippedRule] = []
@@ -206,7 +210,10 @@ def judge(
         else:
             if len(found) > EVIDENCE_LISTED:
                 found[-1] = Evidence(f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
-            findings += [rule.finding(e, artifact=artifact, ignored=ignored, tools=tools) for e in found]
+            findings += [
+                rule.finding(e, artifact=artifact, ignored=ignored, backend=backend, declared_in=declared_in)
+                for e in found
+            ]
     return Addition(findings=tuple(findings), skipped_rules=tuple(skipped), broken_rules=tuple(broken))
 
 

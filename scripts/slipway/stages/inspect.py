@@ -1,6 +1,7 @@
 """Inspect: read each artifact, and judge each of them and the set."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 
 import msgspec
 
@@ -31,17 +32,25 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     del runner
     recheck(manifest, inputs.locate)
     plan, ignored = manifest.plan, manifest.ignored
-    tools = plan.tools if plan else ()
+    judge_here = functools.partial(
+        judge,
+        ignored=ignored,
+        backend=plan.backend if plan else None,
+        declared_in=plan.declared_in if plan else None,
+    )
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
     not_judged = _not_judged(manifest)
     judged = [
         Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
     ]
     for one in facts:
-        judged.append(_judged(one, ignored, tools))
+        if isinstance(one, WheelFacts):
+            judged.append(judge_here(WHEEL_RULES, one, artifact=one.filename))
+        else:
+            judged.append(judge_here(SDIST_RULES, one, artifact=one.filename))
         if one.metadata is not None:
             rules = [rule for rule in METADATA_RULES if rule.name not in not_judged]
-            judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, tools=tools))
+            judged.append(judge_here(rules, one.metadata, artifact=one.filename))
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
@@ -52,15 +61,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ),
         tracked=_tracked(facts, plan, inputs),
     )
-    judged.append(judge(RELEASE_RULES, release, ignored=ignored, tools=tools))
+    judged.append(judge_here(RELEASE_RULES, release))
     records = tuple(artifact.record(one) for one in facts)
     return msgspec.structs.replace(combined(judged), artifacts=records)
-
-
-def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], tools: Sequence[str]) -> Addition:
-    if isinstance(facts, WheelFacts):
-        return judge(WHEEL_RULES, facts, ignored=ignored, artifact=facts.filename, tools=tools)
-    return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, tools=tools)
 
 
 def _not_judged(manifest: Manifest) -> dict[str, str]:

@@ -87,9 +87,9 @@ def make(
         builds=(BuildTarget(name="here", platform=sys.platform, tool="build", makes=("sdist", "wheel")),),
         expected=expected_files(project.name, version, kind=kind),
         destination=destination.decide(inputs, event, tag=tag),
+        declared_in=project.declared_in,
         ignored=dict(project.ignored),
         jobs=matrix.jobs(kind, supported, classifiers, inputs),
-        declared_in=project.declared_in,
     )
 
 

@@ -37,5 +37,5 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     sdist = next((one.filename for one in manifest.artifacts if one.kind == "sdist"), None)
     if sdist is not None:
         outcomes = smoke.with_sdist_paths(outcomes, inputs.locate(sdist))
-    judged = judge_results(outcomes, ignored=manifest.ignored, plan=manifest.plan)
+    judged = judge_results(outcomes, ignored=manifest.ignored)
     return msgspec.structs.replace(judged, untried=choice.untried)

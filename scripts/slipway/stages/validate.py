@@ -36,10 +36,10 @@ def judge_source(facts: SourceFacts, *, ignored: Mapping[str, str]) -> Addition:
         facts: the source.
         ignored: rule names the project turned off, with its reasons.
     """
-    tools = facts.project.tools
+    backend, declared_in = facts.project.backend_name, facts.project.declared_in
     return combined(
         [
-            judge(PROJECT_RULES, facts, ignored=ignored, tools=tools),
-            judge(METADATA_RULES, facts.metadata, ignored=ignored, tools=tools),
+            judge(PROJECT_RULES, facts, ignored=ignored, backend=backend, declared_in=declared_in),
+            judge(METADATA_RULES, facts.metadata, ignored=ignored, backend=backend, declared_in=declared_in),
         ]
     )

@@ -13,7 +13,6 @@ from typing import Literal
 from slipway.rules.removed_modules import REMOVED
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
 from slipway.rules.smoke.module_owners import ADDED, PLATFORM_MODULES, SETUPTOOLS, distribution_of
-from slipway.rules.written import WRITTEN
 
 Kind = Literal[
     "broken", "optional", "host", "display", "system", "platform", "setting", "asks", "exits", "setuptools",
@@ -199,8 +198,9 @@ def _undeclared(missing: str, attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
             f"`{culprit}`, a dependency, needs {missing!r} and does not bring it",
             f"Depend on {name} as well, on an extra of {culprit} that brings it, or on another version of {culprit}.",
         )
-    where = WRITTEN["dependencies"][facts.declared_in]
-    return Diagnosis(f"the dependency {name} is not declared", f'Add "{name}" to {where}.')
+    return Diagnosis(
+        f"the dependency {name} is not declared", f'Add "{name}" to `dependencies` under [project].'
+    )
 
 
 def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:

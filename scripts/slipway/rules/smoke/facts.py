@@ -6,7 +6,6 @@ from typing import Literal
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.options import Resolution
-from slipway.records import DeclaredIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +107,6 @@ class SmokeFacts:
         groups: the groups of its entry points.
         files: what was installed, relative to site-packages.
         in_sdist: the paths in the sdist of the same release; empty where there is none.
-        declared_in: where the project's metadata stands.
     """
 
     artifact: str
@@ -134,7 +132,6 @@ class SmokeFacts:
     groups: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     in_sdist: frozenset[str] = frozenset()
-    declared_in: DeclaredIn = "[project]"
 
     @property
     def failed(self) -> bool:
