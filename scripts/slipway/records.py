@@ -212,6 +212,18 @@ class Artifact(Record, frozen=True):
 CONTENTS_LISTED = 500
 
 
+class Page(Record, frozen=True):
+    """What the index will show of a release.
+
+    Attributes:
+        fields: the label of each field of the metadata, and its values.
+        description: the description as sanitised HTML; None where there is none or it was not rendered here.
+    """
+
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
+    description: str | None = None
+
+
 class Ran(Record, frozen=True):
     """What was started or loaded in a smoke test and worked: a script with `--help`, a plugin, the project's commands.
 
