@@ -13,6 +13,7 @@ from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, r
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, SPECIFIERS
 from slipway.rules.wording import over_length, quoted
+from slipway.rules.written import fix
 
 NEXT_MAJOR = 4
 """A cap here or above excludes no Python that exists or is planned."""
@@ -88,7 +89,7 @@ def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     "provides-extra-invalid",
     title="The name of an extra is not valid",
     why="Extras are named by the same rule as projects: ASCII letters, digits, dots, dashes and underscores.",
-    fix="Rename the extra under [project.optional-dependencies].",
+    **fix("Rename the extra in {}.", "extras"),
     example="Provides-Extra: dev tools",
     mirrors=("C57",),
     read=CORE_METADATA + "#provides-extra-multiple-use",
@@ -104,7 +105,7 @@ def provides_extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     title="Requires-Python is not a version specifier",
     why="Installers use it to choose the release that fits the running Python; what cannot be parsed is "
     "refused.",
-    fix='Set `requires-python = ">=3.11"` (the lowest Python you support) in the [project] table.',
+    **fix("Set {}, with the lowest Python you support.", "requires-python"),
     example="Requires-Python: 3.11+",
     mirrors=("C56",),
     read=PYPROJECT + "#requires-python",
@@ -121,13 +122,7 @@ def requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     title="Requires-Python is missing",
     why="Installers then offer the release to every Python, however old; people get a syntax error "
     "where they would have got the last release that works for them.",
-    fix='Set `requires-python = ">=3.11"` (the lowest Python you test) in the [project] table.',
-    fixes={
-        "setup.py": 'Add `python_requires=">=3.11"` (the lowest Python you test) to the arguments of `setup`.',
-        "setup.cfg": "Add `python_requires = >=3.11` (the lowest Python you test) to [options] in setup.cfg.",
-        "poetry": 'Add `python = ">=3.11"` (the lowest Python you test) to [tool.poetry.dependencies].',
-        "flit": 'Set `requires-python = ">=3.11"` (the lowest Python you test) in [tool.flit.metadata].',
-    },
+    **fix("Set {}, with the lowest Python you test.", "requires-python"),
     example="metadata without Requires-Python",
     read=PYPROJECT + "#requires-python",
 )

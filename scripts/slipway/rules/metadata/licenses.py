@@ -35,10 +35,11 @@ def missing_license_files(
     "license-given-twice",
     title="License and License-Expression are both given",
     why="The expression replaces the old free text; PyPI refuses metadata that has both.",
-    fix='Keep the expression: `license = "MIT"` in the [project] table, and no `license = { text = ... }`.',
+    fix='Keep the expression, `license = "MIT"` in the [project] table, and no `license = { text = ... }`.',
     fixes={
-        "setuptools": "Keep `license` in the [project] table and remove `license=` from setup.py or "
-        "setup.cfg."
+        "setuptools": "Keep `license` in the [project] table and remove `license=` from setup.py or setup.cfg.",
+        "setup.cfg": "Keep `license_expression` under [metadata] in setup.cfg, and remove `license`.",
+        "setup.py": "Keep `license_expression` in setup.py, and remove `license`.",
     },
     example="License: MIT License\nLicense-Expression: MIT",
     mirrors=("C59",),

@@ -97,15 +97,8 @@ def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     title="The package's __version__ is not the project's version",
     why="The index shows one version and the installed package reports another; bug reports and checks at run "
     "time go by the wrong one.",
-    fix="Keep the version in one place: read it with `importlib.metadata.version`, or let the build backend "
-    "take it from the module.",
-    fixes={
-        "setuptools": 'Keep it in one place, for example `dynamic = ["version"]` with '
-        '`version = {attr = "package.__version__"}` under [tool.setuptools.dynamic].',
-        "hatchling": 'Keep it in one place, for example `dynamic = ["version"]` with '
-        '`path = "src/package/__init__.py"` under [tool.hatch.version].',
-        "flit-core": 'Keep it in one place: `dynamic = ["version"]` takes `__version__` from the module.',
-    },
+    fix="Give both the same version, or leave `__version__` out: `importlib.metadata.version` tells the version of "
+    "what is installed.",
     example='version = "1.2.0" in pyproject.toml and `__version__ = "1.1.0"` in the package',
     read=SINGLE_SOURCE,
 )

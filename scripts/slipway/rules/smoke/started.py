@@ -10,6 +10,7 @@ from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.evidence import failures, is_package_fault, summary_of
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
 from slipway.rules.wording import SHOWN, listed
+from slipway.rules.written import fix
 
 TRACEBACK = "Traceback (most recent call last)"
 ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\w+\W+){0,3}install\b")
@@ -20,7 +21,7 @@ ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\
     "script-cannot-load",
     title="A script of the package cannot be loaded",
     why="The command is installed and ends in a traceback as soon as it is called.",
-    fix="Correct the object reference under [project.scripts], or include the module it names in the wheel.",
+    **fix("Correct the object reference in {}, or include the module it names in the wheel.", "scripts"),
     example='[project.scripts]\ntool = "package.cli:mian"',
 )
 def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:

@@ -13,6 +13,7 @@ from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import ENTRY_POINTS
 from slipway.rules.wording import quoted
+from slipway.rules.written import fix
 
 _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$)")
 """A module called `_py312` or `compat_310` is imported only where it can be read."""
@@ -22,13 +23,7 @@ _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$
     "wheel-script-cannot-start",
     title="A command of the wheel has nothing to call",
     why="The command is installed and fails with an ImportError or AttributeError whenever it is run.",
-    fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
-    fixes={
-        "poetry-core": "Correct the value under [project.scripts] or [tool.poetry.scripts] to "
-        "`module:function`, or include the module in the wheel.",
-        "setuptools": "Correct the value under [project.scripts], or in `entry_points` of setup.cfg or "
-        "setup.py, to `module:function`, or include the module in the wheel.",
-    },
+    **fix("Correct the value in {} to `module:function`, or include the module in the wheel.", "scripts"),
     example='`demo = "demo.cli:mian"` under [project.scripts]',
     read=ENTRY_POINTS,
 )
