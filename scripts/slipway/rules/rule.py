@@ -62,6 +62,7 @@ class Rule(Generic[Facts_contra]):
         mirrors: ids of the index's rules it stands for.
         fixes: the fix per build backend, where it differs.
         read: a page of a specification or guide.
+        cause: shared by rules that find one cause in several places; such findings become one.
         family: name of the family.
         ignorable: whether a project can turn it off.
         check: yields evidence where the rule holds true.
@@ -79,6 +80,7 @@ class Rule(Generic[Facts_contra]):
     mirrors: tuple[str, ...] = ()
     fixes: Mapping[str, str] = field(default_factory=dict)
     read: str | None = None
+    cause: str | None = None
 
     def finding(
         self,
@@ -96,6 +98,8 @@ class Rule(Generic[Facts_contra]):
             ignored: rule names the project turned off, with its reasons.
             backend: the project's build backend, to choose the fix.
         """
+        # The same value, or a file of the same name, in the source, the sdist and the wheel.
+        subject = evidence.seen or (evidence.file or "").rpartition("/")[2]
         return Finding(
             rule=self.name,
             severity=self.severity,
@@ -107,6 +111,7 @@ class Rule(Generic[Facts_contra]):
             expected=evidence.expected,
             mirrors=self.mirrors,
             ignored=ignored.get(self.name) if self.ignorable else None,
+            cause=f"{self.cause}: {subject}" if self.cause and subject else "",
         )
 
 
@@ -120,6 +125,7 @@ class Texts(TypedDict):
     mirrors: NotRequired[tuple[str, ...]]
     fixes: NotRequired[Mapping[str, str]]
     read: NotRequired[str | None]
+    cause: NotRequired[str | None]
 
 
 class Family(Generic[Facts_contra]):

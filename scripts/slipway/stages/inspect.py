@@ -45,16 +45,22 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
-        whole=inputs.from_ is not None and inputs.command == "check",
+        # What a job that failed should have built is not missed once more.
+        whole=inputs.from_ is not None and inputs.command == "check" and not _is_job_lost(manifest),
         # Its tools unpack a wheel, so archives with problems are not given to them.
         linkage=linkage.read(
             inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems
         ),
         tracked=_tracked(facts, plan, inputs),
     )
-    judged.append(judge(RELEASE_RULES, release, ignored=ignored, backend=backend))
+    rules_on_all = [rule for rule in RELEASE_RULES if rule.name not in not_judged]
+    judged.append(judge(rules_on_all, release, ignored=ignored, backend=backend))
     records = tuple(artifact.record(one) for one in facts)
     return msgspec.structs.replace(combined(judged), artifacts=records)
+
+
+def _is_job_lost(manifest: Manifest) -> bool:
+    return any(f.rule in {"job-failed", "job-missing", "job-built-nothing"} for f in manifest.findings)
 
 
 def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], backend: str | None) -> Addition:
@@ -71,7 +77,10 @@ def _not_judged(manifest: Manifest) -> dict[str, str]:
     """
     plan = manifest.plan
     if any(finding.rule == "version-local" for finding in manifest.findings):
-        return {"version-local": "it was found in the source"}
+        # The local part is also why the built version is not the tag's.
+        return dict.fromkeys(
+            ("version-local", "built-version-differs-from-tag"), "it was found in the source"
+        )
     index = plan.destination.index if plan else "pypi"
     if index == "none" and plan is not None and plan.tag_version is None:
         reason = "nothing is published from here, and between releases the version has a local part"

@@ -22,6 +22,10 @@ from slipway.rules.rule import Evidence
 )
 def job_missing(handover: Handover) -> Iterator[Evidence]:
     missing = [job.name for job in handover.plan.jobs if job.name not in handover.manifests]
+    # Where a job that builds was lost or has failed, those after it had nothing to work on.
+    builders = [job.name for job in handover.plan.jobs if job.kind in BUILDERS]
+    if any(name not in handover.manifests or handover.manifests[name].failure for name in builders):
+        missing = [name for name in missing if name in builders]
     if missing:
         subject = f"The job {missing[0]}" if len(missing) == 1 else f"{len(missing)} jobs"
         yield Evidence(message=f"{subject} handed over no result.", seen="\n".join(missing))
