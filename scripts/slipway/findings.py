@@ -7,7 +7,8 @@ import msgspec
 
 from slipway.records import Finding, Severity
 
-_PYTHONS = re.compile(r"\bPython ((?:[a-z]{1,20} )?\d[\w.]{0,30}(?:, (?:[a-z]{1,20} )?\d[\w.]{0,30}){0,50})")
+_PYTHON = r"(?:[a-z]{1,20} )?\d{1,3}(?:\.\d{1,5}){0,2}(?:[a-z]\w{0,8})?"
+_PYTHONS = re.compile(rf"\bPython ({_PYTHON}(?:, {_PYTHON}){{0,50}})")
 
 
 def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -57,7 +57,7 @@ def test_what_several_jobs_and_pythons_say_is_one_finding() -> None:
             message=f"It fails with Python {python}.",
             job=job,
             stage="smoke",
-            seen=f"/tmp/{job}",
+            seen=f"/somewhere/{job}",
             where=Where(),
         )
         for job, python in pythons.items()
