@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from slipway import findings
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.records import (
     Artifact,
@@ -162,7 +163,7 @@ class Manifest(Record, frozen=True):
             self,
             plan=addition.plan or self.plan,
             artifacts=tuple(artifacts.values()),
-            findings=self.findings + _of_stage(stage, addition.findings),
+            findings=findings.merged(self.findings + _of_stage(stage, addition.findings)),
             skipped_rules=self.skipped_rules + _of_stage(stage, addition.skipped_rules),
             broken_rules=self.broken_rules + _of_stage(stage, addition.broken_rules),
             smoke_results=self.smoke_results + addition.smoke_results,

@@ -43,6 +43,8 @@ class Finding(Record, frozen=True):
     Attributes:
         stage: the stage that found it.
         job: the job of a matrix that found it, where that was another one.
+        also: the other places of the same cause, as text.
+        cause: what several rules that find one cause have in common.
         mirrors: ids of the index's own rules that say the same (for example C49).
         ignored: the project's reason for turning the rule off; such a finding never blocks.
     """
@@ -59,6 +61,8 @@ class Finding(Record, frozen=True):
     ignored: str | None = None
     stage: str | None = None
     job: str = ""
+    also: tuple[str, ...] = ()
+    cause: str = ""
 
 
 class SkippedRule(Record, frozen=True):
@@ -183,7 +187,7 @@ class Artifact(Record, frozen=True):
     """One built distribution, by name, size in bytes and digest.
 
     Attributes:
-        contents: paths inside, sorted; at most `CONTENTS_LISTED` of them.
+        contents: paths inside, sorted; at most some hundreds.
         members: how many there are in all.
     """
 
@@ -197,10 +201,6 @@ class Artifact(Record, frozen=True):
     tags: tuple[str, ...] = ()
     members: int = 0
     contents: tuple[str, ...] = ()
-
-
-CONTENTS_LISTED = 500
-"""Paths that are kept of one artifact."""
 
 
 class Page(Record, frozen=True):
