@@ -61,6 +61,13 @@ KNOWN = (
 
 def _known(facts: SmokeFacts) -> Known | None:
     """Return the known reason of a failed installation, with its values filled in."""
+    absent = re.findall(
+        r"([\w.-]+) was\s+not\s+found\s+in\s+the\s+package\s+registry", facts.install_error or ""
+    )
+    if own := next((name for name in absent if canonicalize_name(name) in facts.beside), None):
+        cause = f"{own} is another project of this repository, and the index does not have it yet"
+        fix = "Check all projects together, in the top folder of the repository: `slipway check --all-projects`."
+        return Known("", cause, fix)
     for known in KNOWN:
         if found := re.search(known.pattern, facts.install_error or ""):
             values = found.groupdict()
