@@ -23,13 +23,16 @@ class Answers:
 
 
 @contextlib.contextmanager
-def serve(*, status: int = 404, body: bytes = b"", silent: bool = False) -> Iterator[Answers]:
+def serve(
+    *, status: int = 404, body: bytes = b"", silent: bool = False, below: str = "/"
+) -> Iterator[Answers]:
     """Serve until the block is left.
 
     Args:
         status: of every answer.
         body: of every answer.
         silent: take requests and never answer.
+        below: the path that is served; everywhere else there is nothing.
     """
     over = threading.Event()
 
@@ -40,7 +43,7 @@ def serve(*, status: int = 404, body: bytes = b"", silent: bool = False) -> Iter
             if silent:
                 over.wait()
                 return
-            self.send_response(status)
+            self.send_response(status if self.path.startswith(below) else 404)
             self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

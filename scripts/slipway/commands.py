@@ -110,15 +110,16 @@ class Command:
         return tuple(o for o in OPTIONS if o.name in self.options or not stages.isdisjoint(o.stages))
 
 
-CHECKS = ("plan", "validate", "build", "inspect", "smoke")
+CHECKS = ("plan", "validate", "build", "inspect", "index", "smoke")
 
 COMMANDS: tuple[Command, ...] = (
     # The first one is the default.
     Command(
         name="check",
-        help="Plan, validate, build, inspect and smoke-test: the gate of a pull request. The default command.",
+        help="Plan, validate, build, inspect, smoke-test, and ask the index where a release is planned: the gate of "
+        "a pull request. The default command.",
         stages=(*CHECKS, "ignores"),
-        gathers=("plan", "validate", "gather", "inspect", "smoke", "ignores"),
+        gathers=("plan", "validate", "gather", "inspect", "index", "smoke", "ignores"),
     ),
     Command(
         name="plan",
@@ -126,7 +127,11 @@ COMMANDS: tuple[Command, ...] = (
         stages=("plan",),
         show=_show_plan,
     ),
-    Command(name="validate", help="Judge the source, before anything is built.", stages=("plan", "validate")),
+    Command(
+        name="validate",
+        help="Judge the source, and what the index shows of the project, before anything is built.",
+        stages=("plan", "validate", "index"),
+    ),
     Command(
         name="build",
         help="Build the sdist, and the wheel from the sdist.",
@@ -151,7 +156,7 @@ COMMANDS: tuple[Command, ...] = (
         name="publish",
         help="Upload what the manifest names, exactly those bytes.",
         stages=("publish",),
-        options=("attestations", "dry-run", "simple-index"),
+        options=("attestations", "dry-run"),
         resumes=True,
         lock="publish.txt",
     ),
@@ -159,7 +164,7 @@ COMMANDS: tuple[Command, ...] = (
         name="verify",
         help="Wait until the index serves exactly the manifest, then install from it.",
         stages=("verify",),
-        options=("attestations", "simple-index"),
+        options=("attestations",),
         resumes=True,
     ),
     Command(
@@ -264,7 +269,7 @@ def _record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
     if inputs.keeps and inputs.work.is_dir():
         path = inputs.work / REPORT
         try:
-            path.write_text(printable(markdown.render(manifest)), encoding="utf-8")
+            path.write_text(printable(markdown.render(manifest)), "utf-8", newline="\n")
         except OSError as error:
             print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
     runner.summarise(markdown.summary(manifest))

@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     INPUT = 2
     TOOL = 3
     BUG = 4
+    INTERRUPTED = 130
 
 
 class SlipwayError(Exception):
@@ -49,6 +50,12 @@ class InputError(SlipwayError):
     exit_code = ExitCode.INPUT
 
 
+class ProjectError(SlipwayError):
+    """The project's own metadata, code or build settings stop the run, and only a change of the project helps."""
+
+    exit_code = ExitCode.FINDINGS
+
+
 class TamperedError(SlipwayError):
     """Foreign code changed what only Slipway writes."""
 
@@ -56,7 +63,7 @@ class TamperedError(SlipwayError):
 
 
 class ToolError(SlipwayError):
-    """A tool, the network or the machine failed."""
+    """A tool, the network or the machine failed, and running again may help."""
 
     exit_code = ExitCode.TOOL
 
@@ -64,7 +71,7 @@ class ToolError(SlipwayError):
 class Interrupted(SlipwayError):  # noqa: N818 - the user's decision, not a fault
     """The user, or the runner on the user's behalf, stopped the run."""
 
-    exit_code = ExitCode.TOOL
+    exit_code = ExitCode.INTERRUPTED
 
 
 def from_os_error(error: OSError) -> SlipwayError | None:

@@ -17,6 +17,8 @@ from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.records import (
     Artifact,
     Finding,
+    OnIndex,
+    Page,
     Plan,
     Publisher,
     Receipt,
@@ -77,6 +79,7 @@ class Addition(Record, frozen=True):
         failure: the error that ended the stage, where part of its work was already done.
         skipped: why the stage had nothing to do.
         stages: what other jobs ran, for the one that brings their work together.
+        page: what the index will show.
     """
 
     plan: Plan | None = None
@@ -86,12 +89,14 @@ class Addition(Record, frozen=True):
     broken_rules: tuple[SkippedRule, ...] = ()
     smoke_results: tuple[SmokeResult, ...] = ()
     untried: tuple[Untried, ...] = ()
+    on_index: OnIndex | None = None
     receipts: tuple[Receipt, ...] = ()
     served: tuple[Served, ...] = ()
     publisher: Publisher | None = None
     failure: Failure | None = None
     skipped: str | None = None
     stages: tuple[StageResult, ...] = ()
+    page: Page | None = None
 
 
 class Manifest(Record, frozen=True):
@@ -103,8 +108,10 @@ class Manifest(Record, frozen=True):
         fail_on: the mildest finding that blocks.
         job: the job of a matrix this was written in, where there is a matrix.
         attempt: how often the run had been started then; a rerun counts on.
+        on_index: what the index showed when it was asked, None where nobody asked it.
         publisher: who publishes, where a trusted publisher does.
         failure: the error that ended the last command early.
+        page: what the index will show.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -121,14 +128,17 @@ class Manifest(Record, frozen=True):
     broken_rules: tuple[SkippedRule, ...] = ()
     smoke_results: tuple[SmokeResult, ...] = ()
     untried: tuple[Untried, ...] = ()
+    on_index: OnIndex | None = None
     receipts: tuple[Receipt, ...] = ()
     served: tuple[Served, ...] = ()
     publisher: Publisher | None = None
     failure: Failure | None = None
+    page: Page | None = None
 
     def without(self, stages: Sequence[str]) -> Manifest:
         """Return this manifest without what these stages added before, for a run that does them again."""
-        again = set(stages)
+        # Publishing asks the index anew, and judges what it shows then.
+        again = {*stages, *(["index"] if "publish" in stages else [])}
         return msgspec.structs.replace(
             self,
             stages=tuple(stage for stage in self.stages if stage.name not in again),
@@ -137,9 +147,11 @@ class Manifest(Record, frozen=True):
             broken_rules=tuple(rule for rule in self.broken_rules if rule.stage not in again),
             smoke_results=tuple(r for r in self.smoke_results if _STAGE_OF_ORIGIN[r.origin] not in again),
             untried=() if "smoke" in again else self.untried,
+            on_index=None if "index" in again else self.on_index,
             receipts=() if "publish" in again else self.receipts,
             served=() if "verify" in again else self.served,
             failure=None,
+            page=None if "inspect" in again else self.page,
         )
 
     def with_addition(self, addition: Addition, *, stage: str) -> Manifest:
@@ -155,10 +167,12 @@ class Manifest(Record, frozen=True):
             broken_rules=self.broken_rules + _of_stage(stage, addition.broken_rules),
             smoke_results=self.smoke_results + addition.smoke_results,
             untried=self.untried + addition.untried,
+            on_index=addition.on_index or self.on_index,
             receipts=self.receipts + addition.receipts,
             served=self.served + addition.served,
             publisher=addition.publisher or self.publisher,
             failure=addition.failure or self.failure,
+            page=addition.page or self.page,
             stages=self.stages + addition.stages,
         )
 
@@ -209,12 +223,25 @@ class Manifest(Record, frozen=True):
         return tuple(f for f in self.findings if f.ignored is None and f.severity.rank <= self.fail_on.rank)
 
     @property
+    def explaining(self) -> tuple[Finding, ...]:
+        """The findings that explain why the run failed.
+
+        Where the project is at fault, these are all that block; else those whose value the failed tool named.
+        """
+        failure = self.failure
+        if failure is None or failure.stage not in {"build", "smoke"}:
+            return ()
+        words = "\n".join((failure.happened, failure.cause, *failure.log))
+        is_project = failure.exit_code == ExitCode.FINDINGS
+        return tuple(f for f in self.blocking if is_project or (f.seen and f.seen in words))
+
+    @property
     def exit_code(self) -> ExitCode:
         """The exit code a command ends with when this is its result."""
         if self.broken_rules:
             return ExitCode.BUG
         if self.failure is not None:
-            return ExitCode(self.failure.exit_code)
+            return ExitCode.FINDINGS if self.explaining else ExitCode(self.failure.exit_code)
         return ExitCode.FINDINGS if self.blocking else ExitCode.CLEAN
 
 

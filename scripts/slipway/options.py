@@ -236,6 +236,7 @@ class Inputs:
     )
     simple_index: str | None = option(
         "Address of the index's simple API, where it does not stand beside or below the upload URL.",
+        *("index", "publish", "verify"),
         default=None,
     )
     publish_timeout: float = option(

@@ -38,7 +38,7 @@ class Stage:
     about: str
     runs_foreign_code: bool = False
 
-    def load(self) -> Entry:
+    def load(self) -> Entry:  # noqa: C901 - one case for each stage
         """Import the stage and return its one entry.
 
         A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed
@@ -55,6 +55,8 @@ class Stage:
                 from slipway.stages.gather import run
             case "inspect":
                 from slipway.stages.inspect import run
+            case "index":
+                from slipway.stages.index import run
             case "smoke":
                 from slipway.stages.smoke import run
             case "publish":
@@ -83,6 +85,7 @@ STAGES = (
     ),
     Stage("gather", "Gather", "other jobs' folders → their plan, artifacts and results"),
     Stage("inspect", "Inspect", "artifacts → findings about each of them and about the set"),
+    Stage("index", "Index", "plan, artifacts → what the index shows of the project, findings about it"),
     Stage(
         "smoke",
         "Smoke",
@@ -135,7 +138,7 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
 def _preload(names: Sequence[str], manifest: Manifest, inputs: Inputs) -> None:
     # twine knows the addresses of an index, and takes a quarter of a second.
     names_no_index = manifest.index in {None, "none"} and not inputs.all_projects and "publish" not in names
-    stages = (BY_NAME[name].load().__module__ for name in names)
+    stages = (BY_NAME[name].load().__module__ for name in names if name != "index" or not names_no_index)
     preload.load([*stages, *preload.REPORT], leave_out=("twine",) if names_no_index else ())
 
 
@@ -186,7 +189,7 @@ def open_work(work: Path) -> None:
     """
     work.mkdir(parents=True, exist_ok=True)
     if not (own := work / ".gitignore").exists():
-        own.write_text("*\n")
+        own.write_text("*\n", "utf-8", newline="\n")
 
 
 @contextmanager

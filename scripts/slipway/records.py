@@ -62,11 +62,7 @@ class Finding(Record, frozen=True):
 
 
 class SkippedRule(Record, frozen=True):
-    """A rule that could not be judged, and why.
-
-    Attributes:
-        stage: the stage that was to judge it.
-    """
+    """A rule that could not be judged, why, and the stage that was to judge it."""
 
     rule: str
     reason: str
@@ -102,15 +98,6 @@ class Destination(Record, frozen=True):
     publish: bool
     reason: str
     environment: str | None = None
-
-
-class BuildTarget(Record, frozen=True):
-    """One build: on which platform, with which tool, what it is expected to make."""
-
-    name: str
-    platform: str
-    tool: Literal["build", "cibuildwheel"]
-    makes: tuple[Literal["sdist", "wheel"], ...]
 
 
 class Job(Record, frozen=True):
@@ -163,6 +150,7 @@ class Plan(Record, frozen=True):
     """Everything decided before anything runs.
 
     Attributes:
+        declared_in: where the metadata is declared, as `ProjectFacts.declared_in` says it.
         ignored: the rules the project turned off, with its reasons.
         jobs: the jobs of a workflow that build and test; the gate waits for all of them.
     """
@@ -180,9 +168,9 @@ class Plan(Record, frozen=True):
     tag: str | None
     tag_version: str | None
     git: Git | None
-    builds: tuple[BuildTarget, ...]
     expected: tuple[ExpectedFile, ...]
     destination: Destination
+    declared_in: str = "pyproject.toml"
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
 
@@ -212,6 +200,31 @@ class Artifact(Record, frozen=True):
 
 
 CONTENTS_LISTED = 500
+"""Paths that are kept of one artifact."""
+
+
+class Page(Record, frozen=True):
+    """What the index will show of a release.
+
+    Attributes:
+        fields: the label of each field of the metadata, and its values.
+        description: the description as sanitised HTML; None where there is none or it was not rendered here.
+    """
+
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
+    description: str | None = None
+
+
+class Ran(Record, frozen=True):
+    """What was started or loaded in a smoke test and worked: a script with `--help`, a plugin, the project's commands.
+
+    Attributes:
+        said: the last line that a command of the project printed.
+    """
+
+    kind: Literal["script", "plugin", "smoke-command", "test-command"]
+    name: str
+    said: str = ""
 
 
 class SmokeResult(Record, frozen=True):
@@ -220,10 +233,9 @@ class SmokeResult(Record, frozen=True):
     Attributes:
         origin: `file` for the artifact itself, `index` when it was installed from the index.
         imported: top-level names that were imported.
-        entry_points: entry points that were loaded.
+        ran: the scripts, plugins and commands of the project that worked.
         job: the job of a matrix it ran in, where that was another one.
         resolution: `highest` for the newest dependencies allowed, `lowest-direct` for the lowest.
-        extra: the extra that was installed with it.
     """
 
     artifact: str
@@ -233,7 +245,7 @@ class SmokeResult(Record, frozen=True):
     passed: bool
     seconds: float
     imported: tuple[str, ...] = ()
-    entry_points: int = 0
+    ran: tuple[Ran, ...] = ()
     job: str = ""
     resolution: str = "highest"
     extra: str | None = None
@@ -244,6 +256,20 @@ class Untried(Record, frozen=True):
 
     smoke_test: str
     reason: str
+
+
+class OnIndex(Record, frozen=True):
+    """What an index showed when it was asked about a release, before anything was sent.
+
+    Attributes:
+        index: its name in a sentence.
+        project: whether it has the project.
+        version: whether it has files of the version; None where that was not known yet.
+    """
+
+    index: str
+    project: bool
+    version: bool | None
 
 
 class Receipt(Record, frozen=True):
@@ -295,14 +321,11 @@ class Recovery(Record, frozen=True):
     """Where a release stands after it was interrupted, and how it goes on.
 
     Attributes:
-        index: its name in a sentence.
         public: files the index has, with the bytes of the manifest.
-        waiting: files it does not have yet.
         burnt: files it has with other bytes, whose names it never takes again.
         days_left: days until the index closes the release for new files; None where nothing is public.
         command: the one command to go on with.
         yank_page: where the release is yanked, if it must be.
-        yank_reason: a reason to give there.
     """
 
     index: str = ""
@@ -319,9 +342,7 @@ class StageResult(Record, frozen=True):
     """How a stage ended.
 
     Attributes:
-        name: of the stage.
         started: when it started, in seconds since the epoch, to the millisecond; None where nothing took time.
-        seconds: how long it took.
         reason: why it was skipped.
         job: the job of a matrix that ran it, where that was another one.
     """

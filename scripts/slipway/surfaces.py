@@ -23,7 +23,8 @@ ACTION_ONLY = (
         help="Workflow artifact to download (publish, verify) or to upload (the other commands); "
         "`none` turns both off.",
     ),
-    Option(name="token", help="API token of an index that has no trusted publishing."),
+    Option(name="token", help="API token or password of an index that has no trusted publishing."),
+    Option(name="username", help="The user name that belongs to `token`; `__token__` by default."),
 )
 """Inputs of the action that are arguments or a variable on the command line."""
 

@@ -47,7 +47,7 @@ _USERINFO = re.compile(r"://[^/\s@]{1,1000}@")
 _INDEX = re.compile(r"(?:UV|PIP)_\w{0,60}(?:INDEX|FIND_LINKS|PROXY)\w{0,60}|(?:HTTPS?|ALL)_PROXY")
 """Variables that may hold the credentials of an index or a proxy; installers cannot do without."""
 
-_READS_THE_INDEX = frozenset({"SLIPWAY_TOKEN", "TWINE_USERNAME", "TWINE_PASSWORD"})
+_READS_THE_INDEX = frozenset({"SLIPWAY_TOKEN", "SLIPWAY_USERNAME", "TWINE_USERNAME", "TWINE_PASSWORD"})
 
 _KEPT: Mapping[str, frozenset[str] | None] = {"publish": None, "verify": _READS_THE_INDEX}
 """The credentials that a command keeps; None for all of them. A command that is not here keeps none."""

@@ -1,4 +1,4 @@
-"""Ctrl-C and a cancelled job, at every stage: exit code 3, nothing left running, nothing left lying about."""
+"""Ctrl-C and a cancelled job, at every stage: exit code 130, nothing left running, nothing left lying about."""
 
 import contextlib
 import json
@@ -97,7 +97,7 @@ def stopped(child: subprocess.Popen[bytes], number: signal.Signals) -> tuple[int
 
 def assert_clean(place: Place, ended: tuple[int, str], project: Path, before: str) -> None:
     exit_code, stderr = ended
-    assert exit_code == 3, stderr
+    assert exit_code == 130, stderr
     assert stderr.splitlines()[-1].startswith("Stopped."), stderr
     assert "Traceback" not in stderr
     eventually(lambda: not running(place.mark), f"the end of {running(place.mark)}")

@@ -36,6 +36,8 @@ def test_a_check_passes_and_says_that_the_rule_did_not_count(tmp_path: Path) -> 
     assert "version-local" not in rules(run.manifest)
     reasons = {one["rule"]: one["reason"] for one in run.manifest["skipped_rules"]}
     assert "nothing is published" in reasons["version-local"]
+    report = (project / ".slipway" / "report.md").read_text("utf-8")
+    assert f"{LOCAL} is a development version with a local part, which PyPI does not take." in report
 
 
 def test_files_that_are_inspected_by_themselves_are_meant_for_an_index(tmp_path: Path) -> None:
@@ -53,7 +55,7 @@ def test_a_run_that_publishes_is_blocked(tmp_path: Path) -> None:
     written = project / ".slipway" / FILENAME
     told = written.read_text("utf-8")
     written.write_text(
-        told.replace('"publish": false', '"publish": true').replace('"publish":false', '"publish":true')
+        told.replace('"index": "none"', '"index": "pypi"').replace('"publish": false', '"publish": true')
     )
     run = slipway("inspect", "--json", cwd=project)
     assert run.exit_code == 1, str(run)

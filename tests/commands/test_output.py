@@ -55,8 +55,8 @@ OUTCOMES: dict[str, tuple[str, Callable[[Path], Path], int]] = {
     "check with findings": ("check", failing_import, 1),
     "rehearse with findings": ("rehearse", failing_import, 1),
     "check without a project": ("check", no_project, 2),
-    "check of a build that fails": ("check", failing_build, 3),
-    "rehearse of a build that fails": ("rehearse", failing_build, 3),
+    "check of a build that fails": ("check", failing_build, 1),
+    "rehearse of a build that fails": ("rehearse", failing_build, 1),
 }
 
 
@@ -101,10 +101,11 @@ def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
     run = slipway("check", "--work", tmp_path / "work", project, environ={"TERM": "xterm-256color"})
     assert run.exit_code == 0, str(run)
     assert ESCAPE not in run.stdout + run.stderr
-    stages = ["Plan …", "Validate …", "Build …", "Inspect …", "Smoke …", "Ignores …"]
-    assert run.stderr.splitlines() == stages
-    verdict = "✓ tiny-project 1.0.0 is ready: it builds, the index will take it, it installs and works."
-    assert verdict in run.stdout.splitlines()
+    stages = ["Plan …", "Validate …", "Build …", "Inspect …", "Index …", "Smoke …", "Ignores …"]
+    assert [line for line in run.stderr.splitlines() if line.endswith("…")] == stages
+    verdict = "✓ tiny-project 1.0.0 builds, passes inspection and installs and imports with uv on Python"
+    assert verdict in run.stdout
+    assert "No index was asked: none is named with --index." in run.stdout
 
 
 def in_terminal(*arguments: str | Path, environ: Mapping[str, str | None]) -> Ended:
@@ -143,7 +144,7 @@ def test_a_terminal_gets_colours_and_progress(tmp_path: Path) -> None:
     assert COLOUR.search(run.stdout)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", run.stdout)
     assert re.search(r"✓ Build \d+\.\d s", plain)
-    assert "tiny-project 1.0.0 is ready" in plain
+    assert "tiny-project 1.0.0 builds, passes inspection" in plain
 
 
 def test_no_color_is_honoured_in_a_terminal(tmp_path: Path) -> None:
@@ -166,7 +167,7 @@ def test_a_build_cannot_move_the_cursor_of_the_terminal(tmp_path: Path) -> None:
     moves = 'print("\\x1b[2J\\x1b]0;title\\x07gone", flush=True)\n'
     project = tiny_project.make(tmp_path / "project", in_build=moves + "raise SystemExit('no')\n")
     run = in_terminal("check", "--verbose", "--work", tmp_path / "work", project, environ={})
-    assert run.exit_code == 3, run.stdout
+    assert run.exit_code == 1, run.stdout
     assert "gone" in run.stdout
     assert "\x1b[2J" not in run.stdout
     assert "\x1b]0;" not in run.stdout

@@ -9,7 +9,7 @@ from index.bench.issuer import Job
 from index.scene import Scene
 from slipway.credential import Credential
 from slipway.errors import InputError
-from slipway.index import addresses, credentials
+from slipway.index import addresses, credentials, loopback
 from slipway.index.addresses import Index
 from slipway.index.client import Client
 
@@ -39,6 +39,13 @@ def test_slipways_variable_comes_before_twines() -> None:
     given = credentials.stored(INDEX, environ, own_machine=False)
     assert given is not None
     assert given.credential.pair == ("__token__", "ours")
+
+
+def test_a_token_may_have_a_user_name() -> None:
+    environ = {"SLIPWAY_TOKEN": "secret", "SLIPWAY_USERNAME": "robot"}
+    given = credentials.stored(INDEX, environ, own_machine=False)
+    assert given is not None
+    assert given.credential.pair == ("robot", "secret")
 
 
 def test_twines_variables_are_taken_together() -> None:
@@ -123,22 +130,34 @@ def test_attestations_cannot_be_required_there(scene: Scene, monkeypatch: pytest
     assert scene.public() == {}
 
 
-def test_a_credential_for_reading_is_shown_to_the_index_and_to_no_other_server(scene: Scene, quick) -> None:
-    seen: list[str | None] = []
-    client = Client(addresses.resolve(scene.bench.upload_url), credential=Credential("me", "hunter2"))
-    get = client._session.get
+def test_a_credential_for_reading_is_shown_after_a_refusal_and_to_no_other_server(
+    tmp_path: Path,
+) -> None:
+    (folder := tmp_path / "packages").mkdir()
+    with loopback.serve(folder, authenticate=("update", "list", "download")) as server:
+        client = Client(addresses.resolve(server.address), credential=server.credential)
+        seen: list[tuple[str, str | None]] = []
+        get = client._session.get
 
-    def watched(url: str, **settings):
-        response = get(url, **settings)
-        seen.append(response.request.headers.get("Authorization"))
-        return response
+        def watched(url: str, **settings):
+            response = get(url, **settings)
+            seen.append((url, response.request.headers.get("Authorization")))
+            return response
 
-    client._session.get = watched
-    client.listing("demo")
-    client.json(scene.bench.address.replace("127.0.0.1", "localhost") + "pypi/demo/json")
-    client.close()
-    assert seen[0] is not None
-    assert seen[1] is None
+        client._session.get = watched
+        client.listing("demo")
+        client.listing("other")
+        with pytest.raises(InputError, match="localhost answered 401"):
+            client.json(server.address.replace("127.0.0.1", "localhost") + "simple/demo/")
+        client.close()
+    assert [authorization is not None for _, authorization in seen] == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize("name", addresses.NAMES)
+def test_a_public_index_never_sees_a_credential_for_reading(name: str) -> None:
+    index = addresses.resolve(name)
+    assert Client(index, credential=Credential("me", "hunter2")).credential is None
+    assert Client(addresses.resolve(index.upload), credential=Credential("me", "hunter2")).credential is None
 
 
 def test_a_fork_has_no_token_and_no_secret(scene: Scene) -> None:

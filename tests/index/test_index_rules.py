@@ -74,6 +74,10 @@ CASES = {
         facts(exists=False, project="asyncio"),
         facts(exists=True, project="asyncio"),
     ),
+    "project-name-of-standard-module": (
+        facts(exists=False, project="asyncio", asked=False),
+        facts(exists=False, project="asyncio"),
+    ),
 }
 
 

@@ -9,7 +9,9 @@ from index.bench.fake_clock import FakeClock
 from index.bench.warehouse import File
 from index.scene import built, record, staged
 from slipway import pipeline
-from slipway.index import loopback
+from slipway.errors import ExitCode
+from slipway.index import addresses, loopback
+from slipway.index.client import Client
 from slipway.index.loopback import Loopback
 from slipway.manifest import Manifest
 from slipway.options import Inputs
@@ -24,7 +26,9 @@ def server(tmp_path: Path) -> Iterator[Loopback]:
         yield running
 
 
-def release(server: Loopback, work: Path, **options) -> Manifest:
+def release(
+    server: Loopback, work: Path, *, stages: tuple[str, ...] = ("publish", "verify"), **options
+) -> Manifest:
     (work / "dist").mkdir(parents=True, exist_ok=True)
     for file in built():
         file.at(work / "dist")
@@ -35,7 +39,7 @@ def release(server: Loopback, work: Path, **options) -> Manifest:
         **{"index": server.address, "credential": server.credential, **options},
     )
     manifest = Manifest(artifacts=tuple(record(file) for file in built()))
-    return pipeline.run(("publish", "verify"), manifest, inputs, PlainRunner())
+    return pipeline.run(stages, manifest, inputs, PlainRunner())
 
 
 def test_a_release_goes_to_pypiserver_and_installs_from_it(server: Loopback, tmp_path: Path) -> None:
@@ -77,6 +81,67 @@ def test_a_wrong_password_is_told_in_the_words_of_the_server(
     assert manifest.failure is not None
     assert "40" in manifest.failure.happened
     assert list((tmp_path / "packages").iterdir()) == []
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Iterator[Loopback]:
+    """An index that wants the password for reading too."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    with loopback.serve(folder, authenticate=("update", "list", "download")) as running:
+        yield running
+
+
+def give(monkeypatch: pytest.MonkeyPatch, user: str, secret: str) -> None:
+    monkeypatch.setenv("SLIPWAY_USERNAME", user)
+    monkeypatch.setenv("SLIPWAY_TOKEN", secret)
+
+
+def test_a_private_index_is_read_with_the_credential(
+    private: Loopback, tmp_path: Path, uninstalled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(monkeypatch, *private.credential.pair)
+    manifest = release(private, tmp_path / "project" / ".slipway", credential=None)
+    assert manifest.failure is None
+    assert [one.verdict for one in manifest.served] == ["same", "same"]
+
+
+def test_a_private_index_whose_address_looks_like_pypis_is_read_with_the_credential(
+    private: Loopback,
+) -> None:
+    index = addresses.resolve(f"{private.address}legacy/")
+    assert index.site is not None
+    assert not Client(index, credential=private.credential).listing("demo").exists
+
+
+def test_without_the_credential_of_a_private_index_nothing_is_sent(
+    private: Loopback, tmp_path: Path, uninstalled: None
+) -> None:
+    manifest = release(private, tmp_path / "project" / ".slipway", credential=None)
+    assert manifest.failure is not None
+    assert manifest.exit_code == ExitCode.INPUT
+    assert "it wants a credential for reading, and this run has none" in manifest.failure.happened
+    assert list((tmp_path / "packages").iterdir()) == []
+
+
+def test_a_verification_without_the_credential_ends_at_once_and_a_rerun_with_it_helps(
+    private: Loopback, tmp_path: Path, quick: FakeClock, uninstalled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = tmp_path / "project" / ".slipway"
+    published = release(private, work, stages=("publish",))
+    assert published.failure is None
+    inputs = Inputs(command="verify", path=work.parent, work=work, index=private.address)
+    before = quick.now()
+    refused = pipeline.run(("verify",), published, inputs, PlainRunner())
+    assert refused.failure is not None
+    assert "it wants a credential for reading" in refused.failure.happened
+    assert quick.now() == before
+    give(monkeypatch, "rehearsal", "not the password")
+    refused = pipeline.run(("verify",), published, inputs, PlainRunner())
+    assert refused.failure is not None
+    assert "with the credential of this run" in refused.failure.happened
+    give(monkeypatch, *private.credential.pair)
+    assert pipeline.run(("verify",), refused, inputs, PlainRunner()).failure is None
 
 
 def test_an_index_that_answers_in_html_is_read_as_well(scene) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import loopback_answers
 import pytest
 from index.bench.fake_clock import START
 from index.bench.faults import FOREVER
@@ -128,3 +129,30 @@ def test_provenance_that_says_nothing_vouches_for_nothing(document: dict | None)
     publisher = Publisher(owner="acme", repository="demo", workflow="release.yml")
     assert compare(document, artifact, publisher) == ("missing" if document is None else "wrong")
     assert read(document or {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("upload", "simple"),
+    [
+        ("team/prod/", "/team/prod/simple/"),
+        ("team/prod/", "/team/prod/+simple/"),
+        ("team/prod/upload/", "/team/prod/simple/"),
+        ("team/prod/legacy/", "/team/prod/legacy/simple/"),
+        ("legacy/", "/simple/"),
+    ],
+)
+def test_the_simple_api_is_found_by_asking(upload: str, simple: str) -> None:
+    listed = b'{"meta": {"api-version": "1.0"}, "name": "demo", "files": []}'
+    with loopback_answers.serve(status=200, body=listed, below=simple) as server:
+        client = Client(addresses.resolve(server.address + upload), patience=0)
+        assert client.listing("demo").exists
+        client.close()
+
+
+def test_where_no_simple_api_answers_the_project_is_new_and_nothing_is_asked_twice() -> None:
+    with loopback_answers.serve(status=404) as server:
+        client = Client(addresses.resolve(f"{server.address}team/prod/"), patience=0)
+        assert not client.listing("demo").exists
+        assert not client.listing("demo").exists
+        client.close()
+        assert len(server.requests) == len(("the page", *("place",) * 3, "the page"))

@@ -51,7 +51,8 @@ def shown(manifest: Manifest, width: int = 80) -> list[str]:
 
 
 def test_a_healthy_run_ends_with_its_verdict() -> None:
-    assert shown(DONE)[-1] == "✓ tiny 1.0 is ready: it builds, the index will take it, it installs and works."
+    verdict = "✓ tiny 1.0 builds, passes inspection and installs and imports with uv on Python 3.12.1."
+    assert shown(DONE, 100)[-1] == verdict
 
 
 def test_the_details_of_a_run() -> None:

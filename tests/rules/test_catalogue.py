@@ -22,7 +22,13 @@ MOOT = {
 }
 
 
-MILD = {"sdist-over-default-size", "wheel-over-default-size", "project-over-quota", "release-emptied-before"}
+MILD = {
+    "sdist-over-default-size",
+    "wheel-over-default-size",
+    "project-over-quota",
+    "release-emptied-before",
+    "project-name-of-standard-module",
+}
 """Limits that PyPI raises for single projects, and names that may or may not have been used before."""
 
 

@@ -53,7 +53,6 @@ PLAN = Plan(
     tag=None,
     tag_version=None,
     git=None,
-    builds=(),
     expected=(),
     destination=Destination(index="pypi", publish=True, reason="A tag.", environment="pypi"),
     jobs=JOBS,

@@ -47,6 +47,36 @@ def test_writes_the_file_and_says_what_to_enter(project: Path) -> None:
     assert init(project, "--check").exit_code == 0
 
 
+def test_a_host_where_the_workflow_cannot_run_is_refused(tmp_path: Path) -> None:
+    tiny_project.make(folder := tmp_path / "demo", name="demo")
+    act.repository(folder, remote="https://git.example.com/acme/demo.git")
+    ended = init(folder)
+    assert ended.exit_code == 2
+    assert "hosted at git.example.com, and the workflow works on github.com only" in ended.stdout
+    assert "slipway publish" in ended.stdout
+    assert not workflow(folder).exists()
+
+
+@pytest.mark.parametrize(
+    ("remote", "said"),
+    [
+        ("git@work-account:acme/demo.git", True),
+        ("git@github.com:acme/demo.git", False),
+        ("ssh://git@ssh.github.com:443/acme/demo.git", False),
+    ],
+)
+def test_another_name_for_github_in_the_ssh_settings_is_possible(
+    remote: str,
+    said: bool,  # noqa: FBT001
+    tmp_path: Path,
+) -> None:
+    tiny_project.make(folder := tmp_path / "demo", name="demo")
+    act.repository(folder, remote=remote)
+    ended = init(folder)
+    assert ended.exit_code == 0, ended
+    assert ("if your SSH settings" in ended.stdout) is said
+
+
 def test_leaves_a_file_that_differs_and_shows_how(project: Path) -> None:
     init(project)
     text = workflow(project).read_text()

@@ -96,8 +96,8 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
     }
     assert public(bench) == built
     assert len(bench.warehouse.archive) == len(built)
-    assert "is released: the index serves exactly these files, and they install and work" in second.summaries
-    told = [second.summaries.index(word) for word in ("is ready: it builds", "is published", "is released")]
+    assert "serves exactly these files, and from there it installs and imports with uv" in second.summaries
+    told = [second.summaries.index(w) for w in ("builds, passes inspection", "is published", "is released")]
     assert told == sorted(told)
     assert not any(token in second.log for token in bench.warehouse.tokens)
 

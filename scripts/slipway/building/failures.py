@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from build import BuildBackendException, BuildException
 from pyproject_hooks import BackendUnavailable, HookMissing, UnsupportedOperation
 
+from slipway import processes
 from slipway.building import known_failures
+from slipway.building.known_failures import Place
 from slipway.environments.disposable import InstallFailed
-from slipway.errors import InputError, SlipwayError, ToolError
+from slipway.errors import ProjectError, SlipwayError, ToolError
 from slipway.processes import TimedOut
 
 TAIL = 20
@@ -24,7 +26,9 @@ class HookFailed(Exception):  # noqa: N818 - named for what happened
         self.returncode = returncode
 
 
-def explain(error: Exception, *, step: str, distribution: str, printed: Sequence[str]) -> SlipwayError:
+def explain(
+    error: Exception, *, step: str, distribution: str, printed: Sequence[str], place: Place | None = None
+) -> SlipwayError:
     """Return the error that says why a build failed.
 
     Args:
@@ -32,6 +36,7 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
         step: what was being done: a hook's name or a phrase.
         distribution: `sdist` or `wheel`.
         printed: the lines printed so far.
+        place: the project, and what was built.
     """
     if isinstance(error, BuildBackendException):
         error = error.exception
@@ -52,27 +57,30 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
     if not isinstance(error, (HookFailed, InstallFailed, HookMissing, UnsupportedOperation, BuildException)):
         # `build` wraps whatever is raised while a hook runs, a fault of our own included.
         raise error
-    known = known_failures.find(printed) or known_failures.find(str(error).splitlines())
-    cause, remedy = known or _unknown(error, tail)
-    return ToolError(happened, cause=cause, remedy=remedy, log=tail)
-
-
-def _unknown(error: Exception, tail: tuple[str, ...]) -> tuple[str, str]:
-    """Return cause and remedy of a failure whose output has no known signature."""
+    known = known_failures.find(printed, place) or known_failures.find(str(error).splitlines(), place)
     code = error.returncode if isinstance(error, HookFailed) else 1
-    if code < 0:
-        cause = f"The backend was ended by signal {-code}: it crashed, or the machine had no memory left."
+    cause, remedy = (known.cause, known.remedy) if known else _unknown(code, tail)
+    is_machine = known.machine if known else processes.is_crash(code) or isinstance(error, InstallFailed)
+    kind = ToolError if is_machine else ProjectError
+    return kind(happened, cause=cause, remedy=remedy, log=tail)
+
+
+def _unknown(code: int, tail: tuple[str, ...]) -> tuple[str, str]:
+    """Return cause and remedy of a failure whose output has no known signature."""
+    if processes.is_crash(code):
+        how = f"signal {-code}" if code < 0 else f"the system, code 0x{code:X}"
+        cause = f"The backend was ended by {how}: it crashed, or the machine had no memory left."
         remedy = "Check whether the same happens with `python -m build`, and at the memory of the machine."
     elif not tail:
         cause = f"The build backend ended with exit code {code} and printed nothing."
         remedy = "Call its hooks by hand; for a backend inside the project, look for an early exit in it."
     else:
-        cause = "The build backend reported an error; its last lines are below."
+        cause = "The build backend reported an error; the last lines of its log name it."
         remedy = "Fix what they name. `python -m build` in the project shows the same outside of Slipway."
     return cause, remedy
 
 
-def _invalid_build_system(error: Exception, distribution: str) -> InputError:
+def _invalid_build_system(error: Exception, distribution: str) -> ProjectError:
     text = str(error).rstrip(".")
     if "backend-path" in text:
         cause = "`backend-path` in [build-system] names a folder that is not there."
@@ -86,7 +94,7 @@ def _invalid_build_system(error: Exception, distribution: str) -> InputError:
         cause = "[build-system] in pyproject.toml lacks what a build frontend needs."
         remedy = 'Write at least `requires = ["setuptools"]` and `build-backend = "setuptools.build_meta"`.'
     what = "the project" if distribution == "sdist" else "the sdist"
-    return InputError(
+    return ProjectError(
         f"The build system of {what} is not valid: {text}.",
         cause=cause,
         remedy=remedy,
@@ -94,9 +102,9 @@ def _invalid_build_system(error: Exception, distribution: str) -> InputError:
     )
 
 
-def _backend_unavailable(error: BackendUnavailable, distribution: str, tail: tuple[str, ...]) -> ToolError:
+def _backend_unavailable(error: BackendUnavailable, distribution: str, tail: tuple[str, ...]) -> ProjectError:
     last = (error.traceback or "").strip().splitlines()[-1:]
-    return ToolError(
+    return ProjectError(
         f"The {distribution} could not be built: the build backend {error.backend_name!r} cannot be imported.",
         cause="`build-backend` is misspelt, or `requires` does not name the distribution that provides it.",
         remedy="Correct both in [build-system] of pyproject.toml; for a backend inside the project set `backend-path`.",

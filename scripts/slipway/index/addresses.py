@@ -5,7 +5,7 @@ The addresses of PyPI and TestPyPI are the ones twine ships (`twine.utils`).
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from packaging.utils import canonicalize_name
@@ -27,6 +27,7 @@ class Index:
         name: `pypi`, `testpypi`, or its upload address.
         upload: the address that takes uploads.
         simple: the address of its simple repository API, ending in a slash.
+        guesses: where else that may be, for an index whose address does not say it.
         site: the address of its main site, ending in a slash, where it is Warehouse; else None.
     """
 
@@ -34,6 +35,7 @@ class Index:
     upload: str
     simple: str
     site: str | None = None
+    guesses: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -121,7 +123,8 @@ def resolve(index: str, *, simple: str | None = None) -> Index:
 
     Args:
         index: `pypi`, `testpypi`, or an upload address. Warehouse's upload address ends in `/legacy/` and its
-            simple API stands beside it (docs/user/api in pypi/warehouse); other servers keep it below.
+            simple API stands beside it (docs/user/api in pypi/warehouse); other servers keep it below, devpi as
+            `+simple/` (its "User manual"), and Azure Artifacts beside `upload/`.
         simple: the address of the simple API, where it is somewhere else.
 
     Raises:
@@ -134,12 +137,14 @@ def resolve(index: str, *, simple: str | None = None) -> Index:
             return _warehouse(upload, name=name)
     for url in filter(None, (index, simple)):
         insist_on_safe(url)
-    if urlsplit(index).path.rstrip("/").endswith("/legacy"):
-        made = _warehouse(_ending_in_slash(index), name=index)
-    else:
-        upload = _ending_in_slash(index)
-        made = Index(name=index, upload=upload, simple=urljoin(upload, "simple/"))
-    return Index(made.name, made.upload, _ending_in_slash(simple), made.site) if simple else made
+    upload = _ending_in_slash(index)
+    made = Index(name=index, upload=upload, simple=urljoin(upload, "simple/"))
+    if urlsplit(upload).path.endswith("/legacy/"):
+        made = _warehouse(upload, name=index)
+    if simple:
+        return replace(made, simple=_ending_in_slash(simple))
+    places = (urljoin(upload, place) for place in ("simple/", "+simple/", "../simple/"))
+    return replace(made, guesses=tuple(place for place in places if place != made.simple))
 
 
 def _warehouse(upload: str, *, name: str) -> Index:

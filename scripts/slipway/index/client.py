@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -14,8 +15,8 @@ import requests
 from packaging.utils import canonicalize_name
 
 from slipway.credential import Credential
-from slipway.errors import ToolError
-from slipway.index import listing, transport
+from slipway.errors import InputError, SlipwayError, ToolError
+from slipway.index import addresses, listing, transport
 from slipway.index.addresses import Index
 from slipway.index.clock import Patience
 from slipway.index.listing import Listing, ServedFile
@@ -32,7 +33,10 @@ READING = 120.0
 LARGEST_FILE = 2 * 1024**3
 """Bytes read of one file; the largest that PyPI allows is half of that."""
 
-NOT_FOUND, GONE = 404, 410
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
+
+MAY_WANT_CREDENTIAL = {UNAUTHORIZED, FORBIDDEN, NOT_FOUND}
+"""What an index answers where reading needs a credential; some, such as GitLab's, hide then what they have."""
 
 Answer = TypeVar("Answer")
 
@@ -42,7 +46,8 @@ class Client:
 
     Args:
         index: its addresses.
-        credential: where reading needs one; it is shown to the index itself and to no other server.
+        credential: for an index that wants one for reading: it is shown after a refusal, to the index itself and to no
+            other server. PyPI and TestPyPI are read by everybody and never see it.
         patience: seconds to go on trying each request; None for the usual ones.
     """
 
@@ -50,7 +55,8 @@ class Client:
         self, index: Index, *, credential: Credential | None = None, patience: float | None = None
     ) -> None:
         self.index = index
-        self.credential = credential
+        self.credential = None if index.name in addresses.NAMES else credential
+        self._is_shown = False
         self._seconds = READING if patience is None else patience
         self._session = transport.session({"Cache-Control": "no-cache", "Pragma": "no-cache"})
 
@@ -66,17 +72,28 @@ class Client:
         """Return what the index lists for a project.
 
         Raises:
+            InputError: the index wants a credential for reading, or refuses the one it got.
             ToolError: the index cannot be reached, or its answer is not valid.
         """
-        url = urljoin(self.index.simple, f"{canonicalize_name(name)}/")
 
         def understand(response: requests.Response, body: bytes) -> Listing:
             return listing.read(
                 body, content_type=response.headers.get("Content-Type", ""), base=response.url
             )
 
-        found = self._fetch(url, ACCEPT, understand)
+        page = f"{canonicalize_name(name)}/"
+        found = self._fetch(urljoin(self.index.simple, page), ACCEPT, understand)
+        if found is None and self._moved():
+            found = self._fetch(urljoin(self.index.simple, page), ACCEPT, understand)
         return Listing(exists=False) if found is None else found
+
+    def _moved(self) -> bool:
+        """Look once where the simple API of an index is whose address does not say it; return whether it is elsewhere."""
+        guesses = (self.index.simple, *self.index.guesses) if self.index.guesses else ()
+        answering = (place for place in guesses if self._persist(place, ACCEPT, lambda _: True))
+        simple, before = next(answering, self.index.simple), self.index.simple
+        self.index = replace(self.index, simple=simple, guesses=())
+        return simple != before
 
     def provenance(self, file: ServedFile, *, project: str, version: str) -> dict[str, Any] | None:
         """Return the provenance object of a file (PEP 740), or None where the index has none.
@@ -155,6 +172,7 @@ class Client:
     def _persist(self, url: str, accept: str, use: Callable[[requests.Response], Answer]) -> Answer | None:
         """Return what `use` makes of the answer to a request, or None for 404; transient faults are retried."""
         patience = Patience(self._seconds)
+        trouble: SlipwayError
         while True:
             retry_after = None
             try:
@@ -163,7 +181,7 @@ class Client:
                         return None
                     if response.ok:
                         return use(response)
-                    trouble = _refused(url, transport.status(response))
+                    trouble = self._refused(url, response)
                     if not transport.is_transient(response.status_code):
                         raise trouble
                     retry_after = transport.retry_after(response)
@@ -175,9 +193,28 @@ class Client:
                 raise trouble
 
     def _get(self, url: str, accept: str) -> requests.Response:
-        own = self.credential is not None and transport.same_origin(url, self.index.simple)
-        auth = self.credential.pair if own and self.credential else _no_auth
+        may_show = self.credential is not None and self._is_own(url)
+        response = self._ask(url, accept, with_credential=may_show and self._is_shown)
+        if may_show and not self._is_shown and response.status_code in MAY_WANT_CREDENTIAL:
+            response.close()
+            refused, response = response.status_code, self._ask(url, accept, with_credential=True)
+            self._is_shown = response.status_code != refused
+        return response
+
+    def _ask(self, url: str, accept: str, *, with_credential: bool) -> requests.Response:
+        auth = self.credential.pair if with_credential and self.credential else _no_auth
         return self._session.get(url, headers={"Accept": accept}, stream=True, auth=auth)
+
+    def _refused(self, url: str, response: requests.Response) -> SlipwayError:
+        status = transport.status(response)
+        if response.status_code not in {UNAUTHORIZED, FORBIDDEN} or self.index.name in addresses.NAMES:
+            return _refused(url, status)
+        if not self._is_own(url):
+            return _on_another_host(url, status)
+        return _wants_credential(url, status, given=self.credential is not None)
+
+    def _is_own(self, url: str) -> bool:
+        return transport.same_origin(url, self.index.simple)
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -203,8 +240,33 @@ def _unreachable(url: str, error: Exception) -> ToolError:
 def _refused(url: str, status: str) -> ToolError:
     return ToolError(
         f"The index answered {status} to a request for {urlsplit(url).path}.",
-        cause="The index has a fault, or wants credentials for reading.",
+        cause="The index has a fault.",
         remedy="Wait a minute and run again; what was uploaded stays as it is.",
+    )
+
+
+def _on_another_host(url: str, status: str) -> InputError:
+    return InputError(
+        f"{urlsplit(url).hostname} answered {status} to a request for {urlsplit(url).path}.",
+        cause="The index names another host for this, which wants a credential; the index's own is not shown to it.",
+        remedy="Let the index serve its files itself, or from addresses that need no credential.",
+    )
+
+
+def _wants_credential(url: str, status: str, *, given: bool) -> InputError:
+    host = urlsplit(url).hostname
+    if given:
+        return InputError(
+            f"The index at {host} answered {status} to a request with the credential of this run.",
+            cause="The user name or the token is wrong, has expired, or may upload and not read.",
+            remedy="Give one that may read as well, as SLIPWAY_TOKEN with its user name as SLIPWAY_USERNAME, and run "
+            "again; what was uploaded stays as it is.",
+        )
+    return InputError(
+        f"The index at {host} answered {status}: it wants a credential for reading, and this run has none.",
+        cause="SLIPWAY_TOKEN is empty. In a workflow the secret is missing, or is not handed to this job.",
+        remedy="Give it as SLIPWAY_TOKEN (in the action, the input `token`), its user name as SLIPWAY_USERNAME, and run "
+        "again; what was uploaded stays as it is.",
     )
 
 

@@ -1,7 +1,7 @@
 """What proves to an index who uploads: in memory only, never shown.
 
-The order: trusted publishing, then SLIPWAY_TOKEN or twine's own variables, then on somebody's own machine
-`.pypirc` and the keyring.
+The order: trusted publishing, then SLIPWAY_TOKEN (with SLIPWAY_USERNAME) or twine's own variables, then on somebody's
+own machine `.pypirc` and the keyring.
 """
 
 import contextlib
@@ -66,7 +66,8 @@ def stored(index: Index, environ: Mapping[str, str], *, own_machine: bool) -> Fi
 
 def _from_variables(environ: Mapping[str, str]) -> Fixed | None:
     if token := environ.get("SLIPWAY_TOKEN", "").strip():
-        return Fixed("variable", "the token in SLIPWAY_TOKEN", Credential(TOKEN_USER, token))
+        user = environ.get("SLIPWAY_USERNAME", "").strip() or TOKEN_USER
+        return Fixed("variable", "the token in SLIPWAY_TOKEN", Credential(user, token))
     if password := environ.get("TWINE_PASSWORD", "").strip():
         user = environ.get("TWINE_USERNAME", "").strip() or TOKEN_USER
         return Fixed("variable", "the password in TWINE_PASSWORD", Credential(user, password))

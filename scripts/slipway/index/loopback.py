@@ -4,7 +4,7 @@ import secrets
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +35,12 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[Loopback]:
+def serve(folder: Path, *, authenticate: Sequence[str] = ("update",)) -> Iterator[Loopback]:
     """Serve an empty index from a folder until the block is left.
 
     Args:
         folder: where the uploaded files are kept; it must exist.
+        authenticate: what the password is wanted for: `update`, and for a private index `list` and `download`.
     """
     make_application = _pypiserver()
     credential = Credential(USER, secrets.token_urlsafe(24))
@@ -49,7 +50,7 @@ def serve(folder: Path) -> Iterator[Loopback]:
 
     application = make_application(
         roots=[folder],
-        authenticate=["update"],
+        authenticate=[*authenticate],
         auther=allowed,
         password_file=None,
         disable_fallback=True,

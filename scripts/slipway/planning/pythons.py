@@ -43,6 +43,21 @@ def supported(requires_python: str | None, classifiers: Iterable[str], *, today:
     return tuple(claimed or living)
 
 
+def allowed(requires_python: str | None) -> tuple[str, ...]:
+    """Return the minor versions of Python 3 that Requires-Python allows, maintained or not, oldest first.
+
+    Without a lower bound nothing is claimed about old versions, so nothing is returned, as for an invalid value.
+    """
+    try:
+        specifiers = SpecifierSet(requires_python or "")
+    except InvalidSpecifier:
+        return ()
+    newest = int(max(END_OF_LIFE, key=lambda version: END_OF_LIFE[version]).partition(".")[2])
+    minors = [f"3.{minor}" for minor in range(newest + 1)]
+    fitting = [minor for minor in minors if specifiers.contains(f"{minor}.99", prereleases=True)]
+    return tuple(fitting) if "3.0" not in fitting else ()
+
+
 def claims(version: str, classifiers: Iterable[str]) -> bool:
     """Return whether a project says that it supports a minor version, or names none at all.
 

@@ -8,8 +8,9 @@ from slipway import git
 from slipway.errors import SlipwayError
 
 _REMOTE = re.compile(
-    r"(?:https?://(?:[^@/]*@)?|ssh://(?:[^@/]*@)?|[^@/:]+@)[^/:]+(?::\d+)?[/:](?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?"
+    r"(?P<scheme>https?://(?:[^@/]*@)?|ssh://(?:[^@/]*@)?|[^@/:]+@)(?P<host>[^/:]+)(?::\d+)?[/:](?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?"
 )
+GITHUB = ("github.com", "www.github.com", "ssh.github.com")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NAME = re.compile(r"[\w./-]{1,200}")
 
@@ -24,6 +25,8 @@ class Hosting:
         commit: full hash of HEAD.
         branch: the default branch there, else the one checked out.
         top: the top folder of the checkout.
+        elsewhere: the host of the remote, where that is not GitHub's; with SSH it may be an alias of it.
+        is_alias_possible: whether the remote is reached by SSH, whose settings give hosts other names.
     """
 
     top: Path
@@ -31,6 +34,8 @@ class Hosting:
     name: str | None = None
     commit: str | None = None
     branch: str | None = None
+    elsewhere: str | None = None
+    is_alias_possible: bool = False
 
 
 def read(folder: Path) -> Hosting | None:
@@ -38,7 +43,9 @@ def read(folder: Path) -> Hosting | None:
     top = _git(folder, "rev-parse", "--show-toplevel")
     if not top:
         return None
-    remote = parse(_git(folder, "config", "--get", "remote.origin.url"))
+    url = _git(folder, "config", "--get", "remote.origin.url")
+    remote, matched = parse(url), _REMOTE.fullmatch(url)
+    host = matched["host"].lower() if matched else None
     commit = _git(folder, "rev-parse", "HEAD")
     head = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
     branch = head or _git(folder, "symbolic-ref", "--short", "HEAD")
@@ -48,6 +55,8 @@ def read(folder: Path) -> Hosting | None:
         name=remote[1] if remote else None,
         commit=commit if _COMMIT.fullmatch(commit) else None,
         branch=branch if _NAME.fullmatch(branch) else None,
+        elsewhere=host if host not in GITHUB else None,
+        is_alias_possible=matched is not None and not matched["scheme"].startswith("http"),
     )
 
 

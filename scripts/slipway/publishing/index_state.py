@@ -8,6 +8,7 @@ from packaging.utils import canonicalize_name
 from slipway.errors import SlipwayError
 from slipway.index.client import Client
 from slipway.manifest import Manifest
+from slipway.records import OnIndex
 from slipway.rules.index.facts import IndexFacts
 
 OPTIONAL = 20.0
@@ -46,6 +47,12 @@ def read(manifest: Manifest, client: Client, *, now: float) -> IndexFacts:
         owners=_owners(project),
         project_names=frozenset(map(canonicalize_name, names)) if names else None,
     )
+
+
+def record(state: IndexFacts) -> OnIndex:
+    """Return what the manifest keeps of an index's answer."""
+    public = bool(state.listing.of_version(state.version))
+    return OnIndex(index=state.index, project=state.listing.exists, version=public if state.version else None)
 
 
 def _emptied(project: dict[str, Any]) -> tuple[str, ...]:

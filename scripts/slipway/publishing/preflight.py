@@ -65,7 +65,7 @@ def check(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> P
     """
     event = event_facts.read(runner.event())
     stored = stored_credential(inputs, runner, index)
-    client = Client(index, credential=stored.credential if stored and index.site is None else None)
+    client = Client(index, credential=stored.credential if stored else None)
     state = index_state.read(manifest, client, now=clock.CLOCK.now())
     tokens = runner.id_tokens()
     if tokens is not None:
@@ -102,7 +102,7 @@ def check(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> P
         source=source,
         stored=stored,
         tokens=tokens if audience else None,
-        judged=msgspec.structs.replace(judged, publisher=publisher),
+        judged=msgspec.structs.replace(judged, publisher=publisher, on_index=index_state.record(state)),
     )
 
 

@@ -73,7 +73,8 @@ class Watch:
         """Return what is served as soon as all of it is there or something is wrong, else when the time is up.
 
         Raises:
-            SlipwayError: the index could not be read at all.
+            InputError: the index wants a credential for reading, and gets none or a wrong one.
+            ToolError: the index could not be read at all.
         """
         receipts = {receipt.filename: receipt for receipt in self.manifest.receipts}
         # Where publishing is on record, a file without a receipt was never taken by the index; it will not come.
@@ -101,7 +102,7 @@ class Watch:
                 break
         return tuple(file.served for file in self._files)
 
-    def _awaited(self, trouble: SlipwayError | None) -> str:
+    def _awaited(self, trouble: ToolError | None) -> str:
         if trouble is not None:
             return trouble.happened.removesuffix(".")
         unseen = [file.artifact.filename for file in self._files if file.served.verdict != "same"]
@@ -109,14 +110,14 @@ class Watch:
             return f"{self.client.index.title} does not serve {', '.join(unseen)} yet"
         return f"{self.client.index.title} does not show the attestations yet"
 
-    def _look(self) -> SlipwayError | None:
+    def _look(self) -> ToolError | None:
         """Look once at everything that is not settled; return what kept it from being seen."""
         try:
             listing = self.client.listing(self.manifest.name)
             for file in self._files:
                 if not file.settled:
                     self._judge(file, listing)
-        except SlipwayError as error:
+        except ToolError as error:
             return error
         return None
 

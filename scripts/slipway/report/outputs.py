@@ -129,7 +129,7 @@ def _sdist(manifest: Manifest, _: Inputs) -> str:
 OUTPUTS: tuple[Output, ...] = (
     Output(
         "verdict",
-        "One word: clean, findings, input, tool or bug.",
+        "One word: clean, findings, input, tool, bug or interrupted.",
         "report",
         lambda s, _: ExitCode(s.exit_code).name.lower(),
     ),

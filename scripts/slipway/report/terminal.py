@@ -68,8 +68,6 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
         marks += ["uncommitted changes"] if plan.git.dirty else []
         marks += ["shallow clone"] if plan.git.shallow else []
         yield "commit", f"{plan.git.commit[:12]} ({', '.join(marks)})"
-    for target in plan.builds:
-        yield "build", f"{' and '.join(target.makes)} on {target.platform} with {target.tool}"
     for file in plan.expected:
         yield "expected", file.pattern + ("" if file.required else " (made by another machine of the matrix)")
     where = plan.destination.index if plan.destination.publish else "nowhere"
@@ -99,11 +97,14 @@ def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
     yield from _broken(manifest)
     yield from _details(manifest)
     if manifest.failure is not None:
-        yield from _failure(manifest.failure, width)
-        return
+        yield from _failure(manifest.failure, width, is_folded=bool(manifest.explaining))
+        if not manifest.explaining:
+            return
     judged = verdict.of(manifest)
     summary = verdict.tally(manifest)
     yield from _wrapped(f"{SIGNS[judged.mood]} {judged.headline}", width, style=STYLES[judged.mood])
+    for more in judged.more:
+        yield from _wrapped(more, width, lead="  ")
     if summary:
         yield Line(f"  {summary}", "dim")
     if manifest.plan is not None:
@@ -144,8 +145,8 @@ def _finding(group: Group, width: int) -> Iterator[Line]:
     yield Line("")
 
 
-def _failure(failure: Failure, width: int) -> Iterator[Line]:
-    for line in failure.log:
+def _failure(failure: Failure, width: int, *, is_folded: bool) -> Iterator[Line]:
+    for line in () if is_folded else failure.log:
         yield Line(f"  │ {printable(line)}", "dim")
     yield from _wrapped(f"{SIGNS['failed']} {failure.happened}", width, style=STYLES["failed"])
     yield from _wrapped(failure.cause, width, lead="  likely cause: ")
@@ -172,13 +173,17 @@ def _details(manifest: Manifest) -> Iterator[Line]:
         yield Line(f"    sha256 {artifact.sha256}", "dim")
     for result in manifest.smoke_results:
         sign = "✓" if result.passed else "✗"
+        if result.passed and not result.imported:
+            sign = "·"
         imported = ", ".join(result.imported[:4]) + (" …" if len(result.imported) > 4 else "")  # noqa: PLR2004 - a glance
-        detail = f"imports {imported}" if result.imported else "imports nothing"
+        detail = f"imports {imported}" if result.imported else "nothing was imported"
         source = "" if result.origin == "file" else " from the index"
         how = "".join(f", {word}" for word in verdict.how(result) if word != "uv")
         yield Line(
             f"  {sign} {result.artifact}{source} on Python {result.python}{how}: {detail} ({result.seconds:.1f} s)"
         )
+        for sentence in verdict.worked(result):
+            yield Line(f"      {printable(sentence)}", "dim")
     for sentence in verdict.untried(manifest):
         yield Line(f"  · {sentence}", "dim")
     if manifest.stages:

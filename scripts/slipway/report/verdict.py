@@ -1,7 +1,11 @@
-"""The verdict in one sentence, and the words every report shares."""
+"""The verdict, clause by clause what this run saw, and the words every report shares."""
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from packaging.version import InvalidVersion, Version
 
 from slipway.manifest import Manifest
 from slipway.records import Severity, SmokeResult
@@ -12,44 +16,154 @@ Mood = Literal["good", "blocked", "failed"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a person reads first, with one sentence as the headline."""
+    """What a person reads first.
+
+    Attributes:
+        headline: one sentence.
+        more: sentences on what was not imported, on the version, and on what the index showed or why it was not asked.
+    """
 
     mood: Mood
     headline: str
+    more: tuple[str, ...] = ()
 
 
 def of(manifest: Manifest) -> Verdict:
     """Return the verdict on a run."""
     subject = " ".join(part for part in (manifest.name, manifest.version) if part) or "The project"
-    if manifest.failure is not None:
-        return Verdict("failed", manifest.failure.happened)
+    count = counted(len(grouped(manifest.explaining or manifest.blocking)), "finding")
     if manifest.broken_rules:
         names = ", ".join(sorted({rule.rule for rule in manifest.broken_rules}))
         return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.")
-    if count := len(grouped(manifest.blocking)):
-        return Verdict("blocked", f"{subject} is not ready: {counted(count, 'finding')} must be fixed first.")
-    return Verdict("good", f"{subject} {_achieved(manifest)}.")
+    if manifest.explaining:
+        reason = "most likely the reason why it could not be built or installed"
+        return Verdict("blocked", f"{subject} is not ready: {count} must be fixed first, {reason}.")
+    if manifest.failure is not None:
+        return Verdict("failed", manifest.failure.happened)
+    if manifest.blocking:
+        return Verdict("blocked", f"{subject} is not ready: {count} must be fixed first.")
+    return Verdict("good", f"{subject} {_achieved(manifest)}.", tuple(_more(manifest)))
 
 
 def _achieved(manifest: Manifest) -> str:
+    done = _done(manifest)
+    index = manifest.on_index.index if manifest.on_index else "the index"
     if manifest.command == "init":
         return "has a workflow that fits and lets nobody else in"
     if manifest.command == "rehearse":
-        return "passed its rehearsal: an index took it, serves exactly these files, and they install and work"
-    done = {stage.name for stage in manifest.stages if stage.outcome == "done"}
+        seen = _joined([*_checked(manifest, done), *_installed(manifest, "file", "index")])
+        return f"passes its rehearsal: it {seen}; an index on this machine took it and serves exactly these files"
     if "verify" in done:
-        return "is released: the index serves exactly these files, and they install and work"
+        seen = _joined(_installed(manifest, "index"))
+        return (
+            f"is released: {index} serves exactly these files{f', and from there it {seen}' if seen else ''}"
+        )
     if "publish" in done:
-        return "is published"
+        return f"is published: {index} has {counted(len(manifest.receipts), 'file')} of it"
     if manifest.command == "publish":
-        return "could be published: nothing that can be checked beforehand stands in the way"
-    if "smoke" in done:
-        return "is ready: it builds, the index will take it, it installs and works"
+        return _joined(_publishable(manifest)) or f"was not published: {index} has it already"
+    clauses = [*_checked(manifest, done), *_installed(manifest, "file")]
     if "inspect" in done:
-        return "is fit for the index"
-    if "build" in done:
-        return "is built"
-    return "has a plan" if done == {"plan"} else "is in order, as far as can be known before building"
+        clauses += _publishable(manifest)
+    if clauses:
+        return _joined(clauses)
+    return "has a plan" if done == {"plan"} else "passes validation; nothing was built"
+
+
+def _checked(manifest: Manifest, done: set[str]) -> Iterator[str]:
+    if "build" in done and manifest.artifacts:
+        yield "builds"
+    if "inspect" in done and manifest.artifacts:
+        yield "passes inspection"
+
+
+def _publishable(manifest: Manifest) -> Iterator[str]:
+    """Yield whether it can be published, where an index was asked; who may upload is not seen from outside."""
+    state = manifest.on_index
+    if state is not None and not state.version:
+        yield f"can be published to {state.index}{' by an owner of the project' if state.project else ''}"
+
+
+def _installed(manifest: Manifest, *origins: str) -> Iterator[str]:
+    """Yield what the smoke tests saw; all of them passed where there is nothing to fix."""
+    results = [result for result in manifest.smoke_results if result.origin in origins]
+    if not results:
+        return
+    imported = any(result.imported for result in results)
+    installers = _joined(dict.fromkeys(result.installer for result in results))
+    yield f"installs{' and imports' if imported else ''} with {installers} on Python {_pythons(results)}"
+    worked = {kind: {ran.name for r in results for ran in r.ran if ran.kind == kind} for kind in KINDS}
+    for kind, sentence in KINDS.items():
+        if names := worked[kind]:
+            yield sentence.replace("{}", counted(len(names), kind))
+
+
+KINDS = {
+    "script": "starts {}",
+    "plugin": "loads {}",
+    "smoke-command": "passes its smoke command",
+    "test-command": "passes its tests",
+}
+"""What a smoke result says that ran, and the clause on it."""
+
+
+def _pythons(results: Iterable[SmokeResult]) -> str:
+    """Return the Pythons of results: one in full, of several the minor versions."""
+    labels = list(dict.fromkeys(result.python for result in results))
+    if len(labels) == 1:
+        return labels[0]
+    minors = dict.fromkeys(re.sub(r"(\d+\.\d+)\.\d+", r"\1", label) for label in labels)
+    return _joined(sorted(minors, key=lambda minor: [int(number) for number in re.findall(r"\d+", minor)]))
+
+
+def _more(manifest: Manifest) -> Iterator[str]:
+    if manifest.smoke_results and not any(result.imported for result in manifest.smoke_results):
+        yield "Nothing of it was imported."
+    yield from _on_version(manifest)
+    if not {"publish", "verify"} & _done(manifest) or manifest.command == "rehearse":
+        yield from _on_index(manifest)
+
+
+def _done(manifest: Manifest) -> set[str]:
+    return {stage.name for stage in manifest.stages if stage.outcome == "done"}
+
+
+def _on_version(manifest: Manifest) -> Iterator[str]:
+    try:
+        version = Version(manifest.version or "")
+    except InvalidVersion:
+        return
+    kind = (
+        "a development version" if version.is_devrelease else "a pre-release" if version.is_prerelease else ""
+    )
+    if version.local:
+        kind = f"{kind} with a local part" if kind else "a local version"
+        yield f"{version} is {kind}, which PyPI does not take."
+    elif kind:
+        yield f"{version} is {kind}."
+
+
+def _on_index(manifest: Manifest) -> Iterator[str]:
+    state = manifest.on_index
+    if manifest.command == "rehearse":
+        yield "PyPI itself was not asked."
+    elif state is not None:
+        if state.version:
+            yield f"{state.index} has files of {manifest.name} {manifest.version} already."
+        elif state.project:
+            yield f"{state.index} has the project {manifest.name}: you must be one of its owners."
+        else:
+            yield f"{state.index} has no project {manifest.name} yet: the name is new."
+    elif reason := next((s.reason for s in manifest.stages if s.name == "index" and s.reason), None):
+        yield f"{reason[0].upper()}{reason[1:]}."
+    elif manifest.command in {"inspect", "build", "smoke"}:
+        yield "No index was asked."
+
+
+def _joined(clauses: Iterable[str]) -> str:
+    """Return words as they are listed in a sentence: `a`, `a and b`, `a, b and c`."""
+    *most, last = [*clauses] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def counted(number: int, noun: str) -> str:
@@ -74,6 +188,27 @@ def how(result: SmokeResult) -> list[str]:
     """Return with what a smoke test installed the artifact: the installer, then what differs from the default."""
     words = [result.installer, *([f"extra {result.extra}"] if result.extra else [])]
     return [*words, *(["lowest dependencies"] if result.resolution != "highest" else [])]
+
+
+def worked(result: SmokeResult) -> list[str]:
+    """Return what was started and loaded in a smoke test and worked, a sentence for each kind."""
+    sentences = []
+    for kind, lead in RAN.items():
+        ran = [one for one in result.ran if one.kind == kind]
+        names = ", ".join(one.name for one in ran[:LISTED]) + (" …" if len(ran) > LISTED else "")
+        said = ran[0].said if ran and kind.endswith("command") else ""
+        sentences += [f"{lead} {names}{f': {said}' if said else ''}"] if ran else []
+    return sentences
+
+
+RAN = {
+    "script": "started with --help:",
+    "plugin": "loaded:",
+    "smoke-command": "passed, the smoke command:",
+    "test-command": "passed, the tests:",
+}
+LISTED = 6
+"""Scripts or plugins of a smoke test that are named."""
 
 
 def untried(manifest: Manifest) -> list[str]:

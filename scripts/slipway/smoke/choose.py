@@ -3,7 +3,7 @@
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -39,10 +39,8 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     Raises:
         InputError: an interpreter or an extra that was asked for does not exist.
     """
-    # Wheels come first: an sdist has the metadata of its wheel, and a wheel's is read without the rest of it.
-    wheels_first = sorted(manifest.artifacts, key=lambda one: one.kind == "sdist")
     read = functools.cache(lambda name: artifact_facts.read_metadata(inputs.locate(name)))
-    claims: MetadataFacts | None = next(filter(None, (read(one.filename) for one in wheels_first)), None)
+    claims = _claims(manifest, read)
     requires_python = claims.one("requires-python") if claims else None
     classifiers = claims.every("classifier") if claims else ()
     job = manifest.plan.job(inputs.job) if manifest.plan else None
@@ -61,9 +59,26 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
         metadata = read(artifact.filename) if in_depth else None
         choices = list(_install_options(artifact, metadata, inputs, in_depth=in_depth))
         tests += _tests(candidate, fitting, choices, classifiers=classifiers, in_depth=in_depth)
-    supported = pythons.supported(requires_python, classifiers, today=datetime.now(tz=UTC).date())
-    absent = [*_untried_pythons(supported, here, inputs), *_untried_wheels(manifest, inputs)]
-    return Choice(tests=tuple(tests), untried=(*untried, *absent))
+    if not inputs.job:
+        reason = "one Python is tried unless --python or --thorough asks for more"
+        if inputs.thorough or ALL in inputs.python:
+            reason = "not on this machine"
+        untried += _untried_pythons(claims, {one.feature_version for one in here}, reason)
+    return Choice(tests=tuple(tests), untried=(*untried, *_untried_wheels(manifest, inputs)))
+
+
+def untried_by_jobs(manifest: Manifest, inputs: Inputs) -> tuple[Untried, ...]:
+    """Return the Pythons that the metadata allows and that no smoke job tried."""
+    claims = _claims(manifest, lambda name: artifact_facts.read_metadata(inputs.locate(name)))
+    labels = [re.match(r"\d+\.\d+", result.python) for result in manifest.smoke_results]
+    reason = "no smoke job has it; the options smoke-jobs and python-versions decide"
+    return tuple(_untried_pythons(claims, {label[0] for label in labels if label}, reason))
+
+
+def _claims(manifest: Manifest, read: Callable[[str], MetadataFacts | None]) -> MetadataFacts | None:
+    # Wheels come first: an sdist has the metadata of its wheel, and a wheel's is read without the rest of it.
+    wheels_first = sorted(manifest.artifacts, key=lambda one: one.kind == "sdist")
+    return next(filter(None, (read(one.filename) for one in wheels_first)), None)
 
 
 def _tests(
@@ -163,17 +178,23 @@ def _platforms() -> tuple[str, ...]:
     return ("any", *platform_tags())
 
 
-def _untried_pythons(
-    supported: Iterable[str], here: Sequence[Interpreter], inputs: Inputs
-) -> Iterator[Untried]:
-    """Yield the Pythons that are supported and not tried; in a matrix the other jobs have them."""
-    tried = {one.feature_version for one in here}
-    missing = [version for version in supported if version not in tried]
-    if missing and not inputs.job:
-        reason = "one Python is tried unless --python or --thorough asks for more"
-        if inputs.thorough or ALL in inputs.python:
-            reason = "not on this machine"
-        yield Untried(smoke_test=f"Python {', '.join(missing)}", reason=reason)
+def _untried_pythons(claims: MetadataFacts | None, tried: Collection[str], reason: str) -> Iterator[Untried]:
+    """Yield the Pythons that the metadata allows and that were not tried.
+
+    Args:
+        claims: the metadata.
+        tried: minor versions.
+        reason: why a version that is supported was not tried.
+    """
+    if claims is None:
+        return
+    requires_python, classifiers = claims.one("requires-python"), claims.every("classifier")
+    supported = pythons.supported(requires_python, classifiers, today=datetime.now(tz=UTC).date())
+    others = [version for version in pythons.allowed(requires_python) if version not in supported]
+    why = "Requires-Python allows it; it is no longer maintained, or no classifier names it"
+    for versions, text in ((supported, reason), (others, why)):
+        if missing := [version for version in versions if version not in tried]:
+            yield Untried(smoke_test=f"Python {', '.join(missing)}", reason=text)
 
 
 def _untried_wheels(manifest: Manifest, inputs: Inputs) -> Iterator[Untried]:

@@ -1,15 +1,19 @@
 """The verdict on smoke tests: every rule on every outcome, and what several have in common reported once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from slipway.manifest import Addition
-from slipway.records import Finding, Severity, SmokeResult
+from slipway.records import Finding, Ran, Severity, SmokeResult
 from slipway.rules.rule import combined, judge
 from slipway.rules.smoke import RULES as SMOKE_RULES
+from slipway.rules.smoke.facts import SmokeFacts
 from slipway.smoke.smoke_test import Outcome
+
+SAID = 200
+"""Characters kept of the last line that a command printed."""
 
 
 def judge_results(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) -> Addition:
@@ -67,7 +71,20 @@ def _result(outcome: Outcome, judged: Addition) -> SmokeResult:
         passed=all(f.severity != Severity.ERROR or f.ignored is not None for f in judged.findings),
         seconds=round(outcome.seconds, 3),
         imported=tuple(attempt.name for attempt in facts.imports if attempt.error is None),
-        entry_points=sum(attempt.error is None for attempt in facts.entry_points),
+        ran=tuple(_ran(facts)),
         resolution=facts.resolution,
         extra=facts.extra,
     )
+
+
+def _ran(facts: SmokeFacts) -> Iterator[Ran]:
+    for script in facts.scripts:
+        if script.present and script.returncode == 0:
+            yield Ran(kind="script", name=script.name)
+    for point in facts.entry_points:
+        if point.error is None and not point.is_script:
+            yield Ran(kind="plugin", name=point.name)
+    for command in facts.commands:
+        if command.role != "script" and command.returncode == 0:
+            said = next((line for line in reversed(command.output.splitlines()) if line.strip()), "")
+            yield Ran(kind=command.role, name=command.name, said=said.strip()[:SAID])

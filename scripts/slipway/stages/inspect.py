@@ -1,18 +1,21 @@
 """Inspect: read each artifact, and judge each of them and the set."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 
 import msgspec
 
 from slipway.artifacts import artifact, linkage
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
+from slipway.index import addresses
 from slipway.manifest import Addition, Manifest, recheck
 from slipway.options import Inputs
 from slipway.project import git, tracked
 from slipway.project.tracked import Tracked
 from slipway.records import Plan, SkippedRule
 from slipway.rules.metadata import RULES as METADATA_RULES
+from slipway.rules.metadata import page
 from slipway.rules.release import RULES as RELEASE_RULES
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import combined, judge
@@ -32,17 +35,25 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         return Addition(skipped="there is nothing to inspect")
     recheck(manifest, inputs.locate)
     plan, ignored = manifest.plan, manifest.ignored
-    backend = plan.backend if plan else None
+    judge_here = functools.partial(
+        judge,
+        ignored=ignored,
+        backend=plan.backend if plan else None,
+        declared_in=plan.declared_in if plan else None,
+    )
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
-    not_judged = _not_judged(manifest)
+    not_judged = _not_judged(manifest, inputs)
     judged = [
         Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
     ]
     for one in facts:
-        judged.append(_judged(one, ignored, backend))
+        if isinstance(one, WheelFacts):
+            judged.append(judge_here(WHEEL_RULES, one, artifact=one.filename))
+        else:
+            judged.append(judge_here(SDIST_RULES, one, artifact=one.filename))
         if one.metadata is not None:
             rules = [rule for rule in METADATA_RULES if rule.name not in not_judged]
-            judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, backend=backend))
+            judged.append(judge_here(rules, one.metadata, artifact=one.filename))
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
@@ -53,19 +64,23 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ),
         tracked=_tracked(facts, plan, inputs),
     )
-    judged.append(judge(RELEASE_RULES, release, ignored=ignored, backend=backend))
+    judged.append(judge_here([rule for rule in RELEASE_RULES if rule.name not in not_judged], release))
     records = tuple(artifact.record(one) for one in facts)
-    return msgspec.structs.replace(combined(judged), artifacts=records)
+    described = next((one.metadata for one in reversed(facts) if one.metadata is not None), None)
+    page_shown = page.of(described) if described else None
+    return msgspec.structs.replace(combined(judged), artifacts=records, page=page_shown)
 
 
-def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], backend: str | None) -> Addition:
-    if isinstance(facts, WheelFacts):
-        return judge(WHEEL_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
-    return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
+def _not_judged(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
+    """Return the rules that are not judged here, each with the reason."""
+    found = _not_judged_version(manifest)
+    if inputs.command != "inspect":
+        found["wheel-import-fails"] = "the smoke test imports the package itself"
+    return found
 
 
-def _not_judged(manifest: Manifest) -> dict[str, str]:
-    """Return the rules that are not judged here, each with the reason.
+def _not_judged_version(manifest: Manifest) -> dict[str, str]:
+    """Return the rule on local versions where it is not judged here, with the reason.
 
     Between two releases a version taken from git has a local part. Nothing is wrong with that in a pull request or
     on a laptop; publishing judges the rule before the first upload (`publishing/preflight.py`).
@@ -73,11 +88,15 @@ def _not_judged(manifest: Manifest) -> dict[str, str]:
     plan = manifest.plan
     if any(finding.rule == "version-local" for finding in manifest.findings):
         return {"version-local": "it was found in the source"}
-    if plan is None or plan.destination.publish or plan.tag_version is not None:
-        return {}
-    return {
-        "version-local": "nothing is published from here, and between releases the version has a local part"
-    }
+    index = plan.destination.index if plan else "pypi"
+    if plan is not None and plan.tag_version is not None:
+        return {"version-local": "the version is compared with the tag"}
+    if index == "none" and plan is not None:
+        reason = "nothing is published from here, and between releases the version has a local part"
+        return {"version-local": reason}
+    if index != "none" and addresses.resolve(index).site is None:
+        return {"version-local": "indexes that are not run with PyPI's software may take local versions"}
+    return {}
 
 
 def _tracked(facts: Sequence[SdistFacts | WheelFacts], plan: Plan | None, inputs: Inputs) -> Tracked | None:

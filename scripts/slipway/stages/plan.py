@@ -1,7 +1,6 @@
 """Plan: everything is decided here, from the project, git, the event and the inputs, before anything runs."""
 
 import importlib.util
-import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -19,7 +18,7 @@ from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.git import GitFacts
 from slipway.project.project import ProjectFacts
-from slipway.records import BuildTarget, ExpectedFile, Git, Plan
+from slipway.records import ExpectedFile, Git, Plan
 from slipway.rules import catalogue
 from slipway.runner import Runner
 from slipway.runner import event as event_facts
@@ -87,9 +86,9 @@ def make(
         tag=tag,
         tag_version=tag_version(tag, inputs.tag_prefix),
         git=msgspec.convert(git, Git, from_attributes=True) if git else None,
-        builds=(BuildTarget(name="here", platform=sys.platform, tool="build", makes=("sdist", "wheel")),),
         expected=expected_files(project.name, version, kind=kind),
         destination=goal,
+        declared_in=project.declared_in,
         ignored=dict(project.ignored),
         jobs=matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish),
     )

@@ -7,10 +7,11 @@ from slipway.environments import disposable
 from slipway.errors import ToolError
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
+from slipway.project import git
 from slipway.records import Job, Plan
 from slipway.runner import Runner
 from slipway.smoke import run as smoke
-from slipway.smoke.choose import choose
+from slipway.smoke.choose import choose, untried_by_jobs
 from slipway.smoke.package_sources import package_sources
 from slipway.smoke.project_commands import project_commands
 from slipway.smoke.verdict import judge_results
@@ -27,7 +28,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ToolError: the index cannot be reached, or another job should have built wheels for this platform and did not.
     """
     job = manifest.plan.job(inputs.job) if manifest.plan else None
-    if inputs.command == "check" and (inputs.built or (job and not job.pythons)):
+    if inputs.command == "check" and inputs.built:
+        return Addition(skipped="the smoke jobs did it", untried=untried_by_jobs(manifest, inputs))
+    if inputs.command == "check" and job and not job.pythons:
         return Addition(skipped="the smoke jobs do it")
     if manifest.plan and job:
         _demand_wheels(manifest.plan, job, inputs)
@@ -42,7 +45,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     smoke.show(outcomes, runner)
     sdist = next((one.filename for one in manifest.artifacts if one.kind == "sdist"), None)
     if sdist is not None:
-        outcomes = smoke.with_sdist_paths(outcomes, inputs.locate(sdist))
+        plan = manifest.plan
+        in_git = plan is not None and plan.git is not None and git.read(inputs.path) is not None
+        checkout = inputs.path if in_git else None
+        outcomes = smoke.with_source(outcomes, inputs.locate(sdist), plan=plan, checkout=checkout)
     judged = judge_results(outcomes, ignored=manifest.ignored)
     return msgspec.structs.replace(judged, untried=choice.untried)
 

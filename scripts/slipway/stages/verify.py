@@ -39,8 +39,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     if manifest.blocking or manifest.failure is not None:
         return Addition(skipped="nothing was published")
     index = decision.verify_on(manifest, inputs, runner)
-    # An index that is not public may want a credential for reading too.
-    stored = preflight.stored_credential(inputs, runner, index) if index.site is None else None
+    # PyPI and TestPyPI are read by everybody; every other index may want a credential for reading too.
+    stored = None if index.name in addresses.NAMES else preflight.stored_credential(inputs, runner, index)
     served: tuple[Served, ...] = ()
     credential = stored.credential if stored else None
     with closing(Client(index, credential=credential, patience=ONE_REQUEST)) as client:

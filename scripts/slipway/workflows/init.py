@@ -36,6 +36,8 @@ def run(inputs: Inputs) -> Manifest:
             cause="A workflow belongs to a repository, and there is none here.",
             remedy="Run `git init` in the project, or go to its checkout.",
         )
+    if home.elsewhere is not None and not home.is_alias_possible:
+        raise _not_on_github(home.elsewhere)
     caller = caller_file.for_project(
         inputs.path,
         home,
@@ -44,6 +46,11 @@ def run(inputs: Inputs) -> Manifest:
         index=inputs.index,
     )
     out = sys.stderr if inputs.json else sys.stdout
+    if home.elsewhere is not None:
+        out.write(
+            f"The remote origin is at {home.elsewhere}. The workflow works on github.com only; if your SSH settings\n"
+        )
+        out.write(f"use {home.elsewhere} as another name for it, all is well.\n\n")
     if inputs.check:
         out.write(
             "`zizmor .github/workflows` checks what this does not: pinned actions, triggers, caches, templates.\n"
@@ -53,6 +60,17 @@ def run(inputs: Inputs) -> Manifest:
     out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n\n")
     out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
     return _manifest(Manifest())
+
+
+def _not_on_github(host: str) -> InputError:
+    return InputError(
+        f"The repository is hosted at {host}, and the workflow works on github.com only.",
+        cause="It refers to Slipway's own files in a way that GitHub Enterprise Server and other hosts do not know, and "
+        "PyPI trusts publishers of other hosts in other ways.",
+        remedy="Run `slipway check` in a job there, and publish what it made with `slipway publish` and a token in "
+        "SLIPWAY_TOKEN.",
+        read="docs/reference.md, under Runners and hosts",
+    )
 
 
 def _check(caller: Caller, home: Hosting) -> Manifest:
@@ -74,7 +92,7 @@ def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
     text = caller.render()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_text(text, "utf-8", newline="\n")
         out.write(f"Written: {path}\n")
         return
     present = path.read_text("utf-8", errors="replace")
@@ -95,7 +113,7 @@ def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
             cause="It was changed by hand, or written for another version of Slipway.",
             remedy="Look at the difference above; run again with --overwrite to replace the file.",
         )
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8", newline="\n")
     out.write(f"Replaced: {path}\n")
 
 

@@ -23,6 +23,11 @@ SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 ANSWERS = {"500": 500, "502-after": 502, "503": 503, "429": 429}
 RETRY_AFTER = 7
 SILENCE = 30.0
+BOILERPLATE = {
+    400: "The server could not comply with the request since it is either malformed or otherwise incorrect.\n\n",
+    403: "Access was denied to this resource.\n\n",
+}
+"""What Warehouse's framework (Pyramid) says in JSON, where the sentence itself stands in `code`."""
 LINGER = "hh" if sys.platform == "win32" else "ii"
 JOB = issuer.Job()
 
@@ -284,7 +289,8 @@ def _told(refusal: Refusal) -> dict[str, Any]:
     if refusal.code:
         errors = [{"code": refusal.code, "description": refusal.message}]
         return {"message": "Token request failed", "errors": errors}
-    return {"message": refusal.message, "code": f"{refusal.status} Refused", "title": "Refused"}
+    message = BOILERPLATE.get(refusal.status, refusal.message)
+    return {"message": message, "code": f"{refusal.status} {refusal.message}", "title": "Refused"}
 
 
 def _multipart(body: bytes, content_type: str) -> tuple[dict[str, list[str]], bytes]:

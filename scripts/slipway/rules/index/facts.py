@@ -21,6 +21,7 @@ class IndexFacts:
         owners: who may upload, as far as the index shows it.
         project_names: names of all projects; only read for a new one, None where the index does not list them.
         now: seconds since the epoch.
+        asked: False where nobody asked the index, so that only the name and the version are known.
     """
 
     index: str
@@ -33,8 +34,14 @@ class IndexFacts:
     emptied: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     project_names: frozenset[str] | None = None
+    asked: bool = True
 
     @property
     def waiting(self) -> tuple[Artifact, ...]:
         """The artifacts whose names the index does not list."""
         return tuple(a for a in self.artifacts if self.listing.named(a.filename) is None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be uploaded; before the build, whether the version has no files yet."""
+        return bool(self.waiting if self.artifacts else not self.listing.of_version(self.version))

@@ -28,7 +28,7 @@ _ALIKE = str.maketrans({"l": "1", "i": "1", "o": "0"})
     mirrors=("I01",),
 )
 def project_archived(facts: IndexFacts) -> Iterator[Evidence]:
-    if facts.listing.status == "archived" and facts.waiting:
+    if facts.listing.status == "archived" and facts.is_open:
         yield Evidence(message=f"{facts.project} is archived on {facts.index}.")
 
 
@@ -94,7 +94,7 @@ def bytes_published_before(facts: IndexFacts) -> Iterator[Evidence]:
     mirrors=("I05",),
 )
 def release_emptied_before(facts: IndexFacts) -> Iterator[Evidence]:
-    if facts.waiting and facts.version in facts.emptied:
+    if facts.is_open and facts.version in facts.emptied:
         yield Evidence(
             message=f"{facts.index} had files of {facts.project} {facts.version} that were deleted.",
             seen=facts.version,
@@ -201,8 +201,26 @@ def _reduced(name: str) -> str:
 )
 def project_name_in_standard_library(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
-    if not facts.listing.exists and canonicalize_name(facts.project) in _standard_library():
+    if facts.asked and not facts.listing.exists and _is_standard(facts.project):
         yield Evidence(message=f"{facts.project} is a module of Python's standard library.")
+
+
+@index.note(
+    "project-name-of-standard-module",
+    title="The project is called like a module of the standard library, and no index was asked about it",
+    why="PyPI creates no project with the name of a standard module; one that it has already goes on as it is.",
+    fix="If the project is not on PyPI yet, choose another name; `check --index pypi` looks it up.",
+    example='name = "statistics"',
+    mirrors=("C17",),
+)
+def project_name_of_standard_module(facts: IndexFacts) -> Iterator[Evidence]:
+    if not facts.asked and _is_standard(facts.project):
+        message = f"{facts.project} is a module of Python's standard library: PyPI takes it only if it has it already."
+        yield Evidence(message=message)
+
+
+def _is_standard(name: str) -> bool:
+    return canonicalize_name(name) in _standard_library()
 
 
 # Read when the module is loaded: nothing of Slipway is read after foreign code ran.

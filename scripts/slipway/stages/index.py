@@ -1,0 +1,66 @@
+"""Index: what the index shows of the project, asked where a release is planned; nothing is changed there."""
+
+from contextlib import closing
+
+import msgspec
+
+from slipway.errors import SlipwayError
+from slipway.index import addresses, clock
+from slipway.index.client import Client
+from slipway.index.listing import Listing
+from slipway.manifest import Addition, Manifest
+from slipway.options import Inputs
+from slipway.publishing import index_state
+from slipway.rules.index import RULES
+from slipway.rules.index.facts import IndexFacts
+from slipway.rules.rule import judge
+from slipway.runner import Runner
+
+PATIENCE = 20.0
+"""Seconds to go on trying one request; a check goes on without an answer."""
+
+NOT_PUBLISHED = "no index was asked: nothing is published from here"
+NOT_NAMED = "no index was asked: none is named with --index"
+
+
+def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
+    """Ask the index that the plan names about the project, and judge its answer.
+
+    Before a build, the rules see the name and the version of the plan; after it, the files as well. Publishing asks
+    again, with its own credential (`publishing/preflight.py`).
+
+    Raises:
+        InputError: there is no plan, or its index cannot be used.
+    """
+    plan = manifest.planned()
+    if not manifest.name:
+        return Addition(skipped="no index was asked: the project's name is not known before it is built")
+    if plan.destination.index == "none":
+        is_named_here = plan.event == "local" and inputs.command != "rehearse"
+        return _unasked(manifest, NOT_NAMED if is_named_here else NOT_PUBLISHED)
+    index = addresses.resolve(plan.destination.index, simple=inputs.simple_index)
+    runner.say(f"asking {index.title} about {manifest.name}")
+    with closing(Client(index, patience=PATIENCE)) as client:
+        try:
+            state = index_state.read(manifest, client, now=clock.CLOCK.now())
+        except SlipwayError as error:
+            reason = error.happened[0].lower() + error.happened[1:].rstrip(".")
+            return _unasked(manifest, f"{index.title} could not be asked: {reason}")
+    judged = judge(RULES, state, ignored=manifest.ignored)
+    return msgspec.structs.replace(judged, on_index=index_state.record(state))
+
+
+def _unasked(manifest: Manifest, reason: str) -> Addition:
+    """Return what can be said of the name alone."""
+    facts = IndexFacts(
+        index="PyPI",
+        warehouse=True,
+        project=manifest.name,
+        version=manifest.version,
+        artifacts=(),
+        listing=Listing(exists=False),
+        now=clock.CLOCK.now(),
+        asked=False,
+    )
+    rules = [rule for rule in RULES if rule.name == "project-name-of-standard-module"]
+    return msgspec.structs.replace(judge(rules, facts, ignored=manifest.ignored), skipped=reason)
