@@ -12,6 +12,7 @@ import pytest
 from index.bench import issuer, server
 from index.bench.server import Bench
 from index.bench.warehouse import TrustedPublisher, Warehouse
+from slipway.index import loopback
 from slipway.index.clock import Clock
 from workflows import act, consumer
 
@@ -102,35 +103,43 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
     assert not any(token in second.log for token in bench.warehouse.tokens)
 
 
-def test_a_called_workflow_publishes_with_a_token_and_makes_the_github_release(
-    bench: Bench, program: Path, tree: Path, tmp_path: Path
-) -> None:
-    """python-release.yml, as a caller with a private index uses it."""
-    project = consumer.example(tmp_path / "pure", "pure")
+def with_a_private_index(
+    program: Path, tree: Path, folder: Path, index: str, credential: tuple[str, str]
+) -> act.Run:
+    """Push a tag to a project that uses private-index.yml, with a stand-in for GitHub's own program."""
+    project = consumer.example(folder / "pure", "pure")
     text = (act.ROOT / "examples" / "workflows" / "private-index.yml").read_text("utf-8")
-    text = text.replace("OWNER/slipway", act.SLIPWAY).replace(
-        "https://packages.example.com/legacy/", bench.upload_url
+    text = text.replace("OWNER/slipway", act.SLIPWAY).replace("https://packages.example.com/legacy/", index)
+    text = text.replace("${{ secrets.INDEX_TOKEN }}", token).replace(
+        "${{ secrets.INDEX_USERNAME }}", username
     )
-    text = text.replace("${{ secrets.INDEX_TOKEN }}", bench.warehouse.api_token(PROJECT))
-    text = text.replace("    with:\n", "    with:\n      platforms: linux\n")
+    text = text.replace(
+        "    with:\n", f"    with:\n      platforms: linux\n      python-versions: '{consumer.PYTHON}'\n"
+    )
     (project / ".github" / "workflows" / "release.yml").write_text(text)
     act.commit(project)
-    said = tmp_path / "said-to-github"
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    (tools / "gh").write_text(f'#!/bin/sh\necho "$@" >> {said}\n[ "$2" != view ]\n')
+    (tools := folder / "tools").mkdir()
+    (tools / "gh").write_text(f'#!/bin/sh\necho "$@" >> {folder / "said-to-github"}\n[ "$2" != view ]\n')
     (tools / "gh").chmod(0o755)
-    run = act.run(
+    return act.run(
         program,
         project,
         tree,
         workflow="release.yml",
         event="push",
         payload={"ref": TAG},
-        artifacts=tmp_path / "artifacts",
+        artifacts=folder / "artifacts",
         repository="acme/demo",
         path=tools,
     )
+
+
+def test_a_called_workflow_publishes_with_a_token_and_makes_the_github_release(
+    bench: Bench, program: Path, tree: Path, tmp_path: Path
+) -> None:
+    """python-release.yml, as a caller with a private index uses it."""
+    token = bench.warehouse.api_token(PROJECT)
+    run = with_a_private_index(program, tree, tmp_path, bench.upload_url, ("__token__", token))
     assert run.exit_code == 0, run.log
     assert set(run.jobs.values()) == {"success"}
     assert {
@@ -142,6 +151,33 @@ def test_a_called_workflow_publishes_with_a_token_and_makes_the_github_release(
         artifact["filename"]: artifact["sha256"]
         for artifact in manifest(run, tmp_path / "artifacts")["artifacts"]
     }
-    steps = [line.split()[1:3] for line in said.read_text().splitlines()]
+    steps = [line.split()[1:3] for line in (tmp_path / "said-to-github").read_text().splitlines()]
     assert steps == [["view", "v1.2.0"], ["create", "v1.2.0"], ["upload", "v1.2.0"], ["edit", "v1.2.0"]]
-    assert "SHA256SUMS" in said.read_text()
+    assert "SHA256SUMS" in (tmp_path / "said-to-github").read_text()
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_index_that_wants_the_password_for_reading(
+    program: Path,
+    tree: Path,
+    tmp_path: Path,
+    given: bool,  # noqa: FBT001
+) -> None:
+    """Published, verified and announced with the credential; without it the run says so in its first job."""
+    (packages := tmp_path / "packages").mkdir()
+    with loopback.serve(packages, authenticate=("update", "list", "download")) as index:
+        credential = index.credential.pair if given else ("''", "''")
+        run = with_a_private_index(program, tree, tmp_path, index.address, credential)
+    published = sorted(path.name for path in packages.iterdir())
+    assert (run.exit_code == 0) is given, run.log
+    assert run.jobs["Release / Credential"] == ("success" if given else "failure")
+    if given:
+        assert set(run.jobs.values()) == {"success"}
+        assert len(published) == len(("the sdist", "the wheel"))
+        assert "edit v1.2.0 --draft=false" in (tmp_path / "said-to-github").read_text().replace(
+            "release ", ""
+        )
+        return
+    assert published == []
+    assert "Release / Publish" not in run.jobs
+    assert "The secret `token` is empty." in run.log
