@@ -199,7 +199,7 @@ def _unknown_distribution(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | No
 
 def _missing_module(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     missing = attempt.missing
-    if attempt.not_found and (why := _own_module(attempt.not_found, facts)):
+    if attempt.not_found and (why := _own_module(attempt.not_found, attempt, facts)):
         return why
     if missing is None:
         return None
@@ -271,8 +271,11 @@ def _setuptools(top: str, minor: int) -> Diagnosis:
     )
 
 
-def _own_module(missing: str, facts: SmokeFacts) -> Diagnosis | None:
-    """Return why a module of the project is missing; None for one that is installed or belongs to others."""
+def _own_module(missing: str, attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
+    """Return why a module of the project is missing; None for one that is installed or belongs to others.
+
+    What was asked for as a name of its package is a module only where the source has one.
+    """
     path = missing.replace(".", "/")
     if f"{path}.py" in facts.files or f"{path}/__init__.py" in facts.files:
         return None
@@ -287,7 +290,7 @@ def _own_module(missing: str, facts: SmokeFacts) -> Diagnosis | None:
         missing, in_sdist=facts.in_sdist, tracked=facts.tracked, backend=backend
     ):
         return Diagnosis(f"{missing!r} is missing from what was installed: {why.cause}", why.fix)
-    if not facts.is_own(missing):
+    if missing != attempt.missing or not facts.is_own(missing):
         return None
     return Diagnosis(
         f"{missing!r} is the package's own and is missing from what was installed",
