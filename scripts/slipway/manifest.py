@@ -13,18 +13,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from slipway import findings
 from slipway.errors import ExitCode, InputError, SlipwayError
+from slipway.publication import OnIndex, Page, Publisher, Receipt, Recovery, Served
 from slipway.records import (
     Artifact,
     Finding,
-    OnIndex,
-    Page,
     Plan,
-    Publisher,
-    Receipt,
     Record,
-    Recovery,
-    Served,
     Severity,
     SkippedRule,
     SmokeResult,
@@ -162,7 +158,7 @@ class Manifest(Record, frozen=True):
             self,
             plan=addition.plan or self.plan,
             artifacts=tuple(artifacts.values()),
-            findings=self.findings + _of_stage(stage, addition.findings),
+            findings=findings.merged(self.findings + _of_stage(stage, addition.findings)),
             skipped_rules=self.skipped_rules + _of_stage(stage, addition.skipped_rules),
             broken_rules=self.broken_rules + _of_stage(stage, addition.broken_rules),
             smoke_results=self.smoke_results + addition.smoke_results,

@@ -29,7 +29,13 @@ PYTHON = getattr(sys, "_base_executable", sys.executable)
 NEEDED = (
     *("__main__.py", "bootstrap.py", "cached_environments.py", "private_environment.py", "setup_failures.py"),
     "uv_download.py",
-    *("slipway/__init__.py", "slipway/errors.py", "slipway/processes.py", "slipway/variables.py"),
+    *(
+        "slipway/__init__.py",
+        "slipway/errors.py",
+        "slipway/processes.py",
+        "slipway/process_table.py",
+        "slipway/variables.py",
+    ),
     *("slipway/index/__init__.py", "slipway/index/network_errors.py"),
     *("slipway/index/settings.py", "slipway/index/setting_files.py"),
 )

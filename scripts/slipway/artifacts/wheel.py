@@ -38,6 +38,7 @@ class WheelFacts(DistInfo, DistributionFacts):
 
     Attributes:
         digests: what RECORD should say of each path it lists, with the algorithm it uses there.
+        sent_metadata: the file that twine would send as the metadata.
         targets: where each entry point leads.
         top_level: what can be imported, one per top-level name.
         importable: names to import to touch every package (`google.cloud.storage`), namespaces resolved.
@@ -47,6 +48,7 @@ class WheelFacts(DistInfo, DistributionFacts):
 
     kind: Literal["wheel"] = "wheel"
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sent_metadata: str | None = None
     targets: tuple[Target, ...] = ()
     top_level: tuple[TopLevel, ...] = ()
     importable: tuple[str, ...] = ()
@@ -73,7 +75,10 @@ def read(path: Path) -> WheelFacts:
         contents = Contents(about.algorithms)
         newer: dict[str, Construct] = {}
         statements: dict[str, tuple[Statement, ...]] = {}
+        sendable: list[str] = []
         for name, data in contents.files(zip_members.read(stream, size, directory)):
+            if "METADATA" in name and b"Metadata-Version" in data:
+                sendable.append(name)
             is_module = name.endswith(".py") and importable.installed_path(name, about.data_directory)
             if is_module:
                 statements[name] = tuple(python_imports.statements(data))
@@ -93,6 +98,8 @@ def read(path: Path) -> WheelFacts:
         members=tuple(contents.members),
         problems=tuple(dict.fromkeys([*contents.problems, *problems])),
         digests=contents.digests,
+        # As `twine.wheel.Wheel.read` chooses.
+        sent_metadata=min(sendable, key=lambda name: (name.count("/"), name.split("/")), default=None),
         targets=targets,
         top_level=top_level,
         importable=names,

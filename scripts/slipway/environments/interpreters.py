@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway import processes
 from slipway.environments import uv_program
@@ -181,7 +181,7 @@ def _listed_by_uv() -> Iterator[Interpreter]:
 def _version(text: str) -> Version:
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
         return _NO_VERSION
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from slipway.manifest import Manifest
 from slipway.records import Finding, Severity
 from slipway.report import recovery
-from slipway.report.grouping import grouped
 from slipway.runner import Runner
 from slipway.runner.base import Level
 
@@ -30,7 +29,7 @@ def show(manifest: Manifest, runner: Runner, *, project: Path) -> None:
     if manifest.is_part:
         return
     goes_on = manifest.command in {"publish", "verify"}
-    for finding in (group.finding for group in grouped(manifest.findings)):
+    for finding in manifest.findings:
         if finding.ignored is None and (not goes_on or finding.stage == manifest.command):
             _annotate(finding, runner, project)
     if manifest.failure is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import parse_wheel_filename
 
 from slipway.artifacts import artifact as artifact_facts
 from slipway.artifacts.metadata import MetadataFacts
@@ -146,7 +146,7 @@ def _fits(wheel: Artifact, interpreter: Interpreter) -> bool:
     """Return whether an interpreter of this machine accepts a wheel, by the tags in its name."""
     try:
         tags = parse_wheel_filename(wheel.filename)[3]
-    except InvalidWheelFilename:
+    except ValueError:
         return True  # the installer says what is wrong with it
     if interpreter.implementation != "cpython":
         # Which ABIs it has cannot be seen from outside; its name and version say enough.

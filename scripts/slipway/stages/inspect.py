@@ -57,7 +57,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
-        whole=inputs.from_ is not None and inputs.command == "check",
+        # What a job that failed should have built is not missed once more.
+        whole=inputs.from_ is not None and inputs.command == "check" and not _is_job_lost(manifest),
         # Its tools unpack a wheel, so archives with problems are not given to them.
         linkage=linkage.read(
             inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems
@@ -69,6 +70,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     described = next((one.metadata for one in reversed(facts) if one.metadata is not None), None)
     page_shown = page.of(described) if described else None
     return msgspec.structs.replace(combined(judged), artifacts=records, page=page_shown)
+
+
+def _is_job_lost(manifest: Manifest) -> bool:
+    return any(f.rule in {"job-failed", "job-missing", "job-built-nothing"} for f in manifest.findings)
 
 
 def _not_judged(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
@@ -87,7 +92,10 @@ def _not_judged_version(manifest: Manifest) -> dict[str, str]:
     """
     plan = manifest.plan
     if any(finding.rule == "version-local" for finding in manifest.findings):
-        return {"version-local": "it was found in the source"}
+        # The local part is also why the built version is not the tag's.
+        return dict.fromkeys(
+            ("version-local", "built-version-differs-from-tag"), "it was found in the source"
+        )
     index = plan.destination.index if plan else "pypi"
     if plan is not None and plan.tag_version is not None:
         return {"version-local": "the version is compared with the tag"}

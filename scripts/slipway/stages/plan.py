@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.artifacts import wheel_targets
 from slipway.building import cibuildwheel
@@ -126,7 +126,7 @@ def _parse(tag: str, prefix: str) -> Version | None:
 def _version(text: str) -> Version | None:
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
         return None
 
 

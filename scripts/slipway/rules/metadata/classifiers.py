@@ -30,7 +30,9 @@ def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     from trove_classifiers import classifiers, deprecated_classifiers
 
     suggestions = 0
-    for value, at in each_uploaded(facts, "classifier"):
+    # PyPI takes an empty one that stands alone for none.
+    is_empty = facts.every("classifier") == ("",)
+    for value, at in () if is_empty else each_uploaded(facts, "classifier"):
         if not (value.startswith(PRIVATE) or value in classifiers or value in deprecated_classifiers):
             suggestions += 1
             known = _like(value, classifiers) if suggestions <= SUGGESTIONS else ()

@@ -1,5 +1,6 @@
 """Rules on what a distribution requires: Requires-Dist and its relatives, Requires-Python, Provides-Extra."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,6 +15,9 @@ from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, SPECIFIERS
 from slipway.rules.wording import over_length, quoted
 from slipway.rules.written import fix
+
+LOCK_FILE_VARIABLE = re.compile(r"\b(extras|dependency_groups)\b")
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 NEXT_MAJOR = 4
 """A cap here or above excludes no Python that exists or is planned."""
@@ -61,6 +65,45 @@ def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
         if requirement is not None and requirement.url is not None:
             message = f"The dependency {requirement.name} comes from {quoted(requirement.url)}, not an index."
             yield at(message, expected=requirement.name)
+
+
+@metadata.error(
+    "requires-dist-marker-of-lock-files",
+    title="The marker of a dependency uses a variable that only lock files have",
+    why="`extras` and `dependency_groups` are for pylock.toml; pip fails on a package whose metadata has them.",
+    fix="Write `extra == 'name'`, in the singular, or put the dependency under [project.optional-dependencies].",
+    example="Requires-Dist: attrs ; 'fast' in extras",
+    read="https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers",
+)
+def requires_dist_marker_of_lock_files(facts: MetadataFacts) -> Iterator[Evidence]:
+    for value, at in each_uploaded(facts, "requires-dist"):
+        requirement = _requirement(value)
+        marker = str(requirement.marker) if requirement is not None and requirement.marker else ""
+        if found := LOCK_FILE_VARIABLE.search(QUOTED.sub("", marker)):
+            yield at(f"{quoted(value)} uses the variable `{found[0]}`.", expected="extra == 'name'")
+
+
+@metadata.warning(
+    "requires-dist-equal-to-no-version",
+    title="A dependency is pinned with === to what is not a version",
+    why="uv refuses such a dependency, so its users cannot install the package; no release has such a version.",
+    fix="Write a version, with `==`.",
+    example="Requires-Dist: attrs ===latest",
+    read=SPECIFIERS,
+)
+def requires_dist_equal_to_no_version(facts: MetadataFacts) -> Iterator[Evidence]:
+    for value, at in each_uploaded(facts, "requires-dist"):
+        requirement = _requirement(value)
+        for specifier in requirement.specifier if requirement is not None else ():
+            if specifier.operator == "===" and not _is_version(specifier.version):
+                yield at(f"{quoted(value)}: {quoted(specifier.version)} is not a version.")
+
+
+def _is_version(text: str) -> bool:
+    try:
+        return bool(Version(text))
+    except ValueError:
+        return False
 
 
 @metadata.error(

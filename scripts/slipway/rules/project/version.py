@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.project.layout import import_name
 from slipway.project.source import SourceFacts
@@ -15,7 +15,7 @@ from slipway.rules.specifications import SINGLE_SOURCE, VERSIONS
 def _parsed(text: str | None) -> Version | None:
     try:
         return Version(text) if text is not None else None
-    except InvalidVersion:
+    except ValueError:
         return None
 
 
@@ -28,6 +28,7 @@ def _parsed(text: str | None) -> Version | None:
     "pushed keeps its commit, so take the next version for it.",
     example='the tag v1.2.0 on a commit with `version = "1.1.0"` in pyproject.toml',
     read=VERSIONS,
+    cause="tag-version-mismatch",
 )
 def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
     if facts.tag_version is None:
@@ -49,7 +50,7 @@ def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
             message=f"The tag {facts.tag} says {facts.tag_version}, the project says {facts.version}.",
             **facts.version_at,
             fix=fix,
-            seen=facts.version,
+            seen=str(version),
             expected=facts.tag_version,
         )
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from packaging.tags import Tag
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.artifacts import wheel_targets
 from slipway.artifacts.wheel import WheelFacts
@@ -207,6 +207,7 @@ def stable_abi_violated(release: ReleaseFacts) -> Iterator[Evidence]:
     fix="Set the version in the project, commit, and tag that commit; a tag that was pushed stays, so release the next "
     "version then.",
     example="tag v1.2.0 on a commit that builds version 1.1.9",
+    cause="tag-version-mismatch",
 )
 def built_version_differs_from_tag(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
@@ -279,5 +280,5 @@ def _plan(release: ReleaseFacts) -> Plan:
 def _version(text: str) -> Version | str:
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
         return text
