@@ -28,6 +28,12 @@ from slipway import variables
 LOCKS = {"publish": REQUIREMENTS / "publish.txt"}
 """Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here."""
 
+IN_JOBS = {
+    **dict.fromkeys(("check", "plan", "validate", "build", "inspect"), REQUIREMENTS / "check.txt"),
+    **dict.fromkeys(("smoke", "verify"), REQUIREMENTS / "verify.txt"),
+}
+"""What commands need on a runner, where each job is a new machine and there is no keyring."""
+
 EVERYTHING = REQUIREMENTS / "slipway.txt"
 
 PYTHON_OPTIONS = ("-I", "-X", "utf8")
@@ -50,13 +56,18 @@ def run(arguments: Sequence[str]) -> NoReturn:
     if not inside():
         command = arguments[0] if arguments else ""
         variables.drop_credentials(os.environ, command)
-        lock = LOCKS.get(command, EVERYTHING)
-        hand_over(lock, [str(SCRIPTS), *arguments])
+        hand_over(lock_of(command), [str(SCRIPTS), *arguments])
     try:
         from slipway.cli import main
     except ModuleNotFoundError as missing:
         _give_up(missing)
     main()
+
+
+def lock_of(command: str) -> Path:
+    """Return the lock file of the environment that a command runs in; on a runner it holds less."""
+    jobs = IN_JOBS if os.environ.get("GITHUB_ACTIONS") == "true" else {}
+    return (jobs | LOCKS).get(command, EVERYTHING)
 
 
 def inside(lock: Path | None = None) -> bool:
