@@ -18,7 +18,6 @@ from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.records import (
     Artifact,
     Finding,
-    OnIndex,
     Plan,
     Publisher,
     Receipt,
@@ -31,6 +30,7 @@ from slipway.records import (
     StageResult,
     Untried,
 )
+from slipway.seen import OnIndex, Page
 
 SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
@@ -76,6 +76,7 @@ class Addition(Record, frozen=True):
         failure: the error that ended the stage, where part of its work was already done.
         skipped: why the stage had nothing to do.
         stages: what other jobs ran, for the one that brings their work together.
+        page: what the index will show.
     """
 
     plan: Plan | None = None
@@ -92,6 +93,7 @@ class Addition(Record, frozen=True):
     failure: Failure | None = None
     skipped: str | None = None
     stages: tuple[StageResult, ...] = ()
+    page: Page | None = None
 
 
 class Manifest(Record, frozen=True):
@@ -106,6 +108,7 @@ class Manifest(Record, frozen=True):
         on_index: what the index showed when it was asked, None where nobody asked it.
         publisher: who publishes, where a trusted publisher does.
         failure: the error that ended the last command early.
+        page: what the index will show.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -127,6 +130,7 @@ class Manifest(Record, frozen=True):
     served: tuple[Served, ...] = ()
     publisher: Publisher | None = None
     failure: Failure | None = None
+    page: Page | None = None
 
     def without(self, stages: Sequence[str]) -> Manifest:
         """Return this manifest without what these stages added before, for a run that does them again."""
@@ -144,6 +148,7 @@ class Manifest(Record, frozen=True):
             receipts=() if "publish" in again else self.receipts,
             served=() if "verify" in again else self.served,
             failure=None,
+            page=None if "inspect" in again else self.page,
         )
 
     def with_addition(self, addition: Addition, *, stage: str) -> Manifest:
@@ -164,6 +169,7 @@ class Manifest(Record, frozen=True):
             served=self.served + addition.served,
             publisher=addition.publisher or self.publisher,
             failure=addition.failure or self.failure,
+            page=addition.page or self.page,
             stages=self.stages + addition.stages,
         )
 

@@ -250,20 +250,6 @@ class Untried(Record, frozen=True):
     reason: str
 
 
-class OnIndex(Record, frozen=True):
-    """What an index showed when it was asked about a release, before anything was sent.
-
-    Attributes:
-        index: its name in a sentence.
-        project: whether it has the project.
-        version: whether it has files of the version; None where that was not known yet.
-    """
-
-    index: str
-    project: bool
-    version: bool | None
-
-
 class Receipt(Record, frozen=True):
     """What the index answered to one upload.
 

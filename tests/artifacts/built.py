@@ -21,7 +21,9 @@ def text(content: str | bytes) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
-def metadata(fields: dict[str, str | list[str] | None], name: str, version: str) -> bytes:
+def metadata(
+    fields: dict[str, str | list[str] | None], name: str, version: str, description: str = "What it does.\n"
+) -> bytes:
     """Return a METADATA file; `fields` adds, changes, repeats (a list) or removes (None) headers."""
     headers: dict[str, str | list[str] | None] = {
         "Metadata-Version": "2.4",
@@ -36,4 +38,4 @@ def metadata(fields: dict[str, str | list[str] | None], name: str, version: str)
     for header, value in headers.items():
         values = [value] if isinstance(value, str) else value or []
         lines += [f"{header}: {one}" for one in values]
-    return ("\n".join(lines) + "\n\nWhat it does.\n").encode()
+    return ("\n".join(lines) + f"\n\n{description}").encode()

@@ -21,6 +21,7 @@ def wheel(
     tags: list[str] | None = None,
     purelib: bool = True,
     fields: dict[str, str | list[str] | None] | None = None,
+    description: str = "What it does.\n",
     entry_points: Content | None = None,
     dist_info: str | None = None,
     filename: str | None = None,
@@ -37,6 +38,7 @@ def wheel(
         tag: the tag in its filename.
         tags: the tags in WHEEL, those of the filename by default; `purelib` is Root-Is-Purelib.
         fields: changes to METADATA, as in `metadata`.
+        description: the body of METADATA.
         entry_points: entry_points.txt, if any.
         dist_info: name of the .dist-info folder, if not the right one.
         record: RECORD, if not the right one.
@@ -47,7 +49,7 @@ def wheel(
     """
     folder = dist_info or f"{name}-{version}.dist-info"
     about = {
-        "METADATA": metadata(fields or {}, name, version),
+        "METADATA": metadata(fields or {}, name, version, description),
         "WHEEL": wheel_file(tag.split("+") if tags is None else tags, purelib=purelib),
     }
     if entry_points is not None:

@@ -15,7 +15,7 @@ SCRIPTS = ROOT / "scripts"
 PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("runner", "errors", "variables", "preload", "__init__"),
-    ("processes", "manifest", "records", "findings", "options", "credential", "surfaces"),
+    ("processes", "manifest", "records", "findings", "seen", "options", "credential", "surfaces"),
     ("git",),
     ("project", "artifacts", "index", "environments"),
     ("rules", "report"),

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from slipway.errors import ExitCode
 from slipway.manifest import Failure, Manifest
-from slipway.records import Artifact, Finding, OnIndex, Ran, Receipt, Severity, SmokeResult, StageResult
+from slipway.records import Artifact, Finding, Ran, Receipt, Severity, SmokeResult, StageResult
 from slipway.report import markdown, terminal, verdict
+from slipway.seen import OnIndex
 
 ARTIFACTS = tuple(
     Artifact(filename=name, kind=kind, size=1, sha256="a" * 64, name="tiny", version="1.0")  # type: ignore[arg-type]
@@ -222,4 +223,4 @@ def test_what_was_not_imported_gets_no_tick() -> None:
     manifest = SENTENCES["nothing to import"][0]
     shown = [line.text for line in terminal.lines(manifest, width=100)]
     assert "  · tiny-1.0-py3-none-any.whl on Python 3.12.1: nothing was imported (0.1 s)" in shown
-    assert "| ⚪ |" in markdown.render(manifest)
+    assert "- ⚪ `tiny-1.0-py3-none-any.whl`" in markdown.render(manifest)

@@ -8,8 +8,8 @@ from packaging.utils import canonicalize_name
 from slipway.errors import SlipwayError
 from slipway.index.client import Client
 from slipway.manifest import Manifest
-from slipway.records import OnIndex
 from slipway.rules.index.facts import IndexFacts
+from slipway.seen import OnIndex
 
 OPTIONAL = 20.0
 """Seconds to go on trying a request whose answer may be missing."""

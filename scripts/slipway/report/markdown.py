@@ -13,10 +13,13 @@ from slipway.manifest import Failure, Manifest
 from slipway.records import Finding, Severity, SmokeResult
 from slipway.report import recovery, timeline, verdict
 from slipway.report.text import block, code, sentence, text
+from slipway.seen import Page
 
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
 SIGN = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "💡"}
 PLACES_SHOWN = 4
+DIGITS = 12
+"""Digits of a digest that are shown; the whole digests are folded."""
 URL = ":/?#@!$&'*+,;=%~"
 """Characters kept in the address of a link; everything else that could end it is escaped."""
 ROWS_SHOWN = 6
@@ -32,15 +35,11 @@ SERVED = {
 
 def render(manifest: Manifest) -> str:
     """Return the report on a run."""
-    failure = list(_failure(manifest.failure, is_open=not manifest.explaining))
-    # A finding that explains the failure comes first, and the log is folded.
-    before, after = ([], failure) if manifest.explaining else (failure, [])
     parts = (
-        _head(manifest),
-        before,
-        _findings(manifest),
-        after,
+        _lead(manifest),
         _artifacts(manifest),
+        # A manifest of another run is not rendered as HTML.
+        _page(None if manifest.command in {"publish", "verify"} else manifest.page),
         _smoke(manifest.smoke_results),
         [*(f"- {text(reason)}" for reason in verdict.untried(manifest)), ""],
         _index(manifest),
@@ -57,13 +56,7 @@ def summary(manifest: Manifest) -> str:
     planned = {"plan", *(job.name for job in manifest.plan.jobs)} if manifest.plan else set()
     if manifest.command in {"publish", "verify"}:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
-        parts = (
-            _head(manifest),
-            _failure(manifest.failure),
-            _findings(manifest),
-            _index(manifest),
-            _smoke(from_index),
-        )
+        parts = (_lead(manifest), _index(manifest), _smoke(from_index))
         return "\n".join(line for part in parts for line in part) + "\n"
     if manifest.job not in planned:
         return render(manifest)
@@ -76,15 +69,31 @@ def summary(manifest: Manifest) -> str:
     )
 
 
+def _lead(manifest: Manifest) -> Iterator[str]:
+    """Yield the verdict and its causes; what the run was for comes before them only where nothing is wrong."""
+    is_good = verdict.of(manifest).mood == "good"
+    failure = list(_failure(manifest.failure, is_open=not manifest.explaining))
+    yield from _head(manifest)
+    yield from _purpose(manifest) if is_good else ()
+    # A finding that explains the failure comes first, and the log is folded.
+    yield from () if manifest.explaining else failure
+    yield from _findings(manifest)
+    yield from failure if manifest.explaining else ()
+    yield from () if is_good else _purpose(manifest)
+
+
 def _head(manifest: Manifest, job: str = "") -> Iterator[str]:
     judged = verdict.of(manifest)
     yield f"## {MARK[judged.mood]} {f'{text(job)}: ' if job else ''}{sentence(judged.headline)}"
     yield ""
-    tally = verdict.tally(manifest)
-    goal = sentence(manifest.plan.destination.reason) if manifest.plan is not None else ""
     if judged.more:
         yield sentence(" ".join(judged.more))
         yield ""
+
+
+def _purpose(manifest: Manifest) -> Iterator[str]:
+    tally = verdict.tally(manifest)
+    goal = sentence(manifest.plan.destination.reason) if manifest.plan is not None else ""
     if tally or goal:
         yield " · ".join(part for part in (f"**{tally}**" if tally else "", goal) if part)
         yield ""
@@ -158,16 +167,36 @@ def _indented(lead: str, lines: str) -> Iterator[str]:
 def _artifacts(manifest: Manifest) -> Iterator[str]:
     if not manifest.artifacts:
         return
-    yield from ["### 📦 Artifacts", "", "| file | size | files in it | SHA-256 |", "|---|--:|--:|---|"]
+    yield from ["### 📦 Artifacts", ""]
     for artifact in manifest.artifacts:
-        size, members = verdict.size(artifact.size), artifact.members or ""
-        yield f"| {code(artifact.filename)} | {size} | {members} | {code(artifact.sha256)} |"
+        members = f", {verdict.counted(artifact.members, 'file')}" if artifact.members else ""
+        size = verdict.size(artifact.size)
+        yield f"- {code(artifact.filename)}: {size}{members}, SHA-256 {code(_short(artifact.sha256))}"
     yield ""
+    digests = [f"{artifact.sha256}  {artifact.filename}" for artifact in manifest.artifacts]
+    yield from _folded("SHA-256 in full", block("\n".join(digests)))
     for artifact in manifest.artifacts:
         if artifact.contents:
             more = artifact.members - len(artifact.contents)
             listed = "\n".join([*artifact.contents, *([f"… and {more} more"] if more > 0 else [])])
             yield from _folded(f"Contents of <code>{html.escape(artifact.filename)}</code>", block(listed))
+
+
+def _short(digest: str) -> str:
+    return f"{digest[:DIGITS]}…" if digest else ""
+
+
+def _page(page: Page | None) -> Iterator[str]:
+    """Yield what the index will show; folded, and the description in one line so that no Markdown is seen in it."""
+    if page is None:
+        return
+    listed = (
+        f"- {text(label)}: {', '.join(text(value) for value in values)}" for label, values in page.fields
+    )
+    yield from _folded("Metadata, as the index will show it", listed)
+    if page.description is not None:
+        shown = page.description.strip().replace("\r", "").replace("\n", "&#10;")
+        yield from _folded("Description, as the index will show it", [f"<div>{shown}</div>"])
 
 
 def _smoke(results: Iterable[SmokeResult]) -> Iterator[str]:
@@ -180,10 +209,9 @@ def _smoke(results: Iterable[SmokeResult]) -> Iterator[str]:
     yield from [f"### {'❌' if failed else '🔥'} Smoke tests: {outcome}", ""]
     if len({_cell(result) for result in results}) > 1:
         yield from _grid(results)
-    header = ["| | where | Python | how | artifact | seconds |", "|---|---|---|---|---|--:|"]
     if failed and len(results) > ROWS_SHOWN:
-        yield from [*header, *map(_result, failed), ""]
-    rows = [*header, *map(_result, sorted(results, key=lambda result: result.passed))]
+        yield from [*map(_result, failed), ""]
+    rows = [*map(_result, sorted(results, key=lambda result: result.passed))]
     if len(results) > ROWS_SHOWN:
         yield from _folded(f"All {len(results)} of them", rows)
     else:
@@ -222,28 +250,27 @@ def _numbers(version: str) -> tuple[list[int], str]:
 def _result(result: SmokeResult) -> str:
     how = text(", ".join(verdict.how(result)))
     sign = ("✅" if result.imported else "⚪") if result.passed else "❌"
-    return (
-        f"| {sign} | {text(_cell(result)[0])} | {text(result.python)} | {how} | {code(result.artifact)} "
-        f"| {result.seconds:.1f} |"
-    )
+    where = f"{text(_cell(result)[0])}, Python {text(result.python)}, {how}"
+    return f"- {sign} {code(result.artifact)} ({where}): {result.seconds:.1f} s"
 
 
 def _index(manifest: Manifest) -> Iterator[str]:
     if manifest.served:
-        yield from ["### 🌍 On the index", "", "| file | served | SHA-256 |", "|---|---|---|"]
+        yield from ["### 🌍 On the index", ""]
         for record in manifest.served:
             name = (
                 f"[{text(record.filename)}](<{quote(record.url, safe=URL)}>)"
                 if record.url
                 else code(record.filename)
             )
-            yield f"| {name} | {SERVED[record.verdict]} | {code(record.sha256 or '')} |"
+            digest = f", SHA-256 {code(_short(record.sha256))}" if record.sha256 else ""
+            yield f"- {SERVED[record.verdict]}: {name}{digest}"
         yield ""
     elif manifest.receipts:
-        yield from ["### 📬 Receipts", "", "| file | index | |", "|---|---|---|"]
+        yield from ["### 📬 Receipts", ""]
         for receipt in manifest.receipts:
             word = "taken" if receipt.outcome == "uploaded" else "was there already, with the same bytes"
-            yield f"| {code(receipt.filename)} | {text(receipt.index)} | ✅ {word} |"
+            yield f"- ✅ {code(receipt.filename)}: {word} ({text(receipt.index)})"
         yield ""
 
 
@@ -251,11 +278,11 @@ def _time(manifest: Manifest) -> Iterator[str]:
     chart = list(timeline.chart(manifest))
     if chart:
         yield from ["### ⏱️ Where the time went", "", *chart, ""]
-    lines = ["| stage | outcome | seconds |", "|---|---|--:|"]
+    lines = []
     for stage in manifest.stages:
         name = " · ".join(part for part in (stage.job, stage.name) if part)
         reason = f": {sentence(stage.reason)}" if stage.reason else ""
-        lines.append(f"| {text(name)} | {stage.outcome}{reason} | {stage.seconds:.1f} |")
+        lines.append(f"- {text(name)}, {stage.seconds:.1f} s, {stage.outcome}{reason}")
     yield from _folded("Stages", lines)
 
 

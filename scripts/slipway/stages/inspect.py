@@ -14,6 +14,7 @@ from slipway.project import git, tracked
 from slipway.project.tracked import Tracked
 from slipway.records import Plan, SkippedRule
 from slipway.rules.metadata import RULES as METADATA_RULES
+from slipway.rules.metadata import page
 from slipway.rules.release import RULES as RELEASE_RULES
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import combined, judge
@@ -56,7 +57,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     rules_on_all = [rule for rule in RELEASE_RULES if rule.name not in not_judged]
     judged.append(judge(rules_on_all, release, ignored=ignored, backend=backend))
     records = tuple(artifact.record(one) for one in facts)
-    return msgspec.structs.replace(combined(judged), artifacts=records)
+    described = next((one.metadata for one in reversed(facts) if one.metadata is not None), None)
+    page_shown = page.of(described) if described else None
+    return msgspec.structs.replace(combined(judged), artifacts=records, page=page_shown)
 
 
 def _is_job_lost(manifest: Manifest) -> bool:

@@ -59,9 +59,14 @@ def _has_markdown() -> bool:
     return bool(markdown.variants)
 
 
-@functools.lru_cache(maxsize=8)
 def rendering_problem(text: str, kind: str, variant: str | None = None) -> str | None:
-    """Return why PyPI's own renderer gives nothing for a description, or None if it renders.
+    """Return why PyPI's own renderer gives nothing for a description, or None if it renders."""
+    return render(text, kind, variant)[1]
+
+
+@functools.lru_cache(maxsize=8)
+def render(text: str, kind: str, variant: str | None = None) -> tuple[str | None, str | None]:
+    """Return a description as HTML, or why PyPI's own renderer gives nothing for it.
 
     The answers are kept: rendering is slow, and the files of a release have one description.
 
@@ -85,10 +90,10 @@ def rendering_problem(text: str, kind: str, variant: str | None = None) -> str |
 
             rendered = txt.render(text)
     except Exception as error:  # noqa: BLE001 - the email package raises anything on hostile input
-        return f"the renderer failed with {type(error).__name__}: {first_line(error)}"
+        return None, f"the renderer failed with {type(error).__name__}: {first_line(error)}"
     if rendered is not None:
-        return None
+        return rendered, None
     if report := _REPORT.search(reports.getvalue()):
         where = f"line {report['line']} of it: " if report["line"] else ""
-        return where + report["text"].rstrip(".:")
-    return "nothing is left of it; it is blank, or holds only comments or link definitions"
+        return None, where + report["text"].rstrip(".:")
+    return None, "nothing is left of it; it is blank, or holds only comments or link definitions"
