@@ -35,6 +35,9 @@ from slipway.seen import OnIndex, Page
 SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
 
+BUILD = "build"
+"""The name of the job that plans, validates and builds; the other jobs are named by its plan."""
+
 _STAGE_OF_ORIGIN = {"file": "smoke", "index": "verify"}
 """The stage that runs the smoke tests of each origin."""
 
@@ -186,6 +189,11 @@ class Manifest(Record, frozen=True):
                 remedy="Run `slipway check` in the project; it plans first.",
             )
         return self.plan
+
+    @property
+    def is_part(self) -> bool:
+        """Whether one of the jobs wrote it that a job after them brings together and speaks for."""
+        return self.job == BUILD or (self.plan is not None and self.plan.job(self.job) is not None)
 
     @property
     def name(self) -> str:

@@ -66,7 +66,7 @@ class Finding(Record, frozen=True):
 
 
 class SkippedRule(Record, frozen=True):
-    """A rule that a stage could not judge, and why."""
+    """A rule that could not be judged, why, and the stage that was to judge it."""
 
     rule: str
     reason: str
@@ -104,15 +104,6 @@ class Destination(Record, frozen=True):
     environment: str | None = None
 
 
-class BuildTarget(Record, frozen=True):
-    """One build: on which platform, with which tool, what it is expected to make."""
-
-    name: str
-    platform: str
-    tool: Literal["build", "cibuildwheel"]
-    makes: tuple[Literal["sdist", "wheel"], ...]
-
-
 class Job(Record, frozen=True):
     """One job of a workflow's matrices, which hands in a manifest of its own.
 
@@ -120,14 +111,14 @@ class Job(Record, frozen=True):
         name: unique in the plan; the manifest of that job carries it as its `job`.
         platform: a key of `planning.matrix.RUNNERS`.
         runner: the label of the machine it runs on.
-        python: for a smoke job a version as actions/setup-python takes it, such as `3.13` or `3.14t`.
+        pythons: versions to smoke-test with, as actions/setup-python takes them, such as `3.13` or `3.14t`.
     """
 
     name: str
     kind: Literal["build", "wheels", "smoke"]
     platform: str
     runner: str
-    python: str = ""
+    pythons: tuple[str, ...] = ()
 
 
 class Built(Record, frozen=True):
@@ -163,6 +154,7 @@ class Plan(Record, frozen=True):
     """Everything decided before anything runs.
 
     Attributes:
+        declared_in: where the metadata is declared, as `ProjectFacts.declared_in` says it.
         ignored: the rules the project turned off, with its reasons.
         jobs: the jobs of a workflow that build and test; the gate waits for all of them.
     """
@@ -180,11 +172,15 @@ class Plan(Record, frozen=True):
     tag: str | None
     tag_version: str | None
     git: Git | None
-    builds: tuple[BuildTarget, ...]
     expected: tuple[ExpectedFile, ...]
     destination: Destination
+    declared_in: str = "pyproject.toml"
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
+
+    def job(self, name: str) -> Job | None:
+        """Return the job of this name, if there is one."""
+        return next((job for job in self.jobs if job.name == name), None)
 
 
 class Artifact(Record, frozen=True):

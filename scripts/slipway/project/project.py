@@ -108,6 +108,16 @@ class ProjectFacts(BuildSystem):
         """Rule name to the reason why the project turned it off."""
         return self.settings.ignored
 
+    @property
+    def declared_in(self) -> str:
+        """Where the metadata is declared: a file, or `poetry` or `flit` for the table of that tool in pyproject.toml."""
+        if self.pyproject.get("project"):
+            return pyproject.FILE
+        tables = {"poetry-core": "poetry", "flit-core": "flit"}
+        if table := tables.get(self.backend_name):
+            return table
+        return self.metadata_from.get("name", setup_py.FILE)
+
     def line_of(self, *path: str | int) -> tuple[str, int] | None:
         """Return file and line of a field, or of an item of it, as near as it is known.
 

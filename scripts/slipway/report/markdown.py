@@ -53,12 +53,11 @@ def summary(manifest: Manifest) -> str:
 
     A job of a matrix that found nothing shows nothing: the gate shows the results of all jobs, once.
     """
-    planned = {"plan", *(job.name for job in manifest.plan.jobs)} if manifest.plan else set()
     if manifest.command in {"publish", "verify"}:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
         parts = (_lead(manifest), _index(manifest), _smoke(from_index))
         return "\n".join(line for part in parts for line in part) + "\n"
-    if manifest.job not in planned:
+    if not manifest.is_part:
         return render(manifest)
     if int(manifest.exit_code) == 0:
         return ""

@@ -68,8 +68,6 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
         marks += ["uncommitted changes"] if plan.git.dirty else []
         marks += ["shallow clone"] if plan.git.shallow else []
         yield "commit", f"{plan.git.commit[:12]} ({', '.join(marks)})"
-    for target in plan.builds:
-        yield "build", f"{' and '.join(target.makes)} on {target.platform} with {target.tool}"
     for file in plan.expected:
         yield "expected", file.pattern + ("" if file.required else " (made by another machine of the matrix)")
     where = plan.destination.index if plan.destination.publish else "nowhere"

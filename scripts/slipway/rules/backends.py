@@ -6,9 +6,27 @@ from typing import Literal
 Purpose = Literal["choose-packages", "exclude", "include-data", "license-in-sdist", "license-in-wheel"]
 
 SETTINGS: Mapping[str, Mapping[Purpose, str]] = {
+    "setup.py": {
+        "choose-packages": 'Say which packages to include: `packages=find_packages("src", include=["demo*"])` in '
+        "setup.py, without the first argument where they are beside setup.py.",
+        "include-data": 'Name it: `package_data={"demo": ["*.json", "py.typed"]}` in setup.py.',
+        "license-in-sdist": 'Name the file: `license_files=["LICENSE"]` in setup.py; see that MANIFEST.in does not '
+        "exclude it.",
+        "license-in-wheel": 'Require `setuptools>=77` in [build-system], and name the file: `license_files=["LICENSE"]` '
+        "in setup.py.",
+    },
+    "setup.cfg": {
+        "choose-packages": "Say which packages to include: `packages = find:` under [options] in setup.cfg, and "
+        "`include = demo*` under [options.packages.find] in setup.cfg.",
+        "include-data": "Name it: `demo = *.json, py.typed` under [options.package_data] in setup.cfg.",
+        "license-in-sdist": "Name the file: `license_files = LICENSE` under [metadata] in setup.cfg; see that "
+        "MANIFEST.in does not exclude it.",
+        "license-in-wheel": "Require `setuptools>=77` in [build-system], and name the file: `license_files = LICENSE` "
+        "under [metadata] in setup.cfg.",
+    },
     "setuptools": {
-        "choose-packages": "Say which packages to include: `where = ['src']` or `include = ['demo*']` in "
-        "[tool.setuptools.packages.find], or `py-modules` for single modules.",
+        "choose-packages": "Say which packages to include: `where = ['src']` and `include = ['demo*']` under "
+        "[tool.setuptools.packages.find], the first only where they are in src/; `py-modules` for single modules.",
         "exclude": "Add `exclude NAME`, `global-exclude *.py[co]` or `prune FOLDER` to MANIFEST.in, see what "
         "`package-data` names, remove `build/`, and build again.",
         "include-data": "Name it under [tool.setuptools.package-data], for example `demo = ['*.json', 'py.typed']`; "
@@ -19,8 +37,8 @@ SETTINGS: Mapping[str, Mapping[Purpose, str]] = {
         "[project] table.",
     },
     "hatchling": {
-        "choose-packages": "Say it in [tool.hatch.build.targets.wheel]: `packages = ['src/demo']`; a `force-include` "
-        "or `include` there adds more than meant.",
+        "choose-packages": "Set `packages = ['src/demo']` under [tool.hatch.build.targets.wheel]; a `force-include` or "
+        "`include` there adds more than meant.",
         "exclude": "Add the name or a pattern to .gitignore, or to `exclude` in [tool.hatch.build].",
         "include-data": "See `exclude` in [tool.hatch.build.targets.wheel], and whether git ignores the file.",
         "license-in-sdist": "Name the file in `license-files`, and see that `exclude` or `only-include` of "
@@ -33,30 +51,30 @@ SETTINGS: Mapping[str, Mapping[Purpose, str]] = {
         "license-in-wheel": "Require `flit-core>=3.12` in [build-system] and name the file in `license-files`.",
     },
     "pdm-backend": {
-        "choose-packages": "Say it in [tool.pdm.build]: `includes = ['src/demo']`, and `package-dir = 'src'`.",
+        "choose-packages": "Set `includes = ['src/demo']` and `package-dir = 'src'` under [tool.pdm.build].",
         "exclude": "Add the name or a pattern to `excludes` in [tool.pdm.build].",
         "license-in-wheel": "Require `pdm-backend>=2.4` in [build-system] and name the file in `license-files`.",
     },
     "poetry-core": {
-        "choose-packages": "Say it in [tool.poetry]: `packages = [{ include = 'demo', from = 'src' }]`; files in "
-        "`include` with `format = 'wheel'` are installed beside the package.",
+        "choose-packages": "Set `packages = [{ include = 'demo', from = 'src' }]` under [tool.poetry]; files in `include` "
+        "with `format = 'wheel'` are installed beside the package.",
         "exclude": "Add the name or a pattern to .gitignore, or to `exclude` in [tool.poetry].",
         "include-data": "See `exclude` and `include` in [tool.poetry], and whether git ignores the file.",
         "license-in-sdist": "Name the file in `license-files`, and add it to `include` of [tool.poetry].",
         "license-in-wheel": "Require `poetry-core>=2.2` in [build-system] and name the file in `license-files`.",
     },
     "uv-build": {
-        "choose-packages": "Say it in [tool.uv.build-backend]: `module-root` and `module-name`.",
+        "choose-packages": "Set `module-root` and `module-name` under [tool.uv.build-backend].",
         "exclude": "Add the name or a pattern to `source-exclude` and `wheel-exclude` in [tool.uv.build-backend].",
     },
     "maturin": {
-        "choose-packages": "Say it in [tool.maturin]: `python-source` and `module-name`.",
+        "choose-packages": "Set `python-source` and `module-name` under [tool.maturin].",
         "exclude": "Add the name or a pattern to .gitignore, or to `exclude` in [tool.maturin].",
         "license-in-sdist": "Name the file in `license-files`, and add it to `include` of [tool.maturin] for the sdist.",
         "license-in-wheel": "Require `maturin>=1.9` in [build-system] and name the file in `license-files`.",
     },
     "scikit-build-core": {
-        "choose-packages": "Say it in `wheel.packages` of [tool.scikit-build]; see what the CMake rules install.",
+        "choose-packages": "Set `wheel.packages` under [tool.scikit-build]; see what the CMake rules install.",
         "exclude": "Add the name or a pattern to `sdist.exclude` and `wheel.exclude` in [tool.scikit-build].",
         "license-in-sdist": "Name the file in `license-files`, and see that `sdist.exclude` of [tool.scikit-build] "
         "does not leave it out.",
@@ -66,7 +84,7 @@ SETTINGS: Mapping[str, Mapping[Purpose, str]] = {
         "exclude": "Remove the file from git, from which the sdist is made, and from `py.install_sources`.",
     },
 }
-"""For each backend, what to do for each purpose; `NAME` of a backend is that of its distribution."""
+"""For each backend, or place of the metadata, what to do for each purpose; a backend has the name of its distribution."""
 
 
 def fixes(purpose: Purpose, *, before: str = "") -> dict[str, str]:

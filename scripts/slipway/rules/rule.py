@@ -60,7 +60,7 @@ class Rule(Generic[Facts_contra]):
         fix: what to do, imperative.
         example: the smallest input that triggers it, as a line or a short snippet.
         mirrors: ids of the index's rules it stands for.
-        fixes: the fix per build backend, where it differs.
+        fixes: the fix per build backend, or per place where the metadata is declared, where it differs.
         read: a page of a specification or guide.
         cause: shared by rules that find one cause in several places; such findings become one.
         family: name of the family.
@@ -89,6 +89,7 @@ class Rule(Generic[Facts_contra]):
         artifact: str | None,
         ignored: Mapping[str, str],
         backend: str | None = None,
+        declared_in: str | None = None,
     ) -> Finding:
         """Return the finding for a piece of evidence.
 
@@ -97,7 +98,9 @@ class Rule(Generic[Facts_contra]):
             artifact: filename of the artifact the facts describe, if they describe one.
             ignored: rule names the project turned off, with its reasons.
             backend: the project's build backend, to choose the fix.
+            declared_in: where its metadata is declared, which counts before the backend.
         """
+        fix = self.fixes.get(declared_in or "") or self.fixes.get(backend or "") or self.fix
         # The same value, or a file of the same name, in the source, the sdist and the wheel.
         subject = evidence.seen or (evidence.file or "").rpartition("/")[2]
         return Finding(
@@ -105,7 +108,7 @@ class Rule(Generic[Facts_contra]):
             severity=self.severity,
             message=evidence.message,
             why=self.why,
-            fix=evidence.fix or self.fixes.get(backend or "", self.fix),
+            fix=evidence.fix or fix,
             where=Where(artifact=evidence.artifact or artifact, file=evidence.file, line=evidence.line),
             seen=evidence.seen,
             expected=evidence.expected,
@@ -186,6 +189,7 @@ def judge(
     ignored: Mapping[str, str],
     artifact: str | None = None,
     backend: str | None = None,
+    declared_in: str | None = None,
 ) -> Addition:
     """Run rules over one record of facts and return findings, skipped and broken rules.
 
@@ -197,6 +201,7 @@ def judge(
         ignored: rule names the project turned off, with its reasons.
         artifact: filename of the artifact the facts describe, if they describe one.
         backend: the project's build backend, to choose the fix.
+        declared_in: where its metadata is declared, to choose the fix.
     """
     findings: list[Finding] = []
     skipped: list[SkippedRule] = []
@@ -211,7 +216,10 @@ def judge(
         else:
             if len(found) > EVIDENCE_LISTED:
                 found[-1] = Evidence(f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
-            findings += [rule.finding(e, artifact=artifact, ignored=ignored, backend=backend) for e in found]
+            findings += [
+                rule.finding(e, artifact=artifact, ignored=ignored, backend=backend, declared_in=declared_in)
+                for e in found
+            ]
     return Addition(findings=tuple(findings), skipped_rules=tuple(skipped), broken_rules=tuple(broken))
 
 

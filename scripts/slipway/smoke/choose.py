@@ -43,7 +43,8 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     claims = _claims(manifest, read)
     requires_python = claims.one("requires-python") if claims else None
     classifiers = claims.every("classifier") if claims else ()
-    wanted = inputs.python or ((ALL,) if inputs.thorough else ())
+    job = manifest.plan.job(inputs.job) if manifest.plan else None
+    wanted = inputs.python or (job.pythons if job else ()) or ((ALL,) if inputs.thorough else ())
     here = interpreters.choose_all(requires_python, wanted)
     has_wheel = any(artifact.kind == "wheel" for artifact in manifest.artifacts)
     tests: list[SmokeTest] = []

@@ -1,6 +1,7 @@
 """Inspect: read each artifact, and judge each of them and the set."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 
 import msgspec
 
@@ -30,19 +31,29 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         InputError: an artifact is missing, or is not the one that was built.
     """
     del runner
+    if not manifest.artifacts and manifest.blocking:
+        return Addition(skipped="there is nothing to inspect")
     recheck(manifest, inputs.locate)
     plan, ignored = manifest.plan, manifest.ignored
-    backend = plan.backend if plan else None
+    judge_here = functools.partial(
+        judge,
+        ignored=ignored,
+        backend=plan.backend if plan else None,
+        declared_in=plan.declared_in if plan else None,
+    )
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
-    not_judged = _not_judged(manifest)
+    not_judged = _not_judged(manifest, inputs)
     judged = [
         Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
     ]
     for one in facts:
-        judged.append(_judged(one, ignored, backend))
+        if isinstance(one, WheelFacts):
+            judged.append(judge_here(WHEEL_RULES, one, artifact=one.filename))
+        else:
+            judged.append(judge_here(SDIST_RULES, one, artifact=one.filename))
         if one.metadata is not None:
             rules = [rule for rule in METADATA_RULES if rule.name not in not_judged]
-            judged.append(judge(rules, one.metadata, ignored=ignored, artifact=one.filename, backend=backend))
+            judged.append(judge_here(rules, one.metadata, artifact=one.filename))
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
@@ -54,8 +65,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         ),
         tracked=_tracked(facts, plan, inputs),
     )
-    rules_on_all = [rule for rule in RELEASE_RULES if rule.name not in not_judged]
-    judged.append(judge(rules_on_all, release, ignored=ignored, backend=backend))
+    judged.append(judge_here([rule for rule in RELEASE_RULES if rule.name not in not_judged], release))
     records = tuple(artifact.record(one) for one in facts)
     described = next((one.metadata for one in reversed(facts) if one.metadata is not None), None)
     page_shown = page.of(described) if described else None
@@ -66,14 +76,16 @@ def _is_job_lost(manifest: Manifest) -> bool:
     return any(f.rule in {"job-failed", "job-missing", "job-built-nothing"} for f in manifest.findings)
 
 
-def _judged(facts: SdistFacts | WheelFacts, ignored: Mapping[str, str], backend: str | None) -> Addition:
-    if isinstance(facts, WheelFacts):
-        return judge(WHEEL_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
-    return judge(SDIST_RULES, facts, ignored=ignored, artifact=facts.filename, backend=backend)
+def _not_judged(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
+    """Return the rules that are not judged here, each with the reason."""
+    found = _not_judged_version(manifest)
+    if inputs.command != "inspect":
+        found["wheel-import-fails"] = "the smoke test imports the package itself"
+    return found
 
 
-def _not_judged(manifest: Manifest) -> dict[str, str]:
-    """Return the rules that are not judged here, each with the reason.
+def _not_judged_version(manifest: Manifest) -> dict[str, str]:
+    """Return the rule on local versions where it is not judged here, with the reason.
 
     Between two releases a version taken from git has a local part. Nothing is wrong with that in a pull request or
     on a laptop; publishing judges the rule before the first upload (`publishing/preflight.py`).
@@ -85,7 +97,9 @@ def _not_judged(manifest: Manifest) -> dict[str, str]:
             ("version-local", "built-version-differs-from-tag"), "it was found in the source"
         )
     index = plan.destination.index if plan else "pypi"
-    if index == "none" and plan is not None and plan.tag_version is None:
+    if plan is not None and plan.tag_version is not None:
+        return {"version-local": "the version is compared with the tag"}
+    if index == "none" and plan is not None:
         reason = "nothing is published from here, and between releases the version has a local part"
         return {"version-local": reason}
     if index != "none" and addresses.resolve(index).site is None:

@@ -36,10 +36,10 @@ def judge_source(facts: SourceFacts, *, ignored: Mapping[str, str]) -> Addition:
         facts: the source.
         ignored: rule names the project turned off, with its reasons.
     """
-    backend = facts.project.backend_name
+    backend, declared_in = facts.project.backend_name, facts.project.declared_in
     return combined(
         [
-            judge(PROJECT_RULES, facts, ignored=ignored, backend=backend),
-            judge(METADATA_RULES, facts.metadata, ignored=ignored, backend=backend),
+            judge(PROJECT_RULES, facts, ignored=ignored, backend=backend, declared_in=declared_in),
+            judge(METADATA_RULES, facts.metadata, ignored=ignored, backend=backend, declared_in=declared_in),
         ]
     )

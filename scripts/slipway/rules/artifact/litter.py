@@ -23,8 +23,8 @@ LEFT_BY_TOOLS = frozenset(
     }
 )  # fmt: skip
 """Files and folders that editors, test runners and operating systems leave behind."""
-_BACKUP = re.compile(r"~$|\.sw[op]$|\.(?:rej|bak)$|(?<!package\.json)\.orig$")
-"""Copies that editors and merges leave; JupyterLab keeps a package.json.orig on purpose."""
+_BACKUP = re.compile(r"~$|\.sw[op]$|\.(?:rej|bak)$|(?<!package\.json)(?<!pyproject\.toml)\.orig$")
+"""Copies that editors and merges leave; JupyterLab keeps a package.json.orig on purpose, uv_build pyproject.toml.orig."""
 
 
 REMOVE = "Remove the files, or exclude them in the settings of the build backend."

@@ -9,6 +9,7 @@ from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, u
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, WELL_KNOWN_URLS
 from slipway.rules.wording import first_line, over_length, quoted
+from slipway.rules.written import fix
 
 LABEL_LIMIT = 32
 """Characters of a Project-URL's label; warehouse, `forklift/metadata.py`."""
@@ -19,8 +20,7 @@ LABEL_LIMIT = 32
     title="The e-mail address of an author or maintainer is not valid",
     why="PyPI checks an address that is alone in its field, and refuses the upload if the domain "
     "has no dot or is reserved, such as `.local`, `.test` or `.invalid`.",
-    fix="Give an address that can receive mail, or leave the e-mail out and give only the name: "
-    '`authors = [{ name = "Ada Lovelace" }]`.',
+    **fix("Give an address that can receive mail, or leave it out and give only the name: {}.", "email"),
     example="Author-email: ada@localhost",
     mirrors=("C48",),
     read=CORE_METADATA + "#author-email",
@@ -103,7 +103,7 @@ def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     title="A project URL has no usable label or address",
     why="Each entry is a label of at most 32 characters and a complete http or https URL; PyPI refuses "
     "others.",
-    fix='Correct the entry under [project.urls], for example `Source = "https://example.org/source"`.',
+    **fix("Correct the entry, for example {}.", "urls"),
     example="Project-URL: Source, git@example.org:me/project.git",
     mirrors=("C52",),
     read=WELL_KNOWN_URLS,
@@ -150,6 +150,12 @@ def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     why="People who find the package on the index cannot see where its source, documentation and issues are.",
     fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
     '"https://example.org/issues"',
+    fixes={
+        "setup.py": 'Add to the arguments of `setup`: `project_urls={"Source": "https://example.org/source"}`.',
+        "setup.cfg": "Add to [metadata] in setup.cfg:\n\nproject_urls =\n    Source = https://example.org/source",
+        "poetry": 'Add to [tool.poetry]: `repository = "https://example.org/source"`.',
+        "flit": 'Add to pyproject.toml:\n\n[tool.flit.metadata.urls]\nSource = "https://example.org/source"',
+    },
     example="metadata without Project-URL and Home-page",
     read=WELL_KNOWN_URLS,
 )
@@ -163,11 +169,7 @@ def project_urls_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     title="Home-page is the only link",
     why="Home-page is the old form. Labelled links are shown with their own icons, and tools find the "
     "source, the changelog and the issues by their labels.",
-    fix='Move it to [project.urls], for example `Homepage = "https://example.org"`, and add the source.',
-    fixes={
-        "setuptools": "Use [project.urls] in pyproject.toml, or `project_urls={...}` in setup.py, in "
-        "place of `url=`."
-    },
+    **fix("Add the other links with their labels: {}.", "urls"),
     example="Home-page: https://example.org",
     read=WELL_KNOWN_URLS,
 )

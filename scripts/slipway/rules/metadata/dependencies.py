@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -13,6 +14,7 @@ from slipway.rules.metadata.fields import at_field, each_uploaded, is_missing, r
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, SPECIFIERS
 from slipway.rules.wording import over_length, quoted
+from slipway.rules.written import fix
 
 LOCK_FILE_VARIABLE = re.compile(r"\b(extras|dependency_groups)\b")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
@@ -130,7 +132,7 @@ def provides_dist_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     "provides-extra-invalid",
     title="The name of an extra is not valid",
     why="Extras are named by the same rule as projects: ASCII letters, digits, dots, dashes and underscores.",
-    fix="Rename the extra under [project.optional-dependencies].",
+    **fix("Rename the extra in {}.", "extras"),
     example="Provides-Extra: dev tools",
     mirrors=("C57",),
     read=CORE_METADATA + "#provides-extra-multiple-use",
@@ -146,7 +148,7 @@ def provides_extra_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     title="Requires-Python is not a version specifier",
     why="Installers use it to choose the release that fits the running Python; what cannot be parsed is "
     "refused.",
-    fix='Set `requires-python = ">=3.11"` (the lowest Python you support) in the [project] table.',
+    **fix("Set {}, with the lowest Python you support.", "requires-python"),
     example="Requires-Python: 3.11+",
     mirrors=("C56",),
     read=PYPROJECT + "#requires-python",
@@ -163,11 +165,7 @@ def requires_python_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     title="Requires-Python is missing",
     why="Installers then offer the release to every Python, however old; people get a syntax error "
     "where they would have got the last release that works for them.",
-    fix='Set `requires-python = ">=3.11"` (the lowest Python you test) in the [project] table.',
-    fixes={
-        "setuptools": 'Set `requires-python = ">=3.11"` in the [project] table, or '
-        '`python_requires=">=3.11"` in setup.py (the lowest Python you test).'
-    },
+    **fix("Set {}, with the lowest Python you test.", "requires-python"),
     example="metadata without Requires-Python",
     read=PYPROJECT + "#requires-python",
 )
@@ -210,7 +208,23 @@ def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
     cap = _cap(value)
     if cap is not None and cap.major < NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} excludes every later Python."
-        yield at_field(facts, "requires-python", message, seen=value)
+        yield _capped(facts, value, message)
+
+
+def _capped(facts: MetadataFacts, value: str, message: str) -> Evidence:
+    """Return evidence with the specifier that is left without its upper bounds."""
+    kept = ",".join(sorted(_open(SpecifierSet(value))))
+    evidence = at_field(facts, "requires-python", message, seen=value, expected=kept or None)
+    fix = f"Write `{kept}`: the lower bound only, as it is." if kept else None
+    return replace(evidence, fix=fix)
+
+
+def _open(specifiers: SpecifierSet) -> Iterator[str]:
+    for one in specifiers:
+        if one.operator in {"==", "~="}:
+            yield f">={one.version.removesuffix('.*')}"
+        elif one.operator not in {"<", "<="}:
+            yield str(one)
 
 
 @metadata.note(
@@ -218,11 +232,7 @@ def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
     title="Requires-Python excludes Python 4",
     why="There is no Python 4 to exclude, but resolvers demand the same cap of every package that "
     "depends on this one.",
-    fix='Keep the lower bound only, for example `requires-python = ">=3.11"`.',
-    fixes={
-        "poetry-core": 'Set `requires-python = ">=3.11"` in the [project] table, or `python = ">=3.11"` in '
-        'place of `python = "^3.11"`.'
-    },
+    fix="Keep the lower bound only; `^3.11` of Poetry stands for `>=3.11,<4.0`.",
     example="Requires-Python: >=3.11,<4",
     read=PYPROJECT + "#requires-python",
 )
@@ -231,4 +241,4 @@ def requires_python_capped_below_4(facts: MetadataFacts) -> Iterator[Evidence]:
     cap = _cap(value)
     if cap is not None and cap.major >= NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} has an upper bound that excludes no Python that exists."
-        yield at_field(facts, "requires-python", message, seen=value)
+        yield _capped(facts, value, message)

@@ -12,6 +12,7 @@ from slipway.rules.metadata.rendering import MARKDOWN, RST, media_type, renderin
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import CORE_METADATA, README_GUIDE
 from slipway.rules.wording import quoted
+from slipway.rules.written import fix
 
 FIELD = "description-content-type"
 
@@ -29,9 +30,7 @@ def _sent_description(facts: MetadataFacts) -> str | None:
     title="The content type of the description is not accepted",
     why="The index renders Markdown, reStructuredText and plain text in UTF-8 and refuses every other "
     "type. PyPI also insists that the charset is spelled UTF-8, in upper case.",
-    fix='Point `readme` at a .md, .rst or .txt file, or set `readme = { file = "README.md", '
-    'content-type = "text/markdown" }`.',
-    fixes={"setuptools": 'In setup.py: `long_description_content_type="text/markdown"` (or `"text/x-rst"`).'},
+    **fix("Say it in a way that the index knows, for Markdown: {}.", "content-type"),
     example="Description-Content-Type: markdown",
     mirrors=("C46",),
     read=CORE_METADATA + "#description-content-type",
@@ -55,13 +54,11 @@ def description_type_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     title="The description cannot be rendered",
     why="PyPI renders the description while the upload runs and refuses a release whose description has "
     "an error, or of which nothing is left.",
-    fix="Correct the named line. reStructuredText on PyPI is plain docutils: roles and directives of "
-    "Sphinx, such as `:func:` or `.. versionadded::`, do not exist there. If it is Markdown, say so in "
-    "the content type.",
-    fixes={
-        "setuptools": "Correct the named line; roles and directives of Sphinx do not exist on PyPI. If "
-        'the readme is Markdown, add `long_description_content_type="text/markdown"`.'
-    },
+    **fix(
+        "If the readme is Markdown, set {}. Otherwise correct the named line: roles and directives of Sphinx, such as "
+        "`:func:` or `.. versionadded::`, do not exist on PyPI.",
+        "content-type",
+    ),
     example="Description-Content-Type: text/x-rst\n\nSee :func:`open`.",
     mirrors=("C47",),
     read=README_GUIDE,
@@ -125,8 +122,12 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
     why="The index accepts it, but the project's page stays empty: people cannot see what the package is for.",
     fix='Set `readme = "README.md"` in the [project] table.',
     fixes={
-        "setuptools": 'Set `readme = "README.md"` in the [project] table, or in setup.cfg '
-        "`long_description = file: README.md` with `long_description_content_type = text/markdown`."
+        "setup.py": 'Add to the arguments of `setup`: `long_description=open("README.md", encoding="utf-8").read()` and '
+        '`long_description_content_type="text/markdown"`.',
+        "setup.cfg": "Add to [metadata] in setup.cfg: `long_description = file: README.md` and "
+        "`long_description_content_type = text/markdown`.",
+        "poetry": 'Set `readme = "README.md"` in [tool.poetry].',
+        "flit": 'Set `description-file = "README.md"` in [tool.flit.metadata].',
     },
     example="metadata that ends with its fields",
     read=README_GUIDE,
@@ -142,8 +143,7 @@ def description_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     title="The content type of the description is not given",
     why="Without one the description is taken for reStructuredText. It renders today, but the first "
     "Markdown in it will show as raw text or be refused.",
-    fix="Set `readme` to a file whose suffix says what it is, or give `content-type` with it.",
-    fixes={"setuptools": 'In setup.py: `long_description_content_type="text/x-rst"`.'},
+    **fix("Set {}.", "content-type-rst"),
     example="a description without Description-Content-Type",
     read=CORE_METADATA + "#description-content-type",
 )
@@ -160,8 +160,7 @@ def description_type_missing(facts: MetadataFacts) -> Iterator[Evidence]:
     "description-markdown-as-rst",
     title="A Markdown description is rendered as reStructuredText",
     why="The page on the index will show the raw Markdown signs, and a later edit may make the upload fail.",
-    fix='Set `readme = { file = "README.md", content-type = "text/markdown" }` in the [project] table.',
-    fixes={"setuptools": 'In setup.py: `long_description_content_type="text/markdown"`.'},
+    **fix("Set {}.", "content-type"),
     example="# My project\n\n[documentation](https://example.org)",
     read=README_GUIDE,
 )

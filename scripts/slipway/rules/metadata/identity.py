@@ -17,6 +17,7 @@ from slipway.rules.metadata.fields import (
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, VERSIONS
 from slipway.rules.wording import quoted
+from slipway.rules.written import fix
 
 SUMMARY_LIMIT = 512
 """Characters; warehouse, `forklift/metadata.py`."""
@@ -27,11 +28,12 @@ SUMMARY_LIMIT = 512
     title="The metadata has no name",
     why="The name says which project an upload belongs to; without one every index refuses it. "
     f"{PLACEHOLDER} is what an old setuptools writes when it finds no name.",
-    fix='Set `name = "..."` in the [project] table of pyproject.toml.',
-    fixes={
-        "setuptools": "Set `name` in the [project] table (or in setup.cfg or setup.py), and require "
-        "`setuptools>=61` under [build-system]: an older one does not read [project] and writes UNKNOWN."
-    },
+    **fix(
+        "Set {}.",
+        "name",
+        setuptools="Set `name` in the [project] table, and require `setuptools>=61` under [build-system]: an older "
+        "one does not read [project] and writes UNKNOWN.",
+    ),
     example="Name: UNKNOWN",
     mirrors=("C37",),
     read=CORE_METADATA + "#name",
@@ -66,8 +68,7 @@ def name_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     "version-missing",
     title="The metadata has no version",
     why="A release is a version of a project; without one there is nothing to publish.",
-    fix='Set `version = "1.0.0"` in the [project] table, or list it under `dynamic` and configure where '
-    "the build backend takes it from.",
+    **fix("Set {}.", "version"),
     example="Version:",
     mirrors=("C42",),
     read=PYPROJECT + "#version",
@@ -132,11 +133,7 @@ def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
     title="The summary is longer than one line",
     why="The summary is the one line shown in search results and under the project's name; the index "
     "refuses a line break in it.",
-    fix="Put one sentence into `description` of the [project] table; what is longer belongs in the readme.",
-    fixes={
-        "setuptools": "Put one sentence into `description`; what is longer belongs in the readme "
-        "(`long_description` in setup.py). A docstring used as `description` is the usual cause."
-    },
+    **fix("Put one sentence on one line into {}; what is longer belongs in the readme.", "description"),
     example='description = """\nParses things.\nFast.\n"""',
     mirrors=("C44",),
     read=CORE_METADATA + "#summary",
@@ -151,7 +148,7 @@ def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
     "summary-too-long",
     title="The summary is longer than 512 characters",
     why="PyPI takes at most 512 characters for the one line that describes a project.",
-    fix="Shorten `description` in the [project] table to one sentence; what is longer belongs in the readme.",
+    **fix("Shorten {} to one sentence; what is longer belongs in the readme.", "description"),
     example=f"Summary: (a line of {SUMMARY_LIMIT + 1} characters)",
     mirrors=("C45",),
     read=CORE_METADATA + "#summary",

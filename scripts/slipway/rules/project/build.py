@@ -106,7 +106,8 @@ def backend_too_old(facts: SourceFacts) -> Iterator[Evidence]:
     "sdists that are already published.",
     fix="Add the upper bound that the backend's documentation gives.",
     fixes={
-        name: f'Write `requires = ["{advice}"]`, with the series you test.' for name, advice in CAPPED.items()
+        name: f'Write `requires = ["{advice}"]` under [build-system], with the series you test.'
+        for name, advice in CAPPED.items()
     },
     example='requires = ["uv_build"]',
     read=BUILD_SYSTEM,

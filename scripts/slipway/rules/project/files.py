@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from slipway.project.project import ProjectFacts
 from slipway.project.source import SourceFacts
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import PYPROJECT
+from slipway.rules.written import fix
 
 
 def _readme(facts: SourceFacts, state: str) -> list[str]:
@@ -21,7 +23,7 @@ def _goes_unnoticed(facts: SourceFacts) -> bool:
     "readme-missing",
     title="The readme file does not exist",
     why="The build backend reads it for the project's page on the index, and fails without it.",
-    fix="Correct `readme` in the [project] table, or add the file.",
+    **fix("Correct {}, or add the file.", "readme"),
     example='readme = "README.md"  # and no such file',
     read=PYPROJECT + "#readme",
 )
@@ -38,7 +40,7 @@ def readme_missing(facts: SourceFacts) -> Iterator[Evidence]:
     title="The readme file does not exist, and the build goes on",
     why="setuptools only warns, so the project's page on the index is empty. A release's page cannot be "
     "changed later.",
-    fix="Correct `readme` in the [project] table (`long_description` in setup.cfg), or add the file.",
+    **fix("Correct {}, or add the file.", "readme"),
     example="long_description = file: README.rst  # and no such file",
     read=PYPROJECT + "#readme",
 )
@@ -109,17 +111,22 @@ def package_missing(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message=f"{path} is named as a package and does not exist.", seen=path)
 
 
+NAMES_PACKAGE = {
+    "hatchling": 'Name it: `packages = ["{folder}/{name}"]` under [tool.hatch.build.targets.wheel].',
+    "flit-core": 'Name it: `name = "{name}"` under [tool.flit.module].',
+    "uv-build": 'Name it: `module-name = "{name}"` and `module-root = "{folder}"` under [tool.uv.build-backend].',
+    "poetry-core": 'Name it: `packages = [{{ include = "{name}", from = "{folder}" }}]` under [tool.poetry].',
+}
+"""How a backend is told which package to include."""
+
+
 @project.warning(
     "package-not-found",
     title="There is no package named like the project",
     why="This build backend includes the package that is named like the project, and stops where it finds none.",
     fix="Name the package in the settings of the build backend, or rename it.",
     fixes={
-        "hatchling": 'Name it: `packages = ["src/package"]` under [tool.hatch.build.targets.wheel].',
-        "flit-core": 'Name it: `name = "package"` under [tool.flit.module].',
-        "uv-build": 'Name it: `module-name = "package"` under [tool.uv.build-backend]; for a package beside '
-        'pyproject.toml also `module-root = ""`.',
-        "poetry-core": 'Name it: `packages = [{ include = "package" }]` under [tool.poetry].',
+        backend: setting.format(name="package", folder="src") for backend, setting in NAMES_PACKAGE.items()
     },
     example='name = "my-project" and a package src/myproject',
 )
@@ -133,7 +140,14 @@ def package_not_found(facts: SourceFacts) -> Iterator[Evidence]:
         **project.at("name"),
         seen=", ".join(project.packages) or None,
         expected=project.expected_package,
+        fix=_naming(project) if len(project.packages) == 1 else None,
     )
+
+
+def _naming(project: ProjectFacts) -> str | None:
+    setting = NAMES_PACKAGE.get(project.backend_name)
+    folder = "src" if project.layout == "src" else "."
+    return setting and setting.format(name=project.packages[0], folder=folder).replace('"./', '"')
 
 
 @project.error(

@@ -14,6 +14,7 @@ from slipway.rules.families import project
 from slipway.rules.removed_modules import REMOVED
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import ENTRY_POINTS, PYPROJECT
+from slipway.rules.written import fix
 
 NEW_PYTHON = "3.99"
 
@@ -35,7 +36,7 @@ def _python(facts: SourceFacts) -> SpecifierSet:
     "requires-python-unsatisfiable",
     title="No Python satisfies requires-python",
     why="Installers skip the release on every Python there is.",
-    fix='Write the lowest Python you support: `requires-python = ">=3.11"`.',
+    **fix("Set {}, with the lowest Python you support.", "requires-python"),
     example='requires-python = ">=3.12,<3.8"',
     read=PYPROJECT + "#requires-python",
 )

@@ -24,8 +24,8 @@ def _parsed(text: str | None) -> Version | None:
     title="The tag and the project name different versions",
     why="The files would have another version than the tag. A version on the index can never be taken "
     "back and used again.",
-    fix="Decide which one is right. Either change the version in the project, commit and move the tag (`git "
-    "tag -f v1.2.0`, then push it with --force), or delete the tag and tag the right commit.",
+    fix="Decide which one is right. Change the version in the project, commit, and tag that commit; a tag that was "
+    "pushed keeps its commit, so take the next version for it.",
     example='the tag v1.2.0 on a commit with `version = "1.1.0"` in pyproject.toml',
     read=VERSIONS,
     cause="tag-version-mismatch",
@@ -39,9 +39,17 @@ def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
     if version is None:
         raise Skipped("the project's version is not a version")
     if version != Version(facts.tag_version):
+        prefix = (facts.tag or "").removesuffix(facts.tag_version)
+        fix = (
+            f"If {facts.tag_version} is right, write it in {facts.version_at['file']}, commit, and tag that commit. If "
+            f"{facts.version} is right, delete the tag where it is only here (`git tag -d {facts.tag}`) and tag this "
+            f"commit with it: `git tag {prefix}{facts.version}`. A tag that was pushed stays as it is; release the next "
+            "version then."
+        )
         yield Evidence(
             message=f"The tag {facts.tag} says {facts.tag_version}, the project says {facts.version}.",
             **facts.version_at,
+            fix=fix,
             seen=str(version),
             expected=facts.tag_version,
         )
@@ -90,15 +98,8 @@ def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     title="The package's __version__ is not the project's version",
     why="The index shows one version and the installed package reports another; bug reports and checks at run "
     "time go by the wrong one.",
-    fix="Keep the version in one place: read it with `importlib.metadata.version`, or let the build backend "
-    "take it from the module.",
-    fixes={
-        "setuptools": 'Keep it in one place, for example `dynamic = ["version"]` with '
-        '`version = {attr = "package.__version__"}` under [tool.setuptools.dynamic].',
-        "hatchling": 'Keep it in one place, for example `dynamic = ["version"]` with '
-        '`path = "src/package/__init__.py"` under [tool.hatch.version].',
-        "flit-core": 'Keep it in one place: `dynamic = ["version"]` takes `__version__` from the module.',
-    },
+    fix="Give both the same version, or leave `__version__` out: `importlib.metadata.version` tells the version of "
+    "what is installed.",
     example='version = "1.2.0" in pyproject.toml and `__version__ = "1.1.0"` in the package',
     read=SINGLE_SOURCE,
 )

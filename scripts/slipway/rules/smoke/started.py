@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from slipway.processes import is_crash
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.evidence import failures, is_package_fault, summary_of
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
 from slipway.rules.wording import SHOWN, listed
+from slipway.rules.written import fix
 
 TRACEBACK = "Traceback (most recent call last)"
 ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\w+\W+){0,3}install\b")
@@ -19,7 +21,7 @@ ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\
     "script-cannot-load",
     title="A script of the package cannot be loaded",
     why="The command is installed and ends in a traceback as soon as it is called.",
-    fix="Correct the object reference under [project.scripts], or include the module it names in the wheel.",
+    **fix("Correct the object reference in {}, or include the module it names in the wheel.", "scripts"),
     example='[project.scripts]\ntool = "package.cli:mian"',
 )
 def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
@@ -32,6 +34,12 @@ def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
                     seen=summary_of(attempt),
                     fix=diagnosis.fix,
                 )
+        for attempt, diagnosis in failures(facts.script_files, facts, "broken"):
+            yield Evidence(
+                f"The script `{attempt.name}` cannot start: it imports {attempt.missing!r}{diagnosis.after_colon}.",
+                seen=attempt.error,
+                fix=diagnosis.fix,
+            )
     for script in facts.scripts:
         if not script.present:
             yield Evidence(f"The script `{script.name}` was not put where scripts go.")
@@ -57,16 +65,19 @@ def _failure(script: Started, facts: SmokeFacts) -> str | None:
     """Return how a script failed; an exit code alone is no failure, for many programs give one to `--help`."""
     if script.returncode is None:
         return f"does not come back within {script.seconds:.0f} s"
-    if script.returncode >= 0 and (script.returncode == 0 or TRACEBACK not in script.output):
+    if not is_crash(script.returncode) and (script.returncode == 0 or TRACEBACK not in script.output):
         return None
     if ASKS.search(script.last_lines(SHOWN) or ""):
         return None
-    last = next((line for line in reversed(script.output.splitlines()) if line and line[0].isalpha()), "")
+    last = next((line for line in reversed(script.output.splitlines()) if re.match("[^\\W\\d]", line)), "")
     missing = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", last)
     attempt = Attempt(name=script.name, error=last or "crash", missing=missing[1] if missing else None)
     if diagnose(attempt, facts).kind != "broken":
         return None
-    return "ends in a traceback" if script.returncode > 0 else f"is ended by signal {-script.returncode}"
+    if script.returncode < 0:
+        return f"is ended by signal {-script.returncode}"
+    crashed = is_crash(script.returncode)
+    return f"is ended by the system, code 0x{script.returncode:X}" if crashed else "ends in a traceback"
 
 
 @smoke.warning(

@@ -12,6 +12,7 @@ from slipway.rules.metadata.licenses import missing_license_files
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import LICENSE_FILES, WHEEL_FORMAT
 from slipway.rules.wording import named, quoted, together
+from slipway.rules.written import fix
 
 REBUILD = (
     "Build the wheel again with a current build backend (`python -m build`) and neither rename nor repack it."
@@ -138,12 +139,7 @@ def wheel_has_several_dist_infos(facts: WheelFacts) -> Iterator[Evidence]:
     title="entry_points.txt cannot be read, or a script has no valid name",
     why="PyPI refuses the wheel: commands and plugins declared there could not be installed. Names of scripts "
     "consist of letters, digits, `_`, `.` and `-`; no group and no name is given twice.",
-    fix="Correct the names under [project.scripts], [project.gui-scripts] and [project.entry-points].",
-    fixes={
-        "setuptools": "Correct the names under [project.scripts] and [project.entry-points], or in "
-        "`entry_points` of setup.cfg or setup.py; a line may be declared in both.",
-        "poetry-core": "Correct the names under [project.scripts] or [tool.poetry.scripts].",
-    },
+    **fix("Correct the names in {}, and those of the other entry points.", "scripts"),
     example='`"my tool" = "demo:main"` under [project.scripts]',
     mirrors=("C35",),
     read="https://packaging.python.org/en/latest/specifications/entry-points/",

@@ -13,6 +13,7 @@ from slipway.rules.families import wheel
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import ENTRY_POINTS
 from slipway.rules.wording import quoted
+from slipway.rules.written import fix
 
 _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$)")
 """A module called `_py312` or `compat_310` is imported only where it can be read."""
@@ -22,13 +23,7 @@ _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$
     "wheel-script-cannot-start",
     title="A command of the wheel has nothing to call",
     why="The command is installed and fails with an ImportError or AttributeError whenever it is run.",
-    fix="Correct the value under [project.scripts] to `module:function`, or include the module in the wheel.",
-    fixes={
-        "poetry-core": "Correct the value under [project.scripts] or [tool.poetry.scripts] to "
-        "`module:function`, or include the module in the wheel.",
-        "setuptools": "Correct the value under [project.scripts], or in `entry_points` of setup.cfg or "
-        "setup.py, to `module:function`, or include the module in the wheel.",
-    },
+    **fix("Correct the value in {} to `module:function`, or include the module in the wheel.", "scripts"),
     example='`demo = "demo.cli:mian"` under [project.scripts]',
     read=ENTRY_POINTS,
 )
@@ -39,6 +34,32 @@ def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
         if target.group in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
             message = f"The command {quoted(target.name)} cannot start: {reason}."
             yield Evidence(message, file=path, seen=target.value)
+
+
+@wheel.error(
+    "wheel-plugin-module-missing",
+    title="An entry point names a module of the package that is not in the wheel",
+    why="The program that looks for plugins fails on it for everybody who installs the package.",
+    fix="Include the module in the wheel, or correct the value under [project.entry-points].",
+    example='`demo = "demo.plugin:Hooks"` under [project.entry-points.pytest11], without `demo/plugin.py`',
+    read=ENTRY_POINTS,
+)
+def wheel_plugin_module_missing(facts: WheelFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    for target in facts.targets:
+        if target.group not in SCRIPT_GROUPS and _lacks_own_module(facts, target):
+            yield Evidence(
+                f"The entry point {quoted(target.name)} of [{target.group}] needs the module "
+                f"{quoted(target.module or '')}, which is not in the wheel.",
+                file=facts.in_dist_info("entry_points.txt"),
+                seen=target.value,
+            )
+
+
+def _lacks_own_module(facts: WheelFacts, target: Target) -> bool:
+    """Whether the module would be in a package of the wheel; one without an attribute may be an attribute itself."""
+    is_absent = target.path is None and target.attribute is not None and target.parent is not None
+    return is_absent and not _may_come_from_elsewhere(facts, target)
 
 
 @wheel.warning(
@@ -54,7 +75,8 @@ def wheel_plugin_cannot_load(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     path = facts.in_dist_info("entry_points.txt")
     for target in facts.targets:
-        if target.group not in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
+        is_plugin = target.group not in SCRIPT_GROUPS and not _lacks_own_module(facts, target)
+        if is_plugin and (reason := _why_broken(facts, target)):
             message = f"The entry point {quoted(target.name)} of [{target.group}] cannot be loaded: {reason}."
             yield Evidence(message, file=path, seen=target.value)
 
