@@ -130,7 +130,7 @@ def test_a_project_that_cannot_be_read_ends_in_a_red_gate(program: Path, tree: P
         pytest.param(
             {"in_build": "raise SystemExit('the parts are missing')"},
             {"Build": "failure", "Gate": "failure"},
-            ["The job build failed in build", "the parts are missing"],
+            ["The job build failed in build", "the parts are missing", "1 finding must be fixed first"],
             id="build",
         ),
         pytest.param(
