@@ -114,6 +114,19 @@ PRINTED: dict[str, tuple[str, str]] = {
         "configuration error: `project.license` must be string",
         "beside `license-files`",
     ),
+    "setuptools and 2to3": ("error in demo setup command: use_2to3 is invalid.", "since version 58"),
+    "an old poetry-core": (
+        "poetry.core.pyproject.exceptions.PyProjectException: [tool.poetry] section not found in /work/pyproject.toml",
+        "older than 2",
+    ),
+    "scikit-build-core without a floor": (
+        "ERROR: scikit-build-core needs a min version in build-system.requires to use minimum-version=",
+        "names none",
+    ),
+    "scikit-build-core and an old key": (
+        "ERROR: Use cmake.version instead of cmake.minimum-version with scikit-build-core >= 0.8",
+        "cmake.minimum-version",
+    ),
     "setup.cfg and a percent sign": (
         "configparser.InterpolationSyntaxError: '%' must be followed by '%' or '(', found: '% sure'",
         "single `%`",
@@ -194,8 +207,8 @@ NO_NUMPY = "ModuleNotFoundError: No module named 'numpy'"
         (
             [],
             [],
-            ["3. Change your working directory to the repository root: {source}/..", "4. Set the root"],
-            "begins above the project",
+            ["    -r base.txt", "Expected package name at the start of dependency specifier", "    ^"],
+            "a line for pip, `-r base.txt`",
         ),
     ],
 )
@@ -263,3 +276,14 @@ def test_a_fault_of_our_own_stays_one() -> None:
             distribution="wheel",
             printed=["fatal error: a.h: No such file"],
         )
+
+
+def test_a_repository_that_begins_above_the_project(tmp_path: Path) -> None:
+    project = tmp_path / "packages" / "core"
+    project.mkdir(parents=True)
+    tmp_path.joinpath(".git").mkdir()
+    place = Place(project=project, source=project)
+    said = [f"LookupError: setuptools-scm was unable to detect version for {project}."]
+    error = explain(HookFailed(1), step="build_sdist", distribution="sdist", printed=said, place=place)
+    assert "begins above the project" in error.cause
+    assert 'root = "../.."' in error.remedy

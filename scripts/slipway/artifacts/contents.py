@@ -14,6 +14,8 @@ MAX_SECRETS = 200
 """More in one archive are not kept."""
 
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+MAX_POINTER_BYTES = 1024
 LOOK_SECONDS = 120.0
 """Seconds of processor time for looking into the files of one artifact; the largest wheels on PyPI take some 20."""
 
@@ -25,6 +27,7 @@ class Contents:
         members: in the order of the archive.
         problems: what is wrong with it.
         secrets: keys, tokens, passwords and encrypted code.
+        pointers: files that hold a Git LFS pointer (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md).
         digests: RECORD-style digest (urlsafe base64 without padding) of each path that has an algorithm.
 
     Args:
@@ -37,6 +40,7 @@ class Contents:
         self.members: list[Member] = []
         self.problems: list[Problem] = []
         self.secrets: list[Secret] = []
+        self.pointers: list[str] = []
         self.digests: dict[str, str] = {}
 
     def files(self, archive: Iterable[Problem | Opened]) -> Iterator[tuple[str, bytes]]:
@@ -56,6 +60,8 @@ class Contents:
             except Unreadable as unreadable:
                 self.problems.append(unreadable.problem)
             self.members.append(member if digest is None else replace(member, sha256=digest))
+            if data is not None and data.startswith(LFS_POINTER) and len(data) < MAX_POINTER_BYTES:
+                self.pointers.append(member.path)
             if data is not None and self._look_seconds >= 0:
                 started = time.thread_time()
                 self.secrets += secret_scan.find(member.path, data)[: MAX_SECRETS - len(self.secrets)]

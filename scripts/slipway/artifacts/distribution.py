@@ -22,6 +22,8 @@ class DistributionFacts:
         problems: what is wrong with the archive.
         metadata: what PKG-INFO or METADATA says; None where it is missing or cannot be read.
         secrets: keys, tokens, passwords and encrypted code.
+        pointers: members that hold a Git LFS pointer in place of the file it stands for.
+        repair_problem: what auditwheel says where it cannot give a wheel the tag of the systems it fits.
     """
 
     filename: str
@@ -32,6 +34,8 @@ class DistributionFacts:
     problems: tuple[Problem, ...] = ()
     metadata: MetadataFacts | None = None
     secrets: tuple[Secret, ...] = ()
+    pointers: tuple[str, ...] = ()
+    repair_problem: str | None = None
 
     @cached_property
     def paths(self) -> frozenset[str]:

@@ -71,6 +71,7 @@ def read(path: Path) -> SdistFacts:
         mixed_roots=mixed,
         metadata=_metadata(contents.members, f"{top}/PKG-INFO", texts),
         secrets=tuple(contents.secrets),
+        pointers=tuple(contents.pointers),
     )
 
 

@@ -106,5 +106,6 @@ def read(path: Path) -> WheelFacts:
         newer_syntax=newer_syntax,
         absent=absent,
         secrets=tuple(contents.secrets),
+        pointers=tuple(contents.pointers),
         **vars(about),
     )

@@ -1,6 +1,5 @@
 """Known ways in which a build fails: what the tools print, the likely cause, and what to do."""
 
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -72,7 +71,16 @@ def _imported_by_package(found: re.Match[str], place: Place) -> Mapping[str, str
 
 
 def _repository_above(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
-    return {"root": os.path.relpath(found["top"], place.source).replace(os.sep, "/")}
+    del found
+    depth = next((n for n, path in enumerate(place.source.parents, 1) if (path / ".git").exists()), None)
+    if depth is None or (place.source / ".git").exists() or place.source != place.project:
+        return None
+    return {"root": "/".join([".."] * depth)}
+
+
+def _is_requirement(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
+    del found
+    return {} if any("dependency specifier" in line for line in place.lines) else None
 
 
 def _missing_here(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
@@ -148,11 +156,37 @@ KNOWN_FAILURES = (
         'Write the license as an expression, `license = "MIT"`; `license-files` names the files with its text.',
     ),
     KnownFailure(
-        r"Change your working directory to the repository root: (?P<top>.+)",
+        r"unable to detect version|Change your working directory to the repository root",
         "The version comes from git, and the repository begins above the project, where it is not looked for.",
         'Write `root = "{root}"` in [tool.setuptools_scm], or with hatch-vcs `raw-options = {{ root = "{root}" }}` in '
         "[tool.hatch.version].",
         condition=_repository_above,
+    ),
+    KnownFailure(
+        r"^\s+(?P<option>(?:-[rec]|--[a-z-]+)[ =].+)",
+        "The dependencies hold a line for pip, `{option}`, which is no requirement.",
+        "List requirements only: write out what the other file names, or let the metadata read both files.",
+        condition=_is_requirement,
+    ),
+    KnownFailure(
+        r"use_2to3 is invalid",
+        "setup.py asks for `use_2to3`, which setuptools has no longer since version 58.",
+        "Remove that argument, and write the code for Python 3 alone.",
+    ),
+    KnownFailure(
+        r"\[tool\.poetry\] section not found",
+        "This poetry-core is older than 2 and does not read the [project] table.",
+        'Require "poetry-core>=2" in [build-system].',
+    ),
+    KnownFailure(
+        r"scikit-build-core needs a min version in build-system\.requires",
+        "`minimum-version` in [tool.scikit-build] points to the version in [build-system], and that names none.",
+        'Require a lowest version there, such as "scikit-build-core>=0.11".',
+    ),
+    KnownFailure(
+        r"(?P<said>Use (?P<new>[\w.-]+) instead of (?P<old>[\w.-]+) .{0,40}scikit-build-core.*)",
+        "[tool.scikit-build] has the setting {old} of an older scikit-build-core.",
+        "Write {new} in its place.",
     ),
     KnownFailure(
         r"InterpolationSyntaxError: '%' must be followed",

@@ -69,6 +69,8 @@ def load(root: Path) -> ProjectFiles:
     backend = text_or_none(system.get("build-backend")) or LEGACY_BACKEND
     backend_path = texts_or_none(system.get("backend-path")) or ()
     requires = texts_or_none(system.get("requires"))
+    if not system and present == (pyproject_file.FILE,):
+        _demand_no_workspace(root, pyproject)
     if "project" not in pyproject.tables and present == (pyproject_file.FILE,) and not system:
         _demand_buildable(root, pyproject)
     return ProjectFiles(
@@ -151,6 +153,19 @@ def below(top: Path, depth: int) -> Iterator[Path]:
             yield folder
         elif depth > 1:
             yield from below(folder, depth - 1)
+
+
+def _demand_no_workspace(root: Path, pyproject: PyProject) -> None:
+    """Refuse the root of a uv workspace that uv does not build either (https://docs.astral.sh/uv/concepts/projects/config/)."""
+    if not pyproject.table("tool", "uv", "workspace") or pyproject.table("tool", "uv").get("package"):
+        return
+    inside = [str(path.relative_to(root)) for path in islice(below(root, _SEARCH_DEPTH + 1), _SHOWN)]
+    raise InputError(
+        f"{root / pyproject_file.FILE} is the root of a uv workspace, and nothing is built from it.",
+        cause="It has no [build-system] table, so that uv does not build it either; its members are built.",
+        remedy=f"Name a member ({', '.join(inside) or 'none was found'}), or check all of them with --all-projects.",
+        read="https://docs.astral.sh/uv/concepts/projects/workspaces/",
+    )
 
 
 def _demand_buildable(root: Path, pyproject: PyProject) -> None:

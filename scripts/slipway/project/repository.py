@@ -1,5 +1,6 @@
 """The projects of one repository: which there are, which need which, and which changed since their last release."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
-from slipway.project import git, project_files
+from slipway.project import git, hosting, project_files
 from slipway.project import project as project_facts
 from slipway.project.declared import requirements
 from slipway.project.project import ProjectFacts
@@ -91,3 +92,14 @@ def _in_order(needs: dict[str, set[str]]) -> list[str]:
             cause="Each of them names the next one among its dependencies, extras or build requirements.",
             remedy="Move what they share into a project of its own; until then, pass one project's folder as PATH.",
         ) from error
+
+
+def names_beside(folder: Path) -> frozenset[str]:
+    """Return the names of the other projects of a repository, in their normal form; those that can be read."""
+    home = hosting.read(folder)
+    found: set[str] = set()
+    for path in project_files.below(home.top, DEPTH) if home else ():
+        if path.resolve() != folder.resolve():
+            with suppress(InputError):
+                found.add(_name(path.name, project_facts.read(path)))
+    return frozenset(found)

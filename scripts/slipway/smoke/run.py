@@ -19,7 +19,7 @@ from slipway.environments.disposable import Environment, InstallFailed
 from slipway.environments.interpreters import Interpreter
 from slipway.errors import ToolError
 from slipway.index import network_errors
-from slipway.project import tracked
+from slipway.project import repository, tracked
 from slipway.records import Plan
 from slipway.rules.smoke.facts import SmokeFacts, Started
 from slipway.runner import Runner
@@ -114,6 +114,9 @@ def with_source(
         checkout: the project's folder, where it is in a repository.
     """
     failed = [attempt for one in outcomes for attempt in one.facts.attempts if attempt.error]
+    if checkout and any(one.facts.install_error for one in outcomes):
+        beside = repository.names_beside(checkout)
+        outcomes = [replace(one, facts=replace(one.facts, beside=beside)) for one in outcomes]
     if not failed:
         return tuple(outcomes)
     facts = sdist.read(file)

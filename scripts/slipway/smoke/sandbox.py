@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
@@ -25,6 +26,8 @@ PROBE = Path(__file__).with_name("probe.py").read_bytes()
 SCRIPTS = 12
 """Scripts of one package that are started; the rest are loaded only."""
 SCRIPT_SECONDS = 10.0
+SCRIPTS_SECONDS = 20.0
+"""Seconds after which no further script is started: where one waits for input, the others of a package often do."""
 SUBMODULE_SECONDS = 10.0
 """Seconds after which no further submodule is imported; an import that hangs gets as much again."""
 
@@ -118,14 +121,18 @@ class Sandbox:
         loaded = [point.short_name for point in entry_points if point.error is None and point.is_script]
         # No script may open a window on the user's screen.
         hidden = replace(self, without=SCREENS)
+        end = time.monotonic() + SCRIPTS_SECONDS
         with ThreadPoolExecutor(2) as pool:
-            started = [pool.submit(hidden._help, name) for name in loaded[:SCRIPTS]]  # noqa: SLF001 - of this class
-            return tuple(map(processes.result, started))
+            started = [pool.submit(hidden._help, name, end) for name in loaded[:SCRIPTS]]  # noqa: SLF001 - of this class
+            return tuple(filter(None, map(processes.result, started)))
 
-    def _help(self, name: str) -> Started:
+    def _help(self, name: str, end: float) -> Started | None:
+        """Start a script with `--help` and return how it ended; None where the time for all of them is up."""
         path = self.environment.script(name)
         if path is None:
             return Started(name=name, present=False)
+        if time.monotonic() > end:
+            return None
         return self._start(name, [path, "--help"], cwd=self.home, timeout=SCRIPT_SECONDS)
 
     def start_command(self, words: Sequence[str], *, cwd: Path, timeout: float) -> Started:

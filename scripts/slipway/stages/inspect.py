@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -42,6 +43,12 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         declared_in=plan.declared_in if plan else None,
     )
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
+    # Its tools unpack a wheel, so archives with problems are not given to them.
+    linked = linkage.read(inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems)
+    facts = [
+        replace(one, repair_problem=linked[one.filename].problem) if one.filename in linked else one
+        for one in facts
+    ]
     not_judged = _not_judged(manifest, inputs)
     judged = [
         Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
@@ -59,10 +66,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         plan=plan,
         # What a job that failed should have built is not missed once more.
         whole=inputs.from_ is not None and inputs.command == "check" and not _is_job_lost(manifest),
-        # Its tools unpack a wheel, so archives with problems are not given to them.
-        linkage=linkage.read(
-            inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems
-        ),
+        linkage=linked,
         tracked=_tracked(facts, plan, inputs),
     )
     judged.append(judge_here([rule for rule in RELEASE_RULES if rule.name not in not_judged], release))

@@ -11,6 +11,7 @@ from slipway import __version__
 from slipway.errors import InputError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
+from slipway.project import git as git_facts
 from slipway.project import hosting, workflow
 from slipway.project import project as project_facts
 from slipway.project.hosting import Hosting
@@ -59,6 +60,11 @@ def run(inputs: Inputs) -> Manifest:
     _write(home.top / caller.file, caller, out, overwrite=inputs.overwrite)
     out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n\n")
     out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
+    prefix = caller.tag_prefix
+    if not git_facts.last_tag(inputs.path, prefix) and (bare := git_facts.last_tag(inputs.path, "")):
+        out.write(
+            f"A tag without that prefix, such as {bare}, does not start it: write {prefix}{bare} from now on.\n"
+        )
     return _manifest(Manifest())
 
 

@@ -115,7 +115,19 @@ def is_accepted(tag: str) -> bool:
 def wheel_platform_tag_refused(facts: DistributionFacts) -> Iterator[Evidence]:
     for platform in parse(facts.filename, "wheel").platforms:
         if not is_accepted(platform):
-            yield Evidence(f"PyPI takes no wheels for the platform tag {quoted(platform)}.", seen=platform)
+            message = f"PyPI takes no wheels for the platform tag {quoted(platform)}"
+            if facts.repair_problem is None:
+                yield Evidence(f"{message}.", seen=platform)
+            else:
+                fix = _FIXES_OF_REPAIR if "detect libc" in facts.repair_problem else None
+                message += f"; auditwheel, which gives the wheel another, failed: {facts.repair_problem}"
+                yield Evidence(f"{message}.", seen=platform, fix=fix)
+
+
+_FIXES_OF_REPAIR = (
+    "The module uses nothing of the C library, so that auditwheel cannot see which one it is for. Link it with the C "
+    'library all the same: `extra_link_args=["-Wl,--no-as-needed"]` in the Extension, and build again.'
+)
 
 
 @artifact.error(

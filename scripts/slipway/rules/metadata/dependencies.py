@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from slipway.artifacts.metadata import MetadataFacts
@@ -81,6 +82,23 @@ def requires_dist_marker_of_lock_files(facts: MetadataFacts) -> Iterator[Evidenc
         marker = str(requirement.marker) if requirement is not None and requirement.marker else ""
         if found := LOCK_FILE_VARIABLE.search(QUOTED.sub("", marker)):
             yield at(f"{quoted(value)} uses the variable `{found[0]}`.", expected="extra == 'name'")
+
+
+@metadata.warning(
+    "extras-equal",
+    title="Two extras have the same name in its normal form",
+    why="Installers compare extras without regard to `-`, `_`, `.` and capitals: uv refuses such a project, and pip takes "
+    "one of the two.",
+    fix="Join the two, or give them names that differ in more than that.",
+    example="Provides-Extra: foo_bar\nProvides-Extra: foo-bar",
+    read="https://peps.python.org/pep-0685/",
+)
+def extras_equal(facts: MetadataFacts) -> Iterator[Evidence]:
+    seen: dict[str, str] = {}
+    for value, at in each_uploaded(facts, "provides-extra"):
+        first = seen.setdefault(canonicalize_name(value), value)
+        if first != value:
+            yield at(f"The extras {quoted(first)} and {quoted(value)} are one for installers.")
 
 
 @metadata.warning(

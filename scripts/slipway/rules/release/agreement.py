@@ -23,6 +23,8 @@ def _requirement(text: str) -> str:
     except InvalidRequirement:
         return " ".join(text.split())
     requirement.name = canonicalize_name(requirement.name)
+    if requirement.url and requirement.url.startswith("file:"):
+        requirement.url = "file:"  # a path of the machine, and of each build another one
     requirement.extras = {canonicalize_name(extra) for extra in requirement.extras}
     return str(requirement)
 

@@ -62,6 +62,25 @@ def _is_needed(path: str) -> bool:
     return wanted and name != "conftest.py" and is_for_users(path)
 
 
+@release.warning(
+    "lfs-pointer-in-artifact",
+    title="An artifact holds a Git LFS pointer in place of the file",
+    why="Users get a few lines of text where the code expects the data.",
+    fix="Fetch the files before the build: `lfs: true` in actions/checkout, or `git lfs pull`.",
+    example="src/demo/weights.bin with `version https://git-lfs.github.com/spec/v1` in its first line",
+    read="https://github.com/actions/checkout#usage",
+)
+def lfs_pointer_in_artifact(release: ReleaseFacts) -> Iterator[Evidence]:
+    holders = {one.filename: one.pointers for one in release.artifacts if one.pointers}
+    for filename, paths in list(holders.items())[-1:]:
+        yield Evidence(
+            f"{' and '.join(holders)} {'hold' if len(holders) > 1 else 'holds'} Git LFS pointers, such as {paths[0]}.",
+            artifact=filename,
+            file=paths[0],
+            seen=listed(paths),
+        )
+
+
 @release.note(
     "sdist-has-untracked-file",
     title="The sdist has a file that git does not track",

@@ -121,6 +121,7 @@ class SmokeFacts:
         in_sdist: the paths in the sdist of the same release, without its top folder; empty where there is none.
         tracked: what git tracks of the project; None where there is no checkout.
         plan: of the project, where it is known.
+        beside: names of the other projects of the repository, where one of them may be missing.
     """
 
     artifact: str
@@ -151,6 +152,7 @@ class SmokeFacts:
     in_sdist: frozenset[str] = frozenset()
     tracked: Tracked | None = None
     plan: Plan | None = None
+    beside: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> bool:

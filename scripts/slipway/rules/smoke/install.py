@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -26,10 +27,58 @@ BUILD_TOOLS = re.compile(
 """What builds print when a compiler or a library of the system is missing."""
 
 
+class Known(NamedTuple):
+    """A known reason why an installer fails that the project can change: what is printed, the cause, and what to do."""
+
+    pattern: str
+    cause: str
+    fix: str
+
+
+KNOWN = (
+    Known(
+        r"hint: `(?P<wrong>[\w.-]+)` is often confused for `(?P<right>[\w.-]+)`",
+        "{wrong} is a placeholder for {right} that cannot be installed",
+        'Depend on "{right}" in place of "{wrong}".',
+    ),
+    Known(
+        r"The '(?P<wrong>[\w.-]+)' PyPI package is deprecated, use '(?P<right>[\w.-]+)'",
+        "{wrong} is a placeholder for {right} that cannot be installed",
+        'Depend on "{right}" in place of "{wrong}".',
+    ),
+    Known(
+        r"duplicate normalized extra name `(?P<extra>[^`]+)`",
+        "uv takes two extras for one, {extra}; pip does not ask",
+        "Give the extras names that differ in more than `-`, `_`, `.` and capitals.",
+    ),
+    Known(
+        r"error in (?P<name>[\w.-]+) setup command: use_2to3 is invalid",
+        "the dependency {name} is for an old setuptools",
+        "Depend on a newer version of {name}, or on its successor.",
+    ),
+)
+
+
+def _known(facts: SmokeFacts) -> Known | None:
+    """Return the known reason of a failed installation, with its values filled in."""
+    absent = re.findall(
+        r"([\w.-]+) was\s+not\s+found\s+in\s+the\s+package\s+registry", facts.install_error or ""
+    )
+    if own := next((name for name in absent if canonicalize_name(name) in facts.beside), None):
+        cause = f"{own} is another project of this repository, and the index does not have it yet"
+        fix = "Check all projects together, in the top folder of the repository: `slipway check --all-projects`."
+        return Known("", cause, fix)
+    for known in KNOWN:
+        if found := re.search(known.pattern, facts.install_error or ""):
+            values = found.groupdict()
+            return known._replace(cause=known.cause.format(**values), fix=known.fix.format(**values))
+    return None
+
+
 @smoke.error(
     "install-fails",
     title="The artifact cannot be installed",
-    why="Anyone who runs `pip install` gets this error instead of the package.",
+    why="Whoever installs it this way gets this error in place of the package.",
     fix="Read what the installer prints; usually a dependency has no version that fits, or the index used here lacks it, "
     "or the sdist does not build.",
     example='dependencies = ["requests<1,>2"]',
@@ -37,6 +86,7 @@ BUILD_TOOLS = re.compile(
 def install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     if not _install_breaks(facts) or _needs_build_tools(facts) or _is_for_other_platform(facts):
         return
+    known = _known(facts)
     what = f"the extra `{facts.extra}` of {facts.artifact}" if facts.extra else facts.artifact
     if (facts.install_error or "").startswith("not done"):
         message = f"Installing {what} with Python {facts.python} takes longer than it may."
@@ -45,7 +95,9 @@ def install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
         )
         yield Evidence(message, seen=_last_lines(facts), fix=fix)
     else:
-        yield Evidence(f"{what} cannot be installed with Python {facts.python}.", seen=_last_lines(facts))
+        why = f": {known.cause}" if known else ""
+        message = f"{what} cannot be installed with Python {facts.python}{why}."
+        yield Evidence(message, seen=_last_lines(facts), fix=known.fix if known else None)
 
 
 def _install_breaks(facts: SmokeFacts) -> bool:
@@ -76,14 +128,15 @@ def _needs_build_tools(facts: SmokeFacts) -> bool:
     error = facts.install_error or ""
     failed = re.search(r"(?:Failed to (?:download and )?build `|Failed building wheel for )([\w.-]+)", error)
     foreign = failed is not None and canonicalize_name(failed[1]) != facts.distribution
-    return foreign or bool(BUILD_TOOLS.search(error))
+    return _known(facts) is None and (foreign or bool(BUILD_TOOLS.search(error)))
 
 
 @smoke.warning(
     "install-needs-build-tools",
     title="Installing builds something, and that fails on this machine",
     why="Users without the compiler or the libraries get an error; whether others do cannot be seen here.",
-    fix="Publish wheels for the platforms of your users; install what the build below asks for to test it here.",
+    fix="If a compiler or a library is missing here, install what the build asks for, to test it here, and publish "
+    "wheels for the platforms of your users. If a dependency builds nowhere, depend on another version or project.",
     example="a dependency that has no wheel for this Python, on a machine without a compiler",
 )
 def install_needs_build_tools(facts: SmokeFacts) -> Iterator[Evidence]:

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
@@ -71,7 +72,9 @@ def wheel_is_empty(facts: WheelFacts) -> Iterator[Evidence]:
 )
 def wheel_is_metapackage(facts: WheelFacts) -> Iterator[Evidence]:
     if _is_empty(facts) and _has_purpose(facts):
-        yield Evidence("The wheel installs nothing itself; it only brings other packages.")
+        needs = facts.metadata is not None and facts.metadata.every("requires-dist")
+        what = "it only brings other packages" if needs else "its entry points are modules of others"
+        yield Evidence(f"The wheel installs nothing itself; {what}.")
 
 
 def _own_names(facts: WheelFacts) -> frozenset[str]:
@@ -131,11 +134,21 @@ def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
 def wheel_installs_stray_files(facts: WheelFacts) -> Iterable[Evidence]:
     own = _own_names(facts) | {top.name for top in facts.top_level}
     strays = sorted({"".join(path.partition("/")[:2]) for path in _installed(facts) if _is_stray(path, own)})
-    return together(
+    found = together(
         strays,
         "{} is installed into site-packages beside the package.",
         "{} are installed into site-packages beside the package.",
     )
+    from_root = bool(strays) and all(stray.rstrip("/") in ROOT_FOLDERS for stray in strays)
+    return [replace(one, fix=_ABSOLUTE_FIX if from_root else None) for one in found]
+
+
+ROOT_FOLDERS = frozenset({"etc", "home", "opt", "root", "srv", "usr", "var"})
+"""Folders at the root of a system, which a wheel cannot write to."""
+_ABSOLUTE_FIX = (
+    "Where `data_files` names it with an absolute path, write a relative one, such as `etc/demo`: it is then installed "
+    "below the environment's root. A wheel writes nowhere else; what the code reads is best kept inside the package."
+)
 
 
 def _is_stray(path: str, own: Iterable[str]) -> bool:
@@ -172,7 +185,16 @@ def wheel_has_init_at_top_level(facts: WheelFacts) -> Iterable[Evidence]:
 )
 def wheel_has_pth_file(facts: WheelFacts) -> Iterable[Evidence]:
     paths = [path for path in _installed(facts) if path.endswith(".pth") and "/" not in path]
-    return together(paths, "{} is run whenever Python starts.", "{} are run whenever Python starts.")
+    found = together(paths, "{} is run whenever Python starts.", "{} are run whenever Python starts.")
+    from_namespaces = all(path.endswith("-nspkg.pth") for path in paths)
+    return [replace(one, fix=_NAMESPACE_FIX if from_namespaces else None) for one in found]
+
+
+_NAMESPACE_FIX = (
+    "It comes from `namespace_packages` in setup.py or setup.cfg. Remove that setting and the `__init__.py` that calls "
+    "`declare_namespace`, and name only the packages below it in `packages`: Python needs neither since 3.3 (PEP 420). "
+    "The other distributions of that namespace have to do the same."
+)
 
 
 @wheel.warning(
