@@ -23,6 +23,7 @@ PLACE = r"the \[project\] table|\[[\w.-]+\](?: in setup\.cfg)?|setup\.py"
 INSTRUCTION = re.compile(rf"((?:`[^`]+`(?: and )?)+) (?:in|under|of) ({PLACE})")
 """One or several settings in backticks, and where they go."""
 MARKDOWN = "# Demo\n\n| a | b |\n|---|---|\n\nSee [the pages](https://example.org):\n```python\nclass A:\n    pass\n```\n"
+QUIET_MARKDOWN = "# Demo\n\nSee [the pages](https://example.org).\n"
 PLAIN = "A project that is mended step by step.\n"
 
 
@@ -355,7 +356,7 @@ IN_SOURCE = (
     Case("project-url-invalid", as_written("urls", f"{URL}/source", "git@example.org:a.git")),
     Case(
         "description-markdown-as-rst",
-        readme(MARKDOWN, as_written("content-type", "text/markdown", "text/x-rst")),
+        readme(QUIET_MARKDOWN, as_written("content-type", "text/markdown", "text/x-rst")),
         but=WITH_CONTENT_TYPE,
     ),
     Case(

@@ -165,7 +165,8 @@ def description_markdown_as_rst(facts: MetadataFacts) -> Iterator[Evidence]:
     if text is None or FIELD in facts.undecided or not _looks_like_markdown(text):
         return
     value = uploaded(facts, FIELD)
-    if not value or (not rejection("description_content_type", value) and media_type(value)[0] == RST):
+    is_rst = not value or (not rejection("description_content_type", value) and media_type(value)[0] == RST)
+    if is_rst and not _failure(facts):
         how = "its type says" if value else "without a type it is read as"
         message = f"The description looks like Markdown, but {how} reStructuredText."
         yield at_field(facts, FIELD, message, seen=value, expected=MARKDOWN)
