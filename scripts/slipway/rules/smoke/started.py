@@ -13,7 +13,8 @@ from slipway.rules.written import fix
 
 TRACEBACK = "Traceback (most recent call last)"
 UNCALLABLE = re.compile(
-    r"^Traceback \(most recent call last\):\n(?:  File \"<frozen[^\n]*\n)*  File [^\n]*\n(?: {4}[^\n]*\n)*TypeError: ([^\n]+)",
+    r"^Traceback \(most recent call last\):\n(?:  File \"<frozen[^\n]*\n)*  File [^\n]*\n(?: {4}[^\n]*\n)*"
+    r"TypeError: ([^\n]+)",
     re.MULTILINE,
 )
 """A traceback with one frame, that of the script which the installer wrote."""
