@@ -32,6 +32,9 @@ EVERYTHING = REQUIREMENTS / "slipway.txt"
 
 PYTHON_OPTIONS = ("-I", "-X", "utf8")
 
+INPUT = 2
+"""Exit code for a setting that is wrong; `slipway.errors.ExitCode.INPUT`."""
+
 TOOL = 3
 """Exit code for a tool, the network or the machine that failed; `slipway.errors.ExitCode.TOOL`."""
 
@@ -41,6 +44,9 @@ BUG = 4
 
 def run(arguments: Sequence[str]) -> NoReturn:
     """Run a command of Slipway in its private environment, and end with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Where output is not a terminal, Windows would take an encoding that lacks most characters.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     if not inside():
         command = arguments[0] if arguments else ""
         variables.drop_credentials(os.environ, command)
@@ -104,7 +110,10 @@ def environment(lock: Path) -> Path:
             / name_of(lock, description)
         )
     except RuntimeError:
-        sys.exit("This user has no home folder. Set SLIPWAY_CACHE to a folder that Slipway may fill.")
+        sys.stderr.write(
+            "This user has no home folder. Set SLIPWAY_CACHE to a folder that Slipway may fill.\n"
+        )
+        sys.exit(INPUT)
     if not is_ready(folder, description, thorough=thorough):
         import private_environment
 

@@ -105,7 +105,8 @@ def fresh_cache_folder() -> Path | None:
 def describe(lock: Path) -> str:
     """Return what an environment is made from, as the text that its stamp holds."""
     base = getattr(sys, "_base_executable", None) or sys.executable
-    machine = getattr(sys.implementation, "_multiarch", "") or _machine()
+    # On macOS the first is the same for both architectures, and a universal Python may run as either.
+    machine = f"{getattr(sys.implementation, '_multiarch', '')} {_machine()}".strip()
     parts = (
         f"slipway environment, layout {LAYOUT}",
         f"lock {lock.name}",

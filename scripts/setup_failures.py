@@ -13,12 +13,12 @@ LOG_LINES = 12
 
 KNOWN_FAILURES = (
     (
-        r"No space left|os error 28\b|Disk quota exceeded|not enough space",
+        r"No space left|os error (?:28|112)\b|Disk quota exceeded|not enough space",
         "The disk that holds the cache folder is full.",
         "Free some space, or set SLIPWAY_CACHE to a folder on another disk; it needs 250 MB.",
     ),
     (
-        r"Read-only file system|Permission denied|os error 13\b|os error 30\b|Access is denied",
+        r"Read-only file system|Permission denied|os error (?:5|13|30)\b|Access is denied",
         "The cache folder cannot be written.",
         "Set SLIPWAY_CACHE to a folder that this user may write to.",
     ),

@@ -123,7 +123,12 @@ def test_only_the_smoke_results_of_the_stage_that_runs_again_go() -> None:
 def test_an_addition_replaces_artifacts_of_the_same_name_and_names_its_stage() -> None:
     newer = artifact(sha256="1" * 64)
     other = artifact("b-1.0.tar.gz")
-    manifest = FULL.with_addition(Addition(artifacts=(newer, other), findings=(finding(),)), stage="smoke")
+    manifest = FULL.with_addition(
+        Addition(
+            artifacts=(newer, other), findings=(msgspec.structs.replace(finding(), message="It is new."),)
+        ),
+        stage="smoke",
+    )
     assert manifest.artifacts == (newer, other)
     assert manifest.findings[-1].stage == "smoke"
     assert manifest.failure == FAILURE

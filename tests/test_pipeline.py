@@ -89,7 +89,6 @@ def test_an_ignore_without_effect_is_found_after_all_rules_were_judged(tmp_path:
         tag=None,
         tag_version=None,
         git=None,
-        builds=(),
         expected=(),
         destination=Destination(index="none", publish=False, reason="A test."),
         ignored={"some-rule": "why", "another-rule": "why", "third-rule": "why"},

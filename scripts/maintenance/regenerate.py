@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from slipway.manifest import json_schema
 from slipway.rules import pages
 
-from maintenance import ROOT, locks, stdlib_names, surfaces
+from maintenance import ROOT, locks, standard_library, stdlib_names, surfaces
 
 COMMAND = "python3 tests regenerate"
 
@@ -17,7 +17,7 @@ def _page_and_schema() -> dict[str, str]:
     return {"docs/rules.md": pages.catalogue_page(), "scripts/slipway/manifest.schema.json": schema}
 
 
-MAKERS = (surfaces.generated, stdlib_names.generated, _page_and_schema)
+MAKERS = (surfaces.generated, stdlib_names.generated, standard_library.generated, _page_and_schema)
 """Each returns the text of files by their path in the repository."""
 
 

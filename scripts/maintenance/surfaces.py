@@ -66,7 +66,7 @@ def _blocks() -> dict[tuple[str, str], list[str]]:
     }
     known = {each.name for each in action_inputs()}
     for job, names in WORKFLOW_JOBS.items():
-        file = RELEASE if job in {"publisher", "publish", "verify"} else PACKAGE
+        file = RELEASE if job in {"publish", "verify"} else PACKAGE
         made[file, f"with {job}"] = [*_handed((name for name in names if name in known), indent=10)]
         if others := [name for name in names if name not in known]:
             made[file, f"env {job}"] = [f"          {_variable(name)}: {_input(name)}" for name in others]

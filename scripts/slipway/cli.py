@@ -42,6 +42,17 @@ class Lines(click.Path):
     envvar_list_splitter = "\n"
 
 
+class Words(click.types.StringParamType):
+    """Values that a variable holds: one a line, or between blanks where it is one line that is no path."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """Split the value of a variable, so that a path with a blank in it stays whole."""
+        text = (rv or "").strip()
+        if "\n" in text or os.path.lexists(text):
+            return [line.strip() for line in text.splitlines() if line.strip()]
+        return text.split()
+
+
 class WithDefault(click.Group):
     """A group whose default command is the first of the table."""
 
@@ -72,7 +83,7 @@ def _parameter(option: Option) -> click.Option:
     if option.kind == "flag":
         return click.Option(flags, is_flag=True, default=option.default, **common)
     if option.kind == "list":
-        one: click.ParamType[Any] = click.Choice(option.choices) if option.choices else click.STRING
+        one: click.ParamType[Any] = click.Choice(option.choices) if option.choices else Words()
         return click.Option(flags, type=one, multiple=True, default=option.default or (), **common)
     kinds: dict[str, click.ParamType[Any]] = {
         "text": click.STRING,
@@ -166,7 +177,7 @@ for _row in COMMANDS:
 
 def main() -> NoReturn:
     """Run the command line and end the process with one of the exit codes of `errors.ExitCode`."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
     for stream in (sys.stdout, sys.stderr):
@@ -195,7 +206,7 @@ def main() -> NoReturn:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    # A runner that cancels a job sends SIGINT, then SIGTERM; both end a run in the same way as Ctrl-C.
+    # A runner that cancels a job sends SIGINT, then SIGTERM, on Windows SIGBREAK; each ends a run in the way of Ctrl-C.
     # A second Ctrl-C must not stop the cleanup that the first one began.
     if not processes.stopping():
         processes.stop()

@@ -125,7 +125,6 @@ COMMANDS: tuple[Command, ...] = (
         name="plan",
         help="Print what would be built, what is expected, and whether and where it is published.",
         stages=("plan",),
-        options=("called-workflow",),
         show=_show_plan,
     ),
     Command(
@@ -270,7 +269,7 @@ def _record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
     if inputs.keeps and inputs.work.is_dir():
         path = inputs.work / REPORT
         try:
-            path.write_text(printable(markdown.render(manifest)), encoding="utf-8")
+            path.write_text(printable(markdown.render(manifest)), "utf-8", newline="\n")
         except OSError as error:
             print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
     runner.summarise(markdown.summary(manifest))

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from slipway import findings
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.records import (
     Artifact,
@@ -34,6 +35,9 @@ from slipway.records import (
 
 SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
+
+BUILD = "build"
+"""The name of the job that plans, validates and builds; the other jobs are named by its plan."""
 
 _STAGE_OF_ORIGIN = {"file": "smoke", "index": "verify"}
 """The stage that runs the smoke tests of each origin."""
@@ -159,7 +163,7 @@ class Manifest(Record, frozen=True):
             self,
             plan=addition.plan or self.plan,
             artifacts=tuple(artifacts.values()),
-            findings=self.findings + _of_stage(stage, addition.findings),
+            findings=findings.merged(self.findings + _of_stage(stage, addition.findings)),
             skipped_rules=self.skipped_rules + _of_stage(stage, addition.skipped_rules),
             broken_rules=self.broken_rules + _of_stage(stage, addition.broken_rules),
             smoke_results=self.smoke_results + addition.smoke_results,
@@ -186,6 +190,11 @@ class Manifest(Record, frozen=True):
                 remedy="Run `slipway check` in the project; it plans first.",
             )
         return self.plan
+
+    @property
+    def is_part(self) -> bool:
+        """Whether one of the jobs wrote it that a job after them brings together and speaks for."""
+        return self.job == BUILD or (self.plan is not None and self.plan.job(self.job) is not None)
 
     @property
     def name(self) -> str:

@@ -180,8 +180,14 @@ class Inputs:
         "plan",
         default=(),
     )
-    smoke_jobs: int = option(
-        "Maximum smoke jobs of a workflow; the most informative combinations are kept.", "plan", default=12
+    matrix: Literal["auto", "full", "short"] = option(
+        "Smoke tests of a workflow: full for every Python on every platform, short for one Python on each platform but "
+        "the first, auto for full where the run is to publish and short where it is not.",
+        "plan",
+        default="auto",
+    )
+    runner: str = option(
+        "Runner label of the workflow's jobs that build and decide.", "plan", default="ubuntu-latest"
     )
     runners: tuple[str, ...] = option(
         "Runner labels to use instead of GitHub's own, such as linux-x86_64=my-linux.", "plan", default=()
@@ -205,9 +211,6 @@ class Inputs:
     )
     job: str = option(
         "Name of this job of a matrix; its manifest and its artifact carry it.", ANY, default=""
-    )
-    called_workflow: str | None = option(
-        "The reusable workflow that is to publish, where one does: OWNER/REPOSITORY/PATH@REF.", default=None
     )
     uses: str | None = option(
         "Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT; by default the one that runs.",

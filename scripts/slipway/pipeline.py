@@ -189,7 +189,7 @@ def open_work(work: Path) -> None:
     """
     work.mkdir(parents=True, exist_ok=True)
     if not (own := work / ".gitignore").exists():
-        own.write_text("*\n")
+        own.write_text("*\n", "utf-8", newline="\n")
 
 
 @contextmanager

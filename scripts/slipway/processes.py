@@ -15,11 +15,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
-from slipway import variables
+from slipway import process_table, variables
 
 KEPT_LINES = 20_000
 """Lines of a child's output kept in memory; a build that prints more keeps its last ones."""
@@ -36,8 +37,12 @@ WAIT_ON_WINDOWS = 0.1
 _SET_DUMPABLE, _SET_CHILD_SUBREAPER = 4, 36
 """Options of prctl(2), from linux/prctl.h."""
 
+FIRST_NTSTATUS_ERROR = 0xC0000000
+
 STRAY_SECONDS = 10.0
 """Seconds to go on killing processes that start others faster than they end."""
+
+Result = TypeVar("Result")
 
 _live: set[subprocess.Popen[bytes]] = set()
 _stopping = threading.Event()
@@ -62,6 +67,14 @@ class Completed:
     def tail(self, lines: int = 15) -> tuple[str, ...]:
         """Return the last lines of everything it printed."""
         return tuple((self.output + self.errors).splitlines()[-lines:])
+
+
+def is_crash(code: int) -> bool:
+    """Return whether an exit code says that the system ended the program: a signal, or on Windows an exception.
+
+    The codes of Windows are those of NTSTATUS with the severity "error" ([MS-ERREF], 2.3).
+    """
+    return code < 0 or code >= FIRST_NTSTATUS_ERROR
 
 
 class TimedOut(Exception):  # noqa: N818 - named for what happened
@@ -155,6 +168,13 @@ def end_all() -> None:
         end(child)
 
 
+def result(future: Future[Result]) -> Result:
+    """Return what a future holds, waiting so that Ctrl-C is noticed: on Windows a long wait cannot be interrupted."""
+    while sys.platform == "win32" and not future.done():
+        wait([future], WAIT_ON_WINDOWS)
+    return future.result()
+
+
 def stopping() -> bool:
     """Tell whether the run is being stopped."""
     return _stopping.is_set()
@@ -183,26 +203,6 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
             os.killpg(child.pid, signal.SIGKILL)
 
 
-def started_at(number: int) -> str:
-    """Return when a process started, in a form that only compares; empty where there is no such process.
-
-    On macOS and Windows, every process that runs gives the same answer.
-    """
-    if sys.platform == "win32":
-        import ctypes
-
-        query_limited_information = 0x1000
-        handle = ctypes.windll.kernel32.OpenProcess(query_limited_information, False, number)
-        return "running" if handle and ctypes.windll.kernel32.CloseHandle(handle) else ""
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return ""
-    except PermissionError:
-        return "another user's"
-    return str(_status(number)[2]) if sys.platform == "linux" else "running"
-
-
 def _control(option: int, value: int) -> None:
     """Call prctl(2); do nothing where there is none."""
     if sys.platform == "linux":
@@ -221,7 +221,7 @@ def _end_strays() -> None:
     deadline = time.monotonic() + STRAY_SECONDS
     while time.monotonic() < deadline:
         with _starting:
-            ours = _children()
+            ours = process_table.children()
             live = {child.pid for child in _live}
             oldest = min((started for number, _, started in ours if number in live), default=None)
             strays = [
@@ -236,29 +236,6 @@ def _end_strays() -> None:
                 os.kill(number, signal.SIGKILL)
                 os.waitpid(number, os.WNOHANG)
         time.sleep(0.001)
-
-
-def _children() -> list[tuple[int, int, int]]:
-    """Return number, session and start time (in clock ticks since boot) of this process's children (proc(5))."""
-    try:
-        # A list may lack one child if another ended while it was read; two do not lack the same one.
-        lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children") for _ in range(2)]
-        numbers = {number for listed in lists for number in listed.split()}
-    except OSError:
-        numbers = {path.name for path in Path("/proc").glob("[0-9]*")}
-    found = []
-    for number in map(int, numbers):
-        with contextlib.suppress(OSError):
-            parent, session, started = _status(number)
-            if parent == os.getpid():
-                found.append((number, session, started))
-    return found
-
-
-def _status(number: int) -> tuple[int, int, int]:
-    """Return parent, session and start time of a process; see proc(5)."""
-    fields = Path("/proc", str(number), "stat").read_bytes().rpartition(b")")[2].split()
-    return int(fields[1]), int(fields[3]), int(fields[19])
 
 
 def _wait(child: subprocess.Popen[bytes], timeout: float) -> bool:

@@ -43,6 +43,8 @@ class Finding(Record, frozen=True):
     Attributes:
         stage: the stage that found it.
         job: the job of a matrix that found it, where that was another one.
+        also: the other places of the same cause, as text.
+        cause: what several rules that find one cause have in common.
         mirrors: ids of the index's own rules that say the same (for example C49).
         ignored: the project's reason for turning the rule off; such a finding never blocks.
     """
@@ -59,14 +61,12 @@ class Finding(Record, frozen=True):
     ignored: str | None = None
     stage: str | None = None
     job: str = ""
+    also: tuple[str, ...] = ()
+    cause: str = ""
 
 
 class SkippedRule(Record, frozen=True):
-    """A rule that could not be judged, and why.
-
-    Attributes:
-        stage: the stage that was to judge it.
-    """
+    """A rule that could not be judged, why, and the stage that was to judge it."""
 
     rule: str
     reason: str
@@ -104,15 +104,6 @@ class Destination(Record, frozen=True):
     environment: str | None = None
 
 
-class BuildTarget(Record, frozen=True):
-    """One build: on which platform, with which tool, what it is expected to make."""
-
-    name: str
-    platform: str
-    tool: Literal["build", "cibuildwheel"]
-    makes: tuple[Literal["sdist", "wheel"], ...]
-
-
 class Job(Record, frozen=True):
     """One job of a workflow's matrices, which hands in a manifest of its own.
 
@@ -120,14 +111,14 @@ class Job(Record, frozen=True):
         name: unique in the plan; the manifest of that job carries it as its `job`.
         platform: a key of `planning.matrix.RUNNERS`.
         runner: the label of the machine it runs on.
-        python: for a smoke job a version as actions/setup-python takes it, such as `3.13` or `3.14t`.
+        pythons: versions to smoke-test with, as actions/setup-python takes them, such as `3.13` or `3.14t`.
     """
 
     name: str
     kind: Literal["build", "wheels", "smoke"]
     platform: str
     runner: str
-    python: str = ""
+    pythons: tuple[str, ...] = ()
 
 
 class Built(Record, frozen=True):
@@ -181,19 +172,22 @@ class Plan(Record, frozen=True):
     tag: str | None
     tag_version: str | None
     git: Git | None
-    builds: tuple[BuildTarget, ...]
     expected: tuple[ExpectedFile, ...]
     destination: Destination
     declared_in: str = "pyproject.toml"
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
 
+    def job(self, name: str) -> Job | None:
+        """Return the job of this name, if there is one."""
+        return next((job for job in self.jobs if job.name == name), None)
+
 
 class Artifact(Record, frozen=True):
     """One built distribution, by name, size in bytes and digest.
 
     Attributes:
-        contents: paths inside, sorted; at most `CONTENTS_LISTED` of them.
+        contents: paths inside, sorted; at most some hundreds.
         members: how many there are in all.
     """
 
@@ -207,9 +201,6 @@ class Artifact(Record, frozen=True):
     tags: tuple[str, ...] = ()
     members: int = 0
     contents: tuple[str, ...] = ()
-
-
-CONTENTS_LISTED = 500
 
 
 class Page(Record, frozen=True):

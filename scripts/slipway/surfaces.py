@@ -47,26 +47,26 @@ ACTION_OPTIONS = (
 
 WORKFLOW_ONLY = (
     Option(name="submodules", help="Check out submodules: false, true or recursive.", default="false"),
-    Option(name="runner", help="Runner label of the jobs that plan and decide.", default="ubuntu-latest"),
+    Option(name="runner", help="Runner label of the jobs that build and decide.", default="ubuntu-latest"),
     Option(name="timeout-minutes", help="Minutes that one job may take.", default="60"),
 )
 """Inputs of the reusable workflows that concern the runner, not Slipway."""
 
 _PLAN = (
     *("path", "tag", "tag-prefix", "index", "fail-on"),
-    *("platforms", "python-versions", "smoke-jobs", "runners"),
+    *("platforms", "python-versions", "matrix", "runners"),
+)
+_SMOKE = (
+    *("path", "fail-on", "thorough", "installer", "resolution", "extras", "constraint"),
+    *("smoke-command", "test-command", "test-requires", "test-sources", "smoke-timeout"),
 )
 
 WORKFLOW_JOBS: Mapping[str, tuple[str, ...]] = {
     "plan": _PLAN,
-    "build": (*_PLAN, "build-timeout"),
-    "smoke": (
-        *("path", "fail-on", "thorough", "installer", "resolution", "extras", "constraint"),
-        *("smoke-command", "test-command", "test-requires", "test-sources", "smoke-timeout"),
-    ),
+    "build": (*_PLAN, "build-timeout", *(name for name in _SMOKE if name not in _PLAN)),
+    "smoke": _SMOKE,
     "gate": _PLAN,
-    "publisher": ("path", "tag", "tag-prefix", "index"),
     "publish": ("tag", "tag-prefix", "index"),
     "verify": ("index",),
 }
-"""The inputs that each job of the reusable workflows hands to the action; `publisher` is in python-release.yml."""
+"""The inputs that each job of the workflows hands to the action; `publish` and `verify` are in python-release.yml."""

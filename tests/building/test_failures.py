@@ -1,11 +1,12 @@
 """What builds print when they fail, as their tools really word it, and what is made of it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from build import BuildException
 from slipway.building.failures import TAIL, HookFailed, explain
-from slipway.building.known_failures import KNOWN_FAILURES
+from slipway.building.known_failures import KNOWN_FAILURES, Place
 from slipway.errors import ExitCode, ProjectError
 from slipway.processes import TimedOut
 
@@ -113,6 +114,34 @@ PRINTED: dict[str, tuple[str, str]] = {
         "error: Multiple top-level packages discovered in a flat-layout: ['a', 'b'].",
         "several top-level packages",
     ),
+    "setuptools and pkg_resources": (
+        "ModuleNotFoundError: No module named 'pkg_resources'",
+        "since version 82",
+    ),
+    "setuptools and a license twice": (
+        "setuptools.errors.InvalidConfigError: License classifiers have been superseded by license expressions",
+        "given twice",
+    ),
+    "flit and a license twice": (
+        "flit_core.config.ConfigError: License classifiers are deprecated in favor of the license expression.",
+        "given twice",
+    ),
+    "an old setuptools and a license": (
+        "configuration error: `project.license` must be valid exactly by one definition (2 matches found):",
+        "older than 77",
+    ),
+    "an old hatchling and license files": (
+        "TypeError: Field `project.license-files` must be a table",
+        "older than 1.27",
+    ),
+    "a license table beside license files": (
+        "configuration error: `project.license` must be string",
+        "beside `license-files`",
+    ),
+    "setup.cfg and a percent sign": (
+        "configparser.InterpolationSyntaxError: '%' must be followed by '%' or '(', found: '% sure'",
+        "single `%`",
+    ),
     "hatchling and no package": (
         "ValueError: Unable to determine which files to ship inside the wheel",
         "hatchling",
@@ -153,11 +182,58 @@ def test_running_again_may_help_where_the_machine_or_the_network_is_at_fault() -
 
 
 def test_every_known_failure_has_an_example_that_reaches_it() -> None:
+    plain = [known for known in KNOWN_FAILURES if known.condition is None]
     reached = {
-        next((known.pattern for known in KNOWN_FAILURES if re.search(known.pattern, line)), None)
+        next((known.pattern for known in plain if re.search(known.pattern, line)), None)
         for line, _ in PRINTED.values()
     }
-    assert reached == {known.pattern for known in KNOWN_FAILURES}
+    assert reached == {known.pattern for known in plain}
+
+
+NO_HELPER = "ModuleNotFoundError: No module named 'helper'"
+NO_NUMPY = "ModuleNotFoundError: No module named 'numpy'"
+
+
+@pytest.mark.parametrize(
+    ("in_project", "in_sdist", "printed", "fragment"),
+    [
+        (["helper.py"], ["helper.py"], [NO_HELPER], "is not searched"),
+        (["src/helper/__init__.py"], ["src/helper/__init__.py"], [NO_HELPER], "src/helper/__init__.py"),
+        (["helper.py"], [], [NO_HELPER], "the sdist does not have that file"),
+        ([], [], [NO_HELPER], "not installed in the build environment"),
+        (["pyproject.toml"], [], [NO_NUMPY], "The sdist has no pyproject.toml"),
+        (
+            ["demo/__init__.py"],
+            ["demo/__init__.py"],
+            ['  File "{source}/setup.py", line 1', '  File "{source}/demo/__init__.py", line 3', NO_NUMPY],
+            "imports demo/__init__.py of the project itself",
+        ),
+        (
+            ["setup.py"],
+            ["setup.py"],
+            ['  File "{source}/setup.py", line 1', NO_NUMPY],
+            "imports numpy, which",
+        ),
+        (["a/gen.py"], [], ["../meson.build:3:3: ERROR: File a/gen.py does not exist."], "not in the sdist"),
+        (
+            [],
+            [],
+            ["3. Change your working directory to the repository root: {source}/..", "4. Set the root"],
+            "begins above the project",
+        ),
+    ],
+)
+def test_a_failure_that_the_project_explains(
+    tmp_path: Path, in_project: list[str], in_sdist: list[str], printed: list[str], fragment: str
+) -> None:
+    place = Place(project=tmp_path / "project", source=tmp_path / "sdist")
+    for folder, names in ((place.project, in_project), (place.source, in_sdist)):
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).touch()
+    lines = [line.format(source=place.source) for line in printed]
+    error = explain(HookFailed(1), step="build_wheel", distribution="wheel", printed=lines, place=place)
+    assert fragment in error.cause
 
 
 def test_the_last_thing_said_counts() -> None:

@@ -106,7 +106,6 @@ class Scene:
             tag=None,
             tag_version=None,
             git=None,
-            builds=(),
             expected=(),
             destination=goal,
         )

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
 PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("runner", "errors", "variables", "preload", "__init__"),
-    ("processes", "manifest", "records", "options", "credential", "surfaces"),
+    ("runner", "errors", "variables", "preload", "process_table", "__init__"),
+    ("processes", "manifest", "records", "findings", "options", "credential", "surfaces"),
     ("git",),
     ("project", "artifacts", "index", "environments"),
     ("rules", "report"),

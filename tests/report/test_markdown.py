@@ -43,7 +43,6 @@ PLAN = Plan(
     tag=None,
     tag_version=None,
     git=None,
-    builds=(),
     expected=(),
     destination=Destination(index="pypi", publish=True, reason="The release tag v1.0 publishes to PyPI."),
 )

@@ -28,6 +28,7 @@ MILD = {
     "project-over-quota",
     "release-emptied-before",
     "project-name-of-standard-module",
+    "file-larger-than-any-before",
 }
 """Limits that PyPI raises for single projects, and names that may or may not have been used before."""
 

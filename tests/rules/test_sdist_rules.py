@@ -121,6 +121,7 @@ BAD: list[tuple[str, Built, str | None]] = [
     ("sdist-has-special-file", special("disk", tarfile.BLKTYPE), None),
     ("sdist-has-special-file", special("odd", b"Z"), None),
     ("sdist-has-duplicate-member", sdist(members=[member(f"{TOP}/pyproject.toml", b"")]), None),
+    ("sdist-path-is-file-and-folder", sdist({"docs": "a", "docs/index.md": "b"}), None),
     ("sdist-paths-differ-in-case", sdist({"Docs.md": "a", "docs.md": "b"}), None),
     ("sdist-path-illegal-on-windows", holding("con.txt", "x"), None),
     ("sdist-link-leaves-it", special("LICENSE", tarfile.SYMTYPE, "../../LICENSE"), None),

@@ -148,6 +148,8 @@ BAD: list[tuple[str, Built, str | None]] = [
     # The folders that describe the wheel.
     ("wheel-wheel-file-missing", wheel(drop=("WHEEL",)), "C24"),
     ("wheel-wheel-file-missing", wheel(dist_info="Demo-1.0.dist-info"), "C24"),
+    ("wheel-version-unsupported", holding(f"{INFO}/WHEEL", "Wheel-Version: 2.0\n", drop=("WHEEL",)), None),
+    ("wheel-metadata-hidden", holding("demo/METADATA.txt", "Metadata-Version: 2.1\n"), None),
     ("wheel-metadata-missing", wheel(drop=("METADATA",)), "C36"),
     ("wheel-metadata-missing", wheel(dist_info="demo-1.0.0.dist-info"), "C36"),
     ("wheel-licence-file-missing", wheel(fields={"License-File": "LICENSE"}), "C33"),
@@ -235,6 +237,7 @@ BAD: list[tuple[str, Built, str | None]] = [
     ("wheel-has-special-file", holding("demo/pipe", modes={"demo/pipe": 0o010644}), None),
     ("wheel-has-symlink", holding("demo/link", "../x", modes={"demo/link": 0o120777}), None),
     ("wheel-has-duplicate-member", raw(twice=True), None),
+    ("wheel-path-is-file-and-folder", files(demo__a="x", demo__a__b="x"), None),
     ("wheel-paths-differ-in-case", files(demo__Core="a", demo__core="b"), None),
     ("wheel-path-illegal-on-windows", holding("demo/aux.py", INIT), None),
     ("wheel-path-illegal-on-windows", holding("demo/what?.txt", "x"), None),

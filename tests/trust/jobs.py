@@ -135,7 +135,8 @@ class Jobs:
             if job.kind == "smoke":
                 self.smoke(job.name)
             else:
-                self.build(job.name, {f: data for f, data in self.files.items() if self._builds(job.kind, f)})
+                built = {f: data for f, data in self.files.items() if self._builds(job.kind, f)}
+                self.build(job.name, built, smoke_results=self.results(job.name))
 
     def _builds(self, kind: str, filename: str) -> bool:
         return not self.compiled or (kind == "wheels") == filename.endswith(".whl")
@@ -144,12 +145,19 @@ class Jobs:
         self.built[name] = Built(job=name, attempt=attempt, files={f: digest(d) for f, d in files.items()})
         return self.hand_over(name, Manifest(stages=done("plan", "build"), **changes), files, attempt=attempt)
 
-    def smoke(self, name: str, attempt: int = 1, **changes: Any) -> Path:
-        results = tuple(
-            SmokeResult(artifact=f, python="3.13.1", installer="uv", origin="file", passed=True, seconds=1.0)
+    def results(self, name: str) -> tuple[SmokeResult, ...]:
+        """Return what the smoke tests of a job found that was planned for some Pythons."""
+        job = self.plan.job(name)
+        return tuple(
+            SmokeResult(
+                artifact=f, python=f"{version}.1", installer="uv", origin="file", passed=True, seconds=1.0
+            )
             for f in self.files
+            for version in (job.pythons if job else ())
         )
-        manifest = Manifest(smoke_results=results, stages=done("gather", "smoke"))
+
+    def smoke(self, name: str, attempt: int = 1, **changes: Any) -> Path:
+        manifest = Manifest(smoke_results=self.results(name), stages=done("gather", "smoke"))
         return self.hand_over(name, msgspec.structs.replace(manifest, **changes), attempt=attempt)
 
     def hand_over(

@@ -6,6 +6,7 @@ act runs the jobs as processes on this machine; stand-ins take the place of the 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -20,6 +21,8 @@ from typing import Any
 
 import cached_environments
 import yaml
+from slipway.environments import interpreters
+from slipway.planning.pythons import END_OF_LIFE
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDINS = Path(__file__).with_name("standins")
@@ -248,6 +251,7 @@ def run(
             "GITHUB_REPOSITORY": repository,
             "GITHUB_RUN_ATTEMPT": str(attempt),
             "ACT_PYTHON": sys.executable,
+            "ACT_PYTHONS": json.dumps(pythons()),
             "ACT_ARTIFACTS": str(artifacts),
             **(variables or {}),
         }
@@ -263,6 +267,13 @@ def run(
             lines.append(json.loads(line))
     assert not any("not matched" in str(line.get("msg")) for line in lines), "an action was not mapped"
     return Run(done.returncode, [line for line in lines if isinstance(line, dict)])
+
+
+@functools.cache
+def pythons() -> dict[str, str]:
+    """Return the interpreters of this machine that a project can be tried with: minor version to path."""
+    found = {one.minor: str(one.path) for one in interpreters.installed()}
+    return {version: path for version, path in found.items() if version in END_OF_LIFE}
 
 
 WITHHELD = ("GITHUB_", "SLIPWAY_", "ACTIONS_", "RUNNER_", "TWINE_", "INPUT_", "GH_", "PYTHON", "VIRTUAL_ENV")

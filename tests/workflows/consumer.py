@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import command_line
 import tiny_project
 from workflows import act
 
-ONE_PYTHON = 'license-files = ["LICENSE"]\nclassifiers = ["Programming Language :: Python :: 3.14"]'
-"""Claims one version, so that the smoke matrix has one job for each platform."""
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""The one version of Python that these projects are tried with: that of the tests."""
 
-ONE_JOB = 'platforms: linux, python-versions: "3.14"'
+ONE_PYTHON = f'license-files = ["LICENSE"]\nclassifiers = ["Programming Language :: Python :: {PYTHON}"]'
+
+ONE_JOB = f'platforms: linux, python-versions: "{PYTHON}"'
 
 REMOTE = "https://github.com/acme/demo.git"
 

@@ -21,18 +21,18 @@ from slipway.runner.terminal import PlainRunner
 JOBS = (
     Job(name="build", kind="build", platform="linux-x86_64", runner="ubuntu-latest"),
     Job(
-        name="smoke-linux-x86_64-3.13",
+        name="smoke-linux-x86_64",
         kind="smoke",
         platform="linux-x86_64",
         runner="ubuntu-latest",
-        python="3.13",
+        pythons=("3.13",),
     ),
     Job(
-        name="smoke-windows-AMD64-3.13",
+        name="smoke-windows-AMD64",
         kind="smoke",
         platform="windows-AMD64",
         runner="windows-latest",
-        python="3.13",
+        pythons=("3.13",),
     ),
 )
 PLAN = Plan(
@@ -49,7 +49,6 @@ PLAN = Plan(
     tag=None,
     tag_version=None,
     git=None,
-    builds=(),
     expected=(),
     destination=Destination(index="pypi", publish=True, reason="A tag.", environment="pypi"),
     jobs=JOBS,
@@ -67,41 +66,74 @@ def inputs(**options: Any) -> Inputs:
     return Inputs(command="plan", path=Path(), work=Path(), **options)
 
 
-def names(*arguments: Any, **options: Any) -> list[str]:
-    return [job.name for job in planned_matrix.jobs(*arguments, inputs(**options))]
+def planned(*arguments: Any, publish: bool = True, **options: Any) -> dict[str, tuple[str, ...]]:
+    """Return the jobs of a plan, each with the Pythons it tests with."""
+    jobs = planned_matrix.jobs(*arguments, inputs(**options), publish=publish)
+    return {job.name: job.pythons for job in jobs}
 
 
-def test_a_pure_project_is_built_once_and_tried_everywhere() -> None:
-    assert names("pure", ("3.13", "3.14"), ()) == [
-        "build",
-        *(
-            f"smoke-{platform}-{version}"
-            for platform in ("linux-x86_64", "macos-arm64", "windows-AMD64")
-            for version in ("3.13", "3.14")
-        ),
-    ]
+ALL = ("3.12", "3.13", "3.14")
+SHORT = ("3.14",)
+
+
+def test_a_release_is_built_once_and_tried_everywhere() -> None:
+    """One job for each system, with all its Pythons: five jobs up to the gate."""
+    assert planned("pure", ALL, ()) == {
+        "build": (),
+        "smoke-linux-x86_64": ALL,
+        "smoke-macos-arm64": ALL,
+        "smoke-windows-AMD64": ALL,
+    }
+
+
+def test_what_is_only_checked_is_tried_where_it_is_built_and_once_elsewhere() -> None:
+    assert planned("pure", ALL, (), publish=False) == {
+        "build": ALL,
+        "smoke-macos-arm64": SHORT,
+        "smoke-windows-AMD64": SHORT,
+    }
+
+
+@pytest.mark.parametrize(("matrix", "elsewhere"), [("full", ALL), ("short", SHORT)])
+@pytest.mark.parametrize("publish", [True, False])
+def test_an_option_says_how_much_is_tried_elsewhere(
+    matrix: str, elsewhere: tuple[str, ...], *, publish: bool
+) -> None:
+    jobs = planned("pure", ALL, (), publish=publish, matrix=matrix)
+    assert (jobs["smoke-macos-arm64"], jobs["smoke-windows-AMD64"]) == (elsewhere, elsewhere)
+    assert ALL in (jobs["build"], jobs.get("smoke-linux-x86_64"))
+
+
+def test_a_build_on_another_machine_than_the_first_platform_tests_nothing() -> None:
+    jobs = planned("pure", ALL, (), publish=False, platforms=("macos",))
+    assert jobs == {"build": (), "smoke-macos-arm64": ALL}
+    own = planned("pure", ALL, (), publish=False, runner="mine", runners=("linux=mine",))
+    assert own["build"] == ALL
 
 
 def test_a_compiled_project_has_a_job_for_each_platform() -> None:
-    jobs = names("compiled", ("3.14",), (), platforms=("linux", "windows-ARM64"))
-    assert jobs[:3] == ["build", "wheels-linux-x86_64", "wheels-windows-ARM64"]
+    jobs = planned("compiled", SHORT, (), platforms=("linux", "windows-ARM64"), publish=False)
+    assert list(jobs) == [
+        "build",
+        "wheels-linux-x86_64",
+        "wheels-windows-ARM64",
+        "smoke-linux-x86_64",
+        "smoke-windows-ARM64",
+    ]
+    assert jobs["build"] == (), "its wheels are not there yet"
 
 
 def test_free_threading_is_tried_where_it_is_claimed() -> None:
     claim = "Programming Language :: Python :: Free Threading :: 3 - Stable"
-    assert "smoke-linux-x86_64-3.14t" in names("pure", ("3.14",), (claim,))
-    assert not any(name.endswith("t") for name in names("pure", ("3.14",), ()))
+    assert planned("pure", SHORT, (claim,))["smoke-linux-x86_64"] == ("3.14", "3.14t")
+    assert planned("pure", SHORT, (claim,), matrix="short")["smoke-macos-arm64"] == SHORT
+    assert planned("pure", SHORT, ())["smoke-linux-x86_64"] == SHORT
 
 
-def test_of_many_legs_those_are_kept_that_tell_most() -> None:
-    pythons = ("3.11", "3.12", "3.13", "3.14", "3.15")
-    jobs = names("pure", pythons, (), smoke_jobs=9)[1:]
-    assert len(jobs) == 9
-    assert {f"smoke-linux-x86_64-{version}" for version in pythons} < set(jobs)
-    ends = {
-        f"smoke-{one}-{version}" for one in ("macos-arm64", "windows-AMD64") for version in ("3.11", "3.15")
-    }
-    assert ends < set(jobs)
+def test_versions_of_ones_own() -> None:
+    jobs = planned("pure", ALL, (), python_versions=("3.13", "pypy3.11"), matrix="short")
+    assert jobs["smoke-linux-x86_64"] == ("3.13", "pypy3.11")
+    assert jobs["smoke-macos-arm64"] == ("3.13",)
 
 
 @pytest.mark.parametrize(
@@ -109,20 +141,21 @@ def test_of_many_legs_those_are_kept_that_tell_most() -> None:
 )
 def test_what_is_no_platform_or_version_is_said(options: dict[str, Any]) -> None:
     with pytest.raises(InputError):
-        names("pure", ("3.14",), (), **options)
+        planned("pure", ("3.14",), (), **options)
 
 
 def test_runners_of_ones_own() -> None:
-    jobs = planned_matrix.jobs("pure", ("3.13",), (), inputs(runners=("windows=big-windows",)))
+    jobs = planned_matrix.jobs("pure", ("3.13",), (), inputs(runners=("windows=big-windows",)), publish=True)
     rendered = outputs.matrix(msgspec.structs.replace(PLAN, jobs=jobs), "smoke")
     assert '"runner": "big-windows"' in rendered
     assert '"runner": "ubuntu-latest"' in rendered
+    assert '"python": "3.13"' in rendered
 
 
 @pytest.mark.parametrize("pair", ["nonsense", "linux=$(id)", "beos=mine", "linux="])
 def test_what_is_no_runner_is_said_before_any_work(pair: str) -> None:
     with pytest.raises(InputError, match="does not give a platform its runner"):
-        names("pure", ("3.13",), (), runners=(pair,))
+        planned("pure", ("3.13",), (), runners=(pair,))
 
 
 def test_an_annotation_stands_at_the_path_from_the_top_of_the_repository(

@@ -201,7 +201,7 @@ def test_check_leaves_what_a_caller_may_choose(project: Path) -> None:
         path.read_text().replace(act.COMMIT, "d" * 40).replace("branches: [main]", "branches: [main, stable]")
     )
     path.write_text(
-        text.replace("  publish:\n", '    with: { smoke-jobs: "4" }\n  publish:\n').replace(
+        text.replace("  publish:\n", "    with: { matrix: short }\n  publish:\n").replace(
             "Publish exactly", "Send"
         )
     )

@@ -73,9 +73,8 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
         "repository": "acme/demo",
     }
     before = {
-        "Plan": "success",
         "Build": "success",
-        "Smoke (linux-x86_64, 3.14)": "success",
+        "Smoke (linux-x86_64)": "success",
         "Gate": "success",
     }
 
@@ -135,7 +134,6 @@ def test_a_called_workflow_publishes_with_a_token_and_makes_the_github_release(
     assert run.exit_code == 0, run.log
     assert set(run.jobs.values()) == {"success"}
     assert {
-        "Release / Publisher",
         "Release / Publish",
         "Release / Verify",
         "Release / GitHub release",

@@ -9,7 +9,10 @@ from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.errors import InputError
 from slipway.manifest import sha256
-from slipway.records import CONTENTS_LISTED, Artifact
+from slipway.records import Artifact
+
+CONTENTS_LISTED = 500
+"""Paths of an artifact that its record lists."""
 
 
 def read(path: Path) -> SdistFacts | WheelFacts:

@@ -9,7 +9,6 @@ import configparser
 import csv
 import email.parser
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,6 +23,9 @@ SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 """The groups of entry points that installers make commands of; all others are plugins of some program."""
 _HASHES = hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}
 
+COLUMNS = 3
+"""Of RECORD: path, hash, size."""
+
 MAX_RECORD_ROWS = 2 * MAX_MEMBERS
 """More rows are not read; a RECORD has one for each file."""
 
@@ -34,11 +36,13 @@ class WheelFile:
 
     Attributes:
         tags: each Tag, as written (one may still be a compressed set).
+        version: Wheel-Version, as written; None where it is absent or the file is not UTF-8.
         purelib: Root-Is-Purelib; None where it is absent or neither true nor false.
         lines: lower-case field name to the lines it is on, from 1.
     """
 
     tags: tuple[str, ...] = ()
+    version: str | None = None
     purelib: bool | None = None
     lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -49,7 +53,7 @@ class RecordRow:
 
     Attributes:
         line: line in RECORD, from 1.
-        path: as written.
+        path: as written, with forward slashes, as the index and installers read it.
         algorithm: name of the hash, None where the row has none.
         digest: the hash as written, urlsafe base64 without padding.
         size: the size in bytes, None where the row has none or it is no number.
@@ -173,6 +177,7 @@ def parse_wheel_file(data: bytes) -> WheelFile:
             lines[name.lower()] = (*lines.get(name.lower(), ()), number)
     return WheelFile(
         tags=tuple(str(tag).strip() for tag in message.get_all("Tag", ())),
+        version=message.get("Wheel-Version") if "\ufffd" not in text else None,
         purelib={"true": True, "false": False}.get(purelib),
         lines=lines,
     )
@@ -185,9 +190,14 @@ def parse_record(data: bytes) -> tuple[tuple[RecordRow, ...], Malformed | None]:
     except UnicodeDecodeError as error:
         return (), _not_utf8(error)
     rows: list[RecordRow] = []
-    reader = csv.reader(io.StringIO(text, newline=""))
+    # Split as the index and pip do it, at U+0085 and the like too (warehouse, `utils/wheel.py`).
+    reader = csv.reader(text.splitlines())
     try:
-        rows.extend(_row(row, reader.line_num) for row in islice(reader, MAX_RECORD_ROWS) if row)
+        for row in islice(reader, MAX_RECORD_ROWS):
+            if len(row) != COLUMNS:
+                what = f"has {len(row)} columns in place of {COLUMNS}" if row else "is empty"
+                return tuple(rows), Malformed(detail=f"line {reader.line_num} {what}", line=reader.line_num)
+            rows.append(_row(row, reader.line_num))
         if next(reader, None) is not None:
             return tuple(rows), Malformed(detail=f"it has more than {MAX_RECORD_ROWS} rows")
     except csv.Error as error:
@@ -200,11 +210,11 @@ def _not_utf8(error: UnicodeDecodeError) -> Malformed:
 
 
 def _row(row: list[str], line: int) -> RecordRow:
-    path, hashed, size = (*row, "", "")[:3]
+    path, hashed, size = row
     algorithm, equals, digest = hashed.partition("=")
     return RecordRow(
         line=line,
-        path=path,
+        path=path.replace("\\", "/"),
         algorithm=algorithm if equals else None,
         digest=digest if equals else None,
         size=int(size) if size.isascii() and size.isdigit() and len(size) < 20 else None,  # noqa: PLR2004 - 64 bits

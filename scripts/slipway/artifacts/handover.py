@@ -65,6 +65,11 @@ class Handover:
     files: Mapping[str, Path] = field(default_factory=dict)
     strays: tuple[Stray, ...] = ()
 
+    @property
+    def builders(self) -> frozenset[str]:
+        """The jobs that put out files."""
+        return frozenset(job for job, _ in self.built.values())
+
 
 def artifact_name(project: str | None, job: str, attempt: int | None = None) -> str:
     """Return the name of the workflow artifact that a job uploads: `slipway.PROJECT.JOB.ATTEMPT`.

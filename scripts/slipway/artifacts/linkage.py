@@ -39,7 +39,8 @@ def read(wheels: Iterable[Path]) -> dict[str, Linkage]:
     """
     compiled = [wheel for wheel in wheels if not wheel.stem.endswith("-any")]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip((w.name for w in compiled), pool.map(_one, compiled), strict=True))
+        read = [pool.submit(_one, wheel) for wheel in compiled]
+        return dict(zip((wheel.name for wheel in compiled), map(processes.result, read), strict=True))
 
 
 def _one(wheel: Path) -> Linkage:

@@ -9,10 +9,11 @@ from typing import IO, Literal, NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from slipway.artifacts import python_module, python_syntax, zip_members
+from slipway.artifacts import python_imports, python_module, python_syntax, zip_members
 from slipway.artifacts.archive import Unreadable
 from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.importable import installed_path, module_name
+from slipway.artifacts.python_imports import Absent, Statement
 from slipway.artifacts.python_syntax import Construct
 from slipway.artifacts.zip_directory import Directory
 
@@ -27,6 +28,8 @@ MAX_CACHED_BYTES = 32 * 1024 * 1024
 
 Reach = Literal["imported", "direct", "guarded"]
 
+_OPENERS = (b"__path__", b"declare_namespace", b"sys.modules", b"meta_path", b"lazy")
+"""What the source of a package has where modules come from elsewhere or are made while it runs."""
 _TARGET = re.compile(r"(?P<module>[\w.]++)\s*+(?::\s*+(?P<attribute>[\w.]++))?\s*+(?:\[[^\]]*+\])?\s*+")
 
 
@@ -93,9 +96,10 @@ def resolve_imports(
     *,
     tops: Iterable[str],
     newer: Mapping[str, Construct],
+    statements: Mapping[str, tuple[Statement, ...]],
     floor: int | None,
-) -> tuple[tuple[Target, ...], tuple[NewerSyntax, ...]]:
-    """Return where the entry points lead, and how the modules whose syntax is too new are imported.
+) -> tuple[tuple[Target, ...], tuple[NewerSyntax, ...], tuple[Absent, ...]]:
+    """Return where the entry points lead, how the modules whose syntax is too new are imported, and what is absent.
 
     Args:
         stream: the wheel, open for reading and seekable.
@@ -103,6 +107,7 @@ def resolve_imports(
         about: its .dist-info folder.
         tops: the names that are imported to touch every package.
         newer: path to the first construct that is too new.
+        statements: path to the import statements of a module.
         floor: the oldest supported minor version of Python 3.
     """
     code = _Code(stream, directory, about.data_directory)
@@ -110,13 +115,21 @@ def resolve_imports(
         (group, *point) for group, points in (about.entry_points or {}).items() for point in points.items()
     )
     targets = tuple(code.target(*point) for point in islice(listed, MAX_TARGETS))
-    if not newer or floor is None:
-        return targets, ()
+    absent = code.absent(statements, floor)
+    if not newer and not absent:
+        return targets, (), ()
     starts = [*tops, *(target.module for target in targets if target.path and target.module)]
     imported = code.reached(starts)
+    reached = {module.path for dotted, module in code.modules.items() if dotted in imported}
+    absent = tuple(
+        one._replace(reach="imported") if one.reach == "module" and one.path in reached else one
+        for one in absent
+    )
+    if floor is None or not newer:
+        return targets, (), absent
     paths = {dotted: module.path for dotted, module in code.modules.items() if module.path in newer}
     guarded = code.guarded(paths.keys() - imported)
-    return targets, tuple(
+    found = (
         NewerSyntax(
             path=path,
             module=dotted,
@@ -126,6 +139,7 @@ def resolve_imports(
         )
         for dotted, path in sorted(paths.items())
     )
+    return targets, tuple(found), absent
 
 
 def oldest_minor(requires_python: str | None) -> int | None:
@@ -152,6 +166,68 @@ class _Code:
         self._cached: dict[str, bytes] = {}
         self._room = MAX_CACHED_BYTES
         self.modules = _modules(self._entries, data_directory)
+        self._folders = {parent for dotted in self.modules for parent in _parents(dotted)}
+
+    def absent(
+        self, statements: Mapping[str, tuple[Statement, ...]], floor: int | None
+    ) -> tuple[Absent, ...]:
+        """Return what modules import without a condition and cannot get; a syntax tree decides, not the line alone."""
+        found: list[Absent] = []
+        for module in list(self.modules.values())[:MAX_MODULES]:
+            if not any(
+                self._absence(self._from(module, one.module), name, module, floor)
+                for one in statements.get(module.path, ())
+                for name in one.names or (None,)
+            ):
+                continue
+            tree = self._tree(module)
+            for one in python_module.placed(tree, module.package) if tree else ():
+                if absence := self._absence(one.module, one.name, module, floor):
+                    reach: python_imports.Reach = "module" if one.place == "always" else "function"
+                    found.append(Absent(module.path, one.line, *absence, reach))
+        return tuple(dict.fromkeys(found))
+
+    def _from(self, module: Module, text: str) -> str:
+        """Return the absolute name of a module as it is written in a `from` statement."""
+        dots = len(text) - len(text.lstrip("."))
+        if not dots:
+            return text
+        parents = module.package.split(".")
+        return ".".join([*parents[: len(parents) - dots + 1], *filter(None, [text.lstrip(".")])])
+
+    def _absence(
+        self, dotted: str, name: str | None, importer: Module, floor: int | None
+    ) -> tuple[str, int | None] | None:
+        """Return what an import does not find, with its version if it is part of Python; None where it may be there."""
+        top = dotted.partition(".")[0]
+        if top not in self.modules and top not in self._folders:
+            since = python_imports.added_in(dotted, name)
+            shown = f"{dotted}.{name}" if name and dotted not in python_imports.ADDED_MODULES else dotted
+            return (shown, since) if since and floor is not None and since > floor else None
+        if self._lacks(dotted):
+            return dotted, None
+        package = self.modules.get(dotted)
+        if (
+            name is None
+            or name.startswith(("*", "__"))
+            or package is None
+            or not package.is_package
+            or package is importer
+        ):
+            return None
+        whole = f"{dotted}.{name}"
+        is_lacking = self._lacks(whole) and self._defines(package, dotted, name) is False
+        return (whole, None) if is_lacking else None
+
+    def _lacks(self, dotted: str) -> bool:
+        """Whether a module would be part of a package of the wheel, and is not there."""
+        parent = dotted.rpartition(".")[0]
+        if not parent or dotted in self.modules or dotted in self._folders:
+            return False
+        package = self.modules.get(parent)
+        if package is None:
+            return parent not in self._folders and self._lacks(parent)
+        return package.is_package and not package.compiled and not self._is_open(parent)
 
     def target(self, group: str, name: str, value: str) -> Target:
         """Return where an entry point leads."""
@@ -209,7 +285,7 @@ class _Code:
     def _is_open(self, dotted: str) -> bool:
         """Whether a package may look for its modules elsewhere too."""
         data = self._read(self.modules[dotted].path)
-        return data is None or b"__path__" in data or b"declare_namespace" in data
+        return data is None or any(sign in data for sign in _OPENERS)
 
     def _defines(self, module: Module, dotted: str, attribute: str) -> bool | None:
         first = attribute.partition(".")[0]

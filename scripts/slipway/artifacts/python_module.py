@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 DYNAMIC = re.compile(
     rb"\b(?:exec|eval|globals|setattr|vars|locals|__import__)\s*\(|\b__getattr__\b|\b__dict__\b|\bsys\.modules\b"
@@ -77,6 +77,49 @@ def imports(tree: ast.Module, package: str) -> tuple[Import, ...]:
         return ()
 
 
+class Placed(NamedTuple):
+    """One import statement's module, and one name taken from it.
+
+    Attributes:
+        module: dotted and absolute.
+        name: what is taken from it; None where the module itself is imported.
+        line: from 1.
+        place: `always` runs whenever the module is imported, `function` when one of its functions is called;
+            neither is under a condition or in a `try`.
+    """
+
+    module: str
+    name: str | None
+    line: int
+    place: Literal["always", "function"]
+
+
+def placed(tree: ast.Module, package: str) -> tuple[Placed, ...]:
+    """Return the imports of a module that nothing guards; nothing where it is nested too deeply.
+
+    Args:
+        tree: its syntax tree.
+        package: the package it belongs to, which is what a leading dot means.
+    """
+    try:
+        return tuple(_placed(tree.body, package, "always"))
+    except RecursionError:
+        return ()
+
+
+def _placed(body: list[ast.stmt], package: str, place: Literal["always", "function"]) -> Iterator[Placed]:
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from (Placed(alias.name, None, node.lineno, place) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if module := _absolute(node, package):
+                yield from (Placed(module, alias.name, node.lineno, place) for alias in node.names)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _placed(node.body, package, "function")
+        elif isinstance(node, ast.With | ast.AsyncWith | ast.ClassDef):
+            yield from _placed(node.body, package, place)
+
+
 def mentioned(tree: ast.Module, package: str) -> frozenset[str]:
     """Return every module that is imported anywhere in a module, in functions and by a name in quotes too.
 
@@ -109,15 +152,19 @@ def _imports(body: list[ast.stmt], package: str, *, always: bool) -> Iterator[Im
                 yield from _imports(part, package, always=always and plain)
 
 
+def _absolute(node: ast.ImportFrom, package: str) -> str | None:
+    """Return the module of a `from` statement; None where its dots lead out of the package."""
+    if not node.level:
+        return node.module
+    parents = package.split(".")
+    kept = len(parents) - (node.level - 1)
+    return ".".join([*parents[:kept], *([node.module] if node.module else [])]) if kept > 0 else None
+
+
 def _import_from(node: ast.ImportFrom, package: str, *, always: bool) -> Iterator[Import]:
-    if node.level:
-        parents = package.split(".")
-        kept = len(parents) - (node.level - 1)
-        if kept < 1:
-            return
-        module = ".".join([*parents[:kept], *([node.module] if node.module else [])])
-    else:
-        module = node.module or ""
+    module = _absolute(node, package)
+    if module is None:
+        return
     yield Import(module, always)
     for alias in node.names:
         if alias.name != "*":

@@ -126,6 +126,8 @@ class _Reader:
         else:
             try:
                 yield from self._members(tar)
+                if self._stream.tell() <= tarfile.BLOCKSIZE:
+                    yield Problem(fault=Fault.NOT_AN_ARCHIVE, detail="it holds no files")
                 if not self._failed:
                     yield from self._rest()
             except (_Beyond, *_UNREADABLE) as error:
@@ -213,7 +215,7 @@ def starts_as_tar(stream: IO[bytes]) -> bool:
 def _member(info: tarfile.TarInfo) -> Member:
     path = _text(info.name)
     return Member(
-        path=path.rstrip("/") or path,
+        path=(path.rstrip("/") or path) if info.isdir() else path,
         size=info.size,
         kind=_KINDS.get(info.type, "other"),
         linkname=_text(info.linkname) if info.issym() or info.islnk() else None,

@@ -9,13 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from slipway.artifacts import dist_info, importable, python_code, python_syntax, zip_directory, zip_members
+from slipway.artifacts import (
+    dist_info,
+    importable,
+    python_code,
+    python_imports,
+    python_syntax,
+    zip_directory,
+    zip_members,
+)
 from slipway.artifacts.contents import Contents
 from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import parse
 from slipway.artifacts.importable import TopLevel
 from slipway.artifacts.python_code import NewerSyntax, Target
+from slipway.artifacts.python_imports import Absent, Statement
 from slipway.artifacts.python_syntax import Construct
 from slipway.manifest import sha256
 
@@ -29,18 +38,22 @@ class WheelFacts(DistInfo, DistributionFacts):
 
     Attributes:
         digests: what RECORD should say of each path it lists, with the algorithm it uses there.
+        sent_metadata: the file that twine would send as the metadata.
         targets: where each entry point leads.
         top_level: what can be imported, one per top-level name.
         importable: names to import to touch every package (`google.cloud.storage`), namespaces resolved.
+        absent: imports of what is neither in the wheel nor in the oldest Python of Requires-Python.
         newer_syntax: modules that the oldest Python of Requires-Python cannot read.
     """
 
     kind: Literal["wheel"] = "wheel"
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sent_metadata: str | None = None
     targets: tuple[Target, ...] = ()
     top_level: tuple[TopLevel, ...] = ()
     importable: tuple[str, ...] = ()
     newer_syntax: tuple[NewerSyntax, ...] = ()
+    absent: tuple[Absent, ...] = ()
 
     def in_dist_info(self, name: str) -> str | None:
         """Return the path of a file of the .dist-info folder, None where it is absent."""
@@ -61,14 +74,20 @@ def read(path: Path) -> WheelFacts:
         floor = python_code.oldest_minor(about.metadata.one("requires-python") if about.metadata else None)
         contents = Contents(about.algorithms)
         newer: dict[str, Construct] = {}
+        statements: dict[str, tuple[Statement, ...]] = {}
+        sendable: list[str] = []
         for name, data in contents.files(zip_members.read(stream, size, directory)):
+            if "METADATA" in name and b"Metadata-Version" in data:
+                sendable.append(name)
             is_module = name.endswith(".py") and importable.installed_path(name, about.data_directory)
+            if is_module:
+                statements[name] = tuple(python_imports.statements(data))
             if floor is not None and is_module and (construct := python_syntax.newer_than(data, floor)):
                 newer[name] = construct
         top_level = importable.top_level((member.path for member in contents.members), about.data_directory)
         names = importable.names(top_level)
-        targets, newer_syntax = python_code.resolve_imports(
-            stream, directory, about, tops=names, newer=newer, floor=floor
+        targets, newer_syntax, absent = python_code.resolve_imports(
+            stream, directory, about, tops=names, newer=newer, statements=statements, floor=floor
         )
     parts = parse(path.name, "wheel")
     return WheelFacts(
@@ -79,10 +98,13 @@ def read(path: Path) -> WheelFacts:
         members=tuple(contents.members),
         problems=tuple(dict.fromkeys([*contents.problems, *problems])),
         digests=contents.digests,
+        # As `twine.wheel.Wheel.read` chooses.
+        sent_metadata=min(sendable, key=lambda name: (name.count("/"), name.split("/")), default=None),
         targets=targets,
         top_level=top_level,
         importable=names,
         newer_syntax=newer_syntax,
+        absent=absent,
         secrets=tuple(contents.secrets),
         **vars(about),
     )

@@ -147,4 +147,4 @@ def _borrow(repository: Path, target: Path) -> None:
         info.mkdir(parents=True, exist_ok=True)
         inherited = origin / "info" / "alternates"
         lines = [str(origin), *(inherited.read_text().splitlines() if inherited.is_file() else ())]
-        (info / "alternates").write_text("\n".join(lines) + "\n")
+        (info / "alternates").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")

@@ -38,7 +38,8 @@ def read(project: Path, pyproject: Mapping[str, Any], platforms: Sequence[str]) 
         own = () if _names_architectures(pyproject, system) else ("--archs", machine)
         calls["--platform", system, *own] = None
     with ThreadPoolExecutor(2) as pool:
-        printed = pool.map(lambda arguments: _ask(project, arguments), calls)
+        asked = [pool.submit(_ask, project, arguments) for arguments in calls]
+        printed = [*map(processes.result, asked)]
     return tuple(dict.fromkeys(identifier for lines in printed for identifier in lines))
 
 

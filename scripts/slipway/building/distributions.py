@@ -12,6 +12,7 @@ from build import BuildBackendException, BuildException, ProjectBuilder
 from slipway import processes
 from slipway.artifacts.filename import Kind
 from slipway.building import failures, wheel_repair
+from slipway.building.known_failures import Place
 from slipway.building.unpack import unpack
 from slipway.environments import disposable
 from slipway.environments.disposable import Environment, InstallFailed, Interpreter
@@ -22,7 +23,8 @@ class Workspace:
     """Where one distribution is built.
 
     Attributes:
-        source: the folder that holds the project, or the unpacked sdist.
+        project: the copy of the project's folder.
+        source: what is built: that folder, or the unpacked sdist.
         environment: the isolated environment for the build requirements.
         variables: for the backend, beside those of the environment.
         timeout: seconds that each step may take.
@@ -31,6 +33,7 @@ class Workspace:
         printed: what the installer printed about them.
     """
 
+    project: Path
     source: Path
     environment: Environment
     variables: Mapping[str, str]
@@ -65,14 +68,16 @@ def build(
     """
 
     def workspace(source: Path, name: str) -> Workspace:
-        return Workspace(source, disposable.create(scratch / name, interpreter), variables, timeout, log)
+        return Workspace(
+            project, source, disposable.create(scratch / name, interpreter), variables, timeout, log
+        )
 
     with ThreadPoolExecutor(max_workers=1) as ahead:
         # The wheel's environment is made while the sdist is being built.
         later = ahead.submit(lambda: _prepared(workspace(project, "for-wheel")))
         sdist = _build(workspace(project, "for-sdist"), "sdist", scratch / "out")
         source = unpack(sdist, scratch / "unpacked")
-        prepared = replace(later.result(), source=source)
+        prepared = replace(processes.result(later), source=source)
     if prepared.installed != _static_requirements(source):
         prepared = workspace(source, "for-wheel-alone")
     wheel = _build(prepared, "wheel", scratch / "out")
@@ -142,7 +147,10 @@ def _build(workspace: Workspace, distribution: Kind, out: Path) -> Path:
             workspace.log(f"building the {distribution}")
             return Path(builder.build(distribution, out))
     except (BuildBackendException, BuildException, InstallFailed, processes.TimedOut) as error:
-        raise failures.explain(error, step=step, distribution=distribution, printed=printed) from error
+        place = Place(project=workspace.project, source=workspace.source)
+        raise failures.explain(
+            error, step=step, distribution=distribution, printed=printed, place=place
+        ) from error
 
 
 @contextmanager

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from build import BuildBackendException, BuildException
 from pyproject_hooks import BackendUnavailable, HookMissing, UnsupportedOperation
 
+from slipway import processes
 from slipway.building import known_failures
+from slipway.building.known_failures import Place
 from slipway.environments.disposable import InstallFailed
 from slipway.errors import ProjectError, SlipwayError, ToolError
 from slipway.processes import TimedOut
@@ -24,7 +26,9 @@ class HookFailed(Exception):  # noqa: N818 - named for what happened
         self.returncode = returncode
 
 
-def explain(error: Exception, *, step: str, distribution: str, printed: Sequence[str]) -> SlipwayError:
+def explain(
+    error: Exception, *, step: str, distribution: str, printed: Sequence[str], place: Place | None = None
+) -> SlipwayError:
     """Return the error that says why a build failed.
 
     Args:
@@ -32,6 +36,7 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
         step: what was being done: a hook's name or a phrase.
         distribution: `sdist` or `wheel`.
         printed: the lines printed so far.
+        place: the project, and what was built.
     """
     if isinstance(error, BuildBackendException):
         error = error.exception
@@ -52,18 +57,19 @@ def explain(error: Exception, *, step: str, distribution: str, printed: Sequence
     if not isinstance(error, (HookFailed, InstallFailed, HookMissing, UnsupportedOperation, BuildException)):
         # `build` wraps whatever is raised while a hook runs, a fault of our own included.
         raise error
-    known = known_failures.find(printed) or known_failures.find(str(error).splitlines())
+    known = known_failures.find(printed, place) or known_failures.find(str(error).splitlines(), place)
     code = error.returncode if isinstance(error, HookFailed) else 1
     cause, remedy = (known.cause, known.remedy) if known else _unknown(code, tail)
-    is_machine = known.machine if known else code < 0 or isinstance(error, InstallFailed)
+    is_machine = known.machine if known else processes.is_crash(code) or isinstance(error, InstallFailed)
     kind = ToolError if is_machine else ProjectError
     return kind(happened, cause=cause, remedy=remedy, log=tail)
 
 
 def _unknown(code: int, tail: tuple[str, ...]) -> tuple[str, str]:
     """Return cause and remedy of a failure whose output has no known signature."""
-    if code < 0:
-        cause = f"The backend was ended by signal {-code}: it crashed, or the machine had no memory left."
+    if processes.is_crash(code):
+        how = f"signal {-code}" if code < 0 else f"the system, code 0x{code:X}"
+        cause = f"The backend was ended by {how}: it crashed, or the machine had no memory left."
         remedy = "Check whether the same happens with `python -m build`, and at the memory of the machine."
     elif not tail:
         cause = f"The build backend ended with exit code {code} and printed nothing."

@@ -1,8 +1,30 @@
 """Known ways in which a build fails: what the tools print, the likely cause, and what to do."""
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+from slipway.project.tracked import paths_of
+
+
+class Place(NamedTuple):
+    """Where a build failed.
+
+    Attributes:
+        project: the folder of the project, or a copy of it.
+        source: what was built: the project, or the unpacked sdist.
+        lines: all that was printed.
+    """
+
+    project: Path
+    source: Path
+    lines: Sequence[str] = ()
+
+
+Condition = Callable[[re.Match[str], Place], Mapping[str, str] | None]
+"""Returns more values for the texts; None where the failure is another one after all."""
 
 
 class KnownFailure(NamedTuple):
@@ -13,12 +35,48 @@ class KnownFailure(NamedTuple):
         cause: the likely cause.
         remedy: what to do.
         machine: whether the machine or the network is at fault, so that the same project may build elsewhere or later.
+        condition: what the project has to be like as well.
     """
 
     pattern: str
     cause: str
     remedy: str
     machine: bool = False
+    condition: Condition | None = None
+
+
+def _own_module(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
+    path = next((path for path in paths_of(found["module"]) if (place.project / path).is_file()), None)
+    return {"path": path} if path else None
+
+
+def _own_module_of_sdist(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
+    own = _own_module(found, place)
+    return own if own and not (place.source / own["path"]).is_file() else None
+
+
+def _without_pyproject(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
+    del found
+    name = "pyproject.toml"
+    return {} if (place.project / name).is_file() and not (place.source / name).is_file() else None
+
+
+def _imported_by_package(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
+    """Return the project's own module that was imported when the error came, other than its setup.py."""
+    del found
+    files = [line.split('"')[1] for line in place.lines if re.match(r'\s*File "[^"]+", line', line)]
+    last = Path(files[-1]) if files else None
+    if last is None or not last.is_relative_to(place.source) or last.name == "setup.py":
+        return None
+    return {"file": last.relative_to(place.source).as_posix()}
+
+
+def _repository_above(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
+    return {"root": os.path.relpath(found["top"], place.source).replace(os.sep, "/")}
+
+
+def _missing_here(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
+    return {} if (place.project / found["file"]).is_file() else None
 
 
 KNOWN_FAILURES = (
@@ -33,6 +91,80 @@ KNOWN_FAILURES = (
         "The index cannot be reached from this machine.",
         "Check the connection, the proxy and the configured index, then run again; nothing has been changed.",
         machine=True,
+    ),
+    KnownFailure(
+        r"No module named ['\"](?P<module>[\w.]+)",
+        "The sdist has no pyproject.toml, so that the wheel is built from it without its build requirements, {module} "
+        "among them.",
+        "Let the sdist include pyproject.toml: remove what excludes it, such as `exclude pyproject.toml` in MANIFEST.in.",
+        condition=_without_pyproject,
+    ),
+    KnownFailure(
+        r"No module named ['\"](?P<module>[\w.]+)",
+        "The build imports {module}, which is the project's {path}, and the sdist does not have that file.",
+        "Include it in the sdist: for setuptools with a line `include {path}` in MANIFEST.in.",
+        condition=_own_module_of_sdist,
+    ),
+    KnownFailure(
+        r"No module named ['\"](?P<module>[\w.]+)",
+        "The build imports {module}, which is the project's {path}; the folder of setup.py is not searched for modules.",
+        "Put two lines before that import: `import os, sys` and "
+        "`sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))`; and add a line `include {path}` to MANIFEST.in, "
+        "so that the sdist has the file too.",
+        condition=_own_module,
+    ),
+    KnownFailure(
+        r"No module named ['\"]pkg_resources",
+        "The build imports pkg_resources, which setuptools has no longer since version 82.",
+        'Replace it (importlib.metadata, packaging), or require "setuptools<82" in [build-system] of pyproject.toml.',
+    ),
+    KnownFailure(
+        r"No module named ['\"](?P<module>[\w.]+)",
+        "The build imports {file} of the project itself, and that imports {module}, which is not installed in the build "
+        "environment.",
+        'Keep the build from importing the package: write the version as text, `__version__ = "1.0.0"`, in the module '
+        "that `attr` names, which is then read without an import. Or add the distribution that provides {module} to "
+        "`requires` of [build-system].",
+        condition=_imported_by_package,
+    ),
+    KnownFailure(
+        r"License classifiers have been superseded by license expressions|License classifiers are deprecated in favor of",
+        "The license is given twice: as an expression in `license`, and as a classifier that begins with `License ::`.",
+        "Remove the classifiers that begin with `License ::`, and keep `license`.",
+    ),
+    KnownFailure(
+        r"project\.license`? must be valid exactly by one definition",
+        "This setuptools is older than 77 and does not know `license` as an expression.",
+        'Require "setuptools>=77" in [build-system], or write `license = {{ text = "MIT" }}`.',
+    ),
+    KnownFailure(
+        r"Field `project\.license-files` must be a table",
+        "This hatchling is older than 1.27 and does not know `license-files` as a list.",
+        'Require "hatchling>=1.27" in [build-system].',
+    ),
+    KnownFailure(
+        r"`project\.license` must be string",
+        "`license` is a table, which cannot stand beside `license-files`.",
+        'Write the license as an expression, `license = "MIT"`; `license-files` names the files with its text.',
+    ),
+    KnownFailure(
+        r"Change your working directory to the repository root: (?P<top>.+)",
+        "The version comes from git, and the repository begins above the project, where it is not looked for.",
+        'Write `root = "{root}"` in [tool.setuptools_scm], or with hatch-vcs `raw-options = {{ root = "{root}" }}` in '
+        "[tool.hatch.version].",
+        condition=_repository_above,
+    ),
+    KnownFailure(
+        r"InterpolationSyntaxError: '%' must be followed",
+        "setup.cfg has a single `%`, which setuptools takes for the beginning of a reference.",
+        "Write `%%` for each `%` in setup.cfg.",
+    ),
+    KnownFailure(
+        r"ERROR: File (?P<file>\S+) does not exist",
+        "meson.build names {file}, which is in the folder and not in the sdist: meson-python makes the sdist of what git "
+        "tracks.",
+        "Add {file} to git; if it is generated, let meson generate it with `custom_target` or `configure_file`.",
+        condition=_missing_here,
     ),
     KnownFailure(
         r"(?:Cannot import|No module named) ['\"](?P<module>[\w.]+)",
@@ -145,12 +277,22 @@ KNOWN_FAILURES = (
 """In the order in which they are tried; the first that matches the end of the output wins."""
 
 
-def find(lines: Sequence[str]) -> KnownFailure | None:
-    """Return the known failure that is printed last, its groups filled in, None where there is none."""
+def find(lines: Sequence[str], place: Place | None = None) -> KnownFailure | None:
+    """Return the known failure that is printed last, its groups filled in, None where there is none.
+
+    Args:
+        lines: what was printed.
+        place: where the build failed; without it the failures that depend on the project are not known.
+    """
+    here = place._replace(lines=lines) if place else None
     for line in reversed(lines):
         for known in KNOWN_FAILURES:
-            if found := re.search(known.pattern, line):
-                groups = {name: value or "" for name, value in found.groupdict().items()}
+            found = re.search(known.pattern, line)
+            if found is None or (known.condition and here is None):
+                continue
+            more = known.condition(found, here) if known.condition and here else {}
+            if more is not None:
+                groups = {name: value or "" for name, value in found.groupdict().items()} | dict(more)
                 return known._replace(
                     cause=known.cause.format(**groups), remedy=known.remedy.format(**groups)
                 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slipway import processes
+from slipway import process_table, processes
 from slipway.environments import uv_program
 from slipway.environments.interpreters import Interpreter
 from slipway.environments.interpreters import choose as choose_interpreter
@@ -181,7 +181,7 @@ def scratch() -> Iterator[Path]:
     """
     try:
         path = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX)).resolve()
-        (path / MARKER).write_text(f"{os.getpid()} {processes.started_at(os.getpid())}", encoding="ascii")
+        (path / MARKER).write_text(f"{os.getpid()} {process_table.started_at(os.getpid())}", encoding="ascii")
     except OSError as error:
         raise ToolError(
             f"No temporary folder can be made: {error.strerror}.",
@@ -218,7 +218,7 @@ def _sweep(folder: Path) -> None:
         with suppress(OSError, ValueError, OverflowError):
             if _is_own(left, stat.S_ISDIR) and _is_own(left / MARKER, stat.S_ISREG):
                 number, _, started = (left / MARKER).read_text(encoding="ascii").partition(" ")
-                if processes.started_at(int(number)) != started:
+                if process_table.started_at(int(number)) != started:
                     remove(left)
 
 

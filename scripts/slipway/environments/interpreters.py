@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway import processes
 from slipway.environments import uv_program
@@ -141,7 +142,13 @@ def find(wanted: str, *, remedy: str = "Name one that is installed, by version o
     Raises:
         InputError: there is none.
     """
-    done = _uv_python("find", "--no-project", "--", wanted)
+    # setup-python writes `pypy-3.11` as well, and counts GraalPy by a version of its own.
+    spelled = (
+        re.sub(r"(graalpy)-?[\d.]+", r"\1", wanted)
+        if wanted.startswith("graalpy")
+        else wanted.replace("pypy-", "pypy")
+    )
+    done = _uv_python("find", "--no-project", "--", spelled)
     if done.returncode == 0 and (found := _probe(Path(tempfile.gettempdir(), done.output.strip()))):
         return found
     raise InputError(
@@ -174,7 +181,7 @@ def _listed_by_uv() -> Iterator[Interpreter]:
 def _version(text: str) -> Version:
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
         return _NO_VERSION
 
 
@@ -187,13 +194,13 @@ def _search_path() -> str:
     caches = {Path(os.environ[name]) for name in _TOOL_CACHES if os.environ.get(name)}
     folders = [*(root / "versions").glob("*/bin")]
     for cache in caches:
-        for kind in ("Python", "PyPy"):
+        for kind in ("Python", "PyPy", "GraalPy"):
             folders += [*cache.glob(f"{kind}/*/*/bin"), *cache.glob(f"{kind}/*/*")]
     newest = sorted((f for f in folders if _holds_python(f)), key=_version_in, reverse=True)
-    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join(
-        [*(p for p in path if Path(p) != root / "shims"), *dict.fromkeys(map(str, newest))]
-    )
+    path = [p for p in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(p) != root / "shims"]
+    # Of several versions, setup-python puts one on PATH; the system's own Python is not what a workflow asks for.
+    set_up = [p for p in (*path, *map(str, newest)) if any(Path(p).is_relative_to(cache) for cache in caches)]
+    return os.pathsep.join(dict.fromkeys((*set_up, *path, *map(str, newest))))
 
 
 def _holds_python(folder: Path) -> bool:

@@ -13,12 +13,10 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 OPEN_FOR = 14
 """Days in which a release takes new files (warehouse, `MAXIMUM_AGE_FOR_NEW_UPLOADS_DAYS`)."""
@@ -51,7 +49,7 @@ class ServedFile:
             if self.filename.endswith(".whl"):
                 return parse_wheel_filename(self.filename)[1]
             return parse_sdist_filename(self.filename)[1]
-        except (InvalidSdistFilename, InvalidWheelFilename):
+        except ValueError:
             return None
 
     @property
@@ -84,7 +82,7 @@ class Listing:
         """Return the files of one release; `1.0` and `1.0.0` are the same one."""
         try:
             wanted = Version(version or "")
-        except InvalidVersion:
+        except ValueError:
             return ()
         return tuple(file for file in self.files if file.version == wanted)
 

@@ -138,20 +138,28 @@ def retry_after(response: requests.Response) -> float | None:
 def words(response: requests.Response) -> str:
     """Return what an index says about a refusal, in its own words and as plain text.
 
-    Warehouse says it in the reason phrase, which HTTP/2 does not have, and in JSON where that is asked for
-    (warehouse/forklift/legacy.py); other servers say it in the body.
+    Warehouse says it in the reason phrase, which HTTP/2 does not have, and again as `code` where JSON is asked for;
+    its `message` is then a sentence for every refusal of this status (warehouse/forklift/errors.py, and Pyramid's
+    httpexceptions). Other servers say it in the body.
     """
     try:
         answer = response.json()
     except (ValueError, RecursionError):
         answer = None
-    if isinstance(answer, dict):
-        for key in ("message", "detail", "title", "error"):
-            if isinstance(answer.get(key), str) and answer[key].strip():
-                return _plain(answer[key])
-    if response.reason and len(response.reason.split()) > STANDARD_REASON:
-        return _plain(response.reason)
+    given = answer if isinstance(answer, dict) else {}
+    code = re.sub(r"^\d{3}\s+", "", _text(given, "code"))
+    for own in (response.reason or "", code):
+        if len(own.split()) > STANDARD_REASON:
+            return _plain(own)
+    for key in ("message", "detail", "title", "error"):
+        if text := _text(given, key):
+            return _plain(text)
     return _plain(re.sub(r"<[^<>]{0,1000}>", " ", response.text)) or _plain(status(response))
+
+
+def _text(answer: Mapping[str, Any], key: str) -> str:
+    value = answer.get(key)
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _plain(text: str) -> str:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import product
 from typing import Literal
 
+import msgspec
+
 from slipway.errors import InputError
+from slipway.manifest import BUILD
 from slipway.options import Inputs
 from slipway.records import Job
 
@@ -32,15 +34,24 @@ _VERSION = re.compile(r"(pypy|graalpy)?-?\d{1,9}\.\d{1,9}(\.\d{1,9})?(a|b|rc)?\d
 
 
 def jobs(
-    kind: Literal["pure", "compiled"], pythons: Sequence[str], classifiers: Iterable[str], inputs: Inputs
+    kind: Literal["pure", "compiled"],
+    pythons: Sequence[str],
+    classifiers: Iterable[str],
+    inputs: Inputs,
+    *,
+    publish: bool,
 ) -> tuple[Job, ...]:
     """Return the jobs that build and test, in the order in which they matter.
+
+    What is only checked needs no job of its own for the first platform: the job that builds a pure project tests it
+    as well. Where something is to be published it does not, for then dependencies would run beside the build.
 
     Args:
         kind: a compiled project builds its wheels on every platform, a pure one builds all with its sdist.
         pythons: the living versions that the project supports.
         classifiers: the project's trove classifiers; they say whether it is made for free threading.
-        inputs: `platforms`, `python-versions`, `smoke-jobs` and `runners`.
+        inputs: `platforms`, `python-versions`, `matrix`, `runner` and `runners`.
+        publish: whether this run is to publish.
 
     Raises:
         InputError: a platform, a version or a runner label is not one.
@@ -48,34 +59,32 @@ def jobs(
     platforms = _platforms(inputs.platforms)
     labels = RUNNERS | _runners(inputs.runners)
     versions = _versions(inputs.python_versions) or _with_free_threading(pythons, classifiers)
-    build = Job(name="build", kind="build", platform=platforms[0], runner=labels[platforms[0]])
     wheels = [
         Job(name=f"wheels-{name}", kind="wheels", platform=name, runner=labels[name]) for name in platforms
     ]
-    kept = _ranked(platforms, versions)[: inputs.smoke_jobs]
+    is_full = inputs.matrix == "full" or (inputs.matrix == "auto" and publish)
     smokes = [
         Job(
-            name=f"smoke-{platform}-{version}",
+            name=f"smoke-{name}",
             kind="smoke",
-            platform=platform,
-            runner=labels[platform],
-            python=version,
+            platform=name,
+            runner=labels[name],
+            pythons=versions if is_full or name == platforms[0] else _newest(versions),
         )
-        for platform, version in product(platforms, versions)
-        if (platform, version) in kept
+        for name in platforms
+        if versions
     ]
-    return (build, *(wheels if kind == "compiled" else ()), *smokes)
+    build = Job(name=BUILD, kind="build", platform=platforms[0], runner=inputs.runner)
+    if kind == "compiled":
+        return (build, *wheels, *smokes)
+    if smokes and not publish and smokes[0].runner == inputs.runner:
+        return (msgspec.structs.replace(build, pythons=smokes[0].pythons), *smokes[1:])
+    return (build, *smokes)
 
 
-def _ranked(platforms: Sequence[str], versions: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the whole grid, the most informative cells first.
-
-    The ends of the range on every platform come first, then every version on the first platform, then the rest
-    from the newest down: a break shows at an end, or where a version does, rarely in one cell alone.
-    """
-    ends = {versions[0], versions[-1]} if versions else set()
-    grid = [(platform, version) for version in reversed(versions) for platform in platforms]
-    return sorted(grid, key=lambda job: (job[1] not in ends, job[0] != platforms[0]))
+def _newest(versions: Sequence[str]) -> tuple[str, ...]:
+    """Return the newest version with a GIL of CPython, or the last one where there is none."""
+    return tuple([*versions[-1:], *(one for one in versions if re.fullmatch(r"[\d.]+", one))][-1:])
 
 
 def _with_free_threading(pythons: Sequence[str], classifiers: Iterable[str]) -> tuple[str, ...]:

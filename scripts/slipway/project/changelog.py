@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "releases", "whatsnew")
 _SUFFIXES = ("", ".md", ".rst", ".txt", ".adoc")
@@ -74,7 +74,7 @@ def _versions(path: Path) -> frozenset[Version]:
     ):
         try:
             found.add(Version(match[1]))
-        except InvalidVersion:
+        except ValueError:
             continue
     return frozenset(found)
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from slipway.project.declared import (
     Declared,
@@ -144,7 +144,7 @@ def specifiers(constraint: str) -> str | None:
     try:
         joined = ",".join(_specifier(part) for part in re.split(r"(?<!\s)\s*+,\s*+", constraint.strip()))
         SpecifierSet(joined)
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:
         return None
     return joined
 

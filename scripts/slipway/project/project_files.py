@@ -125,7 +125,7 @@ def _no_project(root: Path) -> InputError:
             remedy="Give the folder that holds pyproject.toml.",
             read="https://packaging.python.org/en/latest/tutorials/packaging-projects/",
         )
-    shown = ", ".join(str(path.relative_to(root)) for path in inside)
+    shown = ", ".join(path.relative_to(root).as_posix() for path in inside)
     return InputError(
         f"There is no Python project in {root} itself: no {names}.",
         cause=f"The project is in a folder below: {shown}.",
@@ -158,7 +158,9 @@ def _demand_buildable(root: Path, pyproject: PyProject) -> None:
     if pyproject.table("tool", "poetry"):
         return
     inside = list(islice(below(root, _SEARCH_DEPTH), _SHOWN))
-    shown = f" The folders below look like projects: {', '.join(str(p.relative_to(root)) for p in inside)}."
+    shown = (
+        f" The folders below look like projects: {', '.join(p.relative_to(root).as_posix() for p in inside)}."
+    )
     raise InputError(
         f"{root / pyproject_file.FILE} describes no project: it has neither [project] nor [build-system].",
         cause="The file only holds the settings of tools." + (shown if inside else ""),

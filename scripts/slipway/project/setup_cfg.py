@@ -65,7 +65,7 @@ def load(root: Path) -> SetupCfg:
     if not path.is_file():
         return SetupCfg()
     text = read_text(path)
-    parser = configparser.RawConfigParser()
+    parser = configparser.ConfigParser()  # with interpolation, as in `setuptools/dist.py`
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
         parser.read_string(text, source=FILE)
@@ -76,10 +76,15 @@ def load(root: Path) -> SetupCfg:
             remedy="Correct that line; no build tool can read the file as it is.",
             read="https://setuptools.pypa.io/en/latest/userguide/declarative_config.html",
         ) from error
-    sections = {
-        name: {_spelled(name, key): value for key, value in parser.items(name)} for name in parser.sections()
-    }
-    return SetupCfg(sections=sections, lines=_lines(text))
+    return SetupCfg(sections={name: _items(parser, name) for name in parser.sections()}, lines=_lines(text))
+
+
+def _items(parser: configparser.ConfigParser, section: str) -> dict[str, str]:
+    try:
+        items = parser.items(section)
+    except configparser.InterpolationError:  # setuptools stops there; other tools read it as it is
+        items = parser.items(section, raw=True)
+    return {_spelled(section, key): value for key, value in items}
 
 
 def _spelled(section: str, key: str) -> str:

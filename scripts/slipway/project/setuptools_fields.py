@@ -66,8 +66,10 @@ def values(given: Mapping[str, Any]) -> dict[str, Any]:
             "entry-points": {str(name): pairs_of(items_of(group)) or {} for name, group in groups.items()}
             if isinstance(groups, Mapping)
             else None,
-            "dependencies": items_of(given.get("install_requires"), separator=";"),
-            "optional-dependencies": known({str(k): items_of(v, separator=";") for k, v in extras.items()})
+            "dependencies": requirements_of(given.get("install_requires")),
+            "optional-dependencies": known(
+                {str(extra): requirements_of(lines) for extra, lines in extras.items()}
+            )
             if isinstance(extras, Mapping)
             else None,
         }
@@ -82,13 +84,19 @@ def items_of(value: object, *, separator: str = ",") -> tuple[str, ...] | None:
     return tuple(item.strip() for item in items if item.strip() and not item.strip().startswith("#"))
 
 
+def requirements_of(value: object) -> tuple[str, ...] | None:
+    """Return the requirements of a list or of text, without the comments behind them (`setuptools/_reqs.py`)."""
+    items = items_of(value, separator=";")
+    return None if items is None else tuple(item.partition(" #")[0].rstrip() for item in items)
+
+
 def pairs_of(value: object) -> dict[str, str] | None:
-    """Return a table of strings, also of text or a list with items such as `key = value`."""
+    """Return a table of strings, also of text or a list with items such as `key = value`; `=src` has an empty key."""
     items = items_of(value)
     if items is None:
         return text_table_or_none(value)
     pairs = (item.partition("=") for item in items)
-    return {key.strip(): item.strip() for key, _, item in pairs if key.strip()}
+    return {key.strip(): item.strip() for key, equals, item in pairs if equals}
 
 
 def _people(given: Mapping[str, Any], key: str) -> tuple[Person, ...] | None:

@@ -53,14 +53,14 @@ def _table(files: ProjectFiles) -> PackageSettings | None:
 
 
 def _cfg(files: ProjectFiles) -> PackageSettings | None:
-    packages = files.cfg.get("options", "packages") or ""
+    packages = files.cfg.raw("options", "packages") or ""
     kind = packages.partition(":")[0].strip() if ":" in packages else ""
     given = {
         key: items_of(value) for key, value in files.cfg.sections.get("options.packages.find", {}).items()
     }
     return _settings(
         packages=items_of(packages) if packages and not kind else None,
-        modules=items_of(files.cfg.get("options", "py_modules")),
+        modules=items_of(files.cfg.raw("options", "py_modules")),
         mapping=pairs_of(files.cfg.raw("options", "package_dir")) or {},
         where=given.get("where") if kind else None,
         finder=_finder(given, namespaces=_FINDERS.get(kind, True)) if kind else None,

@@ -76,6 +76,8 @@ def _undecided(project: ProjectFacts, description: str | None) -> frozenset[str]
         core |= {"description", "description-content-type"}
     if project.backend_in_tree:
         core.add("description")
+    if "\n" in (project.description or ""):
+        core.add("summary")
     return frozenset(core)
 
 
@@ -83,7 +85,8 @@ def _fields(project: ProjectFacts) -> Iterator[Field]:
     single = {
         "name": project.name,
         "version": project.version,
-        "summary": project.description,
+        # Some backends write several lines as one, some refuse them; the artifact shows it.
+        "summary": None if "\n" in (project.description or "") else project.description,
         "description-content-type": _content_type(project),
         "requires-python": project.requires_python,
         "home-page": project.home_page,

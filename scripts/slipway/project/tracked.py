@@ -1,10 +1,20 @@
-"""Which files git tracks in the project, and which of the sdist's files are in the checkout but not tracked."""
+"""Which files git tracks in the project, and how the sdist differs from them."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from slipway import git as git_door
 from slipway.artifacts.sdist import SdistFacts
-from slipway.project import git
+from slipway.project import git, pyproject
+
+SOURCE_ROOTS = ("", "src/", "lib/", "python/", "Lib/")
+"""Folders of a project that packages are in."""
+_RULE = re.compile(r"(?P<place>.+?:\d+):(?P<pattern>[^!\t][^\t]*)\t(?P<path>.+)")
+"""A line of `git check-ignore --verbose`."""
+_ASKED = 200
+"""Paths of which git is asked whether a pattern ignores them; all are on one command line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,20 +22,30 @@ class Tracked:
     """The project's files as git sees them; paths are relative to its folder, with forward slashes.
 
     Attributes:
+        paths: all that git tracks.
         absent: tracked files that the sdist does not have.
         strays: files of the sdist that are in the folder and not tracked.
+        ignored: absent Python files that a pattern of git ignores although they are tracked, each with the pattern
+            and where it is written.
+        version_file: tracked file into which setuptools-scm writes the version during the build.
+        loose: modules that were asked for and are in the folder without being tracked, each with its path.
     """
 
+    paths: frozenset[str] = frozenset()
     absent: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
+    ignored: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    version_file: str | None = None
+    loose: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(root: Path, sdist: SdistFacts) -> Tracked | None:
+def read(root: Path, sdist: SdistFacts, *, modules: Collection[str] = ()) -> Tracked | None:
     """Return how an sdist differs from what git tracks of the project it was built from.
 
     Args:
         root: the project's folder, inside a repository.
         sdist: built from it.
+        modules: dotted names of modules that are looked for in the folder.
 
     Returns:
         None where the sdist could not be read completely.
@@ -38,7 +58,38 @@ def read(root: Path, sdist: SdistFacts) -> Tracked | None:
     prefix = f"{sdist.top_directory}/"
     held = {m.path.removeprefix(prefix) for m in sdist.members if m.kind != "dir"}
     tracked = git.tracked(root)
+    absent = tuple(path for path in sorted(tracked - held) if (root / path).is_file())
+    places = {module: path for module in modules for path in paths_of(module) if (root / path).is_file()}
     return Tracked(
-        absent=tuple(path for path in sorted(tracked - held) if (root / path).is_file()),
+        paths=tracked,
+        absent=absent,
         strays=tuple(path for path in sorted(held - tracked) if (root / path).is_file()),
+        ignored=_ignored(root, [path for path in absent if path.endswith(".py")]),
+        version_file=next((path for path in _version_files(root) if path in tracked), None),
+        loose={module: path for module, path in places.items() if path not in tracked},
     )
+
+
+def _version_files(root: Path) -> Iterator[str]:
+    """Yield what setuptools-scm is told to write (https://setuptools-scm.readthedocs.io/en/latest/config/)."""
+    table = pyproject.load(root).table("tool", "setuptools_scm")
+    for key in ("version_file", "write_to"):
+        if isinstance(path := table.get(key), str):
+            yield path
+
+
+def paths_of(module: str) -> Iterator[str]:
+    """Yield where the source of a module may be in a project."""
+    path = module.replace(".", "/")
+    for root in SOURCE_ROOTS:
+        for end in (".py", "/__init__.py", ".pyx", ".c"):
+            yield f"{root}{path}{end}"
+
+
+def _ignored(root: Path, paths: list[str]) -> dict[str, tuple[str, str]]:
+    """Return the pattern that ignores each path, and where that is written (git-check-ignore, "--verbose")."""
+    if not paths:
+        return {}
+    done = git_door.run(root, "check-ignore", "--no-index", "--verbose", "--", *paths[:_ASKED])
+    found = map(_RULE.fullmatch, done.output.splitlines())
+    return {one["path"]: (one["pattern"], one["place"]) for one in found if one}

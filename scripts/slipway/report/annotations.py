@@ -18,14 +18,19 @@ LEVELS: dict[Severity, Level] = {
 def show(manifest: Manifest, runner: Runner, *, project: Path) -> None:
     """Annotate every finding that is not ignored, and the failure if there is one.
 
+    Each cause is annotated once in a run: by the job that decides for those before it, and what it annotated not again
+    by those after it.
+
     Args:
         manifest: the manifest of the run.
         runner: where the annotations go.
         project: the project's folder, which the paths in findings start from.
     """
+    if manifest.is_part:
+        return
+    goes_on = manifest.command in {"publish", "verify"}
     for finding in manifest.findings:
-        # What another job found is annotated there.
-        if finding.ignored is None and not finding.job:
+        if finding.ignored is None and (not goes_on or finding.stage == manifest.command):
             _annotate(finding, runner, project)
     if manifest.failure is not None:
         failure = manifest.failure

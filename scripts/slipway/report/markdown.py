@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
+from slipway import findings
 from slipway.manifest import Failure, Manifest
-from slipway.records import Page, Severity, SmokeResult
+from slipway.records import Finding, Page, Severity, SmokeResult
 from slipway.report import recovery, timeline, verdict
-from slipway.report.grouping import Group, grouped
 from slipway.report.text import block, code, sentence, text
 
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
@@ -52,16 +52,15 @@ def summary(manifest: Manifest) -> str:
 
     A job of a matrix that found nothing shows nothing: the gate shows the results of all jobs, once.
     """
-    planned = {"plan", *(job.name for job in manifest.plan.jobs)} if manifest.plan else set()
     if manifest.command in {"publish", "verify"}:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
         parts = (_lead(manifest), _index(manifest), _smoke(from_index))
         return "\n".join(line for part in parts for line in part) + "\n"
-    if manifest.job not in planned:
+    if not manifest.is_part:
         return render(manifest)
     if int(manifest.exit_code) == 0:
         return ""
-    blocking = [f"- {sentence(group.finding.message)}" for group in grouped(manifest.blocking)]
+    blocking = [f"- {sentence(finding.message)}" for finding in findings.ordered(manifest.blocking)]
     hint = ["", "The report of the gate says what to do.", ""]
     return (
         "\n".join([*_head(manifest, job=manifest.job), *_failure(manifest.failure), *blocking, *hint]) + "\n"
@@ -115,26 +114,25 @@ def _failure(failure: Failure | None, *, is_open: bool = True) -> Iterator[str]:
 
 
 def _findings(manifest: Manifest) -> Iterator[str]:
-    groups = grouped(manifest.findings)
+    listed = findings.ordered(manifest.findings)
     for severity in Severity:
-        found = [g for g in groups if g.finding.severity == severity and g.finding.ignored is None]
+        found = [one for one in listed if one.severity == severity and one.ignored is None]
         if not found:
             continue
         title = f"{SIGN[severity]} {verdict.counted(len(found), severity.value)}"
-        lines = [line for group in found for line in _finding(group)]
+        lines = [line for finding in found for line in _finding(finding)]
         if severity is Severity.ERROR:
             yield from [f"### {title}", "", *lines]
         else:
             yield from _folded(f"<b>{title}</b>", lines, is_open=severity is Severity.WARNING)
-    if ignored := [group.finding for group in groups if group.finding.ignored is not None]:
+    if ignored := [finding for finding in listed if finding.ignored is not None]:
         lines = [
             f"- {code(f.rule)}: {sentence(f.message)} Reason: {sentence(f.ignored or '')}" for f in ignored
         ]
         yield from _folded(f"{len(ignored)} ignored by the project", lines)
 
 
-def _finding(group: Group) -> Iterator[str]:
-    finding = group.finding
+def _finding(finding: Finding) -> Iterator[str]:
     yield f"**{sentence(finding.message)}**"
     yield ""
     if finding.seen and ("\n" in finding.seen or len(finding.seen) > LINE):
@@ -148,8 +146,9 @@ def _finding(group: Group) -> Iterator[str]:
         yield f"- **Expected:** {code(finding.expected)}"
     yield from _indented("- **Fix:** ", finding.fix)
     yield from _indented("- **Why:** ", finding.why)
-    shown = ", ".join(code(place) for place in group.places[:PLACES_SHOWN])
-    more = f" and {len(group.places) - PLACES_SHOWN} more" if len(group.places) > PLACES_SHOWN else ""
+    where = findings.places(finding)
+    shown = ", ".join(code(place) for place in where[:PLACES_SHOWN])
+    more = f" and {len(where) - PLACES_SHOWN} more" if len(where) > PLACES_SHOWN else ""
     yield f"- **Rule:** {code(finding.rule)}{f', in {shown}{more}' if shown else ''}"
     yield ""
 

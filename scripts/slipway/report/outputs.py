@@ -1,7 +1,7 @@
 """The outputs of the action: what a run hands to the steps and jobs that follow."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -12,7 +12,7 @@ from slipway.artifacts import handover
 from slipway.errors import ExitCode
 from slipway.index import addresses
 from slipway.index.addresses import Index
-from slipway.manifest import FILENAME, Manifest, sha256
+from slipway.manifest import BUILD, FILENAME, Manifest, sha256
 from slipway.options import Inputs
 from slipway.records import Built, Plan
 from slipway.runner import Runner
@@ -45,10 +45,17 @@ def _planned_name(manifest: Manifest) -> str | None:
     return manifest.plan.name if manifest.plan else None
 
 
+def _artifact_name(manifest: Manifest, inputs: Inputs) -> str:
+    # What publishes and verifies takes an artifact and uploads none.
+    takes = inputs.command in {"publish", "verify"}
+    return "" if takes else handover.artifact_name(_planned_name(manifest), inputs.job, manifest.attempt)
+
+
 def _built(manifest: Manifest, inputs: Inputs) -> str:
     files = {one.filename: one.sha256 for one in manifest.artifacts}
     record = Built(job=inputs.job, attempt=manifest.attempt, files=files)
-    return msgspec.json.encode(record).decode() if files and manifest.failure is None else ""
+    # Nothing goes on from files in which something was found that blocks.
+    return msgspec.json.encode(record).decode() if files and int(manifest.exit_code) == 0 else ""
 
 
 def _digest(_: Manifest, inputs: Inputs) -> str:
@@ -92,7 +99,7 @@ def matrix(plan: Plan, kind: str) -> str:
             "platform": job.platform,
             "runner": job.runner,
             "artifact": handover.artifact_name(plan.name, job.name),
-            **({"python": job.python} if job.python else {}),
+            **({"python": _lines(job.pythons)} if job.pythons else {}),
         }
         for job in plan.jobs
         if job.kind == kind
@@ -100,9 +107,14 @@ def matrix(plan: Plan, kind: str) -> str:
     return json.dumps({"include": rows}) if rows else ""
 
 
-def _build_runner(manifest: Manifest, _: Inputs) -> str:
-    jobs = manifest.plan.jobs if manifest.plan else ()
-    return next((job.runner for job in jobs if job.kind == "build"), "")
+def _lines(pythons: Iterable[str]) -> str:
+    # Of several versions, setup-python puts the last one on PATH.
+    return "\n".join(pythons)
+
+
+def _build_pythons(manifest: Manifest, _: Inputs) -> str:
+    job = manifest.plan.job(BUILD) if manifest.plan else None
+    return _lines(job.pythons) if job else ""
 
 
 def _upload_url(manifest: Manifest, _: Inputs) -> str:
@@ -133,7 +145,7 @@ OUTPUTS: tuple[Output, ...] = (
         "artifact-name",
         "Name of the workflow artifact that hands manifest and dist/ to later jobs.",
         "report",
-        lambda s, i: handover.artifact_name(_planned_name(s), i.job, s.attempt),
+        _artifact_name,
     ),
     Output(
         "artifact-pattern",
@@ -185,13 +197,13 @@ OUTPUTS: tuple[Output, ...] = (
         "build-artifact",
         "Name of the workflow artifact of the job that builds, up to the number of the attempt.",
         "plan",
-        lambda s, _: handover.artifact_name(_planned_name(s), "build") if s.plan else "",
+        lambda s, _: handover.artifact_name(_planned_name(s), BUILD) if s.plan else "",
     ),
     Output(
-        "build-runner",
-        "Runner label of the job that builds the sdist.",
+        "build-pythons",
+        "The versions of Python that the job that builds smoke-tests with, a line each; empty where it does not.",
         "plan",
-        _build_runner,
+        _build_pythons,
     ),
     Output(
         "wheels-matrix",

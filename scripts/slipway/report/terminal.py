@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from slipway import findings
 from slipway.manifest import Failure, Manifest
-from slipway.records import Plan, Severity
+from slipway.records import Finding, Plan, Severity
 from slipway.report import recovery, verdict
-from slipway.report.grouping import Group, grouped
 from slipway.runner.base import printable
 
 PIPE_WIDTH = 100
@@ -68,8 +68,6 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
         marks += ["uncommitted changes"] if plan.git.dirty else []
         marks += ["shallow clone"] if plan.git.shallow else []
         yield "commit", f"{plan.git.commit[:12]} ({', '.join(marks)})"
-    for target in plan.builds:
-        yield "build", f"{' and '.join(target.makes)} on {target.platform} with {target.tool}"
     for file in plan.expected:
         yield "expected", file.pattern + ("" if file.required else " (made by another machine of the matrix)")
     where = plan.destination.index if plan.destination.publish else "nowhere"
@@ -122,21 +120,19 @@ def _wrapped(text: str, width: int, *, lead: str = "", style: str = "") -> Itera
 
 
 def _findings(manifest: Manifest, width: int) -> Iterator[Line]:
-    for group in grouped(manifest.findings):
-        finding = group.finding
+    for finding in findings.ordered(manifest.findings):
         if finding.ignored is None:
-            yield from _finding(group, width)
+            yield from _finding(finding, width)
         else:
             line = f"ignored {finding.rule}: {finding.message} ({finding.ignored})"
             yield from _wrapped(line, width, style="dim")
 
 
-def _finding(group: Group, width: int) -> Iterator[Line]:
-    finding = group.finding
+def _finding(finding: Finding, width: int) -> Iterator[Line]:
     style = STYLES[finding.severity]
     yield from _wrapped(f"{finding.severity.value}: {finding.message}", width, style=style)
     lead = f"  {finding.rule}  "
-    for number, place in enumerate(group.places or ("",)):
+    for number, place in enumerate(findings.places(finding) or ("",)):
         yield Line(f"{lead if number == 0 else ' ' * len(lead)}{printable(place)}".rstrip(), "dim")
     for line in (finding.seen or "").splitlines():
         yield Line(f"    {printable(line)}")

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.manifest import Manifest
 from slipway.records import Severity, SmokeResult
-from slipway.report.grouping import grouped
 
 Mood = Literal["good", "blocked", "failed"]
 
@@ -31,7 +30,7 @@ class Verdict:
 def of(manifest: Manifest) -> Verdict:
     """Return the verdict on a run."""
     subject = " ".join(part for part in (manifest.name, manifest.version) if part) or "The project"
-    count = counted(len(grouped(manifest.explaining or manifest.blocking)), "finding")
+    count = counted(len(manifest.explaining or manifest.blocking), "finding")
     if manifest.broken_rules:
         names = ", ".join(sorted({rule.rule for rule in manifest.broken_rules}))
         return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.")
@@ -131,7 +130,7 @@ def _done(manifest: Manifest) -> set[str]:
 def _on_version(manifest: Manifest) -> Iterator[str]:
     try:
         version = Version(manifest.version or "")
-    except InvalidVersion:
+    except ValueError:
         return
     kind = (
         "a development version" if version.is_devrelease else "a pre-release" if version.is_prerelease else ""
@@ -173,13 +172,12 @@ def counted(number: int, noun: str) -> str:
 
 def tally(manifest: Manifest) -> str:
     """Return how many findings there are of each severity, as text."""
-    found = [group.finding for group in grouped(manifest.findings)]
     parts = [
         counted(number, severity.value)
         for severity in Severity
-        if (number := sum(f.severity == severity and f.ignored is None for f in found))
+        if (number := sum(f.severity == severity and f.ignored is None for f in manifest.findings))
     ]
-    if ignored := sum(finding.ignored is not None for finding in found):
+    if ignored := sum(finding.ignored is not None for finding in manifest.findings):
         parts.append(f"{ignored} ignored")
     return ", ".join(parts)
 

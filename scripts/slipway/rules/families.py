@@ -89,6 +89,7 @@ class artifact:  # noqa: N801 - reads like the families beside it
                     example=texts["example"].format(kind=kind, file=SAMPLES[kind], top=TOPS[kind]),
                     mirrors=mirrors[kind] if isinstance(mirrors, Mapping) else mirrors,
                     read=read[kind] if isinstance(read, Mapping) else read,
+                    cause=texts["for_sdist"],
                 )(check)
             return check
 

@@ -62,6 +62,7 @@ class Rule(Generic[Facts_contra]):
         mirrors: ids of the index's rules it stands for.
         fixes: the fix per build backend, or per place where the metadata is declared, where it differs.
         read: a page of a specification or guide.
+        cause: shared by rules that find one cause in several places; such findings become one.
         family: name of the family.
         ignorable: whether a project can turn it off.
         check: yields evidence where the rule holds true.
@@ -79,6 +80,7 @@ class Rule(Generic[Facts_contra]):
     mirrors: tuple[str, ...] = ()
     fixes: Mapping[str, str] = field(default_factory=dict)
     read: str | None = None
+    cause: str | None = None
 
     def finding(
         self,
@@ -99,6 +101,8 @@ class Rule(Generic[Facts_contra]):
             declared_in: where its metadata is declared, which counts before the backend.
         """
         fix = self.fixes.get(declared_in or "") or self.fixes.get(backend or "") or self.fix
+        # The same value, or a file of the same name, in the source, the sdist and the wheel.
+        subject = evidence.seen or (evidence.file or "").rpartition("/")[2]
         return Finding(
             rule=self.name,
             severity=self.severity,
@@ -110,6 +114,7 @@ class Rule(Generic[Facts_contra]):
             expected=evidence.expected,
             mirrors=self.mirrors,
             ignored=ignored.get(self.name) if self.ignorable else None,
+            cause=f"{self.cause}: {subject}" if self.cause and subject else "",
         )
 
 
@@ -123,6 +128,7 @@ class Texts(TypedDict):
     mirrors: NotRequired[tuple[str, ...]]
     fixes: NotRequired[Mapping[str, str]]
     read: NotRequired[str | None]
+    cause: NotRequired[str | None]
 
 
 class Family(Generic[Facts_contra]):

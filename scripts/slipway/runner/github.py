@@ -104,7 +104,7 @@ class GitHubRunner:
     def set_output(self, name: str, value: str) -> None:
         if path := self._environ.get("GITHUB_OUTPUT"):
             delimiter = f"slipway-{secrets.token_hex(16)}"
-            with Path(path).open("a", encoding="utf-8") as stream:
+            with Path(path).open("a", encoding="utf-8", newline="\n") as stream:
                 stream.write(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
     def mask(self, secret: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import parse_wheel_filename
 
 from slipway.artifacts import artifact as artifact_facts
 from slipway.artifacts.metadata import MetadataFacts
@@ -43,7 +43,8 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     claims = _claims(manifest, read)
     requires_python = claims.one("requires-python") if claims else None
     classifiers = claims.every("classifier") if claims else ()
-    wanted = inputs.python or ((ALL,) if inputs.thorough else ())
+    job = manifest.plan.job(inputs.job) if manifest.plan else None
+    wanted = inputs.python or (job.pythons if job else ()) or ((ALL,) if inputs.thorough else ())
     here = interpreters.choose_all(requires_python, wanted)
     has_wheel = any(artifact.kind == "wheel" for artifact in manifest.artifacts)
     tests: list[SmokeTest] = []
@@ -145,7 +146,7 @@ def _fits(wheel: Artifact, interpreter: Interpreter) -> bool:
     """Return whether an interpreter of this machine accepts a wheel, by the tags in its name."""
     try:
         tags = parse_wheel_filename(wheel.filename)[3]
-    except InvalidWheelFilename:
+    except ValueError:
         return True  # the installer says what is wrong with it
     if interpreter.implementation != "cpython":
         # Which ABIs it has cannot be seen from outside; its name and version say enough.

@@ -5,12 +5,15 @@ starts none after that time. Writes one JSON object a line, before and after eac
 shows where a crash came. Standard library only, and it must run on every Python from 3.8 on.
 """
 
+import ast
 import importlib
 import importlib.machinery
 import importlib.metadata
+import importlib.util
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 
@@ -143,7 +146,7 @@ def describe(error):
 def missing_module(error):
     """Return the module whose absence is the error, or led to it while it was handled."""
     for _ in range(8):
-        if isinstance(error, ModuleNotFoundError):
+        if isinstance(error, ModuleNotFoundError) and error.name:
             return error.name
         if not isinstance(error, (ImportError, SystemExit)):
             return None
@@ -182,6 +185,8 @@ def _probe(distribution, report):
     names.sort(key=lambda module: (module.startswith("_"), module))
     for module in names:
         attempt(report, "import", module, lambda module=module: importlib.import_module(module))
+        if any(not t.daemon and t is not threading.main_thread() for t in threading.enumerate()):
+            report({"kind": "threads", "name": module})
     for point in distribution.entry_points:
         attempt(
             report,
@@ -191,6 +196,37 @@ def _probe(distribution, report):
             target=point.value,
             extra="[" in point.value,
         )
+    points = {point.name for point in distribution.entry_points}
+    for path in distribution.files or ():
+        if ".." in path.parts and os.path.splitext(path.name)[0] not in points:
+            for module in imported_by_script(str(distribution.locate_file(path))):
+                attempt(report, "script-file", path.name, lambda module=module: demand(module))
+
+
+def imported_by_script(path):
+    """Return the top-level modules that a Python script imports whenever it is started."""
+    try:
+        with open(path, "rb") as stream:
+            source = stream.read(512 * 1024)
+        # Installers write the interpreter's path into the second line where it is too long for the first.
+        head = b"".join(source.split(b"\n", 2)[:2])
+        tree = ast.parse(source if head.startswith(b"#!") and b"python" in head else "")
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    names = set()  # type: ignore[var-annotated]
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".", 1)[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".", 1)[0])
+    folder = os.path.dirname(path)
+    return sorted(name for name in names if not os.path.exists(os.path.join(folder, name + ".py")))
+
+
+def demand(module):
+    """Raise what importing a top-level module raises where there is none; nothing is imported."""
+    if module not in sys.modules and importlib.util.find_spec(module) is None:
+        raise ModuleNotFoundError("No module named {!r}".format(module), name=module)
 
 
 def _probe_submodules(distribution, report, seconds):

@@ -2,6 +2,7 @@
 
 import shlex
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def project_commands(inputs: Inputs, scratch: Path) -> ProjectCommands:
 
 def _words(inputs: Inputs, option: str, command: str | None) -> tuple[str, ...]:
     try:
-        words = shlex.split(command or "")
+        words = _split(command or "")
     except ValueError as error:
         raise InputError(
             f"The command in --{option} cannot be read: {error}.",
@@ -53,6 +54,14 @@ def _words(inputs: Inputs, option: str, command: str | None) -> tuple[str, ...]:
             remedy="Quote it as a shell would; for more than one command write a script and name that.",
         ) from error
     return tuple(word.replace("{project}", str(inputs.path)) for word in words)
+
+
+def _split(command: str) -> list[str]:
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if sys.platform == "win32":
+        lexer.escape = ""  # there a backslash separates folders
+    return list(lexer)
 
 
 def _test_folder(inputs: Inputs, folder: Path) -> Path:

@@ -19,6 +19,8 @@ from slipway.environments.disposable import Environment, InstallFailed
 from slipway.environments.interpreters import Interpreter
 from slipway.errors import ToolError
 from slipway.index import network_errors
+from slipway.project import tracked
+from slipway.records import Plan
 from slipway.rules.smoke.facts import SmokeFacts, Started
 from slipway.runner import Runner
 from slipway.smoke.package_sources import PackageSources
@@ -28,6 +30,9 @@ from slipway.smoke.smoke_test import Candidate, Outcome, SmokeTest
 
 UNREACHABLE = re.compile(network_errors.PATTERN)
 """What installers print when the index cannot be reached; then the artifact is not to blame."""
+
+UNKNOWN_EXTRA = re.compile(r"does not (?:have an|provide the) extra\b")
+"""What uv and pip say about an extra that a distribution does not have; they go on without it."""
 
 AT_ONCE = min(max(os.cpu_count() or 1, 2), 8)
 """Smoke tests side by side; each is mostly one process that imports."""
@@ -87,18 +92,35 @@ def run_all(
         ]
         futures = [pool.submit(one.outcome, timeout=timeout) for one in runs]
         try:
-            return tuple(future.result() for future in futures)
+            return tuple(map(processes.result, futures))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             processes.end_all()
             raise
 
 
-def with_sdist_paths(outcomes: Sequence[Outcome], file: Path) -> tuple[Outcome, ...]:
-    """Return the outcomes, those in which something failed with the paths in the sdist, which may explain it."""
-    read = functools.cache(lambda: sdist.read(file).paths)
+def with_source(
+    outcomes: Sequence[Outcome], file: Path, *, plan: Plan | None, checkout: Path | None
+) -> tuple[Outcome, ...]:
+    """Return the outcomes, those in which something failed with what the source has, which may explain it.
+
+    Args:
+        outcomes: what happened.
+        file: the sdist.
+        plan: of the project, where it is known.
+        checkout: the project's folder, where it is in a repository.
+    """
+    failed = [attempt for one in outcomes for attempt in one.facts.attempts if attempt.error]
+    if not failed:
+        return tuple(outcomes)
+    facts = sdist.read(file)
+    modules = {attempt.not_found for attempt in failed if attempt.not_found}
+    known = tracked.read(checkout, facts, modules=modules) if checkout else None
+    inside = frozenset(path.partition("/")[2] for path in facts.paths)
     return tuple(
-        replace(one, facts=replace(one.facts, in_sdist=read())) if one.facts.failed else one
+        replace(one, facts=replace(one.facts, in_sdist=inside, tracked=known, plan=plan))
+        if one.facts.failed
+        else one
         for one in outcomes
     )
 
@@ -165,7 +187,8 @@ class _Run:
         )
         environment = disposable.create(self.folder / "environment", self.test.interpreter)
         error = self._install_candidate(environment, timeout=timeout)
-        facts = replace(facts, install_error=error)
+        extras = tuple(dict.fromkeys(line.strip() for line in self.log if UNKNOWN_EXTRA.search(line)))
+        facts = replace(facts, install_error=error, unknown_extras=extras)
         if error is None:
             left = max(timeout - (time.monotonic() - started), 1.0)
             facts = self._exercise(self._sandbox(environment, self.folder), facts, timeout=left)
@@ -185,6 +208,7 @@ class _Run:
                 facts,
                 scripts=sandbox.scripts(facts.entry_points),
                 submodules=sandbox.submodules() if works else (),
+                holds_process=sandbox.holds_process(),
             )
         started = self._run_commands(sandbox, timeout=timeout)
         conflicts = sandbox.environment.conflicts(timeout=60)

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import signal
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
@@ -25,6 +27,9 @@ SCRIPTS = 12
 SCRIPT_SECONDS = 10.0
 SUBMODULE_SECONDS = 10.0
 """Seconds after which no further submodule is imported; an import that hangs gets as much again."""
+
+END_SECONDS = 10.0
+"""Seconds that an interpreter may take to import a module and to end."""
 
 SCREENS = frozenset({"DISPLAY", "WAYLAND_DISPLAY"})
 
@@ -73,7 +78,9 @@ class Sandbox:
         tried = [record["name"] for record in records if record["kind"] == "trying"]
         installed = next((r for r in records if r["kind"] == "installed"), {})
         files = installed.get("files", ())
-        imports, entry_points = _attempts(records, "import"), _attempts(records, "entry-point")
+        imports, entry_points = (
+            _attempts(records, kind, self.environment.path) for kind in ("import", "entry-point")
+        )
         facts = replace(
             facts,
             died=died,
@@ -84,6 +91,7 @@ class Sandbox:
             optional=_optional_modules(installed.get("requires", ())),
             own=frozenset(attempt.name for attempt in imports),
             groups=frozenset(attempt.group for attempt in entry_points),
+            script_files=_attempts(records, "script-file", self.environment.path),
             files=frozenset(file.replace("\\", "/") for file in files),
             printed=printed,
         )
@@ -94,7 +102,16 @@ class Sandbox:
         """Import the public submodules in another child, as many as the time allows, and return what happened."""
         results = self.folder / "submodules.jsonl"
         self._run_probe([str(results), str(SUBMODULE_SECONDS)], timeout=SUBMODULE_SECONDS * 2)
-        return _attempts(_records(results), "submodule")
+        return _attempts(_records(results), "submodule", self.environment.path)
+
+    def holds_process(self) -> str | None:
+        """Return the module after whose import the interpreter does not end; asked only where threads were left."""
+        records = _records(self.folder / "results.jsonl")
+        for module in [record["name"] for record in records if record["kind"] == "threads"][:1]:
+            argv: list[str | Path] = [self.environment.python, "-I", "-c", f"import {module}"]
+            if self._run(module, argv, cwd=self.home, timeout=END_SECONDS).returncode is None:
+                return str(module)
+        return None
 
     def scripts(self, entry_points: Sequence[Attempt]) -> tuple[Started, ...]:
         """Start the scripts that can be loaded with `--help` and return how each ended."""
@@ -102,7 +119,8 @@ class Sandbox:
         # No script may open a window on the user's screen.
         hidden = replace(self, without=SCREENS)
         with ThreadPoolExecutor(2) as pool:
-            return tuple(pool.map(hidden._help, loaded[:SCRIPTS]))  # noqa: SLF001 - of this class
+            started = [pool.submit(hidden._help, name) for name in loaded[:SCRIPTS]]  # noqa: SLF001 - of this class
+            return tuple(map(processes.result, started))
 
     def _help(self, name: str) -> Started:
         path = self.environment.script(name)
@@ -112,7 +130,8 @@ class Sandbox:
 
     def start_command(self, words: Sequence[str], *, cwd: Path, timeout: float) -> Started:
         """Run a command, whose program may be a script of the environment, and return how it ended."""
-        program = self.environment.script(words[0]) or words[0]
+        path = self.environment.environ().get("PATH")
+        program = self.environment.script(words[0]) or shutil.which(words[0], path=path) or words[0]
         return self._start(" ".join(words), [program, *words[1:]], cwd=cwd, timeout=timeout)
 
     def _start(self, name: str, argv: Sequence[str | Path], *, cwd: Path, timeout: float) -> Started:
@@ -139,8 +158,9 @@ class Sandbox:
         code = ended.returncode
         if code is None:
             return f"it was not done after {ended.seconds:.0f} s", None, ended.output
-        if code < 0:
-            return f"it was ended by {_signal(-code)}", code, ended.output
+        if processes.is_crash(code):
+            how = _signal(-code) if code < 0 else f"the system, code 0x{code:X}"
+            return f"it was ended by {how}", code, ended.output
         return f"it ended with exit code {code}" if code else None, code, ended.output
 
     def _environ(self) -> dict[str, str]:
@@ -152,6 +172,13 @@ class Sandbox:
             "XDG_CACHE_HOME": str(self.home / ".cache"),
             "COLUMNS": "100",
         }
+        if sys.platform == "win32":
+            own |= {
+                "APPDATA": str(self.home / "AppData" / "Roaming"),
+                "LOCALAPPDATA": str(self.home / "AppData" / "Local"),
+                "HOMEDRIVE": self.home.drive,
+                "HOMEPATH": home.removeprefix(self.home.drive),
+            }
         whole = processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
         return {name: value for name, value in whole.items() if name not in self.without}
 
@@ -175,15 +202,17 @@ def _records(results: Path) -> list[dict[str, Any]]:
     return records
 
 
-def _attempts(records: Sequence[Mapping[str, Any]], kind: str) -> tuple[Attempt, ...]:
+def _attempts(records: Sequence[Mapping[str, Any]], kind: str, environment: Path) -> tuple[Attempt, ...]:
     known = {one.name for one in fields(Attempt)}
     attempts = []
     for record in records:
         if record["kind"] == kind:
             attempt = Attempt(**{key: value for key, value in record.items() if key in known})
             if attempt.file:
-                inside = attempt.file.replace("\\", "/").rpartition("/site-packages/")[2]
-                attempt = replace(attempt, file=inside or attempt.file)
+                file = attempt.file.replace("\\", "/")
+                inside = file.rpartition("/site-packages/")[2] or file
+                # Beside site-packages and above it: where a checkout has what is beside and above the package.
+                attempt = replace(attempt, file=inside.removeprefix(f"{environment.as_posix()}/"))
             attempts.append(attempt)
     return tuple(attempts)
 

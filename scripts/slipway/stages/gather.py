@@ -36,6 +36,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         )
     built = handover.parse_built(inputs.built)
     if inputs.command == "check" and inputs.built:
+        if not built and manifest.blocking:
+            return Addition(skipped="nothing was built, because of what is wrong with the source")
         handed = handover.read(
             folder, manifest.planned(), built, attempt=runner.event().attempt, own=inputs.job
         )
@@ -67,30 +69,31 @@ def _collect(files: Mapping[str, Path], dist: Path) -> Iterator[Artifact]:
 def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
     """Return what the jobs found and did, each with the job's name, and what is wrong with the hand-over.
 
-    Only smoke jobs know something that is not found out here again: their results and their findings.
+    Smoke tests are not done here again, so their results and findings are taken. A job that found something that blocks
+    puts no file out, so that this cannot be found here either.
     """
     findings: dict[Finding, None] = {}
     skipped: dict[SkippedRule, None] = {}
     broken: dict[SkippedRule, None] = {}
     addition = Addition(artifacts=artifacts)
-    kinds = {job.name: job.kind for job in handed.plan.jobs}
     for name, manifest in handed.manifests.items():
         stages = tuple(
-            msgspec.structs.replace(one, job=name) for one in manifest.stages if one.name in OWN[kinds[name]]
+            msgspec.structs.replace(one, job=name)
+            for one in manifest.stages
+            if one.name in ("build", SMOKE) and one.outcome != "skipped"
         )
         addition = msgspec.structs.replace(addition, stages=addition.stages + stages)
-        if kinds[name] != SMOKE:
-            continue
+        taken = {SMOKE} if name in handed.builders else {SMOKE, "inspect"}
         results = tuple(
             msgspec.structs.replace(one, job=name, origin="file") for one in manifest.smoke_results
         )
         addition = msgspec.structs.replace(addition, smoke_results=addition.smoke_results + results)
-        for finding in manifest.findings:
+        for finding in (one for one in manifest.findings if one.stage in taken):
             # Whether a finding is ignored is decided by the settings of this checkout.
             reason = handed.plan.ignored.get(finding.rule)
-            findings[msgspec.structs.replace(finding, job=name, stage=SMOKE, ignored=reason)] = None
-        skipped |= dict.fromkeys(manifest.skipped_rules)
-        broken |= dict.fromkeys(manifest.broken_rules)
+            findings[msgspec.structs.replace(finding, job=name, ignored=reason)] = None
+        skipped |= dict.fromkeys(rule for rule in manifest.skipped_rules if rule.stage in taken)
+        broken |= dict.fromkeys(rule for rule in manifest.broken_rules if rule.stage in taken)
     judged = judge(JOB_RULES, handed, ignored={})
     return msgspec.structs.replace(
         addition,
@@ -98,7 +101,3 @@ def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
         skipped_rules=(*skipped, *judged.skipped_rules),
         broken_rules=(*broken, *judged.broken_rules),
     )
-
-
-OWN = {"build": ("build",), "wheels": ("build",), "smoke": ("smoke",)}
-"""The stages that a job of each kind is there for; what else it ran is run by the job that decides as well."""

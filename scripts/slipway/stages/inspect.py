@@ -31,6 +31,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         InputError: an artifact is missing, or is not the one that was built.
     """
     del runner
+    if not manifest.artifacts and manifest.blocking:
+        return Addition(skipped="there is nothing to inspect")
     recheck(manifest, inputs.locate)
     plan, ignored = manifest.plan, manifest.ignored
     judge_here = functools.partial(
@@ -40,7 +42,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         declared_in=plan.declared_in if plan else None,
     )
     facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
-    not_judged = _not_judged(manifest)
+    not_judged = _not_judged(manifest, inputs)
     judged = [
         Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
     ]
@@ -55,31 +57,49 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
-        whole=inputs.from_ is not None and inputs.command == "check",
+        # What a job that failed should have built is not missed once more.
+        whole=inputs.from_ is not None and inputs.command == "check" and not _is_job_lost(manifest),
         # Its tools unpack a wheel, so archives with problems are not given to them.
         linkage=linkage.read(
             inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems
         ),
         tracked=_tracked(facts, plan, inputs),
     )
-    judged.append(judge_here(RELEASE_RULES, release))
+    judged.append(judge_here([rule for rule in RELEASE_RULES if rule.name not in not_judged], release))
     records = tuple(artifact.record(one) for one in facts)
     described = next((one.metadata for one in reversed(facts) if one.metadata is not None), None)
     page_shown = page.of(described) if described else None
     return msgspec.structs.replace(combined(judged), artifacts=records, page=page_shown)
 
 
-def _not_judged(manifest: Manifest) -> dict[str, str]:
-    """Return the rules that are not judged here, each with the reason.
+def _is_job_lost(manifest: Manifest) -> bool:
+    return any(f.rule in {"job-failed", "job-missing", "job-built-nothing"} for f in manifest.findings)
+
+
+def _not_judged(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
+    """Return the rules that are not judged here, each with the reason."""
+    found = _not_judged_version(manifest)
+    if inputs.command != "inspect":
+        found["wheel-import-fails"] = "the smoke test imports the package itself"
+    return found
+
+
+def _not_judged_version(manifest: Manifest) -> dict[str, str]:
+    """Return the rule on local versions where it is not judged here, with the reason.
 
     Between two releases a version taken from git has a local part. Nothing is wrong with that in a pull request or
     on a laptop; publishing judges the rule before the first upload (`publishing/preflight.py`).
     """
     plan = manifest.plan
     if any(finding.rule == "version-local" for finding in manifest.findings):
-        return {"version-local": "it was found in the source"}
+        # The local part is also why the built version is not the tag's.
+        return dict.fromkeys(
+            ("version-local", "built-version-differs-from-tag"), "it was found in the source"
+        )
     index = plan.destination.index if plan else "pypi"
-    if index == "none" and plan is not None and plan.tag_version is None:
+    if plan is not None and plan.tag_version is not None:
+        return {"version-local": "the version is compared with the tag"}
+    if index == "none" and plan is not None:
         reason = "nothing is published from here, and between releases the version has a local part"
         return {"version-local": reason}
     if index != "none" and addresses.resolve(index).site is None:

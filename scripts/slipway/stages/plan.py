@@ -1,14 +1,13 @@
 """Plan: everything is decided here, from the project, git, the event and the inputs, before anything runs."""
 
 import importlib.util
-import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Literal
 
 import msgspec
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.artifacts import wheel_targets
 from slipway.building import cibuildwheel
@@ -19,7 +18,7 @@ from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.git import GitFacts
 from slipway.project.project import ProjectFacts
-from slipway.records import BuildTarget, ExpectedFile, Git, Plan
+from slipway.records import ExpectedFile, Git, Plan
 from slipway.rules import catalogue
 from slipway.runner import Runner
 from slipway.runner import event as event_facts
@@ -38,7 +37,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     git = git_facts.read(inputs.path)
     event = event_facts.read(runner.event())
     plan = make(project, git, event, inputs, today=datetime.now(tz=UTC).date())
-    destination.demand_match(plan, runner.event(), inputs.called_workflow)
+    # The project is in a folder of its repository; the workflow that was started is below its top.
+    top = inputs.path.parents[git.prefix.count("/")] if git and git.prefix else inputs.path
+    destination.demand_match(plan, runner.event(), top)
     return Addition(plan=_with_wheels(plan, project, event, inputs))
 
 
@@ -70,6 +71,7 @@ def make(
     kind: Literal["pure", "compiled"] = "compiled" if project.compiled else "pure"
     classifiers = project.classifiers or ()
     supported = pythons.supported(project.requires_python, classifiers, today=today)
+    goal = destination.decide(inputs, event, tag=tag)
     return Plan(
         name=project.name,
         version=version,
@@ -84,12 +86,11 @@ def make(
         tag=tag,
         tag_version=tag_version(tag, inputs.tag_prefix),
         git=msgspec.convert(git, Git, from_attributes=True) if git else None,
-        builds=(BuildTarget(name="here", platform=sys.platform, tool="build", makes=("sdist", "wheel")),),
         expected=expected_files(project.name, version, kind=kind),
-        destination=destination.decide(inputs, event, tag=tag),
+        destination=goal,
         declared_in=project.declared_in,
         ignored=dict(project.ignored),
-        jobs=matrix.jobs(kind, supported, classifiers, inputs),
+        jobs=matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish),
     )
 
 
@@ -124,7 +125,7 @@ def _parse(tag: str, prefix: str) -> Version | None:
 def _version(text: str) -> Version | None:
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
         return None
 
 

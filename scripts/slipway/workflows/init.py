@@ -92,7 +92,7 @@ def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
     text = caller.render()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_text(text, "utf-8", newline="\n")
         out.write(f"Written: {path}\n")
         return
     present = path.read_text("utf-8", errors="replace")
@@ -113,7 +113,7 @@ def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
             cause="It was changed by hand, or written for another version of Slipway.",
             remedy="Look at the difference above; run again with --overwrite to replace the file.",
         )
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8", newline="\n")
     out.write(f"Replaced: {path}\n")
 
 

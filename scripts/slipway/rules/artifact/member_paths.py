@@ -132,6 +132,25 @@ def has_duplicate_member(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     return together(paths, "{} is in the archive twice.", "{} are in the archive twice.")
 
 
+@artifact.error(
+    for_sdist="sdist-path-is-file-and-folder",
+    for_wheel="wheel-path-is-file-and-folder",
+    title="The {kind} holds a file and, under the same path, a folder",
+    why="No file system can hold both, so unpacking fails and nobody can install it.",
+    fix="Rename one of them, or include only one; usually a built file lies where a folder belongs.",
+    example="`{top}data` beside `{top}data/values.json`",
+)
+def path_is_file_and_folder(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
+    files = {member.path for member in facts.members if member.kind != "dir"}
+    folders = {folder for path in files for folder in _folders(path)}
+    return together(sorted(files & folders), "{} is a file and a folder.", "{} are files and folders.")
+
+
+def _folders(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
 def _is_installed_on(facts: SdistFacts | WheelFacts, systems: tuple[str, ...]) -> bool:
     """Whether one of the platform tags starts with one of `systems`; an sdist is for any platform."""
     platforms = facts.parts.platforms if facts.kind == "wheel" and facts.parts else ("any",)

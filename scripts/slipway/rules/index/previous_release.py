@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.index.listing import ServedFile
 from slipway.rules.families import index
@@ -61,7 +61,7 @@ def version_of(text: str | None) -> Version | None:
     """Return a version, None for what is none."""
     try:
         return Version(text) if text else None
-    except InvalidVersion:
+    except ValueError:
         return None
 
 

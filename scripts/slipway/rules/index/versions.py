@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
+from slipway.rules.artifact.distribution_files import DEFAULT_SIZE_LIMIT, MIB
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
 from slipway.rules.index.previous_release import previous, released, version_of
@@ -37,6 +38,49 @@ def version_not_raised(facts: IndexFacts) -> Iterator[Evidence]:
             seen=str(version),
             expected=f"a version above {newest}",
         )
+
+
+@index.error(
+    "file-too-large-for-new-project",
+    title="A file of a new project is larger than PyPI takes by default",
+    why="A limit is raised for a project that exists; a new one has the limit of 100 MiB per file.",
+    fix="Publish a small first release, ask for a higher limit on its page, then publish this one; or make the file "
+    "smaller.",
+    example="a wheel of 120 MiB as the first file of a project",
+    mirrors=("C07",),
+    cause="sdist-over-default-size",
+)
+def file_too_large_for_new_project(facts: IndexFacts) -> Iterator[Evidence]:
+    if facts.warehouse and not facts.listing.exists:
+        yield from _larger(facts, DEFAULT_SIZE_LIMIT, "what PyPI takes for a new project")
+
+
+@index.warning(
+    "file-larger-than-any-before",
+    title="A file is larger than the default limit and than any file of the project before",
+    why="The limit of a project is not public; what PyPI took before is all that can be seen of it.",
+    fix="Look at the limit in the project's settings on the index's site, and ask for a higher one before the release.",
+    example="a wheel of 150 MiB, where the largest before had 120 MiB",
+    mirrors=("C07",),
+    cause="sdist-over-default-size",
+)
+def file_larger_than_any_before(facts: IndexFacts) -> Iterator[Evidence]:
+    if facts.warehouse and facts.listing.exists:
+        known = max((file.size for file in facts.listing.files if file.size), default=0)
+        yield from _larger(
+            facts, max(known, DEFAULT_SIZE_LIMIT), "the largest file that is known to be taken"
+        )
+
+
+def _larger(facts: IndexFacts, limit: int, what: str) -> Iterator[Evidence]:
+    for artifact in facts.waiting:
+        if artifact.size > limit:
+            yield Evidence(
+                message=f"{artifact.filename} has {artifact.size / MIB:.1f} MiB; {what} has {limit / MIB:.1f} MiB.",
+                artifact=artifact.filename,
+                seen=f"{artifact.size} bytes",
+                expected=f"at most {limit} bytes",
+            )
 
 
 def _series(version: Version) -> tuple[int, int, int]:

@@ -3,12 +3,13 @@
 No project can turn them off: they are what keeps one job from deciding for another.
 """
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from slipway.artifacts.handover import BUILDERS, Handover
-from slipway.manifest import Manifest
-from slipway.records import Plan
+from slipway.records import Job, Plan
 from slipway.rules.families import jobs
 from slipway.rules.rule import Evidence
 
@@ -21,10 +22,24 @@ from slipway.rules.rule import Evidence
     example="smoke-windows-3.13 was cancelled when its runner was lost",
 )
 def job_missing(handover: Handover) -> Iterator[Evidence]:
-    missing = [job.name for job in handover.plan.jobs if job.name not in handover.manifests]
+    missing = [
+        job.name
+        for job in handover.plan.jobs
+        if job.name not in handover.manifests and not _waits_in_vain(job, handover)
+    ]
     if missing:
         subject = f"The job {missing[0]}" if len(missing) == 1 else f"{len(missing)} jobs"
         yield Evidence(message=f"{subject} handed over no result.", seen="\n".join(missing))
+
+
+def _waits_in_vain(job: Job, handover: Handover) -> bool:
+    """Return whether a job had nothing to go on from; what is wrong with the job before it is found as well."""
+    return any(
+        one.name not in handover.builders
+        for one in handover.plan.jobs
+        if (one.kind == "build" and job.kind != "build")
+        or (one.kind == "wheels" and job.kind == "smoke" and one.platform == job.platform)
+    )
 
 
 @jobs.error(
@@ -36,11 +51,12 @@ def job_missing(handover: Handover) -> Iterator[Evidence]:
 )
 def job_failed(handover: Handover) -> Iterator[Evidence]:
     for name, manifest in handover.manifests.items():
-        if (failure := manifest.failure) is not None:
-            words = [failure.happened, f"likely cause: {failure.cause}", f"what to do: {failure.remedy}"]
+        job = handover.plan.job(name)
+        if (failure := manifest.failure) is not None and not (job and _waits_in_vain(job, handover)):
             yield Evidence(
                 message=f"The job {name} failed in {failure.stage}: {failure.happened}",
-                seen="\n".join([*words, *failure.log]),
+                seen="\n".join([*failure.log, f"likely cause: {failure.cause}"]),
+                fix=failure.remedy,
             )
 
 
@@ -52,36 +68,57 @@ def job_failed(handover: Handover) -> Iterator[Evidence]:
     example="wheels-windows-AMD64 ended before cibuildwheel had written a wheel",
 )
 def job_built_nothing(handover: Handover) -> Iterator[Evidence]:
-    builders = {job for job, _ in handover.built.values()}
     for job in handover.plan.jobs:
         manifest = handover.manifests.get(job.name)
-        if job.kind in BUILDERS and job.name not in builders and manifest and manifest.failure is None:
+        if (
+            job.kind in BUILDERS
+            and job.name not in handover.builders
+            and manifest
+            and manifest.failure is None
+            and all(finding.rule in handover.plan.ignored for finding in manifest.blocking)
+        ):
             yield Evidence(message=f"The job {job.name} put out no file.")
 
 
 @jobs.error(
     "job-tested-nothing",
-    title="A smoke job tested nothing",
-    why="Its place in the matrix stands for a Python and a system on which nobody saw the release work.",
+    title="A smoke job did not test what it was planned for",
+    why="It stands for Pythons and a system on which nobody saw the release work.",
     fix="Open the run and read what the job printed; then start it again.",
     example="a smoke job whose manifest lists no smoke test",
 )
 def job_tested_nothing(handover: Handover) -> Iterator[Evidence]:
     for job in handover.plan.jobs:
         manifest = handover.manifests.get(job.name)
-        if (
-            job.kind == "smoke"
-            and manifest is not None
-            and manifest.failure is None
-            and not _tested(manifest)
-        ):
-            yield Evidence(message=f"The job {job.name} tested nothing.")
+        if manifest is None or manifest.failure is not None or (job.kind in BUILDERS and manifest.blocking):
+            continue
+        tested = [_parts(result.python) for result in manifest.smoke_results]
+        missing = [wanted for wanted in job.pythons if not any(map(_parts(wanted).fits, tested))]
+        if missing:
+            yield Evidence(message=f"The job {job.name} tested nothing with {', '.join(missing)}.")
 
 
-def _tested(manifest: Manifest) -> bool:
-    # A Python or a platform that no file is for is reported as untried, with the reason.
-    done = any(stage.name == "smoke" and stage.outcome == "done" for stage in manifest.stages)
-    return done and bool(manifest.smoke_results or manifest.untried)
+class _Parts(NamedTuple):
+    """A version of Python, as it is asked for or as a result names it."""
+
+    implementation: str
+    numbers: tuple[str, ...]
+    free_threaded: bool
+
+    def fits(self, tested: "_Parts") -> bool:
+        return (self.implementation, self.free_threaded, self.numbers) == (
+            tested.implementation,
+            tested.free_threaded,
+            tested.numbers[: len(self.numbers)],
+        )
+
+
+def _parts(version: str) -> _Parts:
+    matched = re.match(r"([a-z]*)[ -]?([\d.]+)", version)
+    name, numbers = matched.groups() if matched else ("", "")
+    # GraalPy is asked for by a version of its own.
+    own = "" if name == "graalpy" else numbers
+    return _Parts(name, tuple(filter(None, own.split("."))), version.endswith("t"))
 
 
 @jobs.error(

@@ -1,7 +1,8 @@
 """Rules on classifiers, by the list that trove-classifiers ships."""
 
 import difflib
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
@@ -11,6 +12,7 @@ from slipway.rules.specifications import CLASSIFIERS
 from slipway.rules.wording import quoted
 
 PRIVATE = "Private ::"
+_VERSION = re.compile(r"[\d.]+")
 SUGGESTIONS = 10
 """More misspelt classifiers than this get no suggestion: looking for the nearest is slow."""
 
@@ -28,13 +30,21 @@ def classifier_unknown(facts: MetadataFacts) -> Iterator[Evidence]:
     from trove_classifiers import classifiers, deprecated_classifiers
 
     suggestions = 0
-    for value, at in each_uploaded(facts, "classifier"):
+    # PyPI takes an empty one that stands alone for none.
+    is_empty = facts.every("classifier") == ("",)
+    for value, at in () if is_empty else each_uploaded(facts, "classifier"):
         if not (value.startswith(PRIVATE) or value in classifiers or value in deprecated_classifiers):
             suggestions += 1
-            known = classifiers if suggestions <= SUGGESTIONS else ()
+            known = _like(value, classifiers) if suggestions <= SUGGESTIONS else ()
             near = difflib.get_close_matches(value[:200], known, n=1)
             message, expected = f"{quoted(value)} is not a classifier.", "".join(near) or None
             yield at(message, expected=expected)
+
+
+def _like(value: str, classifiers: Collection[str]) -> Collection[str]:
+    """Return the classifiers that may be meant; of a version that is not listed another one is not."""
+    parent, _, last = value.rpartition(" :: ")
+    return () if parent in classifiers and _VERSION.fullmatch(last) else classifiers
 
 
 @metadata.error(

@@ -81,7 +81,10 @@ def _is_url(url: str) -> bool:
     "url-invalid",
     title="Home-page or Download-URL is not a URL",
     why="PyPI shows the URL as a link and takes only complete ones that begin with http:// or https://.",
-    fix="Write the complete URL, or remove the field; an empty one is refused as well.",
+    fix="Write the complete URL, or remove the field. New projects list their links under [project.urls].",
+    fixes={
+        "setuptools": "Write the complete URL in `url=` or `download_url=`, or remove the argument.",
+    },
     example="Home-page: example.org",
     mirrors=("C51",),
     read=CORE_METADATA + "#home-page",
@@ -89,9 +92,10 @@ def _is_url(url: str) -> bool:
 def url_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     for name, title in (("home-page", "Home-page"), ("download-url", "Download-URL")):
         url = uploaded(facts, name)
-        if url is not None and not _is_url(url):
-            problem = f"{quoted(url)} is not a URL" if url.strip() else "is given, but empty"
-            yield at_field(facts, name, f"{title} {problem}.", seen=url, expected="https://…")
+        # PyPI drops an empty value, which `url=""` in a setup.py writes.
+        if url and url.strip() and not _is_url(url):
+            message = f"{title} {quoted(url)} is not a URL."
+            yield at_field(facts, name, message, seen=url, expected="https://…")
 
 
 @metadata.error(
@@ -146,6 +150,12 @@ def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     why="People who find the package on the index cannot see where its source, documentation and issues are.",
     fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
     '"https://example.org/issues"',
+    fixes={
+        "setup.py": 'Add to the arguments of `setup`: `project_urls={"Source": "https://example.org/source"}`.',
+        "setup.cfg": "Add to [metadata] in setup.cfg:\n\nproject_urls =\n    Source = https://example.org/source",
+        "poetry": 'Add to [tool.poetry]: `repository = "https://example.org/source"`.',
+        "flit": 'Add to pyproject.toml:\n\n[tool.flit.metadata.urls]\nSource = "https://example.org/source"',
+    },
     example="metadata without Project-URL and Home-page",
     read=WELL_KNOWN_URLS,
 )

@@ -1,6 +1,8 @@
 """Rules on what a distribution requires: Requires-Dist and its relatives, Requires-Python, Provides-Extra."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -13,6 +15,9 @@ from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, PYPROJECT, SPECIFIERS
 from slipway.rules.wording import over_length, quoted
 from slipway.rules.written import fix
+
+LOCK_FILE_VARIABLE = re.compile(r"\b(extras|dependency_groups)\b")
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 NEXT_MAJOR = 4
 """A cap here or above excludes no Python that exists or is planned."""
@@ -60,6 +65,45 @@ def requires_dist_direct_reference(facts: MetadataFacts) -> Iterator[Evidence]:
         if requirement is not None and requirement.url is not None:
             message = f"The dependency {requirement.name} comes from {quoted(requirement.url)}, not an index."
             yield at(message, expected=requirement.name)
+
+
+@metadata.error(
+    "requires-dist-marker-of-lock-files",
+    title="The marker of a dependency uses a variable that only lock files have",
+    why="`extras` and `dependency_groups` are for pylock.toml; pip fails on a package whose metadata has them.",
+    fix="Write `extra == 'name'`, in the singular, or put the dependency under [project.optional-dependencies].",
+    example="Requires-Dist: attrs ; 'fast' in extras",
+    read="https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers",
+)
+def requires_dist_marker_of_lock_files(facts: MetadataFacts) -> Iterator[Evidence]:
+    for value, at in each_uploaded(facts, "requires-dist"):
+        requirement = _requirement(value)
+        marker = str(requirement.marker) if requirement is not None and requirement.marker else ""
+        if found := LOCK_FILE_VARIABLE.search(QUOTED.sub("", marker)):
+            yield at(f"{quoted(value)} uses the variable `{found[0]}`.", expected="extra == 'name'")
+
+
+@metadata.warning(
+    "requires-dist-equal-to-no-version",
+    title="A dependency is pinned with === to what is not a version",
+    why="uv refuses such a dependency, so its users cannot install the package; no release has such a version.",
+    fix="Write a version, with `==`.",
+    example="Requires-Dist: attrs ===latest",
+    read=SPECIFIERS,
+)
+def requires_dist_equal_to_no_version(facts: MetadataFacts) -> Iterator[Evidence]:
+    for value, at in each_uploaded(facts, "requires-dist"):
+        requirement = _requirement(value)
+        for specifier in requirement.specifier if requirement is not None else ():
+            if specifier.operator == "===" and not _is_version(specifier.version):
+                yield at(f"{quoted(value)}: {quoted(specifier.version)} is not a version.")
+
+
+def _is_version(text: str) -> bool:
+    try:
+        return bool(Version(text))
+    except ValueError:
+        return False
 
 
 @metadata.error(
@@ -164,7 +208,23 @@ def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
     cap = _cap(value)
     if cap is not None and cap.major < NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} excludes every later Python."
-        yield at_field(facts, "requires-python", message, seen=value)
+        yield _capped(facts, value, message)
+
+
+def _capped(facts: MetadataFacts, value: str, message: str) -> Evidence:
+    """Return evidence with the specifier that is left without its upper bounds."""
+    kept = ",".join(sorted(_open(SpecifierSet(value))))
+    evidence = at_field(facts, "requires-python", message, seen=value, expected=kept or None)
+    fix = f"Write `{kept}`: the lower bound only, as it is." if kept else None
+    return replace(evidence, fix=fix)
+
+
+def _open(specifiers: SpecifierSet) -> Iterator[str]:
+    for one in specifiers:
+        if one.operator in {"==", "~="}:
+            yield f">={one.version.removesuffix('.*')}"
+        elif one.operator not in {"<", "<="}:
+            yield str(one)
 
 
 @metadata.note(
@@ -172,7 +232,7 @@ def requires_python_capped(facts: MetadataFacts) -> Iterator[Evidence]:
     title="Requires-Python excludes Python 4",
     why="There is no Python 4 to exclude, but resolvers demand the same cap of every package that "
     "depends on this one.",
-    **fix("Keep your lower bound only, as in {}.", "requires-python"),
+    fix="Keep the lower bound only; `^3.11` of Poetry stands for `>=3.11,<4.0`.",
     example="Requires-Python: >=3.11,<4",
     read=PYPROJECT + "#requires-python",
 )
@@ -181,4 +241,4 @@ def requires_python_capped_below_4(facts: MetadataFacts) -> Iterator[Evidence]:
     cap = _cap(value)
     if cap is not None and cap.major >= NEXT_MAJOR:
         message = f"Requires-Python {quoted(value)} has an upper bound that excludes no Python that exists."
-        yield at_field(facts, "requires-python", message, seen=value)
+        yield _capped(facts, value, message)

@@ -14,6 +14,9 @@ PLACEHOLDER = "UNKNOWN"
 """distutils wrote this for a missing value; PyPI drops such values before it checks the metadata (warehouse,
 `forklift/decorators.py`). twine, which checks with packaging first, treats it as a value like any other."""
 
+REPEATED = ("classifier", "project-url")
+"""Fields with several values, of which PyPI drops none alone: with UNKNOWN among them it refuses the upload."""
+
 BEFORE_LICENSE_FILES = ("1.0", "1.1", "1.2", "2.0", "2.1", "2.2", "2.3")
 """Metadata versions without License-File."""
 
@@ -32,7 +35,7 @@ def uploaded(facts: MetadataFacts, name: str) -> str | None:
 def each_uploaded(facts: MetadataFacts, name: str) -> Iterator[tuple[str, Callable[..., Evidence]]]:
     """Yield every value of a field that the index checks, and what makes evidence of a message on it: `at_field`."""
     for index, value in enumerate(facts.every(name)):
-        if value.strip() != PLACEHOLDER:
+        if value.strip() != PLACEHOLDER or name in REPEATED:
             yield value, functools.partial(at_field, facts, name, index=index, seen=value)
 
 

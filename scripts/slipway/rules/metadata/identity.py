@@ -114,6 +114,7 @@ def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     example="Version: 1.2.0+g1a2b3c4",
     mirrors=("C43",),
     read=VERSIONS + "#local-version-identifiers",
+    cause="tag-version-mismatch",
 )
 def version_local(facts: MetadataFacts) -> Iterator[Evidence]:
     if facts.local_part is not None:

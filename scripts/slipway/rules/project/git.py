@@ -45,9 +45,28 @@ def _shown(paths: Sequence[str]) -> str:
     example="git status: M src/package/__init__.py",
 )
 def checkout_dirty(facts: SourceFacts) -> Iterator[Evidence]:
+    if facts.release or facts.tag is None:
+        raise Skipped(
+            "it is released: that is judged more strictly" if facts.release else "nothing is released"
+        )
+    yield from _differing(facts)
+
+
+@project.error(
+    "released-checkout-dirty",
+    title="What is published differs from its commit",
+    why="The files on the index are then not what the tag stands for, nobody reviewed them, and they cannot be rebuilt.",
+    fix="Commit or undo the changes. If an earlier step of the workflow makes them, do it before the commit is tagged.",
+    example="a step that runs `sed -i` on pyproject.toml, before the files are built and published",
+)
+def released_checkout_dirty(facts: SourceFacts) -> Iterator[Evidence]:
+    if not facts.release:
+        raise Skipped("nothing is published")
+    yield from _differing(facts)
+
+
+def _differing(facts: SourceFacts) -> Iterator[Evidence]:
     git = _git(facts)
-    if not facts.release and facts.tag is None:
-        raise Skipped("nothing is released")
     changed = git.changed if facts.project.vcs_versioned else _below(git.changed, git.prefix)
     if changed:
         yield Evidence(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.project.layout import import_name
 from slipway.project.source import SourceFacts
@@ -15,7 +15,7 @@ from slipway.rules.specifications import SINGLE_SOURCE, VERSIONS
 def _parsed(text: str | None) -> Version | None:
     try:
         return Version(text) if text is not None else None
-    except InvalidVersion:
+    except ValueError:
         return None
 
 
@@ -24,10 +24,11 @@ def _parsed(text: str | None) -> Version | None:
     title="The tag and the project name different versions",
     why="The files would have another version than the tag. A version on the index can never be taken "
     "back and used again.",
-    fix="Decide which one is right. Either change the version in the project, commit and move the tag (`git "
-    "tag -f v1.2.0`, then push it with --force), or delete the tag and tag the right commit.",
+    fix="Decide which one is right. Change the version in the project, commit, and tag that commit; a tag that was "
+    "pushed keeps its commit, so take the next version for it.",
     example='the tag v1.2.0 on a commit with `version = "1.1.0"` in pyproject.toml',
     read=VERSIONS,
+    cause="tag-version-mismatch",
 )
 def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
     if facts.tag_version is None:
@@ -38,10 +39,18 @@ def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
     if version is None:
         raise Skipped("the project's version is not a version")
     if version != Version(facts.tag_version):
+        prefix = (facts.tag or "").removesuffix(facts.tag_version)
+        fix = (
+            f"If {facts.tag_version} is right, write it in {facts.version_at['file']}, commit, and tag that commit. If "
+            f"{facts.version} is right, delete the tag where it is only here (`git tag -d {facts.tag}`) and tag this "
+            f"commit with it: `git tag {prefix}{facts.version}`. A tag that was pushed stays as it is; release the next "
+            "version then."
+        )
         yield Evidence(
             message=f"The tag {facts.tag} says {facts.tag_version}, the project says {facts.version}.",
             **facts.version_at,
-            seen=facts.version,
+            fix=fix,
+            seen=str(version),
             expected=facts.tag_version,
         )
 

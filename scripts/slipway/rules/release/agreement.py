@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import release
@@ -143,5 +143,5 @@ def sdist_metadata_broken_promise(release: ReleaseFacts) -> Iterator[Evidence]:
 def _promises(metadata: MetadataFacts) -> bool:
     try:
         return Version(metadata.one("metadata-version") or "") >= DYNAMIC_SINCE
-    except InvalidVersion:
+    except ValueError:
         return False

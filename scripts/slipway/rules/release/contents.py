@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from packaging.tags import Tag
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.artifacts import wheel_targets
 from slipway.artifacts.wheel import WheelFacts
@@ -204,22 +204,52 @@ def stable_abi_violated(release: ReleaseFacts) -> Iterator[Evidence]:
     "built-version-differs-from-tag",
     title="The built version is not the one the tag names",
     why="Users would install a version that no tag marks, and the tagged version would never appear.",
-    fix="Raise the version in the project and tag that commit, or move the tag: `git tag -f`, then push it again.",
+    fix="Set the version in the project, commit, and tag that commit; a tag that was pushed stays, so release the next "
+    "version then.",
     example="tag v1.2.0 on a commit that builds version 1.1.9",
+    cause="tag-version-mismatch",
 )
 def built_version_differs_from_tag(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
     if plan.tag_version is None:
         raise Skipped("there is no release tag")
-    for artifact in release.artifacts:
-        built = artifact.metadata.one("version") if artifact.metadata else None
-        if built is not None and _version(built) != Version(plan.tag_version):
-            yield Evidence(
-                f"{artifact.filename} has version {built}, and the tag {plan.tag} says {plan.tag_version}.",
-                artifact=artifact.filename,
-                seen=built,
-                expected=plan.tag_version,
-            )
+    built = {
+        artifact.filename: version
+        for artifact in release.artifacts
+        if artifact.metadata and (version := artifact.metadata.one("version"))
+    }
+    for version in sorted({one for one in built.values() if _version(one) != Version(plan.tag_version)}):
+        filenames = [filename for filename, one in built.items() if one == version]
+        why, fix = _why_other_version(release, plan, version)
+        yield Evidence(
+            f"{' and '.join(filenames)} {'has' if len(filenames) == 1 else 'have'} version {version}, and the tag "
+            f"{plan.tag} says {plan.tag_version}{why}.",
+            artifact=filenames[0],
+            seen=version,
+            expected=plan.tag_version,
+            fix=fix,
+        )
+
+
+def _why_other_version(release: ReleaseFacts, plan: Plan, version: str) -> tuple[str, str | None]:
+    """Return why a version taken from git is not the tag's, as the end of a sentence, and what to do."""
+    if plan.version_from == "static" or plan.git is None:
+        return "", None
+    changed = [path for path in plan.git.dirty if release.tracked and path in release.tracked.paths]
+    if changed:
+        fix = (
+            "Commit or undo the changes (`git status` lists them); the version tool marks every build from a changed "
+            "tree. If a step of the workflow makes them, let git ignore the file or run that step before the tag."
+        )
+        return f": {', '.join(changed)} differ{'s' if len(changed) == 1 else ''} from the commit", fix
+    file = release.tracked.version_file if release.tracked else None
+    if file and "+" in version:
+        why = (
+            f": the build writes {file}, which git tracks, and so changes the tree it takes the version from"
+        )
+        fix = f"Take the file out of git: `git rm --cached {file}`, add it to .gitignore, commit, and tag that commit."
+        return why, fix
+    return "", None
 
 
 @release.error(
@@ -250,5 +280,5 @@ def _plan(release: ReleaseFacts) -> Plan:
 def _version(text: str) -> Version | str:
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
         return text

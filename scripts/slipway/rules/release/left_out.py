@@ -4,15 +4,14 @@ import posixpath
 from collections.abc import Iterator
 
 from slipway.artifacts.wheel import WheelFacts
+from slipway.project.tracked import SOURCE_ROOTS
 from slipway.rules.artifact.places import TYPE_MARKER, is_for_users
 from slipway.rules.backends import fixes
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
+from slipway.rules.release.imports import imported_and_absent
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.wording import SHOWN, listed
-
-ROOTS = ("", "src/", "lib/", "python/", "Lib/")
-"""Folders of an sdist that packages are in."""
 
 DATA = frozenset(
     {
@@ -33,7 +32,7 @@ def _left_out(release: ReleaseFacts) -> list[str]:
     if sdist is None or wheel is None or not (sdist.complete and wheel.complete):
         raise Skipped("there is no sdist beside a wheel that could be read whole")
     packages = {top.name for top in wheel.top_level if top.kind == "package"}
-    prefixes = [f"{sdist.top_directory}/{root}{package}/" for package in packages for root in ROOTS]
+    prefixes = [f"{sdist.top_directory}/{root}{package}/" for package in packages for root in SOURCE_ROOTS]
     roots = {prefix for prefix in prefixes if f"{prefix}__init__.py" in sdist.paths}
     found = []
     for path in sdist.paths:
@@ -62,7 +61,8 @@ def package_left_out_of_wheel(release: ReleaseFacts) -> Iterator[Evidence]:
     held = {posixpath.dirname(path) for path in wheel.paths} if wheel else set()
     missing = sorted(folder for folder in folders if not any(f"{h}/".startswith(f"{folder}/") for h in held))
     top = [folder for folder in missing if posixpath.dirname(folder) not in missing]
-    for folder in top[:SHOWN]:
+    reported = imported_and_absent(release)
+    for folder in [one for one in top if one.replace("/", ".") not in reported][:SHOWN]:
         yield Evidence(
             f"The package {folder.replace('/', '.')} is in the sdist and not in the wheel.",
             file=folder,

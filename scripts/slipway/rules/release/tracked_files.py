@@ -4,15 +4,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from slipway.project.tracked import Tracked
+from slipway.project.tracked import SOURCE_ROOTS, Tracked
 from slipway.rules.artifact.places import TYPE_MARKER, is_for_users
 from slipway.rules.families import release
 from slipway.rules.release.facts import ReleaseFacts
-from slipway.rules.release.left_out import DATA, ROOTS
+from slipway.rules.release.left_out import DATA
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.wording import listed
 
-CODE = frozenset({".py", ".pyi", ".pyx", ".pxd", ".pxi", ".c", ".cc", ".cpp", ".h", ".hpp", ".rs", ".f90"})
+CODE = frozenset({".pyi", ".pyx", ".pxd", ".pxi", ".c", ".cc", ".cpp", ".h", ".hpp", ".rs", ".f90"})
 
 _GENERATED = re.compile(
     r"(^|/)(PKG-INFO|[^/]*\.egg-info/.*|_?_?(version|about|commit|build_info)[^/]*)$"
@@ -44,7 +44,7 @@ def _tracked(release: ReleaseFacts) -> Tracked:
 def tracked_file_left_out_of_sdist(release: ReleaseFacts) -> Iterator[Evidence]:
     absent = _tracked(release).absent
     packages = {top.name for wheel in release.wheels for top in wheel.top_level if top.kind == "package"}
-    homes = [f"{root}{package}/" for package in packages for root in ROOTS]
+    homes = [f"{root}{package}/" for package in packages for root in SOURCE_ROOTS]
     # A layout that the backend rearranges has none of its files where git has them, and is not compared.
     kept = [home for home in homes if f"{home}__init__.py" not in absent]
     paths = [p for p in absent if any(p.startswith(home) and _is_needed(p[len(home) :]) for home in kept)]

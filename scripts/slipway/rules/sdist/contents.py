@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from slipway.artifacts.sdist import SdistFacts
 from slipway.rules.artifact.readable import require_complete, require_listed
@@ -53,9 +53,13 @@ def sdist_pkg_info_missing(facts: SdistFacts) -> Iterator[Evidence]:
     require_complete(facts)
     if facts.top_directory is None:
         raise Skipped("there is not one top directory to look in")
+    expected = f"{facts.top_directory}/PKG-INFO"
     if facts.at_top("PKG-INFO") is None:
-        expected = f"{facts.top_directory}/PKG-INFO"
         yield Evidence(f"There is no {quoted(expected)}.", expected=expected)
+    elif not any(member.path == expected and member.kind == "file" for member in facts.members):
+        yield Evidence(
+            f"{quoted(expected)} is a link or a folder; twine sends a regular file only.", file=expected
+        )
 
 
 @sdist.error(
@@ -105,7 +109,7 @@ def sdist_directory_misnamed(facts: SdistFacts) -> Iterator[Evidence]:
     name, _, version = facts.top_directory.rpartition("-")
     try:
         same = canonicalize_name(name) == facts.parts.name and Version(version) == facts.parts.version
-    except InvalidVersion:
+    except ValueError:
         same = False
     if not same:
         expected = facts.filename.removesuffix(".tar.gz").removesuffix(".zip")

@@ -5,11 +5,13 @@ itself never counts as a broken package: it works for users who have what is mis
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
+from slipway.project.tracked import SOURCE_ROOTS
+from slipway.rules import missing_modules
 from slipway.rules.removed_modules import REMOVED
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
 from slipway.rules.smoke.module_owners import ADDED, PLATFORM_MODULES, SETUPTOOLS, distribution_of
@@ -103,6 +105,9 @@ SIDE_NAMES = frozenset(
 )
 """Top-level names that a distribution installs beside its own by mistake; nobody has to have what they import."""
 
+_NOT_FOUND = re.compile(r"ModuleNotFoundError: No module named ")
+"""What Python itself says; a package that raises the error says something else."""
+
 HOSTS = {"sphinxcontrib": "sphinx", "pytest11": "pytest", "flake8": "flake8", "jupyterlab": "jupyter_server"}
 """First words of names and groups whose host is spelled differently, or is worth spelling out."""
 
@@ -111,6 +116,7 @@ def diagnose(attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
     """Return why an import or an entry point failed."""
     return (
         _optional(attempt, facts)
+        or _unknown_distribution(attempt, facts)
         or _machine(attempt, facts)
         or _missing_module(attempt, facts)
         or _missing_file(attempt, facts)
@@ -171,16 +177,36 @@ def _machine(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     return None
 
 
+def _unknown_distribution(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
+    """Return why the metadata of a distribution was not found: the words of importlib.metadata and of pkg_resources."""
+    found = re.match(
+        r"(?:PackageNotFoundError: .{0,100} for |DistributionNotFound: The ')([\w.-]+)", attempt.error or ""
+    )
+    if found is None:
+        return None
+    asked = found[1]
+    if asked.partition(".")[0].replace("-", "_") in facts.top_levels:
+        return Diagnosis(
+            f"it asks for the metadata of {asked!r}, and the distribution is called {facts.distribution!r}",
+            f'Ask for it by its name on the index, `importlib.metadata.version("{facts.distribution}")`, or by '
+            "`__name__` only where both are the same.",
+        )
+    return Diagnosis(
+        f"it asks for the metadata of the distribution {asked!r}, which is not installed",
+        f'Add "{asked}" to the dependencies, or catch the error and go on without it.',
+    )
+
+
 def _missing_module(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     missing = attempt.missing
+    if attempt.not_found and (why := _own_module(attempt.not_found, facts)):
+        return why
     if missing is None:
         return None
-    if facts.is_own(missing):
-        return _own_module(missing, facts)
     top = missing.partition(".")[0]
     if top in _hosts(facts):
         return Diagnosis(f"it plugs into `{top}`, which is not among its dependencies", kind="host")
-    if attempt.error_type != "ModuleNotFoundError":
+    if not _NOT_FOUND.match(attempt.error or ""):
         return Diagnosis(f"the package itself asks for {missing!r}, which it does not declare", kind="asks")
     return _standard_library(missing, facts) or _undeclared(missing, attempt, facts)
 
@@ -198,9 +224,19 @@ def _undeclared(missing: str, attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
             f"`{culprit}`, a dependency, needs {missing!r} and does not bring it",
             f"Depend on {name} as well, on an extra of {culprit} that brings it, or on another version of {culprit}.",
         )
-    return Diagnosis(
-        f"the dependency {name} is not declared", f'Add "{name}" to `dependencies` under [project].'
+    where = _DEPENDENCIES_IN.get(
+        facts.plan.declared_in if facts.plan else "", "to the dependencies of the project"
     )
+    return Diagnosis(f"the dependency {name} is not declared", f'Add "{name}" {where}.')
+
+
+_DEPENDENCIES_IN = {
+    "pyproject.toml": "to `dependencies` under [project]",
+    "setup.cfg": "to `install_requires` under [options] in setup.cfg",
+    "setup.py": "to `install_requires` in setup.py",
+    "poetry": "to [tool.poetry.dependencies]",
+    "flit": "to `requires` under [tool.flit.metadata]",
+}
 
 
 def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
@@ -235,30 +271,28 @@ def _setuptools(top: str, minor: int) -> Diagnosis:
     )
 
 
-def _own_module(missing: str, facts: SmokeFacts) -> Diagnosis:
+def _own_module(missing: str, facts: SmokeFacts) -> Diagnosis | None:
+    """Return why a module of the project is missing; None for one that is installed or belongs to others."""
     path = missing.replace(".", "/")
+    if f"{path}.py" in facts.files or f"{path}/__init__.py" in facts.files:
+        return None
     compiled = [f for f in facts.files if re.fullmatch(rf"{re.escape(path)}\.[^/]*(so|pyd)", f)]
     if compiled:
         return Diagnosis(
             f"{compiled[0]} was compiled for another Python than {facts.python}, or for another platform",
             "Give the wheel the tags of the Python it was built with; build it once for every Python.",
         )
-    if found := _in_sdist((f"{path}.py", f"{path}/__init__.py", f"{path}.pyx", f"{path}.c"), facts):
-        return Diagnosis(
-            f"{missing!r} is missing from what was installed; the sdist has it as {found}",
-            "Include it in the wheel: name every package (setuptools: `packages.find`), or build the extension.",
-        )
+    backend = facts.plan.backend if facts.plan else None
+    if why := missing_modules.explain(
+        missing, in_sdist=facts.in_sdist, tracked=facts.tracked, backend=backend
+    ):
+        return Diagnosis(f"{missing!r} is missing from what was installed: {why.cause}", why.fix)
+    if not facts.is_own(missing):
+        return None
     return Diagnosis(
         f"{missing!r} is the package's own and is missing from what was installed",
         "Include the module in the wheel; if it is generated by the build, generate it from the sdist too.",
     )
-
-
-def _in_sdist(paths: Iterable[str], facts: SmokeFacts) -> str | None:
-    """Return the first of the paths that the sdist has, at the top or in a folder for sources."""
-    inside = {PurePosixPath(*PurePosixPath(path).parts[1:]).as_posix() for path in facts.in_sdist}
-    spelled = (f"{folder}{path}" for path in paths for folder in ("", "src/", "lib/", "python/"))
-    return next((path for path in spelled if path in inside), None)
 
 
 def _missing_file(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
@@ -266,8 +300,14 @@ def _missing_file(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
         return None
     file = attempt.file or ""
     if file.partition("/")[0] not in facts.top_levels:
+        if found := _file_of_checkout(file, facts):
+            return Diagnosis(
+                f"it opens {found}, a file of the checkout that is not installed",
+                "Put what it reads into the package: a version is there as `importlib.metadata.version(…)`, and a data "
+                "file is read from inside the package with `importlib.resources`.",
+            )
         return Diagnosis(f"it looks for {file or 'a file'}, which is not part of the package", kind="system")
-    if found := _in_sdist([file], facts):
+    if found := next((f"{root}{file}" for root in SOURCE_ROOTS if f"{root}{file}" in facts.in_sdist), None):
         return Diagnosis(
             f"{file} is not in the wheel; the sdist has it as {found}",
             "Include it as package data (setuptools: [tool.setuptools.package-data]; flit and hatchling take what "
@@ -276,6 +316,16 @@ def _missing_file(attempt: Attempt, facts: SmokeFacts) -> Diagnosis | None:
     return Diagnosis(
         f"{file} is not in the wheel", "Include the file in the wheel, or do not read it at import time."
     )
+
+
+def _file_of_checkout(file: str, facts: SmokeFacts) -> str | None:
+    """Return the project's own file that was looked for: relative to the current folder, or to the package's files."""
+    known = facts.tracked.paths if facts.tracked else facts.in_sdist
+    path = PurePosixPath(file)
+    if file in known:
+        return file
+    beside = "/lib/" in f"/{file}" or len(path.parts) == 1  # in the environment, above the package
+    return path.name if beside and not path.is_absolute() and path.name in known else None
 
 
 def _broken_code(attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
@@ -298,7 +348,9 @@ def _broken_code(attempt: Attempt, facts: SmokeFacts) -> Diagnosis:
             f"the standard library of Python {facts.python} does not have that name",
             "Raise `requires-python` to the version that has it, or use a backport.",
         )
-    if attempt.error_type == "ImportError" and attempt.raised_at.lstrip().startswith("raise"):
+    if attempt.error_type in {"ImportError", "ModuleNotFoundError"} and attempt.raised_at.lstrip().startswith(
+        "raise"
+    ):
         return Diagnosis("the package refuses to be imported and says why", kind="asks")
     if culprit := _dependency_that_raised(attempt, facts):
         return Diagnosis(

@@ -40,13 +40,16 @@ def summary_of(attempt: Attempt) -> str:
     return "\n".join([attempt.error or "", *lines])
 
 
+MACHINE_ENDED = {-4, -9, 0xC000001D, 0xC0000017}
+"""Exit codes of SIGILL and SIGKILL, and of their likes on Windows: an instruction that the processor lacks, no memory."""
+
+
 def why_died(facts: SmokeFacts) -> Kind | None:
     """Return why the probe broke off: the package, or what this machine lacks; None where it did not."""
     if facts.died is None or facts.is_lowest:
         return None
     if DISPLAY.search(facts.printed):
         return "display"
-    # SIGKILL is the system's answer to too little memory, SIGILL to a processor that lacks an instruction.
-    if facts.died_code in {-4, -9} or SYSTEM.search(facts.printed):
+    if facts.died_code in MACHINE_ENDED or SYSTEM.search(facts.printed):
         return "system"
     return "broken"

@@ -1,11 +1,14 @@
 """What happened in one smoke test: an artifact installed, imported, started and uninstalled in a clean environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from slipway.artifacts.dist_info import SCRIPT_GROUPS
 from slipway.options import Resolution
+from slipway.project.tracked import Tracked
+from slipway.records import Plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,12 @@ class Attempt:
     def error_type(self) -> str:
         """The type of what was raised, without its module; empty when it worked."""
         return (self.error or "").partition(":")[0].rpartition(".")[2]
+
+    @property
+    def not_found(self) -> str | None:
+        """The module that was not found, also one that was asked for as a name of its package."""
+        name = re.match(r"ImportError: cannot import name '(\w+)' from .{0,40}?'([\w.]+)'", self.error or "")
+        return self.missing or (f"{name[2]}.{name[1]}" if name else None)
 
     @property
     def group(self) -> str:
@@ -106,7 +115,12 @@ class SmokeFacts:
         own: the package's own importable names.
         groups: the groups of its entry points.
         files: what was installed, relative to site-packages.
-        in_sdist: the paths in the sdist of the same release; empty where there is none.
+        script_files: the scripts that are no entry points, with what they import and is not there.
+        holds_process: the module after whose import the interpreter does not end by itself.
+        unknown_extras: what the installer says about extras that a dependency does not have.
+        in_sdist: the paths in the sdist of the same release, without its top folder; empty where there is none.
+        tracked: what git tracks of the project; None where there is no checkout.
+        plan: of the project, where it is known.
     """
 
     artifact: str
@@ -131,12 +145,22 @@ class SmokeFacts:
     own: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
+    script_files: tuple[Attempt, ...] = ()
+    holds_process: str | None = None
+    unknown_extras: tuple[str, ...] = ()
     in_sdist: frozenset[str] = frozenset()
+    tracked: Tracked | None = None
+    plan: Plan | None = None
 
     @property
     def failed(self) -> bool:
-        """Whether an import or an entry point failed."""
-        return any(attempt.error for attempt in (*self.imports, *self.entry_points, *self.submodules))
+        """Whether an import, an entry point or a script failed."""
+        return any(attempt.error for attempt in self.attempts)
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Everything that was tried."""
+        return (*self.imports, *self.entry_points, *self.submodules, *self.script_files)
 
     @property
     def is_lowest(self) -> bool:

@@ -37,6 +37,22 @@ def import_never_ends(facts: SmokeFacts) -> Iterator[Evidence]:
         yield broken_off(facts)
 
 
+@smoke.warning(
+    "import-holds-process",
+    title="After the import, Python does not end",
+    why="A program that imports the package hangs at its end, and so do tests and the build of the documentation.",
+    fix="Start the thread on first use, and make it a daemon or end it with `atexit`.",
+    example="threading.Thread(target=poll).start()  # at module level",
+    read="https://docs.python.org/3/library/threading.html#thread-objects",
+)
+def import_holds_process(facts: SmokeFacts) -> Iterator[Evidence]:
+    if facts.holds_process is not None and is_package_fault(facts):
+        yield Evidence(
+            f'`python -c "import {facts.holds_process}"` does not end with Python {facts.python}: '
+            "the import starts a thread."
+        )
+
+
 @smoke.error(
     "import-crashes",
     title="The import crashes the interpreter",

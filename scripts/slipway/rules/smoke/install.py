@@ -99,6 +99,20 @@ def _last_lines(facts: SmokeFacts) -> str:
 
 
 @smoke.warning(
+    "dependency-extra-unknown",
+    title="A dependency is asked for an extra that it does not have",
+    why="Installers go on without it, so what the extra was to bring is not installed.",
+    fix="Correct the name of the extra, or name what it was to bring as a dependency of its own.",
+    example='dependencies = ["requests[sokcs]"]',
+)
+def dependency_extra_unknown(facts: SmokeFacts) -> Iterator[Evidence]:
+    for line in facts.unknown_extras:
+        yield Evidence(
+            f"While {facts.artifact} was installed, the installer said that an extra is unknown.", seen=line
+        )
+
+
+@smoke.warning(
     "python-allowed-but-fails",
     title="It fails on a Python that is allowed but not claimed",
     why="`requires-python` lets installers choose this release for a Python on which it does not work.",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from slipway.processes import is_crash
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
@@ -39,6 +40,12 @@ def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
                     seen=summary_of(attempt),
                     fix=diagnosis.fix,
                 )
+        for attempt, diagnosis in failures(facts.script_files, facts, "broken"):
+            yield Evidence(
+                f"The script `{attempt.name}` cannot start: it imports {attempt.missing!r}{diagnosis.after_colon}.",
+                seen=attempt.error,
+                fix=diagnosis.fix,
+            )
     for script in facts.scripts:
         if not script.present:
             yield Evidence(f"The script `{script.name}` was not put where scripts go.")
@@ -70,16 +77,19 @@ def _failure(script: Started, facts: SmokeFacts) -> str | None:
     """Return how a script failed; an exit code alone is no failure, for many programs give one to `--help`."""
     if script.returncode is None:
         return f"does not come back within {script.seconds:.0f} s"
-    if script.returncode >= 0 and (script.returncode == 0 or TRACEBACK not in script.output):
+    if not is_crash(script.returncode) and (script.returncode == 0 or TRACEBACK not in script.output):
         return None
     if UNCALLABLE.search(script.output) or ASKS.search(script.last_lines(SHOWN) or ""):
         return None
-    last = next((line for line in reversed(script.output.splitlines()) if line and line[0].isalpha()), "")
+    last = next((line for line in reversed(script.output.splitlines()) if re.match("[^\\W\\d]", line)), "")
     missing = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", last)
     attempt = Attempt(name=script.name, error=last or "crash", missing=missing[1] if missing else None)
     if diagnose(attempt, facts).kind != "broken":
         return None
-    return "ends in a traceback" if script.returncode > 0 else f"is ended by signal {-script.returncode}"
+    if script.returncode < 0:
+        return f"is ended by signal {-script.returncode}"
+    crashed = is_crash(script.returncode)
+    return f"is ended by the system, code 0x{script.returncode:X}" if crashed else "ends in a traceback"
 
 
 @smoke.warning(

@@ -19,6 +19,8 @@ REBUILD = (
 )
 SCRIPT_NAME = re.compile(r"[\w.-]+")
 """What the index takes as the name of a script (`warehouse/utils/wheel.py`)."""
+KNOWN_VERSION = re.compile(r"\s*1(\.\d{1,9}){1,5}\s*")
+"""A later minor version is taken with a warning (pip, `utils/wheel.py`)."""
 SCHEMES = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
 """Folders of `.data` that installers know (`sysconfig` scheme names)."""
 
@@ -43,6 +45,42 @@ def _missing(facts: WheelFacts, name: str) -> Iterator[Evidence]:
 )
 def wheel_wheel_file_missing(facts: WheelFacts) -> Iterator[Evidence]:
     yield from _missing(facts, "WHEEL")
+
+
+@wheel.error(
+    "wheel-version-unsupported",
+    title="WHEEL has no Wheel-Version, or one that installers do not know",
+    why="Installers read Wheel-Version first, and refuse a wheel of another major version than 1.",
+    fix=REBUILD,
+    example="`Wheel-Version: 2.0`, or an empty WHEEL",
+    read=WHEEL_FORMAT,
+)
+def wheel_version_unsupported(facts: WheelFacts) -> Iterator[Evidence]:
+    if facts.wheel_file is None:
+        raise Skipped("there is no WHEEL to read")
+    version = facts.wheel_file.version
+    if version is None or not KNOWN_VERSION.fullmatch(version):
+        message = "WHEEL has no Wheel-Version." if version is None else f"Wheel-Version is {quoted(version)}."
+        yield Evidence(message, file=facts.in_dist_info("WHEEL"), seen=version, expected="1.0")
+
+
+@wheel.error(
+    "wheel-metadata-hidden",
+    title="Another file is sent to the index in place of the wheel's metadata",
+    why="twine sends the first file whose path contains METADATA and whose text contains Metadata-Version: fewest "
+    "folders first, then by the alphabet. The index judges what is sent, and would show it.",
+    fix="Rename that file, so that its path does not contain METADATA, or leave it out of the wheel.",
+    example="a template `demo/METADATA.txt`, before `demo-1.0.dist-info/METADATA`",
+    read="https://github.com/pypa/twine/blob/main/twine/wheel.py",
+)
+def wheel_metadata_hidden(facts: WheelFacts) -> Iterator[Evidence]:
+    own = facts.in_dist_info("METADATA")
+    digests = {member.path: member.sha256 for member in facts.members}
+    sent = facts.sent_metadata
+    if own is not None and sent is not None and digests[sent] != digests[own]:
+        yield Evidence(
+            f"{quoted(sent)} is sent in place of {quoted(own)}.", file=sent, seen=sent, expected=own
+        )
 
 
 @wheel.error(

@@ -36,6 +36,32 @@ def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
             yield Evidence(message, file=path, seen=target.value)
 
 
+@wheel.error(
+    "wheel-plugin-module-missing",
+    title="An entry point names a module of the package that is not in the wheel",
+    why="The program that looks for plugins fails on it for everybody who installs the package.",
+    fix="Include the module in the wheel, or correct the value under [project.entry-points].",
+    example='`demo = "demo.plugin:Hooks"` under [project.entry-points.pytest11], without `demo/plugin.py`',
+    read=ENTRY_POINTS,
+)
+def wheel_plugin_module_missing(facts: WheelFacts) -> Iterator[Evidence]:
+    require_complete(facts)
+    for target in facts.targets:
+        if target.group not in SCRIPT_GROUPS and _lacks_own_module(facts, target):
+            yield Evidence(
+                f"The entry point {quoted(target.name)} of [{target.group}] needs the module "
+                f"{quoted(target.module or '')}, which is not in the wheel.",
+                file=facts.in_dist_info("entry_points.txt"),
+                seen=target.value,
+            )
+
+
+def _lacks_own_module(facts: WheelFacts, target: Target) -> bool:
+    """Whether the module would be in a package of the wheel; one without an attribute may be an attribute itself."""
+    is_absent = target.path is None and target.attribute is not None and target.parent is not None
+    return is_absent and not _may_come_from_elsewhere(facts, target)
+
+
 @wheel.warning(
     "wheel-plugin-cannot-load",
     title="An entry point of the wheel cannot be found",
@@ -49,7 +75,8 @@ def wheel_plugin_cannot_load(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     path = facts.in_dist_info("entry_points.txt")
     for target in facts.targets:
-        if target.group not in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
+        is_plugin = target.group not in SCRIPT_GROUPS and not _lacks_own_module(facts, target)
+        if is_plugin and (reason := _why_broken(facts, target)):
             message = f"The entry point {quoted(target.name)} of [{target.group}] cannot be loaded: {reason}."
             yield Evidence(message, file=path, seen=target.value)
 

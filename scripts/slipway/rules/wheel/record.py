@@ -57,7 +57,7 @@ def _rows(facts: WheelFacts) -> tuple[RecordRow, ...]:
 def wheel_file_not_in_record(facts: WheelFacts) -> Iterable[Evidence]:
     known = {row.path for row in _rows(facts)}
     known |= {f"{facts.dist_info}/{name}" for name in RECORD_SIGNATURES}
-    paths = [m.path for m in facts.members if m.kind != "dir" and m.path not in known]
+    paths = [m.path for m in facts.members if m.kind != "dir" and m.path.replace("\\", "/") not in known]
     return together(paths, "{} is in the wheel but not in RECORD.", "{} are in the wheel but not in RECORD.")
 
 
@@ -71,7 +71,8 @@ def wheel_file_not_in_record(facts: WheelFacts) -> Iterable[Evidence]:
     read=RECORD_FORMAT,
 )
 def wheel_record_lists_missing_file(facts: WheelFacts) -> Iterable[Evidence]:
-    paths = [row.path for row in _rows(facts) if row.path.rstrip("/") not in facts.paths]
+    there = {path.replace("\\", "/") for path in facts.paths}
+    paths = [row.path for row in _rows(facts) if row.path.rstrip("/") not in there]
     return together(
         paths, "RECORD lists {}, which is not in the wheel.", "RECORD lists {}, which are not in it."
     )

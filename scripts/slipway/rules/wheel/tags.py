@@ -23,7 +23,7 @@ from slipway.rules.wording import named, together
     read=WHEEL_FORMAT,
 )
 def wheel_tags_differ(facts: WheelFacts) -> Iterator[Evidence]:
-    if facts.wheel_file is None or facts.parts is None:
+    if facts.wheel_file is None or facts.wheel_file.version is None or facts.parts is None:
         raise Skipped("the filename or WHEEL cannot be read")
     in_name = {str(tag) for tag in facts.parts.tags}
     in_file = {str(tag) for text in facts.wheel_file.tags for tag in _parsed(text)}

@@ -1,0 +1,81 @@
+"""What a wheel's modules import that cannot be there: modules of its own packages, and what an old Python does not have."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+Reach = Literal["imported", "module", "function"]
+
+MAX_LINES = 2_000
+"""More import statements of one module are not looked at."""
+_TABLE = Path(__file__).with_name("standard_library.txt").read_text(encoding="ascii")
+_LINE = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\(?[\w, \t]*)|import[ \t]+([\w., \t]+))",
+    re.MULTILINE,
+)
+
+
+class Absent(NamedTuple):
+    """An import of something that is not there.
+
+    Attributes:
+        path: the member that imports it.
+        line: from 1.
+        module: what it imports, dotted.
+        since: the minor version of Python 3 it came with, for the standard library; None for the wheel's own modules.
+        reach: `imported` if importing the wheel's packages runs it, `module` if importing this module alone does,
+            `function` if calling something in it does.
+    """
+
+    path: str
+    line: int
+    module: str
+    since: int | None
+    reach: Reach
+
+
+class Statement(NamedTuple):
+    """An import statement as its line shows it: the module, and the names in the rest of that line."""
+
+    module: str
+    names: tuple[str, ...]
+
+
+def _added() -> tuple[Mapping[str, int], Mapping[tuple[str, str], int]]:
+    modules: dict[str, int] = {}
+    names: dict[tuple[str, str], int] = {}
+    for module, minor, *added in (line.split() for line in _TABLE.splitlines()):
+        if added:
+            names |= {(module, name): int(minor) for name in added}
+        else:
+            modules[module] = int(minor)
+    return modules, names
+
+
+ADDED_MODULES, ADDED_NAMES = _added()
+"""Modules of the standard library, and names in them, with the minor version of Python 3 they came with."""
+
+
+def statements(source: bytes) -> Iterator[Statement]:
+    """Yield what looks like an import statement in a source file; quicker than parsing, and not certain."""
+    for number, found in enumerate(_LINE.finditer(source)):
+        if number == MAX_LINES:
+            return
+        module, taken, plain = (part.decode("ascii", "ignore") if part else "" for part in found.groups())
+        if plain:
+            yield from (Statement(part.split()[0], ()) for part in plain.split(",") if part.split())
+        else:
+            names = (part.split()[0] for part in taken.lstrip("(").split(",") if part.split())
+            yield Statement(module, tuple(names))
+
+
+def added_in(module: str, name: str | None) -> int | None:
+    """Return the minor version of Python 3 with which a module, or a name in it, came into the standard library."""
+    parts = module.split(".")
+    above = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    since = [ADDED_MODULES[one] for one in above if one in ADDED_MODULES]
+    if name is not None:
+        found = ADDED_NAMES.get((module, name), ADDED_MODULES.get(f"{module}.{name}"))
+        since += [] if found is None else [found]
+    return max(since, default=None)
