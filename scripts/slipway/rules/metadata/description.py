@@ -120,15 +120,7 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
     "description-missing",
     title="The metadata has no description",
     why="The index accepts it, but the project's page stays empty: people cannot see what the package is for.",
-    fix='Set `readme = "README.md"` in the [project] table.',
-    fixes={
-        "setup.py": 'Add to the arguments of `setup`: `long_description=open("README.md", encoding="utf-8").read()` and '
-        '`long_description_content_type="text/markdown"`.',
-        "setup.cfg": "Add to [metadata] in setup.cfg: `long_description = file: README.md` and "
-        "`long_description_content_type = text/markdown`.",
-        "poetry": 'Set `readme = "README.md"` in [tool.poetry].',
-        "flit": 'Set `description-file = "README.md"` in [tool.flit.metadata].',
-    },
+    **fix("Set {}.", "long-description"),
     example="metadata that ends with its fields",
     read=README_GUIDE,
 )
