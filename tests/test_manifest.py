@@ -18,16 +18,8 @@ from slipway.manifest import (
     to_json,
     write_manifest,
 )
-from slipway.records import (
-    Artifact,
-    Finding,
-    Receipt,
-    Served,
-    Severity,
-    SkippedRule,
-    SmokeResult,
-    StageResult,
-)
+from slipway.publication import Receipt, Served
+from slipway.records import Artifact, Finding, Severity, SkippedRule, SmokeResult, StageResult
 
 
 def finding(

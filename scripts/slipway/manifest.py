@@ -15,17 +15,12 @@ import msgspec
 
 from slipway import findings
 from slipway.errors import ExitCode, InputError, SlipwayError
+from slipway.publication import OnIndex, Page, Publisher, Receipt, Recovery, Served
 from slipway.records import (
     Artifact,
     Finding,
-    OnIndex,
-    Page,
     Plan,
-    Publisher,
-    Receipt,
     Record,
-    Recovery,
-    Served,
     Severity,
     SkippedRule,
     SmokeResult,

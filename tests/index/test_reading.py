@@ -11,8 +11,9 @@ from index.scene import Scene
 from slipway.errors import ToolError
 from slipway.index import addresses, listing, transport
 from slipway.index.client import Client
+from slipway.publication import Publisher
 from slipway.publishing.provenance import compare, read
-from slipway.records import Artifact, Publisher
+from slipway.records import Artifact
 
 JSON = "application/vnd.pypi.simple.v1+json"
 BASE = "https://index.example.org/simple/demo/"

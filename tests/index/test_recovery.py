@@ -11,9 +11,9 @@ from index.scene import Scene, built, record
 from slipway.errors import ExitCode
 from slipway.index.listing import Listing, ServedFile, days_left
 from slipway.manifest import Manifest
+from slipway.publication import Receipt
 from slipway.publishing import refusals
 from slipway.publishing.receipts import ReceiptLog
-from slipway.records import Receipt
 from slipway.report.recovery import what_to_do
 
 

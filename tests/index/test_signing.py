@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from index.scene import Scene
 from slipway.errors import ToolError
+from slipway.publication import Publisher
 from slipway.publishing import signing
 from slipway.publishing.signing import SigningFailed, Sigstore
-from slipway.records import Publisher
 
 PUBLISHER = Publisher(owner="acme", repository="demo", workflow="release.yml")
 

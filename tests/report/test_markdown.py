@@ -8,18 +8,8 @@ import pytest
 from artifacts.wheels import wheel
 from command_line import slipway
 from slipway.manifest import Failure, Manifest
-from slipway.records import (
-    Artifact,
-    Destination,
-    Finding,
-    Page,
-    Plan,
-    Receipt,
-    Served,
-    Severity,
-    SmokeResult,
-    StageResult,
-)
+from slipway.publication import Page, Receipt, Served
+from slipway.records import Artifact, Destination, Finding, Plan, Severity, SmokeResult, StageResult
 from slipway.report import markdown
 
 WIDEST = 80

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from slipway.errors import ExitCode
 from slipway.manifest import Failure, Manifest
-from slipway.records import Artifact, Finding, OnIndex, Ran, Receipt, Severity, SmokeResult, StageResult
+from slipway.publication import OnIndex, Receipt
+from slipway.records import Artifact, Finding, Ran, Severity, SmokeResult, StageResult
 from slipway.report import markdown, terminal, verdict
 
 ARTIFACTS = tuple(

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import tiny_project
 from slipway import pipeline
 from slipway.errors import InputError
 from slipway.manifest import Manifest
@@ -15,8 +16,11 @@ from slipway.options import Inputs
 from slipway.planning import matrix as planned_matrix
 from slipway.records import Destination, Finding, Job, Plan, Severity, StageResult, Where
 from slipway.report import annotations, outputs, timeline
+from slipway.runner.base import Event
 from slipway.runner.github import GitHubRunner, without_commands
 from slipway.runner.terminal import PlainRunner
+from trust.jobs import JobRunner
+from workflows import act
 
 JOBS = (
     Job(name="build", kind="build", platform="linux-x86_64", runner="ubuntu-latest"),
@@ -217,3 +221,41 @@ def test_every_bar_begins_when_its_stage_did() -> None:
         ("smoke-a", 6000, 3000),
         ("gate", 12000, 1000),
     ]
+
+
+CALLER = """\
+on: push
+jobs:
+  release:
+    uses: {owner}/.github/workflows/python-release.yml@v1
+"""
+
+
+@pytest.mark.parametrize(
+    ("owner", "more", "stops"),
+    [
+        pytest.param(act.SLIPWAY, "", True, id="another-repository"),
+        pytest.param(act.SLIPWAY, "    secrets: {token: '${{ secrets.TOKEN }}'}\n", False, id="with-a-token"),
+        pytest.param("acme/demo", "", False, id="a-copy-of-ones-own"),
+    ],
+)
+def test_a_publisher_that_cannot_match_is_found_before_anything_is_built(
+    owner: str, more: str, *, stops: bool, tmp_path: Path
+) -> None:
+    tiny_project.make(tmp_path, name="demo")
+    file = tmp_path / ".github" / "workflows" / "release.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text(CALLER.format(owner=owner) + more)
+    ref = "refs/tags/v1.0.0"
+    event = Event(
+        name="push",
+        ref=ref,
+        repository="acme/demo",
+        workflow_ref=f"acme/demo/.github/workflows/release.yml@{ref}",
+    )
+    asked = Inputs(command="plan", path=tmp_path, work=tmp_path / "work")
+    failure = pipeline.run(("plan",), Manifest(), asked, JobRunner(event)).failure
+    assert (failure is not None) == stops
+    if failure is not None:
+        assert f"part of {owner}, not of acme/demo" in failure.happened
+        assert f"uses: {owner}@v1" in failure.remedy

@@ -36,7 +36,7 @@ def test_writes_the_file_and_says_what_to_enter(project: Path) -> None:
     text = workflow(project).read_text()
     assert f"uses: {act.SLIPWAY}/.github/workflows/python-package.yml@{act.COMMIT} # v" in text
     assert 'tags: ["v*"]' in text
-    assert len(text.splitlines()) < 40
+    assert len(text.splitlines()) < 45
     query = "provider=github&owner=acme&repository=demo&workflow_filename=release.yml&environment=pypi"
     assert f"/manage/project/demo/settings/publishing/?{query}" in ended.stdout
     assert "/manage/account/publishing/" in ended.stdout
@@ -192,6 +192,19 @@ def test_check_finds_what_has_drifted(old: str, new: str, rule: str, project: Pa
     path.write_text(path.read_text().replace(old, new))
     ended = init(project, "--check", "--json")
     assert rule in {finding["rule"] for finding in ended.manifest["findings"]}, ended
+
+
+EXAMPLES = sorted((act.ROOT / "examples" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_no_example_has_drifted(example: Path, project: Path) -> None:
+    """Neither what init writes nor a file that somebody wrote from another example."""
+    init(project)
+    text = example.read_text("utf-8").replace("OWNER/slipway", act.SLIPWAY)
+    workflow(project).write_text(text)
+    found = {finding["rule"] for finding in init(project, "--check", "--json").manifest["findings"]}
+    assert found == ({"build-and-publish-in-one-job"} if example.name == "one-job.yml" else set())
 
 
 def test_check_leaves_what_a_caller_may_choose(project: Path) -> None:

@@ -61,6 +61,7 @@ def test_of_two_projects_only_the_tagged_one_is_to_be_published(
   ends:
     name: Ends
     needs: [core, cli]
+    if: always()
     runs-on: ubuntu-latest
     steps:
       - run: echo "core=$CORE cli=$CLI"
@@ -85,10 +86,6 @@ def test_of_two_projects_only_the_tagged_one_is_to_be_published(
     )
     assert run.exit_code == 0, run.log
     jobs = ("Build", "Smoke (linux-x86_64)", "Gate")
-    assert run.jobs == {f"{one} / {job}": "success" for one in ("Core", "Cli") for job in jobs} | {
-        "Ends": "success"
-    }
+    assert run.jobs == {f"Core / {job}": "success" for job in jobs} | {"Ends": "success"}
     told = next(line for line in run.log.splitlines() if line.startswith("core="))
-    assert told == (
-        "core=true pypi slipway.slipway-example-core.gate.1 cli=false none slipway.slipway-example-cli.gate.1"
-    )
+    assert told.strip() == ("core=true pypi slipway.slipway-example-core.gate.1 cli=")

@@ -112,7 +112,9 @@ def test_a_called_workflow_publishes_with_a_token_and_makes_the_github_release(
         "https://packages.example.com/legacy/", bench.upload_url
     )
     text = text.replace("${{ secrets.INDEX_TOKEN }}", bench.warehouse.api_token(PROJECT))
-    text = text.replace("    with:\n", "    with:\n      platforms: linux\n")
+    text = text.replace(
+        "    with:\n", f"    with:\n      platforms: linux\n      python-versions: '{consumer.PYTHON}'\n"
+    )
     (project / ".github" / "workflows" / "release.yml").write_text(text)
     act.commit(project)
     said = tmp_path / "said-to-github"

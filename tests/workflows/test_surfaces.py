@@ -128,7 +128,25 @@ def test_the_example_is_what_init_writes() -> None:
     caller = Caller(repository="OWNER/slipway", commit=commit[0], branch="main")
     text = caller.render()
     assert text == (act.ROOT / "examples" / "workflows" / "release.yml").read_text("utf-8")
-    assert len(text.splitlines()) < 40
+    assert len(text.splitlines()) < 45
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)
+def test_every_job_ends_and_no_event_cancels_another(path: Path) -> None:
+    """A job that hangs would hold its runner for six hours; GitHub keeps one waiting run for a concurrency group."""
+    content = read(path)
+    for name, job in content["jobs"].items():
+        assert "uses" in job or "timeout-minutes" in job, name
+    if "concurrency" in content:
+        assert "${{ github.event_name }}" in content["concurrency"]["group"]
+    else:
+        assert set(content[True]) == {"workflow_call"}
+
+
+def test_the_required_check_is_named_in_the_readme() -> None:
+    package = read(act.ROOT / ".github" / "workflows" / "python-package.yml")["jobs"]["gate"]["name"]
+    caller = read(act.ROOT / "examples" / "workflows" / "release.yml")["jobs"]["package"]["name"]
+    assert f"`{caller} / {package}`" in (act.ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_workflow_that_builds_may_only_read() -> None:

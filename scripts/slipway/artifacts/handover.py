@@ -21,7 +21,6 @@ from slipway.manifest import FILENAME, Manifest, read_manifest, sha256
 from slipway.records import Built, Job, Plan
 
 DIST = "dist"
-
 NAME_LIMIT = 60
 """Characters of a project's name in an artifact's name; what is longer ends in its digest."""
 
@@ -72,9 +71,7 @@ class Handover:
 
 
 def artifact_name(project: str | None, job: str, attempt: int | None = None) -> str:
-    """Return the name of the workflow artifact that a job uploads: `slipway.PROJECT.JOB.ATTEMPT`.
-
-    Without an attempt, return what stands before it.
+    """Return the name of the workflow artifact that a job uploads: `slipway.PROJECT.JOB.ATTEMPT`, or all but the attempt.
 
     Dots separate the parts, which neither a normalized project name nor a job's name has.
     """

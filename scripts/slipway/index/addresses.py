@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
-from slipway.records import Publisher
+from slipway.publication import Publisher
 
 NAMES = ("pypi", "testpypi")
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.options import Inputs
-from slipway.project import workflow
 from slipway.records import Destination, Plan
 from slipway.rules.publisher.facts import publish_job
 from slipway.runner import Event
@@ -102,6 +101,9 @@ def demand_match(plan: Plan, event: Event, top: Path) -> None:
     """
     if not plan.destination.publish or plan.destination.index not in addresses.TITLES:
         return
+    # The environment of `publish`, which decides by this module too, has no reader of YAML.
+    from slipway.project import workflow
+
     repository, _, started = (event.workflow_ref or "").partition("@")[0].partition("/.github/")
     file = top / ".github" / started
     if not started or not file.is_file():

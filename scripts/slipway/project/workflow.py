@@ -16,6 +16,8 @@ SIZE_LIMIT = 1_000_000
 NODE_LIMIT = 50_000
 """Values in a workflow with every alias counted as often as it is used."""
 DEPTH_LIMIT = 50
+WRITTEN = b"# Written by `slipway init`"
+"""How a file begins that init wrote (templates/caller.yml)."""
 
 
 class Text(str):
@@ -66,12 +68,14 @@ class Workflow:
     Attributes:
         file: its path from the repository's top folder, with forward slashes.
         content: the whole of it, as plain values.
+        written: whether its first line says that `slipway init` wrote it.
     """
 
     file: str
     jobs: tuple[Job, ...]
     permissions: Mapping[str, str] | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
+    written: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +125,13 @@ def read(content: bytes, *, file: str) -> Workflow:
     if not isinstance(tree, dict):
         raise _unreadable(file, "it does not hold a mapping")
     jobs = tuple(_job(name, value) for name, value in table_or_empty(tree.get("jobs")).items())
-    return Workflow(file=file, jobs=jobs, permissions=_permissions(tree.get("permissions")), content=tree)
+    return Workflow(
+        file=file,
+        jobs=jobs,
+        permissions=_permissions(tree.get("permissions")),
+        content=tree,
+        written=content.startswith(WRITTEN),
+    )
 
 
 def _job(name: str, value: object) -> Job:

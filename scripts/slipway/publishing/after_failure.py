@@ -12,7 +12,7 @@ from slipway.index.client import Client
 from slipway.index.listing import OPEN_FOR, Listing, days_left
 from slipway.manifest import Addition, Failure, Manifest
 from slipway.options import Inputs
-from slipway.records import Receipt, Recovery
+from slipway.publication import Receipt, Recovery
 from slipway.runner import Runner
 
 ASSESSING = 15.0

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 from slipway.errors import SlipwayError
 from slipway.index.client import Client
 from slipway.manifest import Manifest
-from slipway.records import OnIndex
+from slipway.publication import OnIndex
 from slipway.rules.index.facts import IndexFacts
 
 OPTIONAL = 20.0

@@ -17,9 +17,10 @@ from slipway.index.client import Client
 from slipway.index.credentials import Fixed, Source
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
+from slipway.publication import Publisher
 from slipway.publishing import index_state, oidc
 from slipway.publishing.oidc import TrustedPublisher
-from slipway.records import Publisher, SkippedRule
+from slipway.records import SkippedRule
 from slipway.rules.index import RULES as INDEX_RULES
 from slipway.rules.index.facts import IndexFacts
 from slipway.rules.metadata import RULES as METADATA_RULES

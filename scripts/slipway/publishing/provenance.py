@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from slipway.records import Artifact, Publisher
+from slipway.publication import Publisher
+from slipway.records import Artifact
 
 Verdict = Literal["same", "missing", "wrong"]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from slipway.errors import InputError
-from slipway.records import Artifact, Receipt, Record
+from slipway.publication import Receipt
+from slipway.records import Artifact, Record
 
 FOLDER = "receipts"
 

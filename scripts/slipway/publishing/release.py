@@ -11,13 +11,14 @@ from slipway.errors import InputError, Interrupted, SlipwayError, ToolError
 from slipway.index.credentials import Source
 from slipway.manifest import Addition, Manifest, recheck
 from slipway.options import Inputs
+from slipway.publication import Receipt
 from slipway.publishing import after_failure, failures, oidc, signing
 from slipway.publishing.oidc import MintRefused
 from slipway.publishing.preflight import Preflight
 from slipway.publishing.receipts import ReceiptLog
 from slipway.publishing.retries import RetryingUploader, UploadRefused
 from slipway.publishing.upload import Uploader
-from slipway.records import Artifact, Receipt
+from slipway.records import Artifact
 from slipway.rules.publisher import RULES
 from slipway.rules.rule import combined, judge
 from slipway.runner import Runner

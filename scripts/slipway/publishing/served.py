@@ -16,8 +16,9 @@ from slipway.index.client import Client
 from slipway.index.clock import Patience
 from slipway.index.listing import Listing, ServedFile
 from slipway.manifest import Manifest
+from slipway.publication import Publisher, Receipt, Served
 from slipway.publishing import provenance
-from slipway.records import Artifact, Publisher, Receipt, Served
+from slipway.records import Artifact
 
 FIRST_PAUSE = 0.5
 """Seconds between the first two requests; each pause is half as long again as the one before."""

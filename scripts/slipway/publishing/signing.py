@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from slipway.errors import ToolError
 from slipway.index.clock import Patience
-from slipway.records import Publisher
+from slipway.publication import Publisher
 
 if TYPE_CHECKING:
     from sigstore.sign import Signer as SigstoreSigner

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from slipway import findings
 from slipway.manifest import Failure, Manifest
-from slipway.records import Finding, Page, Severity, SmokeResult
+from slipway.publication import Page
+from slipway.records import Finding, Severity, SmokeResult
 from slipway.report import recovery, timeline, verdict
 from slipway.report.text import block, code, sentence, text
 

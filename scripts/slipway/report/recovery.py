@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slipway.index.listing import OPEN_FOR
 from slipway.manifest import Failure
-from slipway.records import Recovery
+from slipway.publication import Recovery
 from slipway.report.verdict import counted
 
 

@@ -11,9 +11,9 @@ from slipway.index import addresses
 from slipway.index.client import Client
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
+from slipway.publication import Publisher, Served
 from slipway.publishing import after_failure, decision, preflight
 from slipway.publishing.served import Watch, fault, tally
-from slipway.records import Publisher, Served
 from slipway.rules.publisher import RULES as PUBLISHER_RULES
 from slipway.rules.publisher.facts import PublisherFacts
 from slipway.rules.rule import combined, judge

@@ -14,7 +14,7 @@ from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.project import hosting
 from slipway.project.hosting import Hosting
-from slipway.records import Publisher
+from slipway.publication import Publisher
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "caller.yml"
 USES = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40})")

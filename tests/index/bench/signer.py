@@ -12,8 +12,8 @@ import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from slipway.publication import Publisher
 from slipway.publishing.signing import SigningFailed
-from slipway.records import Publisher
 
 PAYLOAD_TYPE = b"application/vnd.in-toto+json"
 PREDICATE = "https://slsa.dev/provenance/v1"

@@ -1,7 +1,7 @@
 """What the index will show of a release: the fields of its metadata, and the description as it renders it."""
 
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.records import Page
+from slipway.publication import Page
 from slipway.rules.metadata import rendering
 from slipway.rules.metadata.fields import each_uploaded, rejection
 

@@ -51,6 +51,8 @@ def workflow_drifted(caller: CallerFacts) -> Iterator[Evidence]:
     present = caller.present
     if present is None:
         raise Skipped(f"there is no {caller.expected.file}")
+    if not present.written:
+        raise Skipped(f"{present.file} does not say that `slipway init` wrote it")
     wanted, found = _essence(caller.expected), _essence(present)
     if wanted != found:
         lines = difflib.unified_diff(found, wanted, "as it is", "as it would be written", lineterm="", n=1)
