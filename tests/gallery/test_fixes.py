@@ -455,12 +455,6 @@ IN_SOURCE = (
 IN_ARTIFACTS = (
     Case("license-missing", without_license, remedy=adds_a_license),
     Case(
-        "summary-multiline",
-        setting_in({"setup.py": ('description="One.\\nTwo."', "setup.py")}),
-        value='"A demo."',
-        only=("setup.py",),
-    ),
-    Case(
         "wheel-script-cannot-start",
         breaks("demo.cli:main", "demo.cli:mian"),
         remedy=restores("demo.cli:mian", "demo.cli:main", when="`module:function`"),
