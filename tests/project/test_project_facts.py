@@ -606,6 +606,13 @@ def test_a_package_that_a_backend_looks_for_in_vain(tmp_path):
     assert (read.packages, read.expected_package) == (("meat",), "spam")
 
 
+def test_flit_finds_a_project_with_a_dot_in_its_name_in_a_namespace(tmp_path):
+    """As coherent.build and its relatives are published."""
+    head = backend("flit_core", "flit_core.buildapi") + '[project]\nname = "spam.meat"\nversion = "1"\n'
+    read = facts(tmp_path, **{"pyproject.toml": head, "spam/meat/__init__.py": ""})
+    assert (read.packages, read.expected_package, read.missing_packages) == (("spam",), None, ())
+
+
 # --- pure or compiled ----------------------------------------------------------------------------------------
 
 NAMED = '[project]\nname = "spam"\nversion = "1"\n'
