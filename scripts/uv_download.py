@@ -113,5 +113,7 @@ def _get(address: str, context: ssl.SSLContext) -> tuple[bytes, str]:
 def _context(index: IndexSettings) -> ssl.SSLContext:
     if index.certificate is None:
         return ssl.create_default_context()
-    place = Path(index.certificate)
-    return ssl.create_default_context(**{"capath" if place.is_dir() else "cafile": str(place)})
+    is_folder = Path(index.certificate).is_dir()
+    return ssl.create_default_context(
+        cafile=None if is_folder else index.certificate, capath=index.certificate if is_folder else None
+    )
