@@ -36,6 +36,9 @@ IN_JOBS = {
 
 EVERYTHING = REQUIREMENTS / "slipway.txt"
 
+SET_UP = "SLIPWAY_SET_UP"
+"""When this start began to make its environment, and the seconds it took, for the report."""
+
 PYTHON_OPTIONS = ("-I", "-X", "utf8")
 
 INPUT = 2
@@ -126,9 +129,13 @@ def environment(lock: Path) -> Path:
         )
         sys.exit(INPUT)
     if not is_ready(folder, description, thorough=thorough):
+        import time
+
         import private_environment
 
+        started = time.time()
         private_environment.make(folder, lock, description, thorough=thorough)
+        os.environ[SET_UP] = f"{started:.3f} {time.time() - started:.3f}"
     with suppress(OSError):
         os.utime(folder / READY)
     return folder

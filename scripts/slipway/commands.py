@@ -136,7 +136,7 @@ COMMANDS: tuple[Command, ...] = (
         name="build",
         help="Build the sdist, and the wheel from the sdist.",
         stages=("plan", "build"),
-        gathers=("gather",),
+        gathers=("wheels",),
     ),
     Command(
         name="inspect",

@@ -76,7 +76,9 @@ def row(project: Project, cache: Path, counts: Counter[tuple[Severity, str]]) ->
     """Print what was found in a project, and return whether that is a false alarm."""
     started = time.monotonic()
     addition = inspected(tuple(cache / name for name in sorted(project.files)), cache)
-    in_source = [f for name in project.files if name.endswith(".tar.gz") for f in refused_source(cache / name)]
+    in_source = [
+        f for name in project.files if name.endswith(".tar.gz") for f in refused_source(cache / name)
+    ]
     seconds = time.monotonic() - started
     found = [*addition.findings, *in_source]
     counts.update((finding.severity, finding.rule) for finding in found)

@@ -91,7 +91,12 @@ def make(
         destination=goal,
         declared_in=project.declared_in,
         ignored=dict(project.ignored),
-        jobs=matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish),
+        jobs=tuple(
+            msgspec.structs.replace(job, archs=cibuildwheel.architectures(project.pyproject, job.platform))
+            if job.kind == "wheels"
+            else job
+            for job in matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish)
+        ),
     )
 
 
