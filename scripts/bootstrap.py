@@ -28,7 +28,16 @@ from slipway import variables
 LOCKS = {"publish": REQUIREMENTS / "publish.txt"}
 """Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here."""
 
+IN_JOBS = {
+    **dict.fromkeys(("check", "plan", "validate", "build", "inspect"), REQUIREMENTS / "check.txt"),
+    **dict.fromkeys(("smoke", "verify"), REQUIREMENTS / "verify.txt"),
+}
+"""What commands need on a runner, where each job is a new machine and there is no keyring."""
+
 EVERYTHING = REQUIREMENTS / "slipway.txt"
+
+SET_UP = "SLIPWAY_SET_UP"
+"""When this start began to make its environment, and the seconds it took, for the report."""
 
 PYTHON_OPTIONS = ("-I", "-X", "utf8")
 
@@ -41,6 +50,9 @@ TOOL = 3
 BUG = 4
 """Exit code for our own bug; `slipway.errors.ExitCode.BUG`."""
 
+INTERRUPTED = 130
+"""Exit code for a run that the user stopped; `slipway.errors.ExitCode.INTERRUPTED`."""
+
 
 def run(arguments: Sequence[str]) -> NoReturn:
     """Run a command of Slipway in its private environment, and end with its exit code."""
@@ -50,13 +62,18 @@ def run(arguments: Sequence[str]) -> NoReturn:
     if not inside():
         command = arguments[0] if arguments else ""
         variables.drop_credentials(os.environ, command)
-        lock = LOCKS.get(command, EVERYTHING)
-        hand_over(lock, [str(SCRIPTS), *arguments])
+        hand_over(lock_of(command), [str(SCRIPTS), *arguments])
     try:
         from slipway.cli import main
     except ModuleNotFoundError as missing:
         _give_up(missing)
     main()
+
+
+def lock_of(command: str) -> Path:
+    """Return the lock file of the environment that a command runs in; on a runner it holds less."""
+    jobs = IN_JOBS if os.environ.get("GITHUB_ACTIONS") == "true" else {}
+    return (jobs | LOCKS).get(command, EVERYTHING)
 
 
 def inside(lock: Path | None = None) -> bool:
@@ -79,7 +96,7 @@ def hand_over(lock: Path, arguments: Sequence[str]) -> NoReturn:
         folder = environment(lock)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. The unfinished environment is not used; the next run makes a new one.\n")
-        sys.exit(TOOL)
+        sys.exit(INTERRUPTED)
     except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
         import traceback
 
@@ -115,9 +132,13 @@ def environment(lock: Path) -> Path:
         )
         sys.exit(INPUT)
     if not is_ready(folder, description, thorough=thorough):
+        import time
+
         import private_environment
 
+        started = time.time()
         private_environment.make(folder, lock, description, thorough=thorough)
+        os.environ[SET_UP] = f"{started:.3f} {time.time() - started:.3f}"
     with suppress(OSError):
         os.utime(folder / READY)
     return folder

@@ -4,8 +4,8 @@
 One file lock covers all of it. The children that install inherit the lock, so that a run that is killed
 does not let another one in before they have ended; the stamp is written last, and an environment without a stamp is removed.
 
-pip comes with Python and installs uv alone; uv then installs the rest in a second or two. Neither reads the user's
-settings, but for the index that packages come from. Standard library only.
+uv is downloaded, or pip, which comes with Python, installs it; uv then installs the rest in a second or two. Neither
+reads the user's settings, but for the index that packages come from. Standard library only.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import NoReturn
 
 import cached_environments as cached
 import setup_failures
+import uv_download
 from slipway import processes
 from slipway.errors import SlipwayError, ToolError
 from slipway.index import settings
@@ -131,20 +132,26 @@ def _make(folder: Path, lock: Path, description: str, held: int, *, is_cached: b
     with _complete_or_removed(folder, description):
         _create(folder, held)
         python = cached.python_of(folder)
+        if is_cached:
+            # What publishes has no use for it.
+            shutil.copy2(uv, python.with_name(uv.name))
         argv: list[str | Path] = [uv, "pip", "install", "--python", python, *options]
         _step(f"filled from {_spoken(index)}", argv, held, index.uv_environ() | ours)
     _say(f"Ready after {time.monotonic() - started:.0f} seconds.")
 
 
 def _installer(environments: Path, held: int) -> Path:
-    """Return the path of uv, in an environment of its own that pip has made."""
+    """Return the path of uv, in a folder of its own."""
     description = cached.describe(cached.INSTALLER)
     folder = environments / cached.name_of(cached.INSTALLER, description)
+    program = cached.python_of(folder).with_name("uv.exe" if sys.platform == "win32" else "uv")
     if not cached.is_ready(folder, description, thorough=True):
         with _complete_or_removed(folder, description):
-            _install_uv(folder, held)
+            index = settings.read(os.environ)
+            if not uv_download.fetch(cached.INSTALLER, index, program, pip=_pip_wheel()):
+                _install_uv(folder, held)
     (folder / cached.READY).touch()
-    return cached.python_of(folder).with_name("uv.exe" if sys.platform == "win32" else "uv")
+    return program
 
 
 def _install_uv(folder: Path, held: int) -> None:
@@ -159,7 +166,7 @@ def _install_uv(folder: Path, held: int) -> None:
         )
     _create(folder, held)
     python = cached.python_of(folder)
-    wheel = _pip_wheel(Path(ensurepip.origin))
+    wheel = _pip_wheel()
     if wheel is None:
         _step("given pip", [python, "-I", "-m", "ensurepip"], held, {})
     pip: list[str | Path] = [python, "-I", wheel / "pip"] if wheel else [python, "-I", "-m", "pip"]
@@ -182,7 +189,7 @@ def _spoken(index: settings.IndexSettings) -> str:
     return "the configured folders" if index.no_index else settings.redacted(index.default or "PyPI")
 
 
-def _pip_wheel(ensurepip: Path) -> Path | None:
+def _pip_wheel() -> Path | None:
     """Return the wheel of pip that came with Python, if it can be found.
 
     pip runs from its wheel; to install it first, as `ensurepip` does, takes two seconds more. Where the wheels are:
@@ -190,7 +197,7 @@ def _pip_wheel(ensurepip: Path) -> Path | None:
     """
     places = (
         sysconfig.get_config_var("WHEEL_PKG_DIR"),
-        ensurepip.with_name("_bundled"),
+        Path(sysconfig.get_path("stdlib"), "ensurepip", "_bundled"),
         "/usr/share/python-wheels",
     )
     wheels = (wheel for place in places if place for wheel in Path(place).glob("pip-*-py3-none-any.whl"))

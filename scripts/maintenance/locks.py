@@ -12,7 +12,14 @@ from slipway.index import settings
 from maintenance import ROOT
 
 ALL = ROOT / "tests" / "requirements" / "tests.txt"
-PARTS = tuple(ROOT / "scripts" / "requirements" / f"{name}.txt" for name in ("slipway", "publish", "uv"))
+PARTS = {
+    "slipway": (),
+    "publish": (),
+    "uv": (),
+    "check": ("keyring",),
+    "verify": ("keyring", "readme-renderer"),
+}
+"""The lock files in scripts/requirements, each with what twine asks for and nothing imports on a runner."""
 
 OLDEST_PYTHON = "3.11"
 
@@ -34,12 +41,16 @@ def run(arguments: Sequence[str]) -> int:
     # uv prefers the releases it finds in the file it is to write.
     with tempfile.TemporaryDirectory() as folder:
         seed = ALL
-        for target in (ALL, *PARTS):
+        parts = {ROOT / "scripts" / "requirements" / f"{name}.txt": out for name, out in PARTS.items()}
+        for target, left_out in {ALL: (), **parts}.items():
             made = Path(folder, target.name)
             if seed.exists():
                 made.write_bytes(seed.read_bytes())
             argv = [*COMPILE, str(target.with_suffix(".in").relative_to(ROOT)), "--output-file", str(made)]
             argv += arguments if target == ALL else ()
+            overrides = Path(folder, "overrides.txt")
+            overrides.write_text("".join(f'{name} ; python_version < "3"\n' for name in left_out))
+            argv += ("--override", str(overrides))
             if code := subprocess.run(argv, cwd=ROOT, env=environ, check=False).returncode:
                 return code
             target.write_text(HEADER + made.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")

@@ -31,6 +31,9 @@ from slipway.records import (
 SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
 
+SET_UP = "set-up"
+"""In the list of stages: making the environment of Slipway itself, where that was not there."""
+
 BUILD = "build"
 """The name of the job that plans, validates and builds; the other jobs are named by its plan."""
 

@@ -85,6 +85,7 @@ class Inputs:
         rule: the name of the rule to explain.
         keeps: whether the manifest and the report are written into the work folder.
         credential: what an index of our own wants; for every other one it comes from the environment.
+        set_up: when this run began to set Slipway up, and the seconds it took; empty where it was set up before.
         work: the work folder, absolute; `dist` is inside it.
     """
 
@@ -94,6 +95,7 @@ class Inputs:
     rule: str = ""
     keeps: bool = True
     credential: Credential | None = None
+    set_up: tuple[float, ...] = ()
 
     work: Path = option(
         "Folder for the manifest, the report and dist/; .slipway/ in the project by default.", ANY
@@ -195,12 +197,12 @@ class Inputs:
     from_: Path | None = option(
         "Folder with the artifacts and manifests of other jobs: they are taken instead of building here; "
         "for check, instead of testing here as well.",
-        "gather",
+        *("gather", "wheels"),
         default=None,
     )
     built: tuple[str, ...] = option(
         "What the jobs that build put out as their output `built`; with it, nothing else that is handed over is taken.",
-        "gather",
+        *("gather", "wheels"),
         default=(),
     )
     manifest_digest: str | None = option(

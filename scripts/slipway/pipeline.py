@@ -15,7 +15,7 @@ import msgspec
 
 from slipway import __version__, errors, preload
 from slipway.errors import SlipwayError
-from slipway.manifest import Addition, Failure, Manifest, write_manifest
+from slipway.manifest import SET_UP, Addition, Failure, Manifest, write_manifest
 from slipway.options import Inputs
 from slipway.records import StageResult
 from slipway.runner import Runner
@@ -51,6 +51,8 @@ class Stage:
                 from slipway.stages.validate import run
             case "build":
                 from slipway.stages.build import run
+            case "wheels":
+                from slipway.stages.wheels import run
             case "gather":
                 from slipway.stages.gather import run
             case "inspect":
@@ -81,6 +83,12 @@ STAGES = (
         "build",
         "Build",
         "plan, project → the sdist, the wheel from the sdist, their digests",
+        runs_foreign_code=True,
+    ),
+    Stage(
+        "wheels",
+        "Wheels",
+        "the sdist of another job → the compiled wheels for this machine",
         runs_foreign_code=True,
     ),
     Stage("gather", "Gather", "other jobs' folders → their plan, artifacts and results"),
@@ -116,7 +124,7 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
         runner: what the run reports to.
     """
     manifest = msgspec.structs.replace(
-        manifest.without(names),
+        manifest.without([SET_UP, *names]),
         slipway=__version__,
         command=inputs.command,
         job=inputs.job,
@@ -124,6 +132,10 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
         # What a check was asked to block stays blocked when a later command goes on from it.
         fail_on=max(manifest.fail_on, inputs.fail_on, key=lambda severity: severity.rank),
     )
+    if inputs.set_up:
+        started, seconds = inputs.set_up
+        made = StageResult(name=SET_UP, outcome="done", started=started, seconds=seconds)
+        manifest = msgspec.structs.replace(manifest, stages=(*manifest.stages, made))
     is_loaded = False
     for name in names:
         if BY_NAME[name].runs_foreign_code and not is_loaded:

@@ -111,6 +111,7 @@ class Job(Record, frozen=True):
         name: unique in the plan; the manifest of that job carries it as its `job`.
         platform: a key of `planning.matrix.RUNNERS`.
         runner: the label of the machine it runs on.
+        archs: for a job that builds wheels the architectures it builds for, separated by commas.
         pythons: versions to smoke-test with, as actions/setup-python takes them, such as `3.13` or `3.14t`.
     """
 
@@ -118,6 +119,7 @@ class Job(Record, frozen=True):
     kind: Literal["build", "wheels", "smoke"]
     platform: str
     runner: str
+    archs: str = ""
     pythons: tuple[str, ...] = ()
 
 

@@ -74,6 +74,30 @@ PRINTED: dict[str, tuple[str, str]] = {
         "fatal: No names found, cannot describe anything: git describe --tags",
         "comes from git",
     ),
+    "flit and no docstring": (
+        "NoDocstringError: Flit cannot package module without docstring, or empty docstring. Please add (demo/__init__.py).",
+        "the docstring of demo/__init__.py",
+    ),
+    "flit and no version": (
+        "flit_core.common.NoVersionError: Cannot package module without a version string. Please define a",
+        "from `__version__`",
+    ),
+    "hatchling and a file twice": (
+        "ValueError: A second file is being added to the wheel archive at the same path: `demo/ui/index.html`.",
+        "put demo/ui/index.html into the wheel",
+    ),
+    "setuptools and a namespace with code": (
+        "error: Namespace package problem: demo is a namespace package, but its",
+        "`namespace_packages` names demo",
+    ),
+    "setuptools and both ways to say the licence": (
+        "setuptools.errors.InvalidConfigError: License classifiers have been superseded by license expressions (see",
+        "The license is given twice",
+    ),
+    "a file above the project": (
+        "FileNotFoundError: [Errno 2] No such file or directory: '../LICENSE'",
+        "../LICENSE, which is outside of the project's folder",
+    ),
     "flit": ("ValueError: No file/folder found for module tiny", "named like the project, tiny"),
     "poetry": (
         "ModuleOrPackageNotFoundError: No file/folder found for package tiny",

@@ -121,6 +121,27 @@ def test_an_index_out_of_reach_while_smoke_testing(tmp_path: Path) -> None:
     assert [finding for finding in run.manifest["findings"] if finding["stage"] == "smoke"] == []
 
 
+def test_a_dependency_by_url_whose_host_is_out_of_reach(tmp_path: Path) -> None:
+    """The host is named; the finding on the dependency explains the failure, leads, and decides the exit code."""
+    address = f"http://127.0.0.1:{closed_port()}/gear-1.0-py3-none-any.whl"
+    project = tiny_project.make(tmp_path / "project")
+    backend = project / "_build_tools" / "own_backend.py"
+    backend.write_text(
+        backend.read_text().replace("Requires-Python:", f"Requires-Dist: gear @ {address}\nRequires-Python:")
+    )
+    arguments = ("--work", tmp_path / "work", project)
+    run = slipway("check", *arguments, environ={"UV_HTTP_RETRIES": "0"})
+    assert run.exit_code == 1, str(run)
+    assert "127.0.0.1 cannot be reached" in run.stdout
+    assert run.stdout.index("requires-dist-direct-reference") < run.stdout.index("cannot be reached")
+    assert "1 finding must be fixed first" in run.stdout
+    wheel = tmp_path / "work" / "dist" / "tiny_project-1.0.0-py3-none-any.whl"
+    alone = slipway("smoke", "--json", wheel, environ={"UV_HTTP_RETRIES": "0"})
+    assert alone.exit_code == 3, str(alone)
+    assert "127.0.0.1" in alone.manifest["failure"]["happened"]
+    assert "gear by a URL" in alone.manifest["failure"]["cause"]
+
+
 def test_a_cache_folder_that_is_not_there_yet(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     cache = tmp_path / "not" / "there" / "yet"

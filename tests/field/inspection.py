@@ -1,4 +1,4 @@
-"""Inspects released projects; the index took them and they work, so an error is a false alarm.
+"""Inspects released projects and validates their sources; the index took them and they work, so an error is a false alarm.
 
     python3 tests/field/inspection.py [--add] [NAME…]
 
@@ -10,6 +10,7 @@ for an error, a rule that broke, or a warning that the list does not call true.
 
 import os
 import sys
+import tarfile
 import tempfile
 import time
 from collections import Counter
@@ -28,9 +29,11 @@ from released import Project
 from slipway.artifacts import artifact
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.records import Severity
+from slipway.project import source
+from slipway.records import Finding, Severity
 from slipway.runner import detect
 from slipway.stages import inspect
+from slipway.stages.validate import judge_source
 
 LIST = Path(__file__).with_name("inspection_projects.toml")
 
@@ -39,6 +42,15 @@ def inspected(files: tuple[Path, ...], work: Path) -> Addition:
     inputs = Inputs(command="inspect", path=work, work=work, files=files)
     manifest = Manifest(artifacts=tuple(artifact.identify(file) for file in files))
     return inspect.run(manifest, inputs, detect({}))
+
+
+def refused_source(sdist: Path) -> list[Finding]:
+    """Return the errors that are found in the source of an sdist; most of its warnings hold for checkouts only."""
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+        (top,) = Path(folder).iterdir()
+        facts = source.read(top, tag=None, tag_version=None, release=False)
+        return [f for f in judge_source(facts, ignored={}).findings if f.severity == Severity.ERROR]
 
 
 def main(arguments: list[str]) -> int:
@@ -64,10 +76,14 @@ def row(project: Project, cache: Path, counts: Counter[tuple[Severity, str]]) ->
     """Print what was found in a project, and return whether that is a false alarm."""
     started = time.monotonic()
     addition = inspected(tuple(cache / name for name in sorted(project.files)), cache)
+    in_source = [
+        f for name in project.files if name.endswith(".tar.gz") for f in refused_source(cache / name)
+    ]
     seconds = time.monotonic() - started
-    counts.update((finding.severity, finding.rule) for finding in addition.findings)
+    found = [*addition.findings, *in_source]
+    counts.update((finding.severity, finding.rule) for finding in found)
     known = {Severity.ERROR: project.refused, Severity.WARNING: project.warnings}
-    wrong = [f for f in addition.findings if f.severity != Severity.NOTE and f.rule not in known[f.severity]]
+    wrong = [f for f in found if f.severity != Severity.NOTE and f.rule not in known[f.severity]]
     bad = bool(wrong or addition.broken_rules)
     sign = "WRONG" if bad else "ok"
     print(

@@ -23,6 +23,7 @@ PLACE = r"the \[project\] table|\[[\w.-]+\](?: in setup\.cfg)?|setup\.py"
 INSTRUCTION = re.compile(rf"((?:`[^`]+`(?: and )?)+) (?:in|under|of) ({PLACE})")
 """One or several settings in backticks, and where they go."""
 MARKDOWN = "# Demo\n\n| a | b |\n|---|---|\n\nSee [the pages](https://example.org):\n```python\nclass A:\n    pass\n```\n"
+QUIET_MARKDOWN = "# Demo\n\nSee [the pages](https://example.org).\n"
 PLAIN = "A project that is mended step by step.\n"
 
 
@@ -113,6 +114,19 @@ def without(field: Field) -> Callable[[Path, str], None]:
     return fault
 
 
+def without_description(folder: Path, declared_in: str) -> None:
+    settings, place = INSTRUCTION.findall(WRITTEN["long-description"][declared_in])[0]
+    for setting in re.findall("`([^`]+)`", settings):
+        drop(folder, re.split(r"\s*=", setting)[0], place)
+
+
+def without_license(folder: Path, declared_in: str) -> None:
+    folder.joinpath("LICENSE").unlink()
+    without("license")(folder, declared_in)
+    if declared_in == "pyproject.toml":
+        drop(folder, "license-files", "[project]")
+
+
 def setting_in(by_place: dict[str, tuple[str, str]]) -> Callable[[Path, str], None]:
     """A setting and its place, by where the metadata stands."""
     return lambda folder, declared_in: put(folder, *by_place[declared_in])
@@ -124,6 +138,11 @@ def readme(text: str, then: Callable[[Path, str], None]) -> Callable[[Path, str]
         then(folder, declared_in)
 
     return fault
+
+
+def takes_what_is_written(folder: Path, finding: Finding) -> None:
+    (value,) = re.findall("`([^`]+)`", finding.fix)
+    swap(folder, finding.seen or "", value)
 
 
 def takes_expected(folder: Path, finding: Finding) -> None:
@@ -176,6 +195,12 @@ def gives_only_the_name(folder: Path, finding: Finding) -> None:
 def adds_the_file(folder: Path, finding: Finding) -> None:
     assert "add the file" in finding.fix
     folder.joinpath(finding.seen or "").write_text(PLAIN, encoding="utf-8")
+
+
+def adds_a_license(folder: Path, finding: Finding) -> None:
+    assert "add a file LICENSE" in finding.fix
+    folder.joinpath("LICENSE").write_text("MIT\n", encoding="utf-8")
+    Case("license-missing", without_license).follow(folder, finding)
 
 
 def adds_the_snippet(folder: Path, finding: Finding) -> None:
@@ -283,7 +308,18 @@ IN_SOURCE = (
     Case("requires-python-missing", without("requires-python")),
     Case("requires-python-invalid", as_written("requires-python", ">=3.11", "3.11+"), but=("poetry",)),
     Case("requires-python-unsatisfiable", as_written("requires-python", ">=3.11", ">=3.12,<3.8")),
-    Case("requires-python-capped-below-4", as_written("requires-python", ">=3.11", ">=3.11,<4")),
+    Case(
+        "requires-python-capped-below-4",
+        as_written("requires-python", ">=3.11", ">=3.11,<4"),
+        remedy=takes_what_is_written,
+    ),
+    Case(
+        "requires-python-capped",
+        as_written("requires-python", ">=3.11", ">=3.11,<3.15"),
+        remedy=takes_what_is_written,
+    ),
+    Case("project-urls-missing", without("urls"), only=(*MODERN, "flit")),
+    Case("description-missing", without_description, but=("setup.py",)),
     Case(
         "python-classifier-excluded",
         lists("classifiers", "Programming Language :: Python :: 3.8"),
@@ -301,18 +337,6 @@ IN_SOURCE = (
         ),
         value='"A demo."',
         but=("flit",),
-    ),
-    Case(
-        "summary-multiline",
-        setting_in(
-            {
-                "pyproject.toml": ('description = "One.\\nTwo."', "[project]"),
-                "poetry": ('description = "One.\\nTwo."', "[tool.poetry]"),
-                "setup.py": ('description="One.\\nTwo."', "setup.py"),
-            }
-        ),
-        value='"A demo."',
-        but=("flit", "setup.cfg"),
     ),
     Case("name-missing", without("name"), only=("setup.py",)),
     Case("version-missing", without("version"), only=OLD_SETUPTOOLS),
@@ -355,7 +379,7 @@ IN_SOURCE = (
     Case("project-url-invalid", as_written("urls", f"{URL}/source", "git@example.org:a.git")),
     Case(
         "description-markdown-as-rst",
-        readme(MARKDOWN, as_written("content-type", "text/markdown", "text/x-rst")),
+        readme(QUIET_MARKDOWN, as_written("content-type", "text/markdown", "text/x-rst")),
         but=WITH_CONTENT_TYPE,
     ),
     Case(
@@ -429,6 +453,7 @@ IN_SOURCE = (
     ),
 )
 IN_ARTIFACTS = (
+    Case("license-missing", without_license, remedy=adds_a_license),
     Case(
         "wheel-script-cannot-start",
         breaks("demo.cli:main", "demo.cli:mian"),

@@ -154,6 +154,24 @@ SENTENCES = {
     "'Foo :: Bar' is not a valid classifier.": "C49",
     "The description failed to render for 'text/x-rst'.": "C47",
     "Binary wheel 'demo-1.0-py3-none-linux_x86_64.whl' has an unsupported platform tag 'linux_x86_64'.": "C12",
+    "Invalid API Token: OIDC scoped token is not valid for project 'demo'": "A03",
+    "Invalid attestations supplied during upload: A maximum of 2 attestations per file are supported": "C65",
+    "Invalid attestations supplied during upload: Could not verify the uploaded artifact using the included "
+    "attestation: Verification failed: Certificate's OIDCSourceRepositoryURI does not match (got x, expected y)": "C66",
+    "Invalid attestations supplied during upload: Could not verify the uploaded artifact using the included "
+    "attestation: Verification failed: DSSE: invalid signature": "C66",
+    "Invalid attestations supplied during upload: Could not verify the uploaded artifact using the included "
+    "attestation: subject does not match distribution name": "C66",
+    "Invalid distribution file. PKG-INFO not found at demo-1.0/PKG-INFO": "C31",
+    "Invalid distribution file. WHEEL not found at demo-1.0.dist-info/WHEEL": "C24",
+    "Invalid distribution file. RECORD not found at demo-1.0.dist-info/RECORD": "C34",
+    "Invalid distribution file. ZIP archive not accepted: Mismatched central directory records": "C26",
+    "Invalid distribution file. ZIP archive not accepted: Unknown record signature": "C26",
+    "Start filename for 'My.Demo' with 'my_demo'.": "C14",
+    "License-File LICENSE does not exist in distribution file demo-1.0.tar.gz at demo-1.0/LICENSE": "C32",
+    "License-File LICENSE does not exist in distribution file demo-1.0-py3-none-any.whl at d/licenses/LICENSE": "C33",
+    "license-expression introduced in metadata version 2.4, not 2.1": "C40",
+    "'classifiers-x' is not a valid dynamic field": "C58",
     "308 Permanent Redirect": "P01",
     "404 Not Found": "P03",
     "405 Method Not Allowed": "P03",
@@ -166,6 +184,39 @@ def test_an_index_is_understood(sentence: str, meaning: str) -> None:
     understood = refusals.upload(sentence)
     assert understood is not None
     assert understood.id == meaning
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [sentence for sentence, meaning in SENTENCES.items() if meaning in {"A03", "C31", "C66", "A11"}],
+)
+def test_the_sentence_is_read_where_the_index_writes_it(scene: Scene, sentence: str) -> None:
+    """In JSON it stands in `code`; `message` is the same for every refusal of a status."""
+    scene.warehouse.refuses = sentence
+    manifest = scene.publish(attestations="off")
+    assert manifest.failure is not None
+    assert sentence in manifest.failure.happened
+    understood = refusals.upload(sentence)
+    assert understood is not None
+    assert manifest.failure.cause == understood.cause
+    assert manifest.exit_code == (1 if understood.id.startswith("C") else 3)
+
+
+def test_a_fault_that_comes_back_for_the_same_bytes_is_about_the_file(scene: Scene) -> None:
+    scene.bench.faults.order("sdist-upload", "500", FOREVER)
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "500" in manifest.failure.happened
+    assert "fails on this file" in manifest.failure.cause
+    assert sum(scene.clock.slept) < 120
+
+
+def test_a_fault_of_the_whole_index_is_waited_out(scene: Scene) -> None:
+    scene.bench.faults.order("sdist-upload", "503", FOREVER)
+    manifest = scene.publish()
+    assert manifest.failure is not None
+    assert "did not pass in the time" in manifest.failure.cause
+    assert sum(scene.clock.slept) == pytest.approx(900, abs=90)
 
 
 def test_the_receipts_survive_a_line_that_was_cut(tmp_path: Path) -> None:

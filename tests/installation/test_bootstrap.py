@@ -28,7 +28,14 @@ PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 NEEDED = (
     *("__main__.py", "bootstrap.py", "cached_environments.py", "private_environment.py", "setup_failures.py"),
-    *("slipway/__init__.py", "slipway/errors.py", "slipway/processes.py", "slipway/variables.py"),
+    "uv_download.py",
+    *(
+        "slipway/__init__.py",
+        "slipway/errors.py",
+        "slipway/processes.py",
+        "slipway/process_table.py",
+        "slipway/variables.py",
+    ),
     *("slipway/index/__init__.py", "slipway/index/network_errors.py"),
     *("slipway/index/settings.py", "slipway/index/setting_files.py"),
 )
@@ -157,12 +164,28 @@ def test_publish_has_an_environment_of_its_own(machine):
     assert ast.literal_eval(machine.run("check", "publish").stdout)["has"] == ["cargo"]
 
 
-def test_every_command_has_the_environment_that_the_table_names():
+def test_every_command_has_the_environment_that_the_table_names(monkeypatch):
     of_the_table = {command.name: command.lock for command in COMMANDS}
-    at_the_start = {name: bootstrap.LOCKS.get(name, bootstrap.EVERYTHING).name for name in of_the_table}
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    at_the_start = {name: bootstrap.lock_of(name).name for name in of_the_table}
 
     assert at_the_start == of_the_table
-    assert set(bootstrap.LOCKS) <= set(of_the_table)
+    assert {*bootstrap.LOCKS, *bootstrap.IN_JOBS} <= set(of_the_table)
+
+
+def test_a_job_sets_up_no_more_than_it_needs(monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    named = {
+        name: bootstrap.lock_of(name).name for name in ("check", "smoke", "publish", "verify", "rehearse")
+    }
+
+    assert named == {
+        "check": "check.txt",
+        "smoke": "verify.txt",
+        "publish": "publish.txt",
+        "verify": "verify.txt",
+        "rehearse": "slipway.txt",
+    }
 
 
 def test_settings_of_pip_uv_and_python_do_not_reach_it(machine, tmp_path):
@@ -296,7 +319,7 @@ def test_ctrl_c_leaves_nothing_half_made(machine):
     left = list((machine.cache / "environments").glob("publish-*"))
     machine.index.gate.set()
 
-    assert stopped.returncode == 3
+    assert stopped.returncode == 130
     assert stderr.splitlines()[-1].startswith("Stopped.")
     assert "Traceback" not in stderr
     assert len(begun) - len(left) == 1
@@ -339,6 +362,13 @@ def test_a_python_without_ensurepip(machine, tmp_path):
     code = "import runpy, sys; sys.modules['ensurepip'] = None; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
     argv = [PYTHON, "-c", code, str(machine.scripts), "check"]
     environ = machine.environ(SLIPWAY_CACHE=str(tmp_path / "empty"))
+    # uv is downloaded without pip, and makes no use of it.
+    assert subprocess.run(argv, env=environ, capture_output=True, check=False).returncode == 7
+
+    with simple_index.serve() as gone:
+        closed = gone.url
+    environ = machine.environ(SLIPWAY_CACHE=str(tmp_path / "empty"), PIP_INDEX_URL=closed)
+    shutil.rmtree(tmp_path / "empty")
     done = subprocess.run(argv, env=environ, capture_output=True, text=True, check=False)
 
     assert done.returncode == 3

@@ -42,8 +42,8 @@ def releases(path: Path) -> dict[str, set[str]]:
     }
 
 
-def test_there_is_one_for_everything_for_publishing_and_for_the_installer():
-    assert {path.name for path in LOCKS} == {"slipway.txt", "publish.txt", "uv.txt", "tests.txt"}
+def test_there_is_one_for_everything_for_each_kind_of_job_and_for_the_installer():
+    assert {path.stem for path in LOCKS} == {"slipway", "check", "verify", "publish", "uv", "tests"}
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
@@ -85,9 +85,19 @@ def test_the_metadata_asks_for_what_is_locked():
     declared = {canonicalize_name(one.name): one for one in map(Requirement, project["dependencies"])}
     locked = releases(REQUIREMENTS / "slipway.txt")
 
-    assert asked(REQUIREMENTS / "slipway.in").keys() == declared.keys() | A_LIMIT_ALONE
+    requested = {name for part in ("slipway", "check", "uv") for name in asked(REQUIREMENTS / f"{part}.in")}
+    assert requested == declared.keys() | A_LIMIT_ALONE
     for name, requirement in declared.items():
-        assert all(requirement.specifier.contains(one) for one in locked[name]), name
+        locked_in = releases(REQUIREMENTS / "uv.txt") if name == "uv" else locked
+        assert all(requirement.specifier.contains(one) for one in locked_in[name]), name
+
+
+def test_no_kind_of_job_sets_up_what_it_does_not_run():
+    check, verify = (releases(REQUIREMENTS / f"{name}.txt").keys() for name in ("check", "verify"))
+
+    assert verify < check < releases(REQUIREMENTS / "slipway.txt").keys()
+    assert not {"keyring", "cryptography", "pypiserver", "pip", "uv"} & check
+    assert not {"cibuildwheel", "abi3audit", "readme-renderer", "validate-pyproject", "build"} & verify
 
 
 def test_signing_is_for_publishing_alone():
@@ -119,14 +129,14 @@ def imported(path: Path) -> set[str]:
 
 
 def test_what_the_code_imports_is_asked_for_by_name():
-    requested = asked(REQUIREMENTS / "slipway.in").keys() | asked(REQUIREMENTS / "publish.in").keys()
+    requested = {name for path in REQUIREMENTS.glob("*.in") for name in asked(path)}
 
     for path in sorted((ROOT / "scripts" / "slipway").rglob("*.py")):
         assert imported(path) <= requested, path
 
 
 REFUSING_THE_REST = """
-import importlib, pkgutil, sys
+import importlib, sys
 
 class Missing:
     def find_spec(self, name, path=None, target=None):
@@ -136,23 +146,36 @@ class Missing:
 refused = set(sys.argv[1].split())
 sys.meta_path.insert(0, Missing())
 sys.path.insert(0, sys.argv[2])
-import slipway.cli, slipway.commands, slipway.pipeline, slipway.publishing.signing, slipway.stages
-for module in pkgutil.iter_modules(slipway.stages.__path__):
-    if module.name.startswith("publish"):
-        importlib.import_module(f"slipway.stages.{module.name}")
+import slipway.cli, slipway.commands, slipway.pipeline, slipway.stages
+for module in sys.argv[3:]:
+    importlib.import_module(f"slipway.{module}")
 """
 
 
-def test_publishing_imports_nothing_that_its_environment_lacks():
-    there = releases(REQUIREMENTS / "publish.txt").keys()
+@pytest.mark.parametrize(
+    ("lock", "modules"),
+    [
+        ("publish", ["publishing.signing", "stages.publish"]),
+        ("verify", ["stages.gather", "stages.smoke", "stages.verify"]),
+        (
+            "check",
+            [
+                f"stages.{name}"
+                for name in ("plan", "validate", "build", "gather", "inspect", "smoke", "ignores")
+            ],
+        ),
+    ],
+)
+def test_a_job_imports_nothing_that_its_environment_lacks(lock, modules):
+    there = releases(REQUIREMENTS / f"{lock}.txt").keys() | ({"uv"} if lock != "publish" else set())
     refused = {
         module
         for module, providers in PROVIDERS.items()
         if not any(canonicalize_name(provider) in there for provider in providers)
     }
 
-    argv = [sys.executable, "-I", "-c", REFUSING_THE_REST, " ".join(refused), str(ROOT / "scripts")]
+    argv = [sys.executable, "-I", "-c", REFUSING_THE_REST, " ".join(refused), str(ROOT / "scripts"), *modules]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
 
-    assert "build" in refused
+    assert ("build" in refused) == (lock != "check")
     assert done.returncode == 0, done.stderr

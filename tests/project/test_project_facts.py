@@ -420,6 +420,19 @@ def test_versions_from_the_vcs_are_recognised(tmp_path, head, tail, expected):
     assert read.version is None
 
 
+@pytest.mark.parametrize(
+    ("setting", "version"),
+    [("tag_build = .post1", None), ("tag_date = true", None), ("tag_build =\ntag_date = 0", "1.0")],
+)
+def test_what_setup_cfg_adds_to_a_version_is_known_after_the_build(tmp_path, setting, version):
+    """pypa/setuptools#3997; setuptools itself writes the empty settings into every sdist."""
+    text = f"[metadata]\nname = spam\nversion = 1.0\n[egg_info]\n{setting}\n"
+    found = facts(tmp_path, **{"setup.cfg": text})
+    assert found.version == version
+    assert ("version" in found.dynamic) is (version is None)
+    assert version or found.version_decided_by == "setup.cfg"
+
+
 def test_setuptools_scm_beside_a_written_version_only_lists_files(tmp_path):
     text = SETUPTOOLS.replace('"]', '", "setuptools-scm"]') + '[project]\nname = "spam"\nversion = "1.0"\n'
     read = facts(tmp_path, **{"pyproject.toml": text})
@@ -591,6 +604,13 @@ def test_the_backends_own_settings_decide_about_packages(tmp_path, text, files, 
 def test_a_package_that_a_backend_looks_for_in_vain(tmp_path):
     read = facts(tmp_path, **{"pyproject.toml": PEP621, "src/meat/__init__.py": ""})
     assert (read.packages, read.expected_package) == (("meat",), "spam")
+
+
+def test_flit_finds_a_project_with_a_dot_in_its_name_in_a_namespace(tmp_path):
+    """As coherent.build and its relatives are published."""
+    head = backend("flit_core", "flit_core.buildapi") + '[project]\nname = "spam.meat"\nversion = "1"\n'
+    read = facts(tmp_path, **{"pyproject.toml": head, "spam/meat/__init__.py": ""})
+    assert (read.packages, read.expected_package, read.missing_packages) == (("spam",), None, ())
 
 
 # --- pure or compiled ----------------------------------------------------------------------------------------

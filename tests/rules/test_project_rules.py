@@ -218,6 +218,14 @@ BAD = [
         toml(PROJECT.replace('version = "1.2"', 'dynamic = ["version"]'), head=SETUPTOOLS),
         ("pyproject.toml", 7, "nothing says where it comes from"),
     ),
+    Case(  # aboutcode-org/typecode#3, pypa/setuptools-scm#22: without setuptools-scm the keyword does nothing
+        "version-source-missing",
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='spam', use_scm_version=True)\n",
+            "pyproject.toml": None,
+        },
+        ("setup.py", 2, "nothing says where it comes from"),
+    ),
     Case(
         "changelog-entry-missing",
         {"CHANGELOG.md": "## v1.1\n\n## 1.0\n"},

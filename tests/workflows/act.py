@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import bootstrap
 import cached_environments
 import yaml
 from slipway.environments import interpreters
@@ -274,6 +275,32 @@ def pythons() -> dict[str, str]:
     """Return the interpreters of this machine that a project can be tried with: minor version to path."""
     found = {one.minor: str(one.path) for one in interpreters.installed()}
     return {version: path for version, path in found.items() if version in END_OF_LIFE}
+
+
+def cache_with_cibuildwheel(folder: Path) -> Path:
+    """Return a cache of Slipway in which the environment of jobs that build has the stand-in for cibuildwheel."""
+    real = bootstrap.environment(bootstrap.IN_JOBS["check"])
+    own = folder / "environments" / real.name
+    for path in real.parent.iterdir():
+        if path.name != real.name:
+            own.parent.mkdir(parents=True, exist_ok=True)
+            (own.parent / path.name).symlink_to(path)
+    packages = own / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    standin = packages / "cibuildwheel"
+    standin.mkdir(parents=True)
+    (own / "bin").mkdir()
+    for path in (real / "bin").iterdir():
+        (own / "bin" / path.name).symlink_to(path.readlink() if path.is_symlink() else path)
+    for name in ("pyvenv.cfg", cached_environments.READY):
+        shutil.copy(real / name, own / name)
+    (packages / "real.pth").write_text(f"{real / packages.relative_to(own)}\n")
+    text = (STANDINS / "cibuildwheel" / "__main__.py").read_text("utf-8")
+    text = text.replace("@BUILDER@", sys.executable).replace(
+        "@WHEELS@", str(STANDINS / "cibuildwheel" / "wheels.py")
+    )
+    (standin / "__main__.py").write_text(text)
+    (standin / "__init__.py").touch()
+    return folder
 
 
 WITHHELD = ("GITHUB_", "SLIPWAY_", "ACTIONS_", "RUNNER_", "TWINE_", "INPUT_", "GH_", "PYTHON", "VIRTUAL_ENV")

@@ -41,15 +41,6 @@ def checksums(data: bytes) -> str:
 
 
 @pytest.mark.parametrize(("found", "taken"), [(HONEST, True), (b"something else", False)])
-def test_cibuildwheel_gets_the_sdist_that_was_put_out(found: bytes, tmp_path: Path, *, taken: bool) -> None:
-    dist = tmp_path / "slipway-parts" / "dist"
-    dist.mkdir(parents=True)
-    (dist / NAME).write_bytes(found)
-    lines = bodies("python-package.yml", "wheels", "Compare the sdist")
-    assert run(lines, tmp_path, CHECKSUMS=checksums(HONEST)) is taken
-
-
-@pytest.mark.parametrize(("found", "taken"), [(HONEST, True), (b"something else", False)])
 def test_the_release_page_gets_the_files_that_were_checked(
     found: bytes, tmp_path: Path, *, taken: bool
 ) -> None:

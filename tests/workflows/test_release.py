@@ -110,9 +110,8 @@ def with_a_private_index(
     project = consumer.example(folder / "pure", "pure")
     text = (act.ROOT / "examples" / "workflows" / "private-index.yml").read_text("utf-8")
     text = text.replace("OWNER/slipway", act.SLIPWAY).replace("https://packages.example.com/legacy/", index)
-    text = text.replace("${{ secrets.INDEX_TOKEN }}", token).replace(
-        "${{ secrets.INDEX_USERNAME }}", username
-    )
+    for name, value in zip(("INDEX_USERNAME", "INDEX_TOKEN"), credential, strict=True):
+        text = text.replace(f"${{{{ secrets.{name} }}}}", value)
     text = text.replace(
         "    with:\n", f"    with:\n      platforms: linux\n      python-versions: '{consumer.PYTHON}'\n"
     )

@@ -220,9 +220,7 @@ class _Reader:
             for filename, digest in built.files.items():
                 if Path(filename).name != filename:
                     # Joined to a folder, an absolute path would leave it.
-                    self.strays.append(
-                        Stray(path=job, problem=f"it put out {filename!r:.80}, which is no filename")
-                    )
+                    self._stray(self._folder / job, f"it put out {filename!r:.80}, which is no filename")
                     continue
                 path = chosen.get(job, self._folder / job) / DIST / filename
                 if filename in taken:

@@ -1,23 +1,36 @@
-"""Which wheels cibuildwheel builds for a project, as its build identifiers.
+"""Which wheels cibuildwheel builds for a project, and building them; both ask it for the same architectures.
 
 https://cibuildwheel.pypa.io/en/stable/options/#build-skip
 """
 
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from slipway import processes
 from slipway.artifacts.wheel_targets import parse
-from slipway.errors import InputError, ToolError
+from slipway.building import known_failures
+from slipway.errors import InputError, ProjectError, ToolError
 from slipway.project.declared import table_or_empty
 
 NATIVE = frozenset({"auto", "auto64", "native"})
 """Architectures in a configuration that mean the one of the machine it runs on."""
 
+PROGRAM = (sys.executable, "-I", "-m", "cibuildwheel")
+
 _SECONDS = 60.0
+_SECONDS_TO_BUILD = 6 * 3600.0
+"""The most that a job on a runner of GitHub's own may take."""
+
+_WORDS = re.compile(
+    r"\b(?:fatal )?error\b ?[A-Z]{0,4}\d{0,5}:|: undefined (?:reference|symbol)|^E[A-Z]\w{0,40}Error:",
+    re.IGNORECASE,
+)
+"""How a compiler or a linker begins to say what is wrong."""
+_WORDS_SHOWN = 8
 
 
 def read(project: Path, pyproject: Mapping[str, Any], platforms: Sequence[str]) -> tuple[str, ...]:
@@ -32,27 +45,82 @@ def read(project: Path, pyproject: Mapping[str, Any], platforms: Sequence[str]) 
         InputError: cibuildwheel does not understand the project's configuration.
         ToolError: cibuildwheel cannot be started, or takes too long.
     """
-    calls: dict[tuple[str, ...], None] = {}
-    for platform in platforms:
-        system, _, machine = platform.partition("-")
-        own = () if _names_architectures(pyproject, system) else ("--archs", machine)
-        calls["--platform", system, *own] = None
+    calls = dict.fromkeys(
+        ("--platform", platform.partition("-")[0], "--archs", architectures(pyproject, platform))
+        for platform in platforms
+    )
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(_ask, project, arguments) for arguments in calls]
         printed = [*map(processes.result, asked)]
     return tuple(dict.fromkeys(identifier for lines in printed for identifier in lines))
 
 
-def _names_architectures(pyproject: Mapping[str, Any], system: str) -> bool:
+def architectures(pyproject: Mapping[str, Any], platform: str) -> str:
+    """Return the architectures that are built on a machine of a platform: those the project names, else its own.
+
+    Left alone, cibuildwheel builds for 32 bits as well where the machine can.
+    """
+    system, _, machine = platform.partition("-")
     table = table_or_empty(table_or_empty(pyproject.get("tool")).get("cibuildwheel"))
     value = table_or_empty(table.get(system)).get("archs", table.get("archs", "auto"))
     names = value.replace(",", " ").split() if isinstance(value, str) else value
-    return isinstance(names, list) and not NATIVE.issuperset(map(str, names))
+    if not isinstance(names, list) or NATIVE.issuperset(map(str, names)):
+        return machine
+    return ",".join(map(str, names))
+
+
+def build(
+    sdist: Path, out: Path, *, platform: str, archs: str, log: Callable[[str], None]
+) -> tuple[Path, ...]:
+    """Build the wheels of a platform from an sdist and return them.
+
+    Args:
+        sdist: the sdist; its settings say which wheels there are.
+        out: an empty folder for them.
+        platform: such as `linux-x86_64`, that of this machine.
+        archs: the architectures, as the plan has them.
+        log: called with every line that is printed.
+
+    Raises:
+        ProjectError: a wheel cannot be built.
+        ToolError: cibuildwheel takes too long, or the machine fails.
+    """
+    options = ("--platform", platform.partition("-")[0], "--archs", archs, "--output-dir", str(out))
+    happened = f"cibuildwheel built no wheels for {platform}."
+    try:
+        done = processes.run([*PROGRAM, *options, str(sdist)], cwd=out, timeout=_SECONDS_TO_BUILD, sink=log)
+    except processes.TimedOut as error:
+        raise ToolError(
+            happened,
+            cause=f"It did not end within {error.seconds / 3600:.0f} hours.",
+            remedy="Look at the last lines of its log; build fewer wheels in one job with `archs` or `skip`.",
+        ) from error
+    wheels = tuple(sorted(out.glob("*.whl")))
+    if done.returncode == 0 and wheels:
+        return wheels
+    printed = done.output.splitlines()
+    words = tuple(line for line in printed if _WORDS.search(line))[:_WORDS_SHOWN]
+    known = known_failures.find(printed, None)
+    kind = ToolError if processes.is_crash(done.returncode) or (known and known.machine) else ProjectError
+    raise kind(
+        happened,
+        cause=known.cause
+        if known
+        else words[0].strip()
+        if words
+        else f"It ended with exit code {done.returncode}.",
+        remedy=known.remedy
+        if known
+        else "Fix what the lines below name; "
+        "`cibuildwheel --only` builds one of these wheels on a machine of that platform.",
+        read="https://cibuildwheel.pypa.io/en/stable/faq/",
+        log=(*words, *done.tail()),
+    )
 
 
 def _ask(project: Path, arguments: tuple[str, ...]) -> list[str]:
     options = ["--print-build-identifiers", "--allow-empty", *arguments, str(project)]
-    argv = [sys.executable, "-I", "-m", "cibuildwheel", *options]
+    argv = [*PROGRAM, *options]
     try:
         done = processes.run(argv, cwd=project, timeout=_SECONDS)
     except processes.TimedOut as error:

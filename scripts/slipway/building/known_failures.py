@@ -249,9 +249,34 @@ KNOWN_FAILURES = (
         "Name it under [tool.uv.build-backend] with `module-name`, and its folder with `module-root`.",
     ),
     KnownFailure(
+        r"Flit cannot package module without docstring.{0,200}\((?P<file>[^)]{1,300})\)",
+        "flit takes the description from the docstring of {file}, which has none.",
+        "Begin {file} with a docstring of one line, or write `description` under [project] and take it out of `dynamic`.",
+    ),
+    KnownFailure(
+        r"Cannot package module without a version string",
+        "flit takes the version from `__version__` of the module it packages, which has none.",
+        "Write `__version__` there as a literal, or `version` under [project] and take it out of `dynamic`.",
+    ),
+    KnownFailure(
+        r"A second file is being added to the wheel archive at the same path: `(?P<file>[^`]{1,500})`",
+        "Two settings put {file} into the wheel; usually `force-include` names what the package holds already.",
+        "Remove its entry from [tool.hatch.build.targets.wheel.force-include].",
+    ),
+    KnownFailure(
+        r"Namespace package problem: (?P<name>[\w.]{1,200}) is a namespace package",
+        "`namespace_packages` names {name}, whose `__init__.py` is one of an ordinary package.",
+        "Remove {name} from `namespace_packages`. If other distributions add to it, remove its `__init__.py` as well.",
+    ),
+    KnownFailure(
         r"Readme file does not exist: (?P<file>\S+)",
         "The readme that pyproject.toml names, {file}, is not there.",
         "Create it, or correct `readme` in [project].",
+    ),
+    KnownFailure(
+        r"No such file or directory: ['\"](?P<file>\.\./[^'\"]{1,500})['\"]",
+        "The build looks for {file}, which is outside of the project's folder, so that no sdist has it.",
+        "Put a copy of it into the project's folder, or do without it in the build.",
     ),
     KnownFailure(
         r"(?:FileNotFoundError|No such file or directory|does not exist)[^'\"]{0,300}"
@@ -269,7 +294,8 @@ KNOWN_FAILURES = (
     KnownFailure(
         r"Multiple top-level packages discovered",
         "setuptools found several top-level packages and does not choose among them.",
-        "Name them under [tool.setuptools] `packages`, or move the code into src/.",
+        "Name them: `packages` under [tool.setuptools] beside a [project] table, `packages=[…]` in setup.py, `packages` "
+        "under [options] in setup.cfg. Or move the code into src/.",
     ),
     KnownFailure(
         r"Unable to determine which files to ship",

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +25,10 @@ _finding = threading.Lock()
 
 @functools.cache
 def executable() -> Path:
-    """Return the path of the uv that belongs to Slipway."""
+    """Return the path of the uv that belongs to Slipway: beside its Python, else where the package `uv` is."""
+    beside = Path(sys.executable).with_name("uv.exe" if sys.platform == "win32" else "uv")
+    if beside.is_file():
+        return beside
     from uv import find_uv_bin
 
     # Smoke tests ask for it from several threads, and the search reads `sysconfig`, which fills itself on first use.

@@ -40,7 +40,10 @@ def _flit(files: ProjectFiles) -> PackageSettings:
         table_or_empty(tool.get("metadata")).get("module")
     )
     if name is None:
-        return PackageSettings(needs_name=True)
+        # flit keeps the dots of the project's name: `coherent.build` is the package `build` in a namespace.
+        name = (text_or_none(files.pyproject.table("project").get("name")) or "").replace("-", "_")
+        if "." not in name:
+            return PackageSettings(needs_name=True)
     path = name.replace(".", "/")
     places = [(folder, file) for folder in ("src", "") for file in (path, f"{path}.py")]
     found = next((place for place in places if files.root.joinpath(*place).exists()), places[0])

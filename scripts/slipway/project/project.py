@@ -150,7 +150,7 @@ def read(root: Path) -> ProjectFacts:
     values, metadata_from, dynamic = _merged(files, sources)
     packages = layout.find(root, package_settings.read(files), name=values.get("name"))
     vcs = vcs_version.vcs_versioned(files, static="version" in values)
-    if vcs:
+    if vcs or vcs_version.is_tagged(files):
         values.pop("version", None)
         dynamic |= {"version"}
     from_file = None if "version" in values or vcs else version_file.find(files, packages.names)

@@ -67,7 +67,7 @@ def _setuptools(files: ProjectFiles) -> str | None:
     if setup and setup.tree and re.search(r"\bversioneer\.get_version\b", setup.text):
         return "versioneer"
     asked = {*setup.arguments, *setup.computed} if setup else set()
-    if "use_scm_version" in asked:
+    if "use_scm_version" in asked and ("setup_requires" in asked or "setuptools-scm" in _required(files)):
         return "setuptools-scm"
     if "pbr" in asked:
         return "pbr"
@@ -97,6 +97,13 @@ def marks_local(files: ProjectFiles, kind: str) -> bool:
     return all(value is None or value in _LOCAL_SCHEMES for value in given)
 
 
+def is_tagged(files: ProjectFiles) -> bool:
+    """Return whether setup.cfg has setuptools add something to the version that is written, such as `.dev`."""
+    date = files.cfg.get("egg_info", "tag_date") or ""
+    added = files.cfg.get("egg_info", "tag_build") or date.lower() not in {"", "0", "false", "no", "off"}
+    return files.backend_name == "setuptools" and bool(added)
+
+
 def decided_by(files: ProjectFiles) -> str | None:
     """Return what sets a version that is neither written nor from the VCS or a file; None if nothing does.
 
@@ -107,7 +114,7 @@ def decided_by(files: ProjectFiles) -> str | None:
         return files.backend_name
     if files.pyproject.table("tool", "setuptools", "dynamic").get("version"):
         return "[tool.setuptools.dynamic]"
-    if files.cfg.get("metadata", "version"):
+    if files.cfg.get("metadata", "version") or is_tagged(files):
         return "setup.cfg"
     if files.setup and (not files.setup.complete or "version" in files.setup.computed):
         return "setup.py"

@@ -1,6 +1,6 @@
 """The errors for what an index refuses: its own words, with our cause, fix and rule."""
 
-from slipway.errors import SlipwayError, ToolError
+from slipway.errors import ProjectError, SlipwayError, ToolError
 from slipway.publishing import preflight, provenance, refusals
 from slipway.publishing.oidc import MintRefused
 from slipway.publishing.preflight import Preflight
@@ -8,7 +8,7 @@ from slipway.publishing.refusals import Meaning
 from slipway.publishing.retries import UploadRefused
 
 
-def upload_refused(refusal: UploadRefused, checked: Preflight) -> ToolError:
+def upload_refused(refusal: UploadRefused, checked: Preflight) -> SlipwayError:
     """Return the error for a file that the index does not take."""
     reply, meaning, state = refusal.reply, refusal.meaning, checked.state
     cause, fix = _explained(meaning)
@@ -17,7 +17,9 @@ def upload_refused(refusal: UploadRefused, checked: Preflight) -> ToolError:
         log.append(f"Uploaded with {checked.source.title}.")
     if reply.status in {401, 403} and state.owners:
         log.append(f"May upload to {state.project}: {', '.join(state.owners)}.")
-    return ToolError(
+    # The ids of the index's rules on files and on what is public begin with these letters.
+    kind = ProjectError if meaning and meaning.id[0] in "CI" else ToolError
+    return kind(
         f"{state.index} refused {refusal.artifact.filename}: {reply.status} {reply.words}",
         cause=cause,
         remedy=fix,

@@ -53,6 +53,13 @@ UPLOAD: tuple[Meaning, ...] = (
     ),
     Meaning(
         "A03",
+        r"oidc scoped token is not valid for project",
+        "The publisher that matched this job is one of another project, or of this one under another name.",
+        "Add this job as a publisher on the page of exactly this project. Where several projects are published from one "
+        "repository, give each an environment of its own, so that only its own publisher matches.",
+    ),
+    Meaning(
+        "A03",
         r"invalid api token.*(project|scope)|not valid for project",
         "The token belongs to another project.",
         "Give the token of this project, or make one whose scope includes it.",
@@ -87,8 +94,10 @@ UPLOAD: tuple[Meaning, ...] = (
     Meaning(
         "A04",
         r"user .*(isn.t|is not) allowed to upload to project",
-        "The project belongs to somebody else, or your role in it does not include uploads.",
-        "Ask an owner to add you as a maintainer, or choose another name for the project.",
+        "The project belongs to somebody else, or your role in it does not include uploads; an archived project "
+        "answers in the same words.",
+        "Look at the project's page: if it is archived, an owner unarchives it. If you are none of its people, ask an "
+        "owner to add you, or choose another name.",
     ),
     Meaning(
         "A06",
@@ -128,9 +137,29 @@ UPLOAD: tuple[Meaning, ...] = (
         "Publish through a trusted publisher, or set `attestations` to off.",
     ),
     Meaning(
+        "C65",
+        r"maximum of \d{1,3} attestations",
+        "More attestations were sent with the file than the index takes.",
+        "Let one program attest: leave `attestations` to Slipway, or set it to off where another one signs.",
+    ),
+    Meaning(
+        "C66",
+        r"invalid attestations.{0,400}(certificate|trusted publisher)",
+        "The attestation was signed by another workflow or repository than the trusted publisher of the upload: what "
+        "signs and what uploads must be one job.",
+        "Sign and upload in the same job, in the workflow file that the publisher names. For a reusable workflow, "
+        "that is a job of the caller's own file.",
+    ),
+    Meaning(
+        "C66",
+        r"invalid attestations.{0,400}(subject does not match|digest|invalid signature)",
+        "The attestation is for another file, or was changed: its name, its digest or its signature is not this file's.",
+        "Publish again from the same manifest, which signs anew.",
+    ),
+    Meaning(
         "C66",
         r"invalid attestations",
-        "The attestation does not hold: other bytes, another name, or a certificate of another workflow.",
+        "The index could not verify the attestation.",
         "Publish again from the same manifest, which signs anew; if it fails again, set `attestations` to off.",
     ),
     _as_rule(
@@ -185,14 +214,31 @@ UPLOAD: tuple[Meaning, ...] = (
         "The index takes no uploads at the moment.",
         "Look at its status page, and run again later.",
     ),
+    _as_rule("C31", r"pkg-info not found|missing pkg-info", "sdist-pkg-info-missing"),
+    _as_rule("C24", r"wheel not found", "wheel-wheel-file-missing"),
+    _as_rule("C34", r"record not found|record file|dist-info/record", "wheel-record-unreadable"),
+    _as_rule("C36", r"metadata not found", "wheel-metadata-missing"),
+    _as_rule(
+        "C26", r"zip archive|central directory|record signature|local (file )?header", "wheel-zip-ambiguous"
+    ),
+    _as_rule("C33", r"license-file .{1,300} does not exist.{1,300}\.whl", "wheel-licence-file-missing"),
+    _as_rule("C32", r"license-file .{1,300} does not exist", "sdist-licence-file-missing"),
+    _as_rule("C40", r"introduced in metadata version", "metadata-field-too-new"),
+    _as_rule("C58", r"dynamic", "dynamic-field-invalid"),
     _as_rule("C43", r"local version", "version-local"),
     _as_rule("C54", r"direct (dependency|reference)", "requires-dist-direct-reference"),
     _as_rule("C50", r"classifier.*deprecated", "classifier-deprecated"),
     _as_rule("C49", r"classifier", "classifier-unknown"),
     _as_rule("C47", r"description failed to render", "description-not-rendered"),
     _as_rule("C12", r"unsupported platform tag", "wheel-platform-tag-refused"),
-    _as_rule("C10", r"pep 625|start filename|source distribution filename", "sdist-filename-not-normalized"),
-    _as_rule("C34", r"record", "wheel-record-unreadable"),
+    Meaning(
+        "C14",
+        r"start filename for",
+        "The filename does not begin with the project's name in its normal form.",
+        "Upgrade the build backend, which writes the name in lower case with underscores, and do not rename files.",
+        rule="wheel-filename-not-normalized",
+    ),
+    _as_rule("C10", r"pep 625|source distribution filename", "sdist-filename-not-normalized"),
     _as_rule("C59", r"license.expression.*license\b", "license-given-twice"),
     Meaning(
         "C60",

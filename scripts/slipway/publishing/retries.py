@@ -21,6 +21,11 @@ CONFLICT = (400, 409)
 FORBIDDEN = (401, 403)
 
 
+FAILED_INSIDE = 500
+SAME_BYTES = 6
+"""Times the index fails inside on the same bytes, while it answers other requests, until the file is to blame."""
+
+
 class UploadRefused(Exception):  # noqa: N818 - named for what happened
     """The index does not take a file.
 
@@ -64,6 +69,7 @@ class RetryingUploader:
         """
         waiting = Patience(self.patience)
         renewed = False
+        failed_inside = 0
         while True:
             reply, trouble = self._attempt(path, attestations)
             if reply is not None:
@@ -79,8 +85,19 @@ class RetryingUploader:
                         continue
                     raise UploadRefused(artifact, reply, meaning)
             # What broke off may have arrived: the index is asked before anything is sent again.
-            if self._has(artifact):
+            has = self._has(artifact)
+            if has:
                 return
+            is_inside = reply is not None and reply.status == FAILED_INSIDE and has is False
+            failed_inside = failed_inside + 1 if is_inside else 0
+            if failed_inside == SAME_BYTES:
+                raise ToolError(
+                    f"{artifact.filename} could not be uploaded: {trouble}, each of {SAME_BYTES} times.",
+                    cause="The index answers other requests and fails on this file: something in it is most likely "
+                    "what its code does not expect.",
+                    remedy="Run `slipway inspect` on the file, and build it anew with a current build backend. If it is "
+                    "as it should be, report it to the index, and try again later.",
+                )
             self.say(f"{trouble}; trying {artifact.filename} again")
             if not waiting.pause(at_least=reply.retry_after if reply else None):
                 raise ToolError(
@@ -97,8 +114,8 @@ class RetryingUploader:
             return None, f"the upload broke off ({error})"
         return reply, f"the index answered {reply.status} {reply.words}"
 
-    def _has(self, artifact: Artifact) -> bool:
-        """Return whether the index has a file with exactly these bytes.
+    def _has(self, artifact: Artifact) -> bool | None:
+        """Return whether the index has a file with exactly these bytes, None where it does not answer.
 
         Raises:
             ToolError: it has other bytes under this name.
@@ -106,7 +123,7 @@ class RetryingUploader:
         try:
             served = self.client.listing(artifact.name or artifact.filename.partition("-")[0])
         except SlipwayError:
-            return False
+            return None
         file = served.named(artifact.filename)
         if file is None or file.sha256 is None:
             return False

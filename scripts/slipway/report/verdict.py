@@ -7,7 +7,7 @@ from typing import Literal
 
 from packaging.version import Version
 
-from slipway.manifest import Manifest
+from slipway.manifest import SET_UP, Manifest
 from slipway.records import Severity, SmokeResult
 
 Mood = Literal["good", "blocked", "failed"]
@@ -70,7 +70,7 @@ def _achieved(manifest: Manifest) -> str:
 
 
 def _checked(manifest: Manifest, done: set[str]) -> Iterator[str]:
-    if "build" in done and manifest.artifacts:
+    if {"build", "wheels"} & done and manifest.artifacts:
         yield "builds"
     if "inspect" in done and manifest.artifacts:
         yield "passes inspection"
@@ -124,7 +124,7 @@ def _more(manifest: Manifest) -> Iterator[str]:
 
 
 def _done(manifest: Manifest) -> set[str]:
-    return {stage.name for stage in manifest.stages if stage.outcome == "done"}
+    return {stage.name for stage in manifest.stages if stage.outcome == "done"} - {SET_UP}
 
 
 def _on_version(manifest: Manifest) -> Iterator[str]:

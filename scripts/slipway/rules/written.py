@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 Field = Literal[
-    "content-type", "content-type-rst", "dependencies", "description", "email", "extras", "license", "name", "readme",
-    "requires-python", "scripts", "urls", "version",
+    "content-type", "content-type-rst", "dependencies", "description", "email", "extras", "license",
+    "long-description", "name", "readme", "requires-python", "scripts", "urls", "version",
 ]  # fmt: skip
 
 CONTENT_TYPE: Mapping[str, str] = {
@@ -55,6 +55,15 @@ WRITTEN: Mapping[Field, Mapping[str, str]] = {
         "flit": '`license = "MIT"` under [tool.flit.metadata]',
         "setup.cfg": "`license = MIT` under [metadata] in setup.cfg",
         "setup.py": '`license="MIT"` in setup.py',
+    },
+    "long-description": {
+        "pyproject.toml": '`readme = "README.md"` in the [project] table',
+        "poetry": '`readme = "README.md"` under [tool.poetry]',
+        "flit": '`description-file = "README.md"` under [tool.flit.metadata]',
+        "setup.cfg": "`long_description = file: README.md` and `long_description_content_type = text/markdown` under "
+        "[metadata] in setup.cfg",
+        "setup.py": '`long_description=open("README.md", encoding="utf-8").read()` and '
+        '`long_description_content_type="text/markdown"` in setup.py',
     },
     "name": {
         "pyproject.toml": '`name = "my-project"` in the [project] table',

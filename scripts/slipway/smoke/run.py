@@ -31,6 +31,9 @@ from slipway.smoke.smoke_test import Candidate, Outcome, SmokeTest
 UNREACHABLE = re.compile(network_errors.PATTERN)
 """What installers print when the index cannot be reached; then the artifact is not to blame."""
 
+BY_URL = re.compile(r"([\w.-]{1,100}) ?@ (?:git\+)?https?://(?:[^\s/@`'\"]{1,100}@)?([\w.-]{1,255})")
+"""A requirement by URL (PEP 508), with its name and its host, in what an installer prints."""
+
 UNKNOWN_EXTRA = re.compile(r"does not (?:have an|provide the) extra\b")
 """What uv and pip say about an extra that a distribution does not have; they go on without it."""
 
@@ -265,17 +268,31 @@ class _Run:
             install(timeout=timeout, sink=self.log.append, options=[*self.sources.arguments(), *more])
         except InstallFailed as error:
             if UNREACHABLE.search(error.output):
-                raise ToolError(
-                    f"{self.test.candidate.artifact} could not be installed: the index cannot be reached.",
-                    cause="The network, the proxy or the index configured on this machine does not answer.",
-                    remedy="Check the connection and run again, or install from a folder with --wheelhouse; "
-                    "nothing has been changed.",
-                    log=tuple(error.output.splitlines()[-15:]),
-                ) from error
+                raise _unreachable(self.test.candidate.artifact, error.output) from error
             return error.output.strip()
         except processes.TimedOut as error:
             return f"not done after {error.seconds:.0f} s\n{error.output}".strip()
         return None
+
+
+def _unreachable(artifact: str, output: str) -> ToolError:
+    log = tuple(output.splitlines()[-15:])
+    for name, host in BY_URL.findall(output):
+        # The installer names it once more where it says what it could not fetch.
+        if output.count(host) > 1:
+            return ToolError(
+                f"{artifact} could not be installed: {host} cannot be reached.",
+                cause=f"It depends on {name} by a URL, and the host in it does not answer from here.",
+                remedy=f"Depend on a released version of {name}; PyPI takes no dependency by URL. Else check the address.",
+                log=log,
+            )
+    return ToolError(
+        f"{artifact} could not be installed: the index cannot be reached.",
+        cause="The network, the proxy or the index configured on this machine does not answer.",
+        remedy="Check the connection and run again, or install from a folder with --wheelhouse; "
+        "nothing has been changed.",
+        log=log,
+    )
 
 
 def _files(environment: Environment) -> set[str]:

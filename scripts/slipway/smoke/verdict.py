@@ -26,7 +26,17 @@ def judge_results(outcomes: Sequence[Outcome], *, ignored: Mapping[str, str]) ->
         ignored: rule names the project turned off, with its reasons.
     """
     outcomes = _with_errors_of_uv(outcomes)
-    judged = [judge(SMOKE_RULES, o.facts, artifact=o.facts.artifact, ignored=ignored) for o in outcomes]
+    judged = [
+        judge(
+            SMOKE_RULES,
+            o.facts,
+            artifact=o.facts.artifact,
+            ignored=ignored,
+            backend=o.facts.plan.backend if o.facts.plan else None,
+            declared_in=o.facts.plan.declared_in if o.facts.plan else None,
+        )
+        for o in outcomes
+    ]
     results = tuple(_result(outcome, one) for outcome, one in zip(outcomes, judged, strict=True))
     found = [(o.facts.python, f) for o, one in zip(outcomes, judged, strict=True) for f in one.findings]
     return msgspec.structs.replace(combined(judged), findings=_merged(found), smoke_results=results)

@@ -1,15 +1,12 @@
 """Gather: take over what other jobs built and tested, instead of doing it again."""
 
-import shutil
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-
 import msgspec
 
 from slipway.artifacts import handover
+from slipway.artifacts.collected import collect
 from slipway.artifacts.handover import Handover
 from slipway.errors import InputError
-from slipway.manifest import Addition, Manifest, sha256
+from slipway.manifest import SET_UP, Addition, Manifest
 from slipway.options import Inputs
 from slipway.records import Artifact, Finding, SkippedRule
 from slipway.rules.jobs import RULES as JOB_RULES
@@ -37,33 +34,14 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     built = handover.parse_built(inputs.built)
     if inputs.command == "check" and inputs.built:
         if not built and manifest.blocking:
-            return Addition(skipped="nothing was built, because of what is wrong with the source")
+            return Addition(skipped="nothing was built, because of what was found before")
         handed = handover.read(
             folder, manifest.planned(), built, attempt=runner.event().attempt, own=inputs.job
         )
         runner.say(f"from {len(handed.manifests)} jobs, {len(handed.files)} files")
-        return _judged(handed, tuple(_collect(handed.files, inputs.dist)))
-    if inputs.command == "build":
-        plan, files = handover.wheels(folder)
-    else:
-        plan, files = handover.take(folder, built) if inputs.built else handover.plain(folder)
-    return Addition(plan=None if manifest.plan else plan, artifacts=tuple(_collect(files, inputs.dist)))
-
-
-def _collect(files: Mapping[str, Path], dist: Path) -> Iterator[Artifact]:
-    """Copy files into an empty folder and yield their records."""
-    if dist.exists():
-        shutil.rmtree(dist)
-    dist.mkdir(parents=True)
-    for filename, source in sorted(files.items()):
-        copy = dist / filename
-        shutil.copyfile(source, copy)
-        yield Artifact(
-            filename=filename,
-            kind="wheel" if filename.endswith(".whl") else "sdist",
-            size=copy.stat().st_size,
-            sha256=sha256(copy),
-        )
+        return _judged(handed, tuple(collect(handed.files, inputs.dist)))
+    plan, files = handover.take(folder, built) if inputs.built else handover.plain(folder)
+    return Addition(plan=None if manifest.plan else plan, artifacts=tuple(collect(files, inputs.dist)))
 
 
 def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
@@ -80,7 +58,7 @@ def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
         stages = tuple(
             msgspec.structs.replace(one, job=name)
             for one in manifest.stages
-            if one.name in ("build", SMOKE) and one.outcome != "skipped"
+            if one.name in (SET_UP, "build", "wheels", SMOKE) and one.outcome != "skipped"
         )
         addition = msgspec.structs.replace(addition, stages=addition.stages + stages)
         taken = {SMOKE} if name in handed.builders else {SMOKE, "inspect"}

@@ -23,6 +23,7 @@ from slipway.rules import catalogue
 from slipway.runner import Runner
 from slipway.runner import event as event_facts
 from slipway.runner.event import EventFacts
+from slipway.workflows import called
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
@@ -39,7 +40,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     plan = make(project, git, event, inputs, today=datetime.now(tz=UTC).date())
     # The project is in a folder of its repository; the workflow that was started is below its top.
     top = inputs.path.parents[git.prefix.count("/")] if git and git.prefix else inputs.path
-    destination.demand_match(plan, runner.event(), top)
+    called.demand_match(plan, runner.event(), top)
     return Addition(plan=_with_wheels(plan, project, event, inputs))
 
 
@@ -90,7 +91,12 @@ def make(
         destination=goal,
         declared_in=project.declared_in,
         ignored=dict(project.ignored),
-        jobs=matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish),
+        jobs=tuple(
+            msgspec.structs.replace(job, archs=cibuildwheel.architectures(project.pyproject, job.platform))
+            if job.kind == "wheels"
+            else job
+            for job in matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish)
+        ),
     )
 
 

@@ -93,6 +93,7 @@ class Warehouse:
         self.drops_attestations = False
         self.uploads_per_token = 10**9
         self.trusted_publishing = True
+        self.refuses = ""  # the sentence with which every upload is refused
         self.archive: list[str] = []  # every byte string ever taken, to prove that nothing is doubled
         self._numbers = itertools.count(1)
         self._one_at_a_time = threading.Lock()
@@ -174,6 +175,8 @@ class Warehouse:
             self._upload(form, content, secret)
 
     def _upload(self, form: dict[str, list[str]], content: bytes, secret: str | None) -> None:  # noqa: C901 - the order of the index itself
+        if self.refuses:
+            raise Refusal(403 if "API Token" in self.refuses else 400, self.refuses)
         token = self.tokens.get(secret or "")
         if token is None:
             raise Refusal(403, "Invalid or non-existent authentication information.")

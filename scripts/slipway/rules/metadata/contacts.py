@@ -148,14 +148,7 @@ def project_url_label_repeated(facts: MetadataFacts) -> Iterator[Evidence]:
     "project-urls-missing",
     title="The metadata names no URL of the project",
     why="People who find the package on the index cannot see where its source, documentation and issues are.",
-    fix='Add to pyproject.toml:\n\n[project.urls]\nSource = "https://example.org/source"\nIssues = '
-    '"https://example.org/issues"',
-    fixes={
-        "setup.py": 'Add to the arguments of `setup`: `project_urls={"Source": "https://example.org/source"}`.',
-        "setup.cfg": "Add to [metadata] in setup.cfg:\n\nproject_urls =\n    Source = https://example.org/source",
-        "poetry": 'Add to [tool.poetry]: `repository = "https://example.org/source"`.',
-        "flit": 'Add to pyproject.toml:\n\n[tool.flit.metadata.urls]\nSource = "https://example.org/source"',
-    },
+    **fix("Add {}.", "urls"),
     example="metadata without Project-URL and Home-page",
     read=WELL_KNOWN_URLS,
 )

@@ -120,15 +120,7 @@ def _failure(facts: MetadataFacts) -> _Failure | None:
     "description-missing",
     title="The metadata has no description",
     why="The index accepts it, but the project's page stays empty: people cannot see what the package is for.",
-    fix='Set `readme = "README.md"` in the [project] table.',
-    fixes={
-        "setup.py": 'Add to the arguments of `setup`: `long_description=open("README.md", encoding="utf-8").read()` and '
-        '`long_description_content_type="text/markdown"`.',
-        "setup.cfg": "Add to [metadata] in setup.cfg: `long_description = file: README.md` and "
-        "`long_description_content_type = text/markdown`.",
-        "poetry": 'Set `readme = "README.md"` in [tool.poetry].',
-        "flit": 'Set `description-file = "README.md"` in [tool.flit.metadata].',
-    },
+    **fix("Set {}.", "long-description"),
     example="metadata that ends with its fields",
     read=README_GUIDE,
 )
@@ -169,7 +161,8 @@ def description_markdown_as_rst(facts: MetadataFacts) -> Iterator[Evidence]:
     if text is None or FIELD in facts.undecided or not _looks_like_markdown(text):
         return
     value = uploaded(facts, FIELD)
-    if not value or (not rejection("description_content_type", value) and media_type(value)[0] == RST):
+    is_rst = not value or (not rejection("description_content_type", value) and media_type(value)[0] == RST)
+    if is_rst and not _failure(facts):
         how = "its type says" if value else "without a type it is read as"
         message = f"The description looks like Markdown, but {how} reStructuredText."
         yield at_field(facts, FIELD, message, seen=value, expected=MARKDOWN)

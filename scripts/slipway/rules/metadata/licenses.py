@@ -16,6 +16,7 @@ from slipway.rules.metadata.fields import (
 from slipway.rules.rule import Evidence
 from slipway.rules.specifications import CORE_METADATA, LICENSING_GUIDE
 from slipway.rules.wording import quoted
+from slipway.rules.written import fix
 
 CLASSIFIER = "License ::"
 
@@ -92,17 +93,7 @@ def license_file_path_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     "license-missing",
     title="The metadata says nothing about the license",
     why="Without a license nobody may lawfully use or redistribute the package, and many companies block it.",
-    fix='Add to the [project] table: `license = "MIT"` and `license-files = ["LICENSE"]`, with the '
-    "license you chose.",
-    fixes={
-        "setup.py": 'Add `license="MIT"` to the arguments of `setup`, with the license you chose, and a file LICENSE '
-        "with its text beside setup.py.",
-        "setup.cfg": "Add `license = MIT` to [metadata] in setup.cfg, with the license you chose, and a file LICENSE "
-        "with its text.",
-        "poetry": 'Add `license = "MIT"` to [tool.poetry], with the license you chose, and a file LICENSE with its text.',
-        "flit": 'Add `license = "MIT"` to [tool.flit.metadata], with the license you chose, and a file LICENSE with its '
-        "text.",
-    },
+    **fix("Set {}, with the license you chose, and add a file LICENSE with its text.", "license"),
     example="metadata without License, License-Expression, License-File and License classifier",
     read=LICENSING_GUIDE,
 )

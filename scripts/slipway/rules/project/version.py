@@ -133,16 +133,18 @@ def _is_main(facts: SourceFacts, found: VersionInFile) -> bool:
     fix='Write `version = "1.2.0"` in [project], or say where it comes from: `version = {attr = '
     '"package.__version__"}` under [tool.setuptools.dynamic], or setuptools-scm among the build '
     "requirements.",
+    fixes={
+        "setup.py": "Name the tool that is to set it in `requires` of [build-system], such as setuptools-scm for "
+        '`use_scm_version`, or write `version="1.2.0"`.'
+    },
     example='[project]\nname = "example"\ndynamic = ["version"]  # and no [tool.setuptools.dynamic]',
     read="https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata",
 )
 def version_source_missing(facts: SourceFacts) -> Iterator[Evidence]:
     project = facts.project
     if "version" in project.dynamic and project.version_decided_by is None:
-        yield Evidence(
-            message="The version is dynamic, and nothing says where it comes from.",
-            **project.at("project", "dynamic"),
-        )
+        at = project.at("version") if project.declared_in == "setup.py" else project.at("project", "dynamic")
+        yield Evidence(message="The version is dynamic, and nothing says where it comes from.", **at)
 
 
 @project.note(

@@ -13,6 +13,12 @@ from slipway.rules.wording import SHOWN, listed
 from slipway.rules.written import fix
 
 TRACEBACK = "Traceback (most recent call last)"
+UNCALLABLE = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:  File \"<frozen[^\n]*\n)*  File [^\n]*\n(?: {4}[^\n]*\n)*"
+    r"TypeError: ([^\n]+)",
+    re.MULTILINE,
+)
+"""A traceback with one frame, that of the script which the installer wrote."""
 ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\w+\W+){0,3}install\b")
 """What a program prints when something optional has to be installed first."""
 
@@ -43,6 +49,12 @@ def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
     for script in facts.scripts:
         if not script.present:
             yield Evidence(f"The script `{script.name}` was not put where scripts go.")
+        elif is_package_fault(facts) and (reason := UNCALLABLE.search(script.output)):
+            yield Evidence(
+                f"What the script `{script.name}` names cannot be called: {reason[1]}.",
+                seen=script.last_lines(SHOWN),
+                fix="Name a function that needs no arguments; it finds those of the command in `sys.argv`.",
+            )
 
 
 @smoke.warning(
@@ -67,7 +79,7 @@ def _failure(script: Started, facts: SmokeFacts) -> str | None:
         return f"does not come back within {script.seconds:.0f} s"
     if not is_crash(script.returncode) and (script.returncode == 0 or TRACEBACK not in script.output):
         return None
-    if ASKS.search(script.last_lines(SHOWN) or ""):
+    if UNCALLABLE.search(script.output) or ASKS.search(script.last_lines(SHOWN) or ""):
         return None
     last = next((line for line in reversed(script.output.splitlines()) if re.match("[^\\W\\d]", line)), "")
     missing = re.search(r"ModuleNotFoundError: No module named '([\w.]+)'", last)

@@ -154,7 +154,9 @@ _ABSOLUTE_FIX = (
 def _is_stray(path: str, own: Iterable[str]) -> bool:
     top, slash, _ = path.partition("/")
     if not slash:
-        return not path.endswith((SOURCE, ".pyi", ".pth", ".dll", ".dylib", *EXTENSIONS))
+        return path.startswith(".") or not path.endswith(
+            (SOURCE, ".pyi", ".pth", ".dll", ".dylib", *EXTENSIONS)
+        )
     # auditwheel, delocate and delvewheel put libraries into NAME.libs, stubs are in NAME-stubs.
     belongs = canonicalize_name(top).replace("-", "_").startswith(tuple(map(str.lower, own)))
     return top not in own and not belongs and not top.endswith(("-stubs", ".libs", ".data", ".dylibs"))

@@ -1,0 +1,3 @@
+from demo import cli
+
+__all__ = ["cli"]
