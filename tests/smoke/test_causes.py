@@ -283,3 +283,13 @@ def test_an_unknown_extra_of_a_dependency_is_a_warning() -> None:
     said = "warning: The package `spam==1.0` does not have an extra named `eggs`"
     found = judge(RULES, facts_of(unknown_extras=(said,)), ignored={}).findings
     assert [(finding.rule, finding.seen) for finding in found] == [("dependency-extra-unknown", said)]
+
+
+@pytest.mark.parametrize("python", ["3.11.7", "3.13.0"])
+def test_pkg_resources_is_missing_although_setuptools_is_required(python: str) -> None:
+    diagnosis = diagnose(
+        failed(no_module("pkg_resources")), facts_of(python, required=frozenset({"setuptools"}))
+    )
+    assert diagnosis.kind == "broken"
+    assert "no part of setuptools since version 82" in diagnosis.cause
+    assert '"setuptools<82"' in (diagnosis.fix or "")

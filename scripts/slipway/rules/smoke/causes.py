@@ -249,7 +249,7 @@ def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
             f'Set `requires-python = ">=3.{added}"`, or use the backport there is for older versions.',
         )
     if top in SETUPTOOLS:
-        return _setuptools(top, minor)
+        return _setuptools(top, minor, facts)
     if top in REMOVED and minor >= REMOVED[top][0]:
         since, decision = REMOVED[top]
         return Diagnosis(
@@ -259,10 +259,17 @@ def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
     return None
 
 
-def _setuptools(top: str, minor: int) -> Diagnosis:
+def _setuptools(top: str, minor: int, facts: SmokeFacts) -> Diagnosis:
     fix = 'Replace it (importlib.metadata, importlib.resources), or depend on "setuptools".'
     if top == "pkg_resources":
         fix = fix.replace('"setuptools"', '"setuptools<82" (82 is the first version without pkg_resources)')
+    if top == "pkg_resources" and "setuptools" in facts.required:
+        cause = (
+            "pkg_resources is no part of setuptools since version 82, and the package requires no older one"
+        )
+        return Diagnosis(
+            cause, 'Replace it (importlib.metadata, importlib.resources), or require "setuptools<82".'
+        )
     if minor < 12:  # noqa: PLR2004 - PEP 632, and venv without setuptools
         cause = f"{top!r} belongs to setuptools, which only some environments have"
         return Diagnosis(cause, fix, kind="setuptools")
