@@ -160,6 +160,7 @@ def not_found(file: str, error: str = "FileNotFoundError: [Errno 2] No such file
         ("config/settings.ini", "broken", "config/settings.ini"),
         ("VERSION", "broken", "VERSION"),  # beside the package, in site-packages
         ("lib/python3.11/VERSION", "broken", "VERSION"),  # above it
+        ("demo/../VERSION", "broken", "it opens VERSION"),
         ("demo/rates.json", "broken", "demo/rates.json is not in the wheel"),
         ("/etc/VERSION", "system", "not part of the package"),
         ("/opt/spam/config/settings.ini", "system", "not part of the package"),
