@@ -85,6 +85,11 @@ def test_a_module_that_the_wheel_lacks(
             "demo/__init__.py": "",
             "demo/_windows.py": "from demo import _winlib\nfrom demo._winlib import p\n",
         },
+        {
+            "demo/__init__.py": "",
+            "demo/_vendor/rich/__init__.py": "",
+            "demo/_vendor/rich/a.py": "from . import b\n",
+        },
         {"demo/__init__.py": "", "demo/six.py": "", "demo/a.py": "from demo.six.moves import urllib\n"},
         {"demo/__init__.py": "__version__ = '1'\n", "demo/a.py": "from demo import __file__, __version__\n"},
     ],

@@ -18,6 +18,8 @@ _PLATFORM = re.compile(
     r"(?i)(?:^|[_.])(?:nt|win(?:dows|32)?|posix|unix|linux|darwin|mac(?:os)?|osx|java|android|ios)"
 )
 """A module called so is imported on its platform only, and what it needs may be built there only."""
+_VENDORED = re.compile(r"(?i)(?:^|/)_?(?:vendor|vendored|extern|third_party)/")
+"""Copies of other packages, of which only what is needed is kept."""
 SHOWN = 5
 
 
@@ -29,8 +31,8 @@ def _lacking(wheel: WheelFacts) -> Iterator[Absent]:
         platform = one.reach != "imported" and (
             not wheel.filename.endswith("-any.whl") or _PLATFORM.search(one.path.removesuffix(".py"))
         )
-        is_development = is_for_development(one.path, own_names=own)
-        if one.since is None and one.module not in seen and not platform and not is_development:
+        aside = is_for_development(one.path, own_names=own) or _VENDORED.search(one.path)
+        if one.since is None and one.module not in seen and not platform and not aside:
             seen.add(one.module)
             yield one
 
