@@ -50,6 +50,9 @@ TOOL = 3
 BUG = 4
 """Exit code for our own bug; `slipway.errors.ExitCode.BUG`."""
 
+INTERRUPTED = 130
+"""Exit code for a run that the user stopped; `slipway.errors.ExitCode.INTERRUPTED`."""
+
 
 def run(arguments: Sequence[str]) -> NoReturn:
     """Run a command of Slipway in its private environment, and end with its exit code."""
@@ -93,7 +96,7 @@ def hand_over(lock: Path, arguments: Sequence[str]) -> NoReturn:
         folder = environment(lock)
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. The unfinished environment is not used; the next run makes a new one.\n")
-        sys.exit(TOOL)
+        sys.exit(INTERRUPTED)
     except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
         import traceback
 

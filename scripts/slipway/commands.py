@@ -119,7 +119,8 @@ COMMANDS: tuple[Command, ...] = (
         help="Plan, validate, build, inspect, smoke-test, and ask the index where a release is planned: the gate of "
         "a pull request. The default command.",
         stages=(*CHECKS, "ignores"),
-        gathers=("plan", "validate", "gather", "inspect", "index", "smoke", "ignores"),
+        # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
+        gathers=("plan", "validate", "index", "gather", "inspect", "index", "smoke", "ignores"),
     ),
     Command(
         name="plan",

@@ -92,7 +92,7 @@ PRINTED: dict[str, tuple[str, str]] = {
     ),
     "setuptools and both ways to say the licence": (
         "setuptools.errors.InvalidConfigError: License classifiers have been superseded by license expressions (see",
-        "beside a license expression",
+        "The license is given twice",
     ),
     "a file above the project": (
         "FileNotFoundError: [Errno 2] No such file or directory: '../LICENSE'",

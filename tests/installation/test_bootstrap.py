@@ -319,7 +319,7 @@ def test_ctrl_c_leaves_nothing_half_made(machine):
     left = list((machine.cache / "environments").glob("publish-*"))
     machine.index.gate.set()
 
-    assert stopped.returncode == 3
+    assert stopped.returncode == 130
     assert stderr.splitlines()[-1].startswith("Stopped.")
     assert "Traceback" not in stderr
     assert len(begun) - len(left) == 1

@@ -140,6 +140,7 @@ BAD = [
     ("project-url-invalid", metadata({"Project-URL": "Source, git@example.com:spam.git"}), "C52"),
     ("requires-dist-invalid", metadata({"Requires-Dist": "attrs => 23"}), "C53"),
     ("requires-dist-marker-of-lock-files", metadata({"Requires-Dist": "attrs ; 'fast' in extras"}), None),
+    ("extras-equal", metadata({"Provides-Extra": ["foo_bar", "foo-bar"]}), None),
     ("requires-dist-equal-to-no-version", metadata({"Requires-Dist": "attrs ===latest"}), None),
     ("requires-dist-invalid", metadata({"Requires-Dist": "attrs ; python_version"}), "C53"),
     (
@@ -244,6 +245,7 @@ GOOD = [
     ("url-invalid", metadata({"Home-page": "http:", "Download-URL": "UNKNOWN"})),
     ("url-invalid", metadata({"Home-page": ""})),
     ("requires-dist-marker-of-lock-files", metadata({"Requires-Dist": "attrs ; extra == 'extras'"})),
+    ("extras-equal", metadata({"Provides-Extra": ["foo-bar", "foo-baz"]})),
     ("requires-dist-equal-to-no-version", metadata({"Requires-Dist": "attrs ===23.1"})),
     ("project-url-invalid", metadata({"Project-URL": f"{'x' * 32}, https://example.com/a,b"})),
     ("requires-dist-invalid", metadata({"Requires-Dist": "attrs (>=23)"})),

@@ -237,6 +237,13 @@ BAD = [
         "checkout-dirty",
         {},
         ("README.md", None, "README.md"),
+        run=RELEASE | {"release": False},
+        git=[*TAGGED, ["change", "README.md"]],
+    ),
+    Case(
+        "released-checkout-dirty",
+        {},
+        ("README.md", None, "README.md"),
         run=RELEASE,
         git=[*TAGGED, ["change", "README.md"]],
     ),
@@ -385,7 +392,8 @@ GOOD = [
     Case("changelog-entry-missing", {}, (), run=RELEASE | {"tag_version": "1.2rc1"}),
     # git
     Case("checkout-dirty", {}, (), git=[["change", "README.md"]]),
-    Case("checkout-dirty", {}, (), run=RELEASE, git=[*TAGGED, ["new", "notes.txt"]]),
+    Case("checkout-dirty", {}, (), run=RELEASE | {"release": False}, git=[*TAGGED, ["new", "notes.txt"]]),
+    Case("released-checkout-dirty", {}, (), run=RELEASE, git=[*TAGGED, ["new", "notes.txt"]]),
     Case("untracked-files", {}, (), run=RELEASE, git=[*TAGGED, ["new", "dist/spam-1.2.tar.gz"]]),
     Case("submodule-missing", {}, (), git=UNTAGGED),
     Case("vcs-history-shallow", {}, (), git=[["shallow"]]),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import artifacts
+import msgspec
 import pytest
 from slipway.artifacts import artifact
 from slipway.environments import interpreters
@@ -12,6 +13,7 @@ from slipway.environments.interpreters import Interpreter
 from slipway.errors import InputError
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
+from slipway.records import SmokeResult
 from slipway.runner import detect
 from slipway.smoke import choose
 from slipway.smoke.smoke_test import SmokeTest
@@ -108,6 +110,48 @@ def test_what_is_claimed_and_not_tried_is_reported(tmp_path: Path) -> None:
     assert in_matrix.untried == ()
     asked = choose.choose(manifest(path), inputs((path,), thorough=True))
     assert {one.reason for one in asked.untried if one.smoke_test == "Python 3.15"} <= {"not on this machine"}
+
+
+def test_what_the_metadata_allows_and_nobody_tried_is_reported(tmp_path: Path) -> None:
+    """Also what is no longer maintained, and in the job that decides for all others."""
+    path = artifacts.wheel(fields={"Requires-Python": ">=3.7,<3.15"}).at(tmp_path)
+    choice = choose.choose(manifest(path), inputs((path,)))
+    [old] = [one for one in choice.untried if "Requires-Python allows it" in one.reason]
+    assert old.smoke_test.startswith("Python 3.7, 3.8")
+    results = tuple(result(f"3.{minor}.1") for minor in (7, 11, 12, 14))
+    whole = msgspec.structs.replace(manifest(path), smoke_results=results)
+    left = " ".join(one.smoke_test for one in choose.untried_by_jobs(whole, inputs((path,))))
+    assert "3.8" in left
+    assert "3.13" in left
+    assert not [
+        minor for minor in ("3.7", "3.11", "3.12", "3.14", "3.15") if minor in left.replace(",", "").split()
+    ]
+
+
+def result(python: str) -> SmokeResult:
+    return SmokeResult(
+        artifact="demo-1.0-py3-none-any.whl",
+        python=python,
+        installer="uv",
+        origin="file",
+        passed=True,
+        seconds=1.0,
+    )
+
+
+def test_what_worked_is_in_the_result(tmp_path: Path) -> None:
+    """A script that answers, a plugin that loads, and the project's tests, with the last line they printed."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "look.py").write_text("import demo\nprint('2 passed')\n")
+    points = "[console_scripts]\ntool = demo:main\nbad = demo:fail\n[some.plugins]\nplug = demo\n"
+    code = "import sys\ndef main(): print('usage')\ndef fail(): sys.exit(3)\n"
+    path = artifacts.wheel({"demo/__init__.py": code}, entry_points=points).at(tmp_path)
+    [seen] = smoked(path, test_command="python tests/look.py").smoke_results
+    assert [(one.kind, one.name, one.said) for one in seen.ran] == [
+        ("script", "tool", ""),
+        ("plugin", "some.plugins: plug", ""),
+        ("test-command", "python tests/look.py", "2 passed"),
+    ]
 
 
 def test_a_wheel_for_another_platform_is_reported_as_untried(tmp_path: Path) -> None:

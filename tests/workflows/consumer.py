@@ -23,13 +23,14 @@ REMOTE = "https://github.com/acme/demo.git"
 def tiny(
     folder: Path,
     *,
+    name: str = "demo",
     in_build: str = "",
     in_import: str = "",
     index: str | None = None,
     everywhere: bool = False,
 ) -> Path:
     """Make a repository whose project builds in a moment; it is tried out on Linux, or on every platform."""
-    tiny_project.make(folder, name="demo", in_build=in_build, in_import=in_import)
+    tiny_project.make(folder, name=name, in_build=in_build, in_import=in_import)
     declared = folder / "pyproject.toml"
     declared.write_text(declared.read_text().replace('license-files = ["LICENSE"]', ONE_PYTHON))
     published(folder, index=index)

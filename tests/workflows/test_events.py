@@ -20,6 +20,10 @@ FORK: dict[str, Any] = {
 }
 
 
+UNKNOWN = "slipway-tests-demo"
+"""A name that no index knows: a run for a tag or a dispatch asks the real one, where there is a network."""
+
+
 def test_a_newcomer_gets_a_green_check_without_editing_anything(
     program: Path, tree: Path, tmp_path: Path
 ) -> None:
@@ -74,7 +78,7 @@ def test_is_checked_and_not_published(
 
 def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) -> None:
     """Only the jobs before publishing are run: TestPyPI is not on this machine."""
-    project = consumer.tiny(tmp_path / "demo")
+    project = consumer.tiny(tmp_path / "demo", name=UNKNOWN)
     artifacts = tmp_path / "artifacts"
     payload = {"ref": "refs/heads/main", "inputs": {}}
     run = act.run(
@@ -92,7 +96,7 @@ def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) 
     assert "A manual dispatch publishes to TestPyPI." in run.summaries
     outputs = run.outputs
     assert (outputs["publish"], outputs["index"], outputs["environment"]) == ("true", "testpypi", "testpypi")
-    assert outputs["url"].endswith("/project/demo/1.0.0/")
+    assert outputs["url"].endswith(f"/project/{UNKNOWN}/1.0.0/")
     handed_on = artifacts / outputs["artifact-name"]
     manifest = json.loads((handed_on / "manifest.json").read_bytes())
     assert sorted(path.name for path in (handed_on / "dist").iterdir()) == sorted(
@@ -136,7 +140,7 @@ def test_a_project_that_cannot_be_read_ends_in_a_red_gate(program: Path, tree: P
         pytest.param(
             {"in_import": "import nothing_like_this"},
             {name: "success" if name == "Build" else "failure" for name in TO_PUBLISH},
-            ["`import demo` fails", "nothing_like_this", "Smoke tests: 2 of 2 failed"],
+            ["`import slipway_tests_demo` fails", "nothing_like_this", "Smoke tests: 2 of 2 failed"],
             id="smoke",
         ),
     ],
@@ -150,7 +154,7 @@ def test_a_failing_job_ends_in_a_red_gate(
     tree: Path,
     tmp_path: Path,
 ) -> None:
-    project = consumer.tiny(tmp_path / "demo", **fault)
+    project = consumer.tiny(tmp_path / "demo", name=UNKNOWN, **fault)
     run = act.run(
         program,
         project,
@@ -162,7 +166,7 @@ def test_a_failing_job_ends_in_a_red_gate(
     )
     assert run.exit_code == 1
     assert run.jobs == results
-    gate = run.summaries.rpartition("## ❌ demo 1.0.0 is not ready")[2]
+    gate = run.summaries.rpartition(f"## ❌ {UNKNOWN} 1.0.0 is not ready")[2]
     assert all(sentence in gate for sentence in told), gate
     assert len([level for level, _, _ in run.annotations if level == "error"]) == 1
     assert run.outputs["publish"] == "false"

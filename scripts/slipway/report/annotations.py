@@ -32,7 +32,8 @@ def show(manifest: Manifest, runner: Runner, *, project: Path) -> None:
     for finding in manifest.findings:
         if finding.ignored is None and (not goes_on or finding.stage == manifest.command):
             _annotate(finding, runner, project)
-    if manifest.failure is not None:
+    # A finding that explains the failure is annotated already.
+    if manifest.failure is not None and not manifest.explaining:
         failure = manifest.failure
         message = (
             f"{failure.happened}\nLikely cause: {failure.cause}\nWhat to do: {recovery.what_to_do(failure)}"

@@ -64,7 +64,7 @@ def explain(
         return Explanation(
             f"its source {path} is there, and no compiled module", "Build the extension as part of the wheel."
         )
-    known = in_sdist if tracked is None else tracked.paths
+    known = {*in_sdist, *(tracked.paths if tracked else ())}
     folder = posixpath.dirname(path)
     if backend == "setuptools" and folder and f"{folder}/__init__.py" not in known and "/" in folder:
         return Explanation(

@@ -34,7 +34,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     built = handover.parse_built(inputs.built)
     if inputs.command == "check" and inputs.built:
         if not built and manifest.blocking:
-            return Addition(skipped="nothing was built, because of what is wrong with the source")
+            return Addition(skipped="nothing was built, because of what was found before")
         handed = handover.read(
             folder, manifest.planned(), built, attempt=runner.event().attempt, own=inputs.job
         )

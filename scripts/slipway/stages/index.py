@@ -16,7 +16,7 @@ from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import judge
 from slipway.runner import Runner
 
-PATIENCE = 5.0
+PATIENCE = 2.0
 """Seconds to go on trying one request; a check goes on without an answer."""
 
 NOT_PUBLISHED = "no index was asked: nothing is published from here"
