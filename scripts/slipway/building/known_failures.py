@@ -269,11 +269,6 @@ KNOWN_FAILURES = (
         "Remove {name} from `namespace_packages`. If other distributions add to it, remove its `__init__.py` as well.",
     ),
     KnownFailure(
-        r"License classifiers have been superseded by license expressions",
-        "A License classifier stands beside a license expression, and setuptools refuses that.",
-        "Remove the classifiers that begin with `License ::`.",
-    ),
-    KnownFailure(
         r"Readme file does not exist: (?P<file>\S+)",
         "The readme that pyproject.toml names, {file}, is not there.",
         "Create it, or correct `readme` in [project].",
