@@ -90,6 +90,10 @@ PRINTED: dict[str, tuple[str, str]] = {
         "error: Namespace package problem: demo is a namespace package, but its",
         "`namespace_packages` names demo",
     ),
+    "setuptools and both ways to say the licence": (
+        "setuptools.errors.InvalidConfigError: License classifiers have been superseded by license expressions (see",
+        "The license is given twice",
+    ),
     "a file above the project": (
         "FileNotFoundError: [Errno 2] No such file or directory: '../LICENSE'",
         "../LICENSE, which is outside of the project's folder",

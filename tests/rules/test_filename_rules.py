@@ -20,6 +20,7 @@ class DistributionFile:
     size: int = 1000
     metadata: MetadataFacts | None = None
     kind: str = ""
+    repair_problem: str | None = None
 
 
 def named(filename, name="spam-eggs", version="1.0", size=1000):

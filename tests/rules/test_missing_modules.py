@@ -66,7 +66,7 @@ def test_where_the_source_of_a_module_is(
         ("flit-core", False),
     ],
 )
-def test_a_pattern_of_git_is_the_cause_where_the_backend_follows_it(backend: str, is_named: bool) -> None:
+def test_a_pattern_of_git_is_the_cause_where_the_backend_follows_it(backend: str, is_named: bool) -> None:  # noqa: FBT001
     path = "src/demo/lib/__init__.py"
     tracked = Tracked(paths=frozenset({path}), absent=(path,), ignored={path: PATTERN})
     why = explain("demo.lib", in_sdist=[], tracked=tracked, backend=backend)
