@@ -53,6 +53,8 @@ def tracked_file_left_out_of_sdist(release: ReleaseFacts) -> Iterator[Evidence]:
     # A layout that the backend rearranges has none of its files where git has them, and is not compared.
     kept = [home for home in homes if f"{home}__init__.py" not in absent]
     paths = [p for p in absent if any(p.startswith(home) and _is_needed(p[len(home) :]) for home in kept)]
+    if any(f"src/{package}/__init__.py" in _tracked(release).paths for package in packages):
+        paths += [p for p in absent if p.startswith("src/") and p.count("/") == 1 and p.endswith(".py")]
     in_manifest = release.plan is not None and release.plan.backend == "setuptools"
     if paths:
         yield Evidence(
