@@ -231,7 +231,11 @@ _NAMESPACE_FIX = (
     why="Type checkers ignore the annotations and stubs of an installed package without this marker.",
     fix="Add an empty file `py.typed` to the package, and include it in the wheel.",
     fixes={
-        "setuptools": "Add an empty file `py.typed` to the package and name it: `demo = ['py.typed']` in "
+        "setup.py": 'Add an empty file `py.typed` to the package and name it: `package_data={"demo": ["py.typed"]}` in '
+        "setup.py.",
+        "setup.cfg": "Add an empty file `py.typed` to the package and name it: `demo = py.typed` under "
+        "[options.package_data] in setup.cfg.",
+        "setuptools": "Add an empty file `py.typed` to the package and name it: `demo = ['py.typed']` under "
         "[tool.setuptools.package-data].",
         "meson-python": "Add an empty file `py.typed` and give it to `py.install_sources` in meson.build.",
         "scikit-build-core": "Add an empty file `py.typed` to the folder named in `wheel.packages`.",
