@@ -150,7 +150,7 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
 def _preload(names: Sequence[str], manifest: Manifest, inputs: Inputs) -> None:
     # twine knows the addresses of an index, and takes a quarter of a second.
     names_no_index = manifest.index in {None, "none"} and not inputs.all_projects and "publish" not in names
-    stages = (BY_NAME[name].load().__module__ for name in names if name != "index" or not names_no_index)
+    stages = (BY_NAME[name].load().__module__ for name in names)
     preload.load([*stages, *preload.REPORT], leave_out=("twine",) if names_no_index else ())
 
 

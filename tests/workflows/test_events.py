@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 from workflows import act, consumer
 
 CHECKED = {"Build": "success", "Gate": "success"}
 """What is only checked is tested on Linux in the job that builds."""
 TO_PUBLISH = CHECKED | {"Smoke (linux-x86_64)": "success"}
 ELSEWHERE = {"Smoke (macos-arm64)": "success", "Smoke (windows-AMD64)": "success"}
+
+COPY = """\
+name: Release
+on: pull_request
+permissions: {{}}
+jobs:
+  release:
+    name: Release
+    permissions: {{contents: write, id-token: write}}
+    uses: ./.github/workflows/python-release.yml
+    with: {{platforms: linux, python-versions: "{versions}"}}
+"""
 
 FORK: dict[str, Any] = {
     "number": 7,
@@ -170,3 +184,55 @@ def test_a_failing_job_ends_in_a_red_gate(
     assert all(sentence in gate for sentence in told), gate
     assert len([level for level, _, _ in run.annotations if level == "error"]) == 1
     assert run.outputs["publish"] == "false"
+
+
+def test_all_pythons_of_a_system_are_tried_in_one_job(program: Path, tree: Path, tmp_path: Path) -> None:
+    """The copy of python-release.yml that its first lines describe, for a pull request: two jobs on one platform."""
+    project = consumer.tiny(tmp_path / "demo")
+    versions = sorted(act.pythons(), key=Version)[-3:]
+    declared = project / "pyproject.toml"
+    declared.write_text(
+        declared.read_text().replace(f"Python :: {consumer.PYTHON}", f"Python :: {versions[0]}")
+    )
+    workflows = project / ".github" / "workflows"
+    shutil.copy(tree / ".github" / "workflows" / "python-release.yml", workflows)
+    (workflows / "release.yml").write_text(COPY.format(versions=" ".join(versions)))
+    act.commit(project)
+    artifacts = tmp_path / "artifacts"
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="pull_request",
+        payload=FORK,
+        artifacts=artifacts,
+    )
+    assert run.exit_code == 0, run.log
+    ended = {name.rpartition(" / ")[2]: result for name, result in run.jobs.items()}
+    assert ended.items() >= CHECKED.items()
+    assert not any(name.startswith(("Smoke", "Publish")) for name in ended)
+    manifest = json.loads((artifacts / "slipway.demo.gate.1" / "manifest.json").read_bytes())
+    tried = {result["python"].rpartition(".")[0] for result in manifest["smoke_results"]}
+    assert tried == set(versions)
+    assert {result["job"] for result in manifest["smoke_results"]} == {"build"}
+
+
+def test_a_check_of_one_job(program: Path, tree: Path, tmp_path: Path) -> None:
+    """The example minimal.yml."""
+    project = consumer.tiny(tmp_path / "demo")
+    text = (act.ROOT / "examples" / "workflows" / "minimal.yml").read_text("utf-8")
+    (project / ".github" / "workflows" / "check.yml").write_text(text.replace("OWNER/slipway", act.SLIPWAY))
+    act.commit(project)
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="check.yml",
+        event="pull_request",
+        payload=FORK,
+        artifacts=tmp_path / "artifacts",
+    )
+    assert run.exit_code == 0, run.log
+    assert run.jobs == {"Check": "success"}
+    assert not [annotation for annotation in run.annotations if annotation[0] == "error"]

@@ -34,7 +34,12 @@ def steps(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from content.get("runs", {}).get("steps", ())
 
 
-VARIABLES = {option.variable for option in OPTIONS} | {"SLIPWAY_PATH", "SLIPWAY_FILES", "SLIPWAY_TOKEN"}
+VARIABLES = {option.variable for option in OPTIONS} | {
+    "SLIPWAY_PATH",
+    "SLIPWAY_FILES",
+    "SLIPWAY_TOKEN",
+    "SLIPWAY_USERNAME",
+}
 """What the command line reads."""
 
 
