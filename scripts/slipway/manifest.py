@@ -7,6 +7,7 @@ this file (`manifest.schema.json`) is generated from these records.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +37,8 @@ SET_UP = "set-up"
 
 BUILD = "build"
 """The name of the job that plans, validates and builds; the other jobs are named by its plan."""
+PART = re.compile(rf"{BUILD}|(?:wheels|smoke)-(?:linux|macos|windows)-(?:x86_64|aarch64|arm64|AMD64|ARM64)")
+"""The names of the jobs of a plan (planning/matrix.py)."""
 
 _STAGE_OF_ORIGIN = {"file": "smoke", "index": "verify"}
 """The stage that runs the smoke tests of each origin."""
@@ -192,7 +195,7 @@ class Manifest(Record, frozen=True):
     @property
     def is_part(self) -> bool:
         """Whether one of the jobs wrote it that a job after them brings together and speaks for."""
-        return self.job == BUILD or (self.plan is not None and self.plan.job(self.job) is not None)
+        return bool(PART.fullmatch(self.job))
 
     @property
     def name(self) -> str:

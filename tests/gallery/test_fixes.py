@@ -203,6 +203,13 @@ def adds_a_license(folder: Path, finding: Finding) -> None:
     Case("license-missing", without_license).follow(folder, finding)
 
 
+def adds_a_type_marker(folder: Path, finding: Finding) -> None:
+    assert "Add an empty file `py.typed`" in finding.fix
+    folder.joinpath("src/demo/py.typed").touch()
+    for settings, place in INSTRUCTION.findall(finding.fix):
+        put(folder, settings.strip("`"), place)
+
+
 def adds_the_snippet(folder: Path, finding: Finding) -> None:
     folder.joinpath("pyproject.toml").write_text(finding.fix.partition("\n\n")[2] + "\n", encoding="utf-8")
 
@@ -453,6 +460,7 @@ IN_SOURCE = (
     ),
 )
 IN_ARTIFACTS = (
+    Case("wheel-type-marker-missing", lists("classifiers", "Typing :: Typed"), remedy=adds_a_type_marker),
     Case("license-missing", without_license, remedy=adds_a_license),
     Case(
         "wheel-script-cannot-start",

@@ -7,6 +7,7 @@ from command_line import SCRIPTS
 
 OWN = {
     ("slipway.stages.build", "open"),  # a log, read where it is written
+    ("slipway.stages.wheels", "open"),  # likewise
     ("slipway.smoke.probe", "open"),  # results, read by the process that started the probe
     ("slipway.environments.disposable", "write_text"),  # a number and a time, without a line's end
 }

@@ -884,3 +884,45 @@ def test_a_pyproject_that_cannot_be_opened_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(tmp_path), "open", denied)
     assert "Permission denied" in refusal(tmp_path).happened
+
+
+WORKSPACE = '[project]\nname = "root"\nversion = "0"\n[tool.uv.workspace]\nmembers = ["packages/*"]\n'
+
+
+def test_the_root_of_a_uv_workspace_is_no_project_and_names_its_members(tmp_path):
+    member = tmp_path / "packages" / "spam"
+    member.mkdir(parents=True)
+    member.joinpath("pyproject.toml").write_text('[project]\nname = "spam"\nversion = "1.0"\n', "utf-8")
+    root = tmp_path / "pyproject.toml"
+    root.write_text(WORKSPACE, "utf-8")
+    with pytest.raises(InputError) as caught:
+        project.read(tmp_path)
+    assert "root of a uv workspace" in caught.value.happened
+    assert "packages/spam" in caught.value.remedy
+    for text in (
+        f"{WORKSPACE}[tool.uv]\npackage = true\n",
+        f'{WORKSPACE}[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+    ):
+        root.write_text(text, "utf-8")
+        assert project.read(tmp_path).name == "root"
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('[project]\nname = "a"\nversion = "1"\n', "pyproject.toml"),
+        (backend("poetry-core", "poetry.core.masonry.api") + '[tool.poetry]\nname = "a"\n', "poetry"),
+        (backend("flit_core", "flit_core.buildapi") + '[tool.flit.metadata]\nmodule = "a"\n', "flit"),
+    ],
+)
+def test_where_the_metadata_is_declared(tmp_path, text, where):
+    tmp_path.joinpath("pyproject.toml").write_text(text, "utf-8")
+    assert project.read(tmp_path).declared_in == where
+
+
+@pytest.mark.parametrize("file", ["setup.cfg", "setup.py"])
+def test_where_the_metadata_of_setuptools_is_declared(tmp_path, file):
+    tmp_path.joinpath("setup.py").write_text("from setuptools import setup\nsetup()\n", "utf-8")
+    if file == "setup.cfg":
+        tmp_path.joinpath(file).write_text("[metadata]\nname = a\n", "utf-8")
+    assert project.read(tmp_path).declared_in == file

@@ -102,7 +102,8 @@ def test_what_developers_need_may_be_left_out(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path", ["src/demo/rates.json", "src/demo/core.pyi", "src/demo/py.typed", "src/demo/x.pyx"]
+    "path",
+    ["src/demo/rates.json", "src/demo/core.pyi", "src/demo/py.typed", "src/demo/x.pyx", "src/demo_guard.py"],
 )
 def test_a_file_of_the_package_that_is_left_out(tmp_path, path):
     assert compared(tmp_path, PACKAGE | {path: ""}, {path}, {}) == ["tracked-file-left-out-of-sdist"]

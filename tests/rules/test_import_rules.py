@@ -117,7 +117,9 @@ def test_modules_of_a_platform_wheel_that_nothing_imports_may_be_for_other_platf
         ("from asyncio import AbstractEventLoopPolicy\n", ">=3.10", False),
     ],
 )
-def test_what_the_oldest_python_does_not_have(tmp_path: Path, code: str, floor: str, is_newer: bool) -> None:  # noqa: FBT001
+def test_what_the_oldest_python_does_not_have(
+    tmp_path: Path, code: str, floor: str, *, is_newer: bool
+) -> None:
     rules = [rule for rule, _ in found(tmp_path, {"demo/__init__.py": code}, python=floor)]
     assert rules == ([NEWER] if is_newer else [])
 

@@ -66,13 +66,20 @@ def test_where_the_source_of_a_module_is(
         ("flit-core", False),
     ],
 )
-def test_a_pattern_of_git_is_the_cause_where_the_backend_follows_it(backend: str, is_named: bool) -> None:  # noqa: FBT001
+def test_a_pattern_of_git_is_the_cause_where_the_backend_follows_it(backend: str, *, is_named: bool) -> None:
     path = "src/demo/lib/__init__.py"
     tracked = Tracked(paths=frozenset({path}), absent=(path,), ignored={path: PATTERN})
     why = explain("demo.lib", in_sdist=[], tracked=tracked, backend=backend)
     assert why is not None
     assert ("`lib/` in .gitignore:3" in why.cause) is is_named
     assert ("!/src/demo/lib/" in why.fix) is is_named
+
+
+def test_a_module_at_the_top_with_a_name_of_many_belongs_into_the_package() -> None:
+    tracked = Tracked(paths=frozenset({"scripts/tool.py"}))
+    why = explain("scripts.tool", in_sdist=[], tracked=tracked, backend="setuptools")
+    assert why is not None
+    assert "Move scripts/tool.py into the package" in why.fix
 
 
 def test_a_file_outside_git_is_named() -> None:

@@ -394,6 +394,13 @@ GOOD = [
     Case("checkout-dirty", {}, (), git=[["change", "README.md"]]),
     Case("checkout-dirty", {}, (), run=RELEASE | {"release": False}, git=[*TAGGED, ["new", "notes.txt"]]),
     Case("released-checkout-dirty", {}, (), run=RELEASE, git=[*TAGGED, ["new", "notes.txt"]]),
+    Case(
+        "released-checkout-dirty",
+        {},
+        (),
+        run=RELEASE | {"staging": True},
+        git=[*TAGGED, ["change", "README.md"]],
+    ),
     Case("untracked-files", {}, (), run=RELEASE, git=[*TAGGED, ["new", "dist/spam-1.2.tar.gz"]]),
     Case("submodule-missing", {}, (), git=UNTAGGED),
     Case("vcs-history-shallow", {}, (), git=[["shallow"]]),

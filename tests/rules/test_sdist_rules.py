@@ -174,6 +174,7 @@ GOOD: list[tuple[str, Built]] = [
     ("sdist-has-version-control-files", holding(".gitattributes", "x")),
     ("sdist-has-version-control-files", holding("vendor/lib/.git", "gitdir: elsewhere\n")),
     ("sdist-has-litter", holding("tests/data/merge.orig", "x")),
+    ("sdist-has-litter", holding("pyproject.toml.orig", "x")),
 ]  # fmt: skip
 
 

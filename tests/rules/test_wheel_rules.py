@@ -207,6 +207,19 @@ BAD: list[tuple[str, Built, str | None]] = [
     ("wheel-top-level-name-too-general", holding("setup.py", INIT), None),
     ("wheel-installs-stray-files", holding("README.md", "# Demo"), None),
     ("wheel-installs-stray-files", holding("share/logo.txt", "logo"), None),
+    # pypa/wheel#566: a compiled module whose name was lost
+    ("wheel-installs-stray-files", holding(".cpython-311-x86_64-linux-gnu.so", b"\x7fELF"), None),
+    # modelmat/sphinxcontrib-drawio#44
+    (
+        "wheel-closes-namespace",
+        wheel(
+            {"sphinxcontrib/__init__.py": "", "sphinxcontrib/drawio.py": "X = 1\n"},
+            name="sphinxcontrib_drawio",
+        ),
+        None,
+    ),
+    # ag2ai/faststream#2448
+    ("wheel-has-unreadable-file", holding("demo/core.py", INIT, modes={"demo/core.py": 0o100233}), None),
     ("wheel-has-pth-file", holding("demo.pth", "import demo\n"), None),
     ("wheel-has-init-at-top-level", wheel({"__init__.py": INIT, "core.py": INIT}), None),
     ("wheel-has-pth-file", holding("demo-1.0.data/purelib/demo.pth", "import demo\n"), None),
@@ -296,6 +309,12 @@ GOOD: list[tuple[str, Built]] = [
     ("wheel-installs-development-files", wheel({"build/__init__.py": INIT}, name="build")),
     ("wheel-top-level-name-too-general", wheel({"config/__init__.py": INIT}, name="python_config")),
     ("wheel-installs-stray-files", holding("demo.libs/libz.so.1", b"\x7fELF")),
+    ("wheel-has-unreadable-file", holding("demo/core.py", INIT, modes={"demo/core.py": 0})),
+    ("wheel-closes-namespace", wheel({"azure/__init__.py": ""}, name="azure")),
+    (
+        "wheel-closes-namespace",
+        holding("zope/__init__.py", "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"),
+    ),
     ("wheel-installs-stray-files", holding("demo-stubs/core.pyi", "X: int\n")),
     ("wheel-has-pth-file", holding("demo/data.pth", b"a model")),
     ("wheel-type-marker-missing", holding("demo/py.typed", fields={"Classifier": "Typing :: Typed"})),

@@ -1,9 +1,32 @@
 """Why an import failed, by what was raised: what depends on the version of Python or on the machine."""
 
+import msgspec
 import pytest
 from slipway.planning import pythons
+from slipway.project.tracked import Tracked
+from slipway.records import Destination, Plan
+from slipway.rules.rule import judge
+from slipway.rules.smoke import RULES
 from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
+
+PLAN = Plan(
+    name="demo",
+    version="1.0",
+    version_from="static",
+    backend="setuptools",
+    kind="pure",
+    layout="flat",
+    requires_python=None,
+    pythons=(),
+    event="local",
+    ref=None,
+    tag=None,
+    tag_version=None,
+    git=None,
+    expected=(),
+    destination=Destination(index="none", publish=False, reason="nothing is published"),
+)
 
 
 def facts_of(python: str = "3.13.0", *, imports: tuple[Attempt, ...] = (), **changes: object) -> SmokeFacts:
@@ -124,3 +147,150 @@ def test_a_version_is_claimed_unless_only_others_are(
     classifiers: list[str], version: str, *, claimed: bool
 ) -> None:
     assert pythons.claims(version, classifiers) is claimed
+
+
+def not_found(file: str, error: str = "FileNotFoundError: [Errno 2] No such file or directory") -> Attempt:
+    return Attempt(name="demo", error=error, file=file)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "named"),
+    [
+        ("pyproject.toml", "broken", "pyproject.toml"),
+        ("config/settings.ini", "broken", "config/settings.ini"),
+        ("VERSION", "broken", "VERSION"),  # beside the package, in site-packages
+        ("lib/python3.11/VERSION", "broken", "VERSION"),  # above it
+        ("demo/../VERSION", "broken", "it opens VERSION"),
+        ("demo/rates.json", "broken", "demo/rates.json is not in the wheel"),
+        ("/etc/VERSION", "system", "not part of the package"),
+        ("/opt/spam/config/settings.ini", "system", "not part of the package"),
+        ("nowhere.toml", "system", "not part of the package"),
+    ],
+)
+def test_a_file_of_the_checkout_is_missing_for_everybody(file: str, kind: str, named: str) -> None:
+    tracked = Tracked(
+        paths=frozenset({"pyproject.toml", "VERSION", "config/settings.ini", "demo/__init__.py"})
+    )
+    diagnosis = diagnose(not_found(file), facts_of(own=frozenset({"demo"}), tracked=tracked))
+    assert diagnosis.kind == kind
+    assert named in diagnosis.cause
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "fix"),
+    [
+        ("PackageNotFoundError: No package metadata was found for demo", "called 'spam-demo'", '"spam-demo"'),
+        (
+            "PackageNotFoundError: No package metadata was found for demo.web",
+            "called 'spam-demo'",
+            '"spam-demo"',
+        ),
+        (
+            "DistributionNotFound: The 'demo' distribution was not found and is required by the application",
+            "called 'spam-demo'",
+            '"spam-demo"',
+        ),
+        (
+            "PackageNotFoundError: No package metadata was found for eggs",
+            "'eggs', which is not installed",
+            '"eggs"',
+        ),
+    ],
+)
+def test_a_distribution_that_is_asked_for_by_another_name(error: str, cause: str, fix: str) -> None:
+    diagnosis = diagnose(failed(error), facts_of(distribution="spam-demo", own=frozenset({"demo"})))
+    assert diagnosis.kind == "broken"
+    assert cause in diagnosis.cause
+    assert fix in (diagnosis.fix or "")
+
+
+@pytest.mark.parametrize("module", ["common_helpers", "hexcase"])
+def test_a_module_of_the_checkout_is_no_missing_dependency(module: str) -> None:
+    paths = {"common_helpers.py", "src/hexcase/__init__.py"}
+    diagnosis = diagnose(failed(no_module(module)), facts_of(tracked=Tracked(paths=frozenset(paths))))
+    assert "is missing from what was installed: git tracks it as" in diagnosis.cause
+    assert "dependencies" not in (diagnosis.fix or "")
+
+
+def test_a_name_of_the_package_that_is_a_module_of_the_source() -> None:
+    said = "cannot import name 'wire_pb2' from partially initialized module 'demo' (most likely due to a circular import)"
+    tracked = Tracked(loose={"demo.wire_pb2": "src/demo/wire_pb2.py"})
+    assert (
+        "git does not track it" in diagnose(failed(f"ImportError: {said}"), facts_of(tracked=tracked)).cause
+    )
+    assert diagnose(failed(f"ImportError: {said}"), facts_of()).cause == ""
+
+
+def test_words_of_the_package_itself_are_no_missing_dependency() -> None:
+    said = "ModuleNotFoundError: The host spam must be installed to use this extension."
+    for missing in ("spam", None):
+        attempt = Attempt(name="demo", error=said, missing=missing, raised_at="raise ModuleNotFoundError(")
+        assert diagnose(attempt, facts_of()).kind == "asks"
+
+
+@pytest.mark.parametrize(
+    ("declared_in", "where"),
+    [("setup.py", "install_requires` in setup.py"), ("setup.cfg", "setup.cfg"), ("poetry", "[tool.poetry.")],
+)
+def test_a_dependency_is_added_where_the_project_declares_them(declared_in: str, where: str) -> None:
+    plan = msgspec.structs.replace(PLAN, declared_in=declared_in)
+    assert where in (diagnose(failed(no_module("yaml")), facts_of(plan=plan)).fix or "")
+
+
+@pytest.mark.parametrize(
+    ("said", "rule", "cause"),
+    [
+        (
+            "hint: `sklearn` is often confused for `scikit-learn`. Did you",
+            "install-fails",
+            "placeholder for scikit-learn",
+        ),
+        (
+            "The 'sklearn' PyPI package is deprecated, use 'scikit-learn'\nFailed to build `sklearn==0.0.post12`",
+            "install-fails",
+            "placeholder for scikit-learn",
+        ),
+        ("duplicate normalized extra name `foo-bar`", "install-fails", "two extras for one, foo-bar"),
+        (
+            "Failed to build `old==1`\nerror in old setup command: use_2to3 is invalid",
+            "install-fails",
+            "old setuptools",
+        ),
+        (
+            "Because wsa was not found in the package registry and demo",
+            "install-fails",
+            "another project of this repo",
+        ),
+        (
+            "Because eggs was not found in the package registry and demo",
+            "install-fails",
+            "with Python 3.13.0.",
+        ),
+        (
+            "Failed to build `gears==1.0`\ngcc: command not found",
+            "install-needs-build-tools",
+            "has to build something",
+        ),
+    ],
+)
+def test_why_an_installation_failed(said: str, rule: str, cause: str) -> None:
+    facts = facts_of(install_error=said, beside=frozenset({"wsa"}))
+    found = judge(RULES, facts, ignored={}).findings
+    assert [finding.rule for finding in found] == [rule]
+    assert cause in found[0].message
+
+
+def test_an_unknown_extra_of_a_dependency_is_a_warning() -> None:
+    said = "warning: The package `spam==1.0` does not have an extra named `eggs`"
+    found = judge(RULES, facts_of(unknown_extras=(said,)), ignored={}).findings
+    assert [(finding.rule, finding.seen) for finding in found] == [("dependency-extra-unknown", said)]
+
+
+@pytest.mark.parametrize("python", ["3.11.7", "3.13.0"])
+def test_pkg_resources_is_missing_although_setuptools_is_required(python: str) -> None:
+    diagnosis = diagnose(
+        failed(no_module("pkg_resources")), facts_of(python, required=frozenset({"setuptools"}))
+    )
+    assert diagnosis.kind == "broken"
+    assert "no part of setuptools since version 82" in diagnosis.cause
+    assert '"setuptools<82"' in (diagnosis.fix or "")

@@ -279,6 +279,7 @@ def pythons() -> dict[str, str]:
 
 def cache_with_cibuildwheel(folder: Path) -> Path:
     """Return a cache of Slipway in which the environment of jobs that build has the stand-in for cibuildwheel."""
+    bootstrap.environment(bootstrap.IN_JOBS["smoke"])
     real = bootstrap.environment(bootstrap.IN_JOBS["check"])
     own = folder / "environments" / real.name
     for path in real.parent.iterdir():
@@ -299,7 +300,9 @@ def cache_with_cibuildwheel(folder: Path) -> Path:
         "@WHEELS@", str(STANDINS / "cibuildwheel" / "wheels.py")
     )
     (standin / "__main__.py").write_text(text)
-    (standin / "__init__.py").touch()
+    # Everything but how it is started is its own.
+    whole = real / packages.relative_to(own) / "cibuildwheel"
+    (standin / "__init__.py").write_text(f"__path__.append({str(whole)!r})\n")
     return folder
 
 

@@ -259,3 +259,14 @@ def test_a_publisher_that_cannot_match_is_found_before_anything_is_built(
     if failure is not None:
         assert f"part of {owner}, not of acme/demo" in failure.happened
         assert f"uses: {owner}@v1" in failure.remedy
+
+
+def test_the_jobs_that_the_gate_speaks_for_are_those_of_plans() -> None:
+    """A job of somebody's own workflow that has a like name speaks for itself."""
+    jobs = planned_matrix.jobs(
+        "compiled", ALL, (), inputs(platforms=tuple(planned_matrix.RUNNERS)), publish=True
+    )
+    assert all(Manifest(job=job.name).is_part for job in jobs)
+    assert not any(
+        Manifest(job=name).is_part for name in ("", "gate", "build-check", "smoke-smoke", "wheels-build")
+    )

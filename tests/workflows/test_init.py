@@ -47,6 +47,13 @@ def test_writes_the_file_and_says_what_to_enter(project: Path) -> None:
     assert init(project, "--check").exit_code == 0
 
 
+def test_tags_without_the_prefix_are_named(project: Path) -> None:
+    subprocess.run(["git", "tag", "1.0.0"], cwd=project, check=True)
+    assert "A tag without that prefix, such as 1.0.0, does not start it: write v1.0.0" in init(project).stdout
+    subprocess.run(["git", "tag", "v1.0.1"], cwd=project, check=True)
+    assert "without that prefix" not in init(project, "--overwrite").stdout
+
+
 def test_a_host_where_the_workflow_cannot_run_is_refused(tmp_path: Path) -> None:
     tiny_project.make(folder := tmp_path / "demo", name="demo")
     act.repository(folder, remote="https://git.example.com/acme/demo.git")

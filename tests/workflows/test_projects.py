@@ -31,7 +31,11 @@ def test_a_compiled_project_is_built_wheel_by_wheel_from_one_sdist(
         event="push",
         payload={"ref": "refs/heads/main"},
         artifacts=artifacts,
-        variables={"SLIPWAY_CACHE": str(act.cache_with_cibuildwheel(tmp_path / "cache"))},
+        variables={
+            "SLIPWAY_CACHE": str(act.cache_with_cibuildwheel(tmp_path / "cache")),
+            # Each job runs in an environment of its own, not in that of the tests.
+            "ACT_PYTHON": str(getattr(sys, "_base_executable", sys.executable)),
+        },
     )
     assert run.exit_code == 0, run.log
     assert run.jobs == {

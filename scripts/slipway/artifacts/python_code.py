@@ -2,19 +2,19 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, Literal, NamedTuple
+from typing import IO, Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from slipway.artifacts import python_imports, python_module, python_syntax, zip_members
+from slipway.artifacts import python_imports, python_module, python_syntax, wheel_modules, zip_members
 from slipway.artifacts.archive import Unreadable
 from slipway.artifacts.dist_info import DistInfo
-from slipway.artifacts.importable import installed_path, module_name
 from slipway.artifacts.python_imports import Absent, Statement
 from slipway.artifacts.python_syntax import Construct
+from slipway.artifacts.wheel_modules import Module
 from slipway.artifacts.zip_directory import Directory
 
 MAX_MODULES = 5_000
@@ -31,15 +31,6 @@ Reach = Literal["imported", "direct", "guarded"]
 _OPENERS = (b"__path__", b"declare_namespace", b"sys.modules", b"meta_path", b"lazy")
 """What the source of a package has where modules come from elsewhere or are made while it runs."""
 _TARGET = re.compile(r"(?P<module>[\w.]++)\s*+(?::\s*+(?P<attribute>[\w.]++))?\s*+(?:\[[^\]]*+\])?\s*+")
-
-
-class Module(NamedTuple):
-    """A module of the wheel: where it is, its package, whether it is that one's `__init__`, whether it is compiled."""
-
-    path: str
-    package: str
-    is_package: bool
-    compiled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,8 +156,8 @@ class _Code:
         self._entries = {entry.path: entry for entry in directory.entries}
         self._cached: dict[str, bytes] = {}
         self._room = MAX_CACHED_BYTES
-        self.modules = _modules(self._entries, data_directory)
-        self._folders = {parent for dotted in self.modules for parent in _parents(dotted)}
+        self.modules = wheel_modules.read(self._entries, data_directory)
+        self._folders = {parent for dotted in self.modules for parent in wheel_modules.parents(dotted)}
 
     def absent(
         self, statements: Mapping[str, tuple[Statement, ...]], floor: int | None
@@ -236,7 +227,11 @@ class _Code:
             return Target(group=group, name=name, value=value)
         dotted, attribute = match["module"], match["attribute"]
         module = self.modules.get(dotted)
-        above = [one for one in _parents(dotted) if one in self.modules and self.modules[one].is_package]
+        above = [
+            one
+            for one in wheel_modules.parents(dotted)
+            if one in self.modules and self.modules[one].is_package
+        ]
         return Target(
             group=group,
             name=name,
@@ -255,7 +250,7 @@ class _Code:
         waiting = list(tops)
         while waiting and len(done) < MAX_MODULES:
             dotted = waiting.pop()
-            for name in (*reversed(list(_parents(dotted))), dotted):
+            for name in (*reversed(list(wheel_modules.parents(dotted))), dotted):
                 if name in self.modules and name not in done:
                     done.add(name)
                     module = self.modules[name]
@@ -321,26 +316,6 @@ class _Code:
         return data
 
 
-def _modules(paths: Iterable[str], data_directory: str | None) -> dict[str, Module]:
-    """Return the modules of a wheel by dotted name; a source file comes before a compiled one."""
-    found: dict[str, Module] = {}
-    for path in paths:
-        where = installed_path(path, data_directory)
-        parent, _, basename = (where or "").rpartition("/")
-        named = module_name(basename)
-        parents = [part for part in parent.split("/") if part]
-        if named is None or not all(map(str.isidentifier, parents)):
-            continue
-        stem, kind = named
-        is_package = stem == "__init__"
-        package = ".".join(parents)
-        dotted = package if is_package else ".".join([*parents, stem])
-        module = Module(path, package, is_package, kind == "extension")
-        if dotted not in found or (found[dotted].compiled and not module.compiled):
-            found[dotted] = module
-    return found
-
-
 def _any_conditional(target: str, always: Mapping[str, set[str]], conditional: set[str]) -> bool:
     done: set[str] = set()
     waiting = [target]
@@ -352,10 +327,3 @@ def _any_conditional(target: str, always: Mapping[str, set[str]], conditional: s
             done.add(dotted)
             waiting += always.get(dotted, ())
     return False
-
-
-def _parents(dotted: str) -> Iterator[str]:
-    """Yield the packages above a module, nearest first."""
-    while "." in dotted:
-        dotted = dotted.rpartition(".")[0]
-        yield dotted

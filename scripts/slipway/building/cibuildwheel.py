@@ -31,6 +31,8 @@ _WORDS = re.compile(
 )
 """How a compiler or a linker begins to say what is wrong."""
 _WORDS_SHOWN = 8
+_MACHINE = re.compile(r"Docker daemon|docker is too old|podman is too old")
+"""What cibuildwheel prints where it cannot start a container."""
 
 
 def read(project: Path, pyproject: Mapping[str, Any], platforms: Sequence[str]) -> tuple[str, ...]:
@@ -101,7 +103,10 @@ def build(
     printed = done.output.splitlines()
     words = tuple(line for line in printed if _WORDS.search(line))[:_WORDS_SHOWN]
     known = known_failures.find(printed, None)
-    kind = ToolError if processes.is_crash(done.returncode) or (known and known.machine) else ProjectError
+    is_machine = (
+        known.machine if known else processes.is_crash(done.returncode) or _MACHINE.search(done.output)
+    )
+    kind = ToolError if is_machine else ProjectError
     raise kind(
         happened,
         cause=known.cause

@@ -49,6 +49,7 @@ class SourceFacts:
     Attributes:
         tag: the tag the run is judged by, and `tag_version` the version it names, if it names one.
         release: whether this run publishes.
+        staging: whether it publishes to TestPyPI only, where a version may come from a step of the workflow.
         readme_files: the files of the long description.
         unmatched_licences: licence globs and files, as declared, that match no file.
         missing_backend_paths: entries of `backend-path` that are no folder inside the project.
@@ -64,6 +65,7 @@ class SourceFacts:
     tag: str | None = None
     tag_version: str | None = None
     release: bool = False
+    staging: bool = False
     readme_files: tuple[ReadmeFile, ...] = ()
     unmatched_licences: tuple[str, ...] = ()
     missing_backend_paths: tuple[str, ...] = ()
@@ -95,6 +97,7 @@ def read(
     tag: str | None = None,
     tag_version: str | None = None,
     release: bool = False,
+    staging: bool = False,
 ) -> SourceFacts:
     """Return the facts of the source in a folder.
 
@@ -103,6 +106,7 @@ def read(
         tag: the tag the run is judged by.
         tag_version: the version the tag names.
         release: whether this run publishes.
+        staging: whether it publishes to TestPyPI only, where a version may come from a step of the workflow.
 
     Raises:
         InputError: there is no project, or its files or its repository cannot be read.
@@ -122,6 +126,7 @@ def read(
         tag=tag,
         tag_version=tag_version,
         release=release,
+        staging=staging,
         readme_files=readme_files,
         unmatched_licences=_unmatched_licences(facts),
         missing_backend_paths=tuple(

@@ -165,9 +165,9 @@ def _broken(manifest: Manifest) -> Iterator[Line]:
 
 def _details(manifest: Manifest) -> Iterator[Line]:
     for artifact in manifest.artifacts:
-        yield Line(
-            f"  {artifact.filename}  {verdict.size(artifact.size)}, {verdict.counted(artifact.members, 'file')}"
-        )
+        # Only an inspection counts them.
+        members = f", {verdict.counted(artifact.members, 'file')}" if artifact.members else ""
+        yield Line(f"  {artifact.filename}  {verdict.size(artifact.size)}{members}")
         yield Line(f"    sha256 {artifact.sha256}", "dim")
     for result in manifest.smoke_results:
         sign = "✓" if result.passed else "✗"

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from slipway.project.tracked import SOURCE_ROOTS, Tracked, paths_of
+from slipway.rules.artifact.places import NOT_FOR_USERS
 
 FOLLOW_GITIGNORE = frozenset({"hatchling", "maturin", "scikit-build-core"})
 """Backends that leave out what a pattern in .gitignore matches, tracked or not."""
@@ -63,6 +64,13 @@ def explain(
     if not path.endswith((".py", "/")):
         return Explanation(
             f"its source {path} is there, and no compiled module", "Build the extension as part of the wheel."
+        )
+    top = module.partition(".")[0]
+    if top in NOT_FOR_USERS:
+        return Explanation(
+            f"the project has it as {path}, at its top",
+            f"Move {path} into the package, and correct what names it: many projects have a top-level `{top}`, and "
+            "installed ones overwrite each other.",
         )
     known = {*in_sdist, *(tracked.paths if tracked else ())}
     folder = posixpath.dirname(path)

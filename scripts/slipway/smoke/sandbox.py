@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from slipway import processes
 from slipway.environments.disposable import Environment
+from slipway.project import declared
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
 
 PROBE = Path(__file__).with_name("probe.py").read_bytes()
@@ -81,6 +82,9 @@ class Sandbox:
         tried = [record["name"] for record in records if record["kind"] == "trying"]
         installed = next((r for r in records if r["kind"] == "installed"), {})
         files = installed.get("files", ())
+        requirements = [
+            requirement for _, requirement in declared.requirements(installed.get("requires", ()))
+        ]
         imports, entry_points = (
             _attempts(records, kind, self.environment.path) for kind in ("import", "entry-point")
         )
@@ -91,7 +95,8 @@ class Sandbox:
             died_at=tried[-1] if died and tried else None,
             imports=imports,
             entry_points=entry_points,
-            optional=_optional_modules(installed.get("requires", ())),
+            optional=_optional_modules(requirements),
+            required=frozenset(canonicalize_name(one.name) for one in requirements if one.marker is None),
             own=frozenset(attempt.name for attempt in imports),
             groups=frozenset(attempt.group for attempt in entry_points),
             script_files=_attempts(records, "script-file", self.environment.path),
@@ -224,21 +229,17 @@ def _attempts(records: Sequence[Mapping[str, Any]], kind: str, environment: Path
     return tuple(attempts)
 
 
-def _optional_modules(requires: Sequence[str]) -> dict[str, str | None]:
+def _optional_modules(requirements: Sequence[Requirement]) -> dict[str, str | None]:
     """Return the modules of what only an extra or another platform brings, as modules are usually spelled.
 
     Args:
-        requires: the distribution's requirements (PEP 508).
+        requirements: what the distribution requires.
 
     Returns:
         The module's name, and the extra that brings it; None where the platform or the Python decides.
     """
     modules: dict[str, str | None] = {}
-    for text in requires:
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
-            continue
+    for requirement in requirements:
         if requirement.marker is not None:
             extra = re.search(r"""extra == ["']([^"']+)""", str(requirement.marker))
             module = canonicalize_name(requirement.name).replace("-", "_")

@@ -25,6 +25,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         tag=plan.tag,
         tag_version=plan.tag_version,
         release=plan.destination.publish,
+        staging=plan.destination.index == "testpypi",
     )
     return judge_source(facts, ignored=plan.ignored)
 

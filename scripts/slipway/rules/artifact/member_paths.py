@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -116,6 +117,20 @@ def sdist_has_link(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
 def wheel_has_symlink(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     paths = [member.path for member in facts.members if member.kind == "symlink"]
     return together(paths, "{} is a symbolic link.", "{} are symbolic links.")
+
+
+@wheel.warning(
+    "wheel-has-unreadable-file",
+    title="A file of the wheel has permissions that forbid to read it",
+    why="pip and uv give files permissions of their own, but `unzip`, pex and the packagers of distributions keep "
+    "these, and then nobody can open the file.",
+    fix="Build the wheel with another version of the build backend; usually an error in it writes such permissions.",
+    example="`--w--wx---` for `demo/__init__.py` in what `zipinfo` lists",
+)
+def wheel_has_unreadable_file(facts: WheelFacts) -> Iterable[Evidence]:
+    # Archives made on Windows or without permissions have none at all.
+    paths = [m.path for m in facts.members if m.kind == "file" and m.mode and not m.mode & stat.S_IRUSR]
+    return together(paths, "{} may not be read by its owner.")
 
 
 @artifact.warning(

@@ -45,10 +45,10 @@ def _shown(paths: Sequence[str]) -> str:
     example="git status: M src/package/__init__.py",
 )
 def checkout_dirty(facts: SourceFacts) -> Iterator[Evidence]:
-    if facts.release or facts.tag is None:
-        raise Skipped(
-            "it is released: that is judged more strictly" if facts.release else "nothing is released"
-        )
+    if facts.release and not facts.staging:
+        raise Skipped("the files are published, which is judged more strictly")
+    if not facts.release and facts.tag is None:
+        raise Skipped("nothing is released")
     yield from _differing(facts)
 
 
@@ -60,8 +60,8 @@ def checkout_dirty(facts: SourceFacts) -> Iterator[Evidence]:
     example="a step that runs `sed -i` on pyproject.toml, before the files are built and published",
 )
 def released_checkout_dirty(facts: SourceFacts) -> Iterator[Evidence]:
-    if not facts.release:
-        raise Skipped("nothing is published")
+    if not facts.release or facts.staging:
+        raise Skipped("nothing is published, or to TestPyPI only")
     yield from _differing(facts)
 
 

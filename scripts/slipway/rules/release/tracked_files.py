@@ -28,14 +28,19 @@ def _tracked(release: ReleaseFacts) -> Tracked:
     return release.tracked
 
 
+IN_MANIFEST = (
+    "Include it with a line in MANIFEST.in, `include {path}`, or let setuptools-scm include what git tracks. A wheel takes "
+    "it with `include_package_data=True`, the default beside a [project] table."
+)
+
+
 @release.note(
     "tracked-file-left-out-of-sdist",
     title="A file of the package is in git and not in the sdist",
     why="The wheel is built from the sdist, so that it lacks the file too; so does everybody who builds from source.",
     fix="Include it in the sdist; if it is left out on purpose, turn this rule off with the reason.",
     fixes={
-        "setuptools": "Include it with a line in MANIFEST.in, such as `graft src/demo`, or let setuptools-scm "
-        "include what git tracks.",
+        "setuptools": IN_MANIFEST.format(path="src/demo/rates.json"),
         "hatchling": "See `include`, `only-include` and `exclude` in [tool.hatch.build.targets.sdist].",
         "poetry-core": "See `include` and `exclude` in [tool.poetry].",
     },
@@ -48,10 +53,14 @@ def tracked_file_left_out_of_sdist(release: ReleaseFacts) -> Iterator[Evidence]:
     # A layout that the backend rearranges has none of its files where git has them, and is not compared.
     kept = [home for home in homes if f"{home}__init__.py" not in absent]
     paths = [p for p in absent if any(p.startswith(home) and _is_needed(p[len(home) :]) for home in kept)]
+    if any(f"src/{package}/__init__.py" in _tracked(release).paths for package in packages):
+        paths += [p for p in absent if p.startswith("src/") and p.count("/") == 1 and p.endswith(".py")]
+    in_manifest = release.plan is not None and release.plan.backend == "setuptools"
     if paths:
         yield Evidence(
             f"git tracks files of the package that are not in the sdist, such as {paths[0]}.",
             seen=listed(paths),
+            fix=IN_MANIFEST.format(path=paths[0]) if in_manifest else None,
         )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from slipway.rules.rule import Evidence
-from slipway.rules.smoke.causes import DISPLAY, SYSTEM, Diagnosis, Kind, diagnose
+from slipway.rules.smoke.causes import DISPLAY, SYSTEM, diagnose
+from slipway.rules.smoke.diagnosis import Diagnosis, Kind
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
 from slipway.rules.wording import SHOWN
 

@@ -112,6 +112,7 @@ class SmokeFacts:
         conflicts: what `pip check` says.
         left_behind: paths that are still there after uninstalling, relative to the environment.
         optional: modules that only an extra or another platform brings, with the extra's name where it is one.
+        required: the distributions that are always required, by their normal names.
         own: the package's own importable names.
         groups: the groups of its entry points.
         files: what was installed, relative to site-packages.
@@ -143,6 +144,7 @@ class SmokeFacts:
     conflicts: tuple[str, ...] = ()
     left_behind: tuple[str, ...] = ()
     optional: Mapping[str, str | None] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()

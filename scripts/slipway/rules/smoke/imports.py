@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
-from slipway.rules.smoke.causes import Kind
+from slipway.rules.smoke.diagnosis import Kind
 from slipway.rules.smoke.evidence import import_failures, is_package_fault, why_died
 from slipway.rules.smoke.facts import SmokeFacts
 from slipway.rules.wording import SHOWN

@@ -160,9 +160,7 @@ def _last_lines(facts: SmokeFacts) -> str:
 )
 def dependency_extra_unknown(facts: SmokeFacts) -> Iterator[Evidence]:
     for line in facts.unknown_extras:
-        yield Evidence(
-            f"While {facts.artifact} was installed, the installer said that an extra is unknown.", seen=line
-        )
+        yield Evidence("A dependency is asked for an extra that it does not have.", seen=line)
 
 
 @smoke.warning(

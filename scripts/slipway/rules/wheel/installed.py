@@ -23,6 +23,14 @@ USED_BY_MANY = frozenset(
     }
 )  # fmt: skip
 """Top-level names that say nothing about the project, so that others choose them too."""
+SHARED_NAMESPACES = frozenset(
+    {
+        "azure", "backports", "collective", "google", "jaraco", "logilab", "opentelemetry", "paste", "plone",
+        "repoze", "ruamel", "sphinxcontrib", "xstatic", "z3c", "zope",
+    }
+)  # fmt: skip
+"""Top-level names that many distributions put their packages into."""
+SHORTEST_SHARING = len("__import__('pkg_resources').declare_namespace(__name__)")
 TYPED_CLASSIFIER = "Typing :: Typed"
 
 
@@ -177,6 +185,24 @@ def wheel_has_init_at_top_level(facts: WheelFacts) -> Iterable[Evidence]:
 
 
 @wheel.warning(
+    "wheel-closes-namespace",
+    title="The wheel makes an ordinary package of a namespace that many share",
+    why="Python then looks for the whole namespace in this one folder, and the packages that other distributions put "
+    "into it cannot be imported.",
+    fix="Remove the file. A namespace that several distributions share has no `__init__.py` (PEP 420).",
+    example="an empty `sphinxcontrib/__init__.py` beside `sphinxcontrib/demo/__init__.py`",
+    read="https://packaging.python.org/en/latest/guides/packaging-namespace-packages/",
+)
+def wheel_closes_namespace(facts: WheelFacts) -> Iterator[Evidence]:
+    shared = {f"{name}/__init__.py": name for name in SHARED_NAMESPACES - _own_names(facts)}
+    for member in facts.members:
+        # A longer one may be of the older kinds of namespace, which are shared too.
+        if member.path in shared and member.size < SHORTEST_SHARING:
+            message = f"{quoted(member.path)} closes the namespace {shared[member.path]} for all other distributions."
+            yield Evidence(message, file=member.path)
+
+
+@wheel.warning(
     "wheel-has-pth-file",
     title="The wheel installs a .pth file",
     why="Python runs it at every start, in every program of the environment, whether the package is used or not. "
@@ -205,7 +231,11 @@ _NAMESPACE_FIX = (
     why="Type checkers ignore the annotations and stubs of an installed package without this marker.",
     fix="Add an empty file `py.typed` to the package, and include it in the wheel.",
     fixes={
-        "setuptools": "Add an empty file `py.typed` to the package and name it: `demo = ['py.typed']` in "
+        "setup.py": 'Add an empty file `py.typed` to the package and name it: `package_data={"demo": ["py.typed"]}` in '
+        "setup.py.",
+        "setup.cfg": "Add an empty file `py.typed` to the package and name it: `demo = py.typed` under "
+        "[options.package_data] in setup.cfg.",
+        "setuptools": "Add an empty file `py.typed` to the package and name it: `demo = ['py.typed']` under "
         "[tool.setuptools.package-data].",
         "meson-python": "Add an empty file `py.typed` and give it to `py.install_sources` in meson.build.",
         "scikit-build-core": "Add an empty file `py.typed` to the folder named in `wheel.packages`.",
