@@ -147,7 +147,7 @@ def words(response: requests.Response) -> str:
     except (ValueError, RecursionError):
         answer = None
     given = answer if isinstance(answer, dict) else {}
-    code = re.sub(r"^\d{3}\s+", "", _text(given, "code"))
+    code = re.sub(r"\A\d{3}\s{1,9}", "", _text(given, "code"))
     for own in (response.reason or "", code):
         if len(own.split()) > STANDARD_REASON:
             return _plain(own)

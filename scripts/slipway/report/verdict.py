@@ -111,7 +111,7 @@ def _pythons(results: Iterable[SmokeResult]) -> str:
     labels = list(dict.fromkeys(result.python for result in results))
     if len(labels) == 1:
         return labels[0]
-    minors = dict.fromkeys(re.sub(r"(\d+\.\d+)\.\d+", r"\1", label) for label in labels)
+    minors = dict.fromkeys(re.sub(r"(?<!\d)(\d{1,3}\.\d{1,5})\.\d{1,5}", r"\1", label) for label in labels)
     return _joined(sorted(minors, key=lambda minor: [int(number) for number in re.findall(r"\d+", minor)]))
 
 
