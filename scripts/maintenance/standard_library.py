@@ -10,7 +10,7 @@ import mypy
 STUBS = Path(mypy.__file__).parent / "typeshed" / "stdlib"
 OLDEST = 9
 """What came up to Python 3.8 is left out: nothing older is supported any more."""
-_VERSION = re.compile(r"(?P<module>[\w.]+): 3\.(?P<minor>\d+)-")
+_VERSION = re.compile(r"(?<![\w.])(?P<module>[\w.]++): 3\.(?P<minor>\d+)-")
 
 
 def generated() -> dict[str, str]:

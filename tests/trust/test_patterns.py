@@ -18,6 +18,8 @@ MADE_LATE = {
     ("slipway.building.known_failures", "known.pattern"),
     ("maintenance.surfaces", "marked"),
     ("slipway.publishing.refusals", "row.pattern"),
+    ("slipway.rules.smoke.install", "known.pattern"),
+    ("uv_download", "_ending()"),
 }
 """Patterns that are made when they are needed: of plain text, or found in the tables of their modules."""
 

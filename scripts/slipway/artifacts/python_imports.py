@@ -11,7 +11,7 @@ MAX_LINES = 2_000
 """More import statements of one module are not looked at."""
 _TABLE = Path(__file__).with_name("standard_library.txt").read_text(encoding="ascii")
 _LINE = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\(?[\w, \t]*)|import[ \t]+([\w., \t]+))",
+    rb"^[ \t]*+(?:from[ \t]++(\.*+[\w.]*+)[ \t]++import[ \t]++(\(?[\w, \t]*)|import[ \t]+([\w., \t]+))",
     re.MULTILINE,
 )
 

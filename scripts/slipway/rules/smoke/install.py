@@ -62,7 +62,7 @@ KNOWN = (
 def _known(facts: SmokeFacts) -> Known | None:
     """Return the known reason of a failed installation, with its values filled in."""
     absent = re.findall(
-        r"([\w.-]+) was\s+not\s+found\s+in\s+the\s+package\s+registry", facts.install_error or ""
+        r"(?<![\w.-])([\w.-]++) was\s+not\s+found\s+in\s+the\s+package\s+registry", facts.install_error or ""
     )
     if own := next((name for name in absent if canonicalize_name(name) in facts.beside), None):
         cause = f"{own} is another project of this repository, and the index does not have it yet"
