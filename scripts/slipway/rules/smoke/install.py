@@ -241,6 +241,10 @@ def uninstall_leaves_files(facts: SmokeFacts) -> Iterator[Evidence]:
 )
 def pth_file_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     for line in facts.printed.splitlines():
-        found = re.search(r"(?<![^/\\])([^/\\]{1,255}\.pth)", line) if line.startswith("Error processing line") else None
+        found = (
+            re.search(r"(?<![^/\\])([^/\\]{1,255}\.pth)", line)
+            if line.startswith("Error processing line")
+            else None
+        )
         if found and found[1] in facts.files:
             yield Evidence(f"Python complains about {found[1]} whenever it starts.", seen=facts.printed)
