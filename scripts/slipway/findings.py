@@ -30,8 +30,8 @@ def _cause(finding: Finding) -> tuple[str | None, ...]:
 
 
 def _one(same: list[Finding]) -> Finding:
-    # Of two that weigh the same, the index's answer says more than the file alone.
-    main = min(same, key=lambda finding: (finding.severity.rank, finding.stage != "index"))
+    # Of two that weigh the same, what an index answered or a smoke test saw says more than the file alone.
+    main = min(same, key=lambda finding: (finding.severity.rank, finding.stage not in {"index", "smoke"}))
     everywhere = dict.fromkeys(place for finding in same for place in places(finding))
     everywhere.pop(_place(main), None)
     pythons = dict.fromkeys(

@@ -52,6 +52,25 @@ def test_what_an_index_does_not_say_is_unknown() -> None:
     assert file.url == "https://index.example.org/demo-1.0.tar.gz"
 
 
+@pytest.mark.parametrize(
+    ("provenance", "address"),
+    [(None, None), ("https://index.example.org/integrity/demo", "https://index.example.org/integrity/demo")],
+)
+def test_the_provenance_of_a_file_is_null_or_an_address(provenance: str | None, address: str | None) -> None:
+    file = {"filename": "demo-1.0.tar.gz", "url": "demo-1.0.tar.gz", "provenance": provenance}
+    [read_file] = listing.read(json.dumps({"files": [file]}).encode(), content_type=JSON, base=BASE).files
+    assert read_file.provenance == address
+
+
+def test_a_project_is_asked_for_by_its_normal_name() -> None:
+    """The index answers every other spelling with a redirect."""
+    with loopback_answers.serve(status=404) as server:
+        client = Client(addresses.resolve(server.address), patience=0)
+        client.listing("My.Project")
+        client.close()
+    assert server.requests[0] == "GET /simple/my-project/"
+
+
 def test_html_is_read_with_digests_and_encoded_names() -> None:
     page = (
         b'<html><a href="/f/demo-1.0%2Blocal.tar.gz#sha256=ABC" data-yanked="bad">x</a>'

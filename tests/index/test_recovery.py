@@ -119,6 +119,13 @@ def test_every_meaning_says_cause_and_fix(table: tuple[refusals.Meaning, ...]) -
         assert row.fix.endswith("."), row.id
 
 
+def test_a_refusal_of_the_role_names_the_archived_project_too() -> None:
+    """The index answers for an archived project in the words it has for somebody else's."""
+    row = next(row for row in refusals.UPLOAD if row.id == "A04")
+    assert "archived project" in row.cause
+    assert "unarchives" in row.fix
+
+
 def test_the_rules_that_refusals_name_exist_and_mirror_them() -> None:
     from slipway.rules import catalogue
 

@@ -40,6 +40,12 @@ def test_rules_that_share_a_cause_give_the_gravest() -> None:
     assert len(findings.merged([mild, found(cause="c: y")])) == 2
 
 
+def test_of_one_cause_a_smoke_test_says_more_than_the_file() -> None:
+    in_file = found(rule="wheel-rule", cause="c: x", where=artifact("a.whl"), stage="inspect")
+    [finding] = findings.merged([in_file, found(rule="smoke-rule", cause="c: x", stage="smoke")])
+    assert (finding.rule, finding.also) == ("smoke-rule", ("a.whl PKG-INFO:4",))
+
+
 def test_what_a_project_ignores_stays_the_finding_of_its_rule() -> None:
     one, other = (found(rule=rule, cause="c: x", ignored="why") for rule in ("sdist-rule", "wheel-rule"))
     assert len(findings.merged([one, other])) == 2

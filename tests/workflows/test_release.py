@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -180,3 +181,45 @@ def test_an_index_that_wants_the_password_for_reading(
     assert published == []
     assert "Release / Publish" not in run.jobs
     assert "The secret `token` is empty." in run.log
+
+
+OTHER_WAYS = {
+    "release.yml": act.ROOT / ".github" / "workflows" / "release.yml",
+    **{name: act.ROOT / "examples" / "workflows" / name for name in ("pypa.yml", "one-job.yml")},
+}
+
+
+@pytest.mark.parametrize("name", OTHER_WAYS)
+def test_the_other_ways_to_release_end_verified(
+    name: str, bench: Bench, program: Path, tree: Path, tmp_path: Path
+) -> None:
+    """Slipway's own release, the upload by the action of PyPA, and everything in one job."""
+    project = consumer.example(tmp_path / "pure", "pure")
+    text = act.understood(OTHER_WAYS[name].read_text("utf-8")).replace("OWNER/slipway", act.SLIPWAY)
+    text = re.sub(
+        r"(    uses: \S+/python-package\.yml@\S+).*\n", rf"\g<1>\n    with: {{ {consumer.ONE_JOB} }}\n", text
+    )
+    # The stand-in for the action of PyPA uploads with a token, as the real one does once it has got its own.
+    token = bench.warehouse.api_token(PROJECT)
+    text = text.replace(
+        "          repository-url:", f"          password: {token}\n          repository-url:"
+    )
+    (project / ".github" / "workflows" / "release.yml").write_text(text)
+    act.commit(project)
+    own = {"SLIPWAY_INDEX": bench.upload_url, "SLIPWAY_ATTESTATIONS": "off"}
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="push",
+        payload={"ref": TAG},
+        artifacts=tmp_path / "artifacts",
+        variables=variables(bench) | own,
+        repository="acme/demo",
+    )
+    assert run.exit_code == 0, run.log
+    assert set(run.jobs.values()) == {"success"}
+    assert ({"Publish", "Verify"} <= set(run.jobs)) is (name != "one-job.yml")
+    assert len(public(bench)) == len(("the sdist", "the wheel"))
+    assert "serves exactly these files, and from there it installs and imports" in run.summaries

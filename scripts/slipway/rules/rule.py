@@ -32,6 +32,7 @@ class Evidence:
         seen: the value seen.
         expected: the value expected.
         fix: what to do here, where that is more exact than the rule's own fix.
+        subject: what it has in common with a finding of another rule of the same cause, where that is not `seen`.
     """
 
     message: str
@@ -42,6 +43,7 @@ class Evidence:
     seen: str | None = None
     expected: str | None = None
     fix: str | None = None
+    subject: str | None = None
 
 
 class Skipped(Exception):  # noqa: N818 - not an error: an outcome
@@ -102,7 +104,7 @@ class Rule(Generic[Facts_contra]):
         """
         fix = self.fixes.get(declared_in or "") or self.fixes.get(backend or "") or self.fix
         # The same value, or a file of the same name, in the source, the sdist and the wheel.
-        subject = evidence.seen or (evidence.file or "").rpartition("/")[2]
+        subject = evidence.subject or evidence.seen or (evidence.file or "").rpartition("/")[2]
         return Finding(
             rule=self.name,
             severity=self.severity,

@@ -82,6 +82,7 @@ def _known(facts: SmokeFacts) -> Known | None:
     fix="Read what the installer prints; usually a dependency has no version that fits, or the index used here lacks it, "
     "or the sdist does not build.",
     example='dependencies = ["requests<1,>2"]',
+    cause="install-fails",
 )
 def install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
     if not _install_breaks(facts) or _needs_build_tools(facts) or _is_for_other_platform(facts):
@@ -94,10 +95,18 @@ def install_fails(facts: SmokeFacts) -> Iterator[Evidence]:
             "If it is only large, or the network slow, raise --smoke-timeout; else see where its build hangs."
         )
         yield Evidence(message, seen=_last_lines(facts), fix=fix)
+    elif known is None:
+        yield Evidence(f"{what} cannot be installed with Python {facts.python}.", seen=_last_lines(facts))
     else:
-        why = f": {known.cause}" if known else ""
-        message = f"{what} cannot be installed with Python {facts.python}{why}."
-        yield Evidence(message, seen=_last_lines(facts), fix=known.fix if known else None)
+        # The sdist and the wheel need the same, and on each Python the same is missing.
+        what = f"The extra `{facts.extra}` of {facts.distribution}" if facts.extra else facts.distribution
+        yield Evidence(
+            f"{what} cannot be installed with Python {facts.python}: {known.cause}.",
+            artifact=facts.artifact,
+            seen=_last_lines(facts),
+            fix=known.fix,
+            subject=f"{facts.extra} {known.cause}",
+        )
 
 
 def _install_breaks(facts: SmokeFacts) -> bool:

@@ -29,6 +29,7 @@ ASKS = re.compile(r"(?i)\b(?:to|please|must|need|should|pip|uv|conda|apt)\W+(?:\
     why="The command is installed and ends in a traceback as soon as it is called.",
     **fix("Correct the object reference in {}, or include the module it names in the wheel.", "scripts"),
     example='[project.scripts]\ntool = "package.cli:mian"',
+    cause="script-cannot-load",
 )
 def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
     if is_package_fault(facts):
@@ -39,6 +40,7 @@ def script_cannot_load(facts: SmokeFacts) -> Iterator[Evidence]:
                     f"{diagnosis.after_colon}.",
                     seen=summary_of(attempt),
                     fix=diagnosis.fix,
+                    subject=attempt.short_name,
                 )
         for attempt, diagnosis in failures(facts.script_files, facts, "broken"):
             yield Evidence(

@@ -26,6 +26,7 @@ _NAMED_FOR_VERSION = re.compile(r"(?:py|python|compat)_?3?_?\d|_3_?\d{1,2}(?:_|$
     **fix("Correct the value in {} to `module:function`, or include the module in the wheel.", "scripts"),
     example='`demo = "demo.cli:mian"` under [project.scripts]',
     read=ENTRY_POINTS,
+    cause="script-cannot-load",
 )
 def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
@@ -33,7 +34,7 @@ def wheel_script_cannot_start(facts: WheelFacts) -> Iterator[Evidence]:
     for target in facts.targets:
         if target.group in SCRIPT_GROUPS and (reason := _why_broken(facts, target)):
             message = f"The command {quoted(target.name)} cannot start: {reason}."
-            yield Evidence(message, file=path, seen=target.value)
+            yield Evidence(message, file=path, seen=target.value, subject=target.name)
 
 
 @wheel.error(
