@@ -15,7 +15,7 @@ from slipway.manifest import Manifest, read_manifest, write_manifest
 from slipway.options import Inputs
 from slipway.publishing import decision
 from slipway.records import Destination
-from slipway.runner import Runner
+from slipway.runner import Event, Runner
 from trust.jobs import BRANCH, TAG, JobRunner, Jobs, digest
 
 EVIL = "https://evil.example/legacy/"
@@ -53,6 +53,12 @@ def test_a_release_tag_publishes_to_pypi(run: Jobs) -> None:
 def test_no_manifest_makes_an_event_publish(what: str, run: Jobs) -> None:
     with pytest.raises(InputError, match="may not publish"):
         decision.publish_to(manifest(run), inputs(run, "publish"), JobRunner(EVENTS[what]))
+
+
+@pytest.mark.parametrize("event", [TAG, replace(BRANCH, name="workflow_dispatch")], ids=["tag", "dispatch"])
+def test_where_the_option_says_none_nothing_is_published(event: Event, run: Jobs) -> None:
+    with pytest.raises(InputError, match="The option `index` says that nothing is published"):
+        decision.publish_to(manifest(run, "none"), inputs(run, "publish", index="none"), JobRunner(event))
 
 
 @pytest.mark.parametrize("index", [EVIL, "testpypi", "none"])

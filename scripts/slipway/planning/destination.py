@@ -48,6 +48,8 @@ def decide(inputs: Inputs, event: EventFacts, *, tag: str | None) -> Destination
         return _nowhere(
             f"The tag {tag!r} does not begin with {inputs.tag_prefix!r}: it is not a release tag."
         )
+    if asked == "none":
+        return _nowhere("The option `index` says that nothing is published.")
     return Destination(
         index=asked or index,
         publish=True,
