@@ -233,7 +233,8 @@ class Manifest(Record, frozen=True):
         failure = self.failure
         if failure is None or failure.stage not in {"build", "smoke"}:
             return ()
-        words = "\n".join((failure.happened, failure.cause, *failure.log))
+        # Without line ends: tools wrap what they print.
+        words = " ".join(" ".join((failure.happened, failure.cause, *failure.log)).split())
         is_project = failure.exit_code == ExitCode.FINDINGS
         return tuple(f for f in self.blocking if is_project or (f.seen and f.seen in words))
 

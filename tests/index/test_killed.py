@@ -146,7 +146,7 @@ if sys.platform != "win32":  # where a process cannot be asked to end
         started.set()
         stdout, _ = process.communicate(timeout=60)
         assert stopped.is_set()
-        assert process.returncode == 3, stdout
+        assert process.returncode == 130, stdout
         manifest = read_manifest(real.work / FILENAME)
         wheel, archive = (file.filename for file in real.files)
         assert manifest.failure is not None

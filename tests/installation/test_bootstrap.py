@@ -135,7 +135,8 @@ def machine(shared: tuple[SimpleIndex, str], cache: Path, tmp_path: Path) -> Ite
     requirements = scripts / "requirements"
     requirements.mkdir()
     (requirements / "uv.txt").write_text(uv, encoding="utf-8")
-    (requirements / "slipway.txt").write_text(cargo, encoding="utf-8")
+    for name in ("slipway", "check", "verify"):
+        (requirements / f"{name}.txt").write_text(cargo, encoding="utf-8")
     (requirements / "publish.txt").write_text(cargo + ballast, encoding="utf-8")
     home = tmp_path / "home"
     home.mkdir()
@@ -310,6 +311,8 @@ def test_an_environment_that_lost_files_is_made_anew(machine):
 
 
 def test_ctrl_c_leaves_nothing_half_made(machine):
+    assert machine.run("check").returncode == 7, "uv is there, so that the environment itself is being made"
+    machine.index.waiting.clear()
     machine.index.gate.clear()
     stopped = machine.start("publish")
     assert machine.index.waiting.wait(30)

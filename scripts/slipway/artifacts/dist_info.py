@@ -9,7 +9,8 @@ import configparser
 import csv
 import email.parser
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO
@@ -191,7 +192,7 @@ def parse_record(data: bytes) -> tuple[tuple[RecordRow, ...], Malformed | None]:
         return (), _not_utf8(error)
     rows: list[RecordRow] = []
     # Split as the index and pip do it, at U+0085 and the like too (warehouse, `utils/wheel.py`).
-    reader = csv.reader(text.splitlines())
+    reader = csv.reader(_lines(text))
     try:
         for row in islice(reader, MAX_RECORD_ROWS):
             if len(row) != COLUMNS:
@@ -203,6 +204,17 @@ def parse_record(data: bytes) -> tuple[tuple[RecordRow, ...], Malformed | None]:
     except csv.Error as error:
         return tuple(rows), Malformed(detail=f"it is not CSV ({error})", line=reader.line_num)
     return tuple(rows), None
+
+
+_LINE_END = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_LINE = re.compile(rf"([^{_LINE_END}]*+)(?:\r\n|[{_LINE_END}]|\Z)")
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text one by one; all of them at once take several times its memory."""
+    for found in _LINE.finditer(text):
+        if found.start() < len(text):
+            yield found[1]
 
 
 def _not_utf8(error: UnicodeDecodeError) -> Malformed:

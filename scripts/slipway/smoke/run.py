@@ -32,7 +32,7 @@ UNREACHABLE = re.compile(network_errors.PATTERN)
 """What installers print when the index cannot be reached; then the artifact is not to blame."""
 
 BY_URL = re.compile(
-    r"(?<![\w.-])([\w.-]{1,100}) ?@ (?:git\+)?https?://(?:[^\s/@`'\"]{1,100}@)?([\w.-]{1,255})"
+    r"(?<![\w.-])([\w.-]{1,100})\s?@\s{0,40}(?:git\+)?https?://(?:[^\s/@`'\"]{1,100}@)?([\w.-]{1,255})"
 )
 """A requirement by URL (PEP 508), with its name and its host, in what an installer prints."""
 
