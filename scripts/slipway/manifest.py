@@ -228,12 +228,11 @@ class Manifest(Record, frozen=True):
     def explaining(self) -> tuple[Finding, ...]:
         """The findings that explain why the run failed.
 
-        Where the project is at fault, these are all that block; else those whose value the failed tool named.
+        Where the project is at fault, these are all that block; else those whose value the failed tool named, wrapped or not.
         """
         failure = self.failure
         if failure is None or failure.stage not in {"build", "smoke"}:
             return ()
-        # Without line ends: tools wrap what they print.
         words = " ".join(" ".join((failure.happened, failure.cause, *failure.log)).split())
         is_project = failure.exit_code == ExitCode.FINDINGS
         return tuple(f for f in self.blocking if is_project or (f.seen and f.seen in words))
