@@ -228,7 +228,7 @@ class Manifest(Record, frozen=True):
     def explaining(self) -> tuple[Finding, ...]:
         """The findings that explain why the run failed.
 
-        Where the project is at fault, these are all that block; else those whose value the failed tool named, wrapped or not.
+        Where the project is at fault, these are all that block; else those whose value the tool named, wrapped or not.
         """
         failure = self.failure
         if failure is None or failure.stage not in {"build", "smoke"}:
