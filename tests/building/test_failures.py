@@ -140,7 +140,7 @@ PRINTED: dict[str, tuple[str, str]] = {
     ),
     "setuptools and 2to3": ("error in demo setup command: use_2to3 is invalid.", "since version 58"),
     "an old poetry-core": (
-        "poetry.core.pyproject.exceptions.PyProjectException: [tool.poetry] section not found in /work/pyproject.toml",
+        "poetry.core.pyproject.exceptions.PyProjectException: [tool.poetry] section not found in /project/pyproject.toml",
         "older than 2",
     ),
     "scikit-build-core without a floor": (

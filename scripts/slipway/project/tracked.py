@@ -71,7 +71,7 @@ def read(root: Path, sdist: SdistFacts, *, modules: Collection[str] = ()) -> Tra
 
 
 def _version_files(root: Path) -> Iterator[str]:
-    """Yield what setuptools-scm is told to write (https://setuptools-scm.readthedocs.io/en/latest/config/)."""
+    """Yield what setuptools-scm is set up to write (https://setuptools-scm.readthedocs.io/en/latest/config/)."""
     table = pyproject.load(root).table("tool", "setuptools_scm")
     for key in ("version_file", "write_to"):
         if isinstance(path := table.get(key), str):

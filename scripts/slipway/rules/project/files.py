@@ -117,7 +117,7 @@ NAMES_PACKAGE = {
     "uv-build": 'Name it: `module-name = "{name}"` and `module-root = "{folder}"` under [tool.uv.build-backend].',
     "poetry-core": 'Name it: `packages = [{{ include = "{name}", from = "{folder}" }}]` under [tool.poetry].',
 }
-"""How a backend is told which package to include."""
+"""How each backend is made to include a package."""
 
 
 @project.warning(
