@@ -5,14 +5,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
+import tiny_plan
 from slipway import pipeline
 from slipway.commands import COMMANDS
 from slipway.errors import ExitCode, InputError, ToolError
 from slipway.manifest import FILENAME, Addition, Manifest, read_manifest
 from slipway.options import Inputs
 from slipway.pipeline import STAGES, Stage
-from slipway.records import Destination, Finding, Plan, Severity, SkippedRule
+from slipway.records import Finding, Severity, SkippedRule
 from slipway.runner import Runner
 from slipway.runner.terminal import PlainRunner
 
@@ -75,23 +77,8 @@ def test_a_stage_records_when_it_started(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_an_ignore_without_effect_is_found_after_all_rules_were_judged(tmp_path: Path) -> None:
     names = {stage.name: stage for stage in STAGES}
-    plan = Plan(
-        name="demo",
-        version="1.0",
-        version_from="static",
-        backend="hatchling",
-        kind="pure",
-        layout="src",
-        requires_python=None,
-        pythons=(),
-        event="local",
-        ref=None,
-        tag=None,
-        tag_version=None,
-        git=None,
-        expected=(),
-        destination=Destination(index="none", publish=False, reason="A test."),
-        ignored={"some-rule": "why", "another-rule": "why", "third-rule": "why"},
+    plan = msgspec.structs.replace(
+        tiny_plan.PLAN, ignored={"some-rule": "why", "another-rule": "why", "third-rule": "why"}
     )
     manifest = Manifest(
         plan=plan,

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import tiny_plan
 from artifacts.built import Built
 from artifacts.sdists import sdist
 from artifacts.wheels import wheel
@@ -92,21 +94,12 @@ class Scene:
     def plan(self) -> Plan:
         """Return the plan of the job that checked: a tag that publishes to the bench."""
         goal = Destination(index=self.bench.upload_url, publish=True, reason="A tag.", environment="pypi")
-        return Plan(
+        return msgspec.structs.replace(
+            tiny_plan.PLAN,
             name=self.name,
             version=self.version,
-            version_from="static",
-            backend="hatchling",
-            kind="pure",
-            layout="src",
-            requires_python=None,
             pythons=("3.13",),
             event="push",
-            ref=None,
-            tag=None,
-            tag_version=None,
-            git=None,
-            expected=(),
             destination=goal,
         )
 

@@ -4,12 +4,14 @@ import re
 from itertools import product
 from pathlib import Path
 
+import msgspec
 import pytest
+import tiny_plan
 from artifacts.wheels import wheel
 from command_line import slipway
 from slipway.manifest import Failure, Manifest
 from slipway.publication import Page, Receipt, Served
-from slipway.records import Artifact, Destination, Finding, Plan, Severity, SmokeResult, StageResult
+from slipway.records import Artifact, Destination, Finding, Severity, SmokeResult, StageResult
 from slipway.report import markdown
 
 WIDEST = 80
@@ -19,21 +21,10 @@ LONG = (
 )
 DIGEST = "0123456789abcdef" * 4
 
-PLAN = Plan(
+PLAN = msgspec.structs.replace(
+    tiny_plan.PLAN,
     name="tiny",
-    version="1.0",
-    version_from="static",
-    backend="hatchling",
-    kind="pure",
-    layout="src",
-    requires_python=None,
-    pythons=(),
     event="tag",
-    ref=None,
-    tag=None,
-    tag_version=None,
-    git=None,
-    expected=(),
     destination=Destination(index="pypi", publish=True, reason="The release tag v1.0 publishes to PyPI."),
 )
 

@@ -2,31 +2,15 @@
 
 import msgspec
 import pytest
+import tiny_plan
 from slipway.planning import pythons
 from slipway.project.tracked import Tracked
-from slipway.records import Destination, Plan
 from slipway.rules.rule import judge
 from slipway.rules.smoke import RULES
 from slipway.rules.smoke.causes import diagnose
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
 
-PLAN = Plan(
-    name="demo",
-    version="1.0",
-    version_from="static",
-    backend="setuptools",
-    kind="pure",
-    layout="flat",
-    requires_python=None,
-    pythons=(),
-    event="local",
-    ref=None,
-    tag=None,
-    tag_version=None,
-    git=None,
-    expected=(),
-    destination=Destination(index="none", publish=False, reason="nothing is published"),
-)
+PLAN = msgspec.structs.replace(tiny_plan.PLAN, backend="setuptools", layout="flat")
 
 
 def facts_of(python: str = "3.13.0", *, imports: tuple[Attempt, ...] = (), **changes: object) -> SmokeFacts:

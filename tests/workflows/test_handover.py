@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
+import tiny_plan
 import tiny_project
 from slipway import pipeline
 from slipway.errors import InputError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.planning import matrix as planned_matrix
-from slipway.records import Destination, Finding, Job, Plan, Severity, StageResult, Where
+from slipway.records import Destination, Finding, Job, Severity, StageResult, Where
 from slipway.report import annotations, outputs, timeline
 from slipway.runner.base import Event
 from slipway.runner.github import GitHubRunner, without_commands
@@ -39,21 +40,10 @@ JOBS = (
         pythons=("3.13",),
     ),
 )
-PLAN = Plan(
-    name="demo",
-    version="1.0",
-    version_from="static",
-    backend="hatchling",
-    kind="pure",
-    layout="src",
-    requires_python=None,
+PLAN = msgspec.structs.replace(
+    tiny_plan.PLAN,
     pythons=("3.13",),
     event="push",
-    ref=None,
-    tag=None,
-    tag_version=None,
-    git=None,
-    expected=(),
     destination=Destination(index="pypi", publish=True, reason="A tag.", environment="pypi"),
     jobs=JOBS,
 )

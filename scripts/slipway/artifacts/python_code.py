@@ -166,8 +166,9 @@ class _Code:
         found: list[Absent] = []
         for module in list(self.modules.values())[:MAX_MODULES]:
             if not any(
-                self._absence(self._from(module, one.module), name, module, floor)
+                self._absence(dotted, name, module, floor)
                 for one in statements.get(module.path, ())
+                if (dotted := _absolute(one.module, module.package))
                 for name in one.names or (None,)
             ):
                 continue
@@ -177,14 +178,6 @@ class _Code:
                     reach: python_imports.Reach = "module" if one.place == "always" else "function"
                     found.append(Absent(module.path, one.line, *absence, reach))
         return tuple(dict.fromkeys(found))
-
-    def _from(self, module: Module, text: str) -> str:
-        """Return the absolute name of a module as it is written in a `from` statement."""
-        dots = len(text) - len(text.lstrip("."))
-        if not dots:
-            return text
-        parents = module.package.split(".")
-        return ".".join([*parents[: len(parents) - dots + 1], *filter(None, [text.lstrip(".")])])
 
     def _absence(
         self, dotted: str, name: str | None, importer: Module, floor: int | None
@@ -314,6 +307,11 @@ class _Code:
             self._room -= len(data)
             self._cached[path] = data
         return data
+
+
+def _absolute(written: str, package: str) -> str | None:
+    name = written.lstrip(".")
+    return python_module.absolute(name or None, len(written) - len(name), package)
 
 
 def _any_conditional(target: str, always: Mapping[str, set[str]], conditional: set[str]) -> bool:

@@ -112,7 +112,7 @@ def _placed(body: list[ast.stmt], package: str, place: Literal["always", "functi
         if isinstance(node, ast.Import):
             yield from (Placed(alias.name, None, node.lineno, place) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            if module := _absolute(node, package):
+            if module := absolute(node.module, node.level, package):
                 yield from (Placed(module, alias.name, node.lineno, place) for alias in node.names)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _placed(node.body, package, "function")
@@ -152,17 +152,23 @@ def _imports(body: list[ast.stmt], package: str, *, always: bool) -> Iterator[Im
                 yield from _imports(part, package, always=always and plain)
 
 
-def _absolute(node: ast.ImportFrom, package: str) -> str | None:
-    """Return the module of a `from` statement; None where its dots lead out of the package."""
-    if not node.level:
-        return node.module
+def absolute(module: str | None, level: int, package: str) -> str | None:
+    """Return the absolute name of the module in a `from` statement; None where its dots lead out of the package.
+
+    Args:
+        module: the name after the dots; None where there is none.
+        level: how many dots there are.
+        package: the package that the importing module belongs to.
+    """
+    if not level:
+        return module
     parents = package.split(".")
-    kept = len(parents) - (node.level - 1)
-    return ".".join([*parents[:kept], *([node.module] if node.module else [])]) if kept > 0 else None
+    kept = len(parents) - (level - 1)
+    return ".".join([*parents[:kept], *([module] if module else [])]) if kept > 0 else None
 
 
 def _import_from(node: ast.ImportFrom, package: str, *, always: bool) -> Iterator[Import]:
-    module = _absolute(node, package)
+    module = absolute(node.module, node.level, package)
     if module is None:
         return
     yield Import(module, always)

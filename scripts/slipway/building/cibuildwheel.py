@@ -107,17 +107,17 @@ def build(
         known.machine if known else processes.is_crash(done.returncode) or _MACHINE.search(done.output)
     )
     kind = ToolError if is_machine else ProjectError
+    cause = words[0].strip() if words else f"It ended with exit code {done.returncode}."
+    remedy = (
+        "Fix what the lines below name; "
+        "`cibuildwheel --only` builds one of these wheels on a machine of that platform."
+    )
+    if known:
+        cause, remedy = known.cause, known.remedy
     raise kind(
         happened,
-        cause=known.cause
-        if known
-        else words[0].strip()
-        if words
-        else f"It ended with exit code {done.returncode}.",
-        remedy=known.remedy
-        if known
-        else "Fix what the lines below name; "
-        "`cibuildwheel --only` builds one of these wheels on a machine of that platform.",
+        cause=cause,
+        remedy=remedy,
         read="https://cibuildwheel.pypa.io/en/stable/faq/",
         log=(*words, *done.tail()),
     )

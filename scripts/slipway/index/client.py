@@ -88,7 +88,7 @@ class Client:
         return Listing(exists=False) if found is None else found
 
     def _moved(self) -> bool:
-        """Look once where the simple API of an index is whose address does not say it; return whether it is elsewhere."""
+        """Look once for the simple API at the places it may have; return whether it is elsewhere."""
         guesses = (self.index.simple, *self.index.guesses) if self.index.guesses else ()
         answering = (place for place in guesses if self._persist(place, ACCEPT, lambda _: True))
         simple, before = next(answering, self.index.simple), self.index.simple
@@ -181,7 +181,7 @@ class Client:
                         return None
                     if response.ok:
                         return use(response)
-                    trouble = self._refused(url, response)
+                    trouble = self._refusal(url, response)
                     if not transport.is_transient(response.status_code):
                         raise trouble
                     retry_after = transport.retry_after(response)
@@ -205,7 +205,7 @@ class Client:
         auth = self.credential.pair if with_credential and self.credential else _no_auth
         return self._session.get(url, headers={"Accept": accept}, stream=True, auth=auth)
 
-    def _refused(self, url: str, response: requests.Response) -> SlipwayError:
+    def _refusal(self, url: str, response: requests.Response) -> SlipwayError:
         status = transport.status(response)
         if response.status_code not in {UNAUTHORIZED, FORBIDDEN} or self.index.name in addresses.NAMES:
             return _refused(url, status)

@@ -44,15 +44,15 @@ def read(folder: Path) -> Hosting | None:
     if not top:
         return None
     url = _git(folder, "config", "--get", "remote.origin.url")
-    remote, matched = parse(url), _REMOTE.fullmatch(url)
+    matched = _REMOTE.fullmatch(url)
     host = matched["host"].lower() if matched else None
     commit = _git(folder, "rev-parse", "HEAD")
     head = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
     branch = head or _git(folder, "symbolic-ref", "--short", "HEAD")
     return Hosting(
         top=Path(top),
-        owner=remote[0] if remote else None,
-        name=remote[1] if remote else None,
+        owner=matched["owner"] if matched else None,
+        name=matched["name"] if matched else None,
         commit=commit if _COMMIT.fullmatch(commit) else None,
         branch=branch if _NAME.fullmatch(branch) else None,
         elsewhere=host if host not in GITHUB else None,

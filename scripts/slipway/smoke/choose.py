@@ -71,7 +71,7 @@ def untried_by_jobs(manifest: Manifest, inputs: Inputs) -> tuple[Untried, ...]:
     """Return the Pythons that the metadata allows and that no smoke job tried."""
     claims = _claims(manifest, lambda name: artifact_facts.read_metadata(inputs.locate(name)))
     labels = [re.match(r"\d+\.\d+", result.python) for result in manifest.smoke_results]
-    reason = "no smoke job has it; the options smoke-jobs and python-versions decide"
+    reason = "no smoke job has it; the options matrix and python-versions decide"
     return tuple(_untried_pythons(claims, {label[0] for label in labels if label}, reason))
 
 

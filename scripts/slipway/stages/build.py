@@ -7,6 +7,7 @@ from pathlib import Path
 
 from slipway.artifacts.filename import Kind
 from slipway.building import checkout, distributions
+from slipway.building.build_log import build_log
 from slipway.environments import disposable
 from slipway.manifest import Addition, Manifest, sha256
 from slipway.options import Inputs
@@ -26,17 +27,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     if inputs.dist.exists():
         shutil.rmtree(inputs.dist)
     inputs.dist.mkdir(parents=True)
-    inputs.logs.mkdir(parents=True, exist_ok=True)
-    with (
-        disposable.scratch() as scratch,
-        runner.untrusted("build") as show,
-        (inputs.logs / "build.log").open("w", encoding="utf-8") as stream,
-    ):
-
-        def log(line: str) -> None:
-            stream.write(line + "\n")
-            show(line)
-
+    with disposable.scratch() as scratch, build_log(inputs.logs, runner, "build") as log:
         built = distributions.build(
             checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work]),
             scratch,

@@ -44,7 +44,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         )
     smoke.show(outcomes, runner)
     sdist = next((one.filename for one in manifest.artifacts if one.kind == "sdist"), None)
-    if sdist is not None:
+    if sdist is not None and any(one.facts.failed or one.facts.install_error for one in outcomes):
         plan = manifest.plan
         in_git = plan is not None and plan.git is not None and git.read(inputs.path) is not None
         checkout = inputs.path if in_git else None

@@ -6,6 +6,7 @@ from pathlib import Path
 from slipway.artifacts import handover
 from slipway.artifacts.collected import collect
 from slipway.building import cibuildwheel
+from slipway.building.build_log import build_log
 from slipway.environments import disposable
 from slipway.errors import InputError
 from slipway.manifest import Addition, Manifest
@@ -35,17 +36,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
             cause="It is not in the plan, or no sdist was handed to it.",
             remedy="Start all jobs of the run again.",
         )
-    inputs.logs.mkdir(parents=True, exist_ok=True)
-    with (
-        disposable.scratch() as scratch,
-        runner.untrusted("cibuildwheel") as show,
-        (inputs.logs / "build.log").open("w", encoding="utf-8") as stream,
-    ):
-
-        def log(line: str) -> None:
-            stream.write(line + "\n")
-            show(line)
-
+    with disposable.scratch() as scratch, build_log(inputs.logs, runner, "cibuildwheel") as log:
         own, out = scratch / sdist.name, scratch / "wheels"
         shutil.copyfile(sdist, own)
         out.mkdir()

@@ -98,7 +98,7 @@ def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     title="The package's __version__ is not the project's version",
     why="The index shows one version and the installed package reports another; bug reports and checks at run "
     "time go by the wrong one.",
-    fix="Give both the same version, or leave `__version__` out: `importlib.metadata.version` tells the version of "
+    fix="Give both the same version, or leave `__version__` out: `importlib.metadata.version` returns the version of "
     "what is installed.",
     example='version = "1.2.0" in pyproject.toml and `__version__ = "1.1.0"` in the package',
     read=SINGLE_SOURCE,

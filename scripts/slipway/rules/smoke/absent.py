@@ -4,12 +4,13 @@ import posixpath
 import re
 from pathlib import PurePosixPath
 
+from slipway.artifacts import python_imports
 from slipway.project.tracked import SOURCE_ROOTS
 from slipway.rules import missing_modules
 from slipway.rules.removed_modules import REMOVED
 from slipway.rules.smoke.diagnosis import Diagnosis
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
-from slipway.rules.smoke.module_owners import ADDED, SETUPTOOLS, distribution_of
+from slipway.rules.smoke.module_owners import SETUPTOOLS, distribution_of
 
 _NOT_FOUND = re.compile(r"ModuleNotFoundError: No module named ")
 """What Python itself says; a package that raises the error says something else."""
@@ -83,7 +84,7 @@ _DEPENDENCIES_IN = {
 def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
     found = re.search(r"3\.(\d+)", facts.python)
     top, minor = missing.partition(".")[0], int(found[1]) if found else 0
-    added = ADDED.get(missing) or ADDED.get(top)
+    added = python_imports.added_in(missing, None)
     if added is not None and minor < added:
         return Diagnosis(
             f"{missing!r} came with Python 3.{added}, and the package says that it supports 3.{minor}",

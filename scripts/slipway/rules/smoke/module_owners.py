@@ -58,18 +58,6 @@ DISTRIBUTIONS: dict[str, str] = {
 }
 """Import name to project name on PyPI, where the two are spelled differently."""
 
-ADDED: dict[str, int] = {
-    "annotationlib": 14,
-    "compression": 14,
-    "concurrent.interpreters": 14,
-    "graphlib": 9,
-    "string.templatelib": 14,
-    "tomllib": 11,
-    "wsgiref.types": 11,
-    "zoneinfo": 9,
-}
-"""Modules added to the standard library, and the minor version of Python 3 they came with."""
-
 SETUPTOOLS = frozenset({"distutils", "pkg_resources", "setuptools"})
 """Modules in every new environment before Python 3.12, or in the standard library; since then in neither."""
 
