@@ -29,12 +29,12 @@ LINE_SHOWN = 500
 
 PROJECT = Option(
     name="path",
-    help="The project's folder, where the artifacts have one.",
+    help="The project's folder.",
     kind="path",
     default=Path(),
     attribute="path",
 )
-"""What a command on artifacts takes beside them."""
+"""What a command on artifacts or on a version takes beside them."""
 
 
 class Lines(click.Path):
@@ -102,6 +102,9 @@ def _argument(command: Command) -> Iterator[click.Parameter]:
         yield _parameter(PROJECT)
     elif command.argument == "path":
         yield click.Argument(["path"], default=".", envvar="SLIPWAY_PATH", type=click.Path(path_type=Path))
+    elif command.argument == "version":
+        yield click.Argument(["version"], default="", envvar="SLIPWAY_VERSION")
+        yield _parameter(PROJECT)
     elif command.argument == "rule":
         yield click.Argument(["rule"], metavar="NAME")
 

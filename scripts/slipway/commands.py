@@ -83,7 +83,7 @@ class Command:
 
     Attributes:
         help: one or two sentences.
-        argument: what it takes: the project's folder, artifacts, or the name of a rule.
+        argument: what it takes: the project's folder, artifacts, a version, or the name of a rule.
         stages: the stages it runs, in their order; with them come the options of these stages.
         gathers: the stages it runs with --from, where other jobs have built.
         options: the options it takes beside those of its stages.
@@ -95,7 +95,7 @@ class Command:
 
     name: str
     help: str
-    argument: Literal["path", "files", "rule"] | None = "path"
+    argument: Literal["path", "files", "version", "rule"] | None = "path"
     stages: tuple[str, ...] = ()
     gathers: tuple[str, ...] = ()
     options: tuple[str, ...] = ()

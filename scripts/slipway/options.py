@@ -83,6 +83,7 @@ class Inputs:
         path: the project's folder, absolute.
         files: the artifacts named on the command line, for `inspect` and `smoke`.
         rule: the name of the rule to explain.
+        version: the version to release or to look for; empty where none was named.
         keeps: whether the manifest and the report are written into the work folder.
         credential: what an index of our own wants; for every other one it comes from the environment.
         set_up: when this run began to set Slipway up, and the seconds it took; empty where it was set up before.
@@ -93,6 +94,7 @@ class Inputs:
     path: Path
     files: tuple[Path, ...] = ()
     rule: str = ""
+    version: str = ""
     keeps: bool = True
     credential: Credential | None = None
     set_up: tuple[float, ...] = ()

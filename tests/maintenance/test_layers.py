@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("git",),
     ("project", "artifacts", "index", "environments"),
     ("rules", "report"),
-    ("planning", "building", "smoke", "publishing", "workflows"),
+    ("planning", "building", "smoke", "publishing", "releasing", "repository", "workflows"),
     ("stages",),
     ("pipeline",),
     ("commands", "several"),
