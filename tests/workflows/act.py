@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -294,15 +295,16 @@ def cache_with_cibuildwheel(folder: Path) -> Path:
         (own / "bin" / path.name).symlink_to(path.readlink() if path.is_symlink() else path)
     for name in ("pyvenv.cfg", cached_environments.READY):
         shutil.copy(real / name, own / name)
-    (packages / "real.pth").write_text(f"{real / packages.relative_to(own)}\n")
+    # The tests' own environment has cibuildwheel itself and what it needs.
+    tests = Path(sysconfig.get_path("purelib"))
+    (packages / "real.pth").write_text(f"{real / packages.relative_to(own)}\n{tests}\n")
     text = (STANDINS / "cibuildwheel" / "__main__.py").read_text("utf-8")
     text = text.replace("@BUILDER@", sys.executable).replace(
         "@WHEELS@", str(STANDINS / "cibuildwheel" / "wheels.py")
     )
     (standin / "__main__.py").write_text(text)
     # Everything but how it is started is its own.
-    whole = real / packages.relative_to(own) / "cibuildwheel"
-    (standin / "__init__.py").write_text(f"__path__.append({str(whole)!r})\n")
+    (standin / "__init__.py").write_text(f"__path__.append({str(tests / 'cibuildwheel')!r})\n")
     return folder
 
 
