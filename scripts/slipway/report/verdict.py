@@ -90,7 +90,7 @@ def _installed(manifest: Manifest, *origins: str) -> Iterator[str]:
         return
     imported = any(result.imported for result in results)
     installers = _joined(dict.fromkeys(result.installer for result in results))
-    yield f"installs{' and imports' if imported else ''} with {installers} on Python {_pythons(results)}"
+    yield f"installs{' and imports' if imported else ''} with {installers} on Python {pythons(results)}"
     worked = {kind: {ran.name for r in results for ran in r.ran if ran.kind == kind} for kind in KINDS}
     for kind, sentence in KINDS.items():
         if names := worked[kind]:
@@ -106,7 +106,7 @@ KINDS = {
 """What a smoke result says that ran, and the clause on it."""
 
 
-def _pythons(results: Iterable[SmokeResult]) -> str:
+def pythons(results: Iterable[SmokeResult]) -> str:
     """Return the Pythons of results: one in full, of several the minor versions."""
     labels = list(dict.fromkeys(result.python for result in results))
     if len(labels) == 1:
