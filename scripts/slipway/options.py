@@ -235,7 +235,8 @@ class Inputs:
         default="best-effort",
     )
     dry_run: bool = option(
-        "Only look whether the index would take the release, and print what it must know; nothing is sent.",
+        "Change and send nothing: `publish` only looks whether the index would take the release, and prints what it must "
+        "know; `release` prints the difference it would make and the commands it would run.",
         default=False,
     )
     simple_index: str | None = option(
@@ -250,6 +251,26 @@ class Inputs:
     )
     verify_timeout: float = option(
         "Seconds to wait until the index serves the release.", "verify", default=900.0
+    )
+    bump: Literal["major", "minor", "patch", "rc", "final", "post", "dev"] | None = option(
+        "The part of the version that goes up, in place of a version.", default=None
+    )
+    pr: bool = option(
+        "Push the commit of the release as a branch for a pull request, where the release branch is protected; "
+        "the tag comes with --continue after the merge.",
+        default=False,
+    )
+    continue_: bool = option(
+        "Go on with a release: after its pull request was merged, or after an interruption.", default=False
+    )
+    undo: bool = option("Take a release back that was not pushed yet.", default=False)
+    release_branch: str | None = option(
+        "The branch that releases are made on; by default the default branch of the remote.", default=None
+    )
+    changelog_command: str | None = option(
+        "The project's own command that writes the changelog, without a shell; {version} and {date} stand for "
+        "those of the release.",
+        default=None,
     )
     markdown: bool = option("Print the whole catalogue as the page docs/rules.md.", default=False)
 

@@ -37,23 +37,28 @@ def project_commands(inputs: Inputs, scratch: Path) -> ProjectCommands:
         InputError: a command cannot be split into words, or a test source does not exist.
     """
     return ProjectCommands(
-        smoke_command=_words(inputs, "smoke-command", inputs.smoke_command),
-        test_command=_words(inputs, "test-command", inputs.test_command),
+        smoke_command=words(inputs, "smoke-command", inputs.smoke_command),
+        test_command=words(inputs, "test-command", inputs.test_command),
         test_requires=inputs.test_requires,
         test_folder=_test_folder(inputs, scratch / "tests") if inputs.test_command else None,
     )
 
 
-def _words(inputs: Inputs, option: str, command: str | None) -> tuple[str, ...]:
+def words(inputs: Inputs, option: str, command: str | None) -> tuple[str, ...]:
+    """Return a command of the project split into words as a shell would, `{project}` replaced by its folder.
+
+    Raises:
+        InputError: a quotation mark in it is not closed.
+    """
     try:
-        words = _split(command or "")
+        split = _split(command or "")
     except ValueError as error:
         raise InputError(
             f"The command in --{option} cannot be read: {error}.",
             cause="A quotation mark is not closed.",
             remedy="Quote it as a shell would; for more than one command write a script and name that.",
         ) from error
-    return tuple(word.replace("{project}", str(inputs.path)) for word in words)
+    return tuple(word.replace("{project}", str(inputs.path)) for word in split)
 
 
 def _split(command: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Making a release: version, changelog, commit, tag, push, and the way back."""

@@ -1,0 +1,181 @@
+"""A release made in a private copy of the checkout: what it changes is known, and checked, before anything is written."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from packaging.version import Version
+
+from slipway import git, processes
+from slipway.building import checkout
+from slipway.environments import disposable
+from slipway.errors import InputError, ToolError
+from slipway.manifest import Manifest
+from slipway.options import Inputs
+from slipway.project import project as project_facts
+from slipway.releasing import changelog_entry, changes, goal, position, version_writer
+from slipway.releasing.changes import Change
+from slipway.releasing.goal import Goal
+from slipway.releasing.position import Position
+from slipway.smoke import project_commands
+
+Check = Callable[[Inputs], Manifest]
+"""Runs `check` with some inputs and returns its manifest."""
+
+CHANGELOG_TIMEOUT = 600.0
+
+_NOBODY = ("-c", "user.name=Slipway", "-c", "user.email=slipway@localhost", "-c", "commit.gpgSign=false")
+_UNSIGNED = ("-c", "tag.gpgSign=false", "-c", "tag.forceSignAnnotated=false")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A private copy of a checkout.
+
+    Attributes:
+        top: its top folder.
+        project: the project's folder in it.
+    """
+
+    top: Path
+    project: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A release as it would be.
+
+    Attributes:
+        changes: to files, from the top of the checkout.
+        tree: hash of the tree with them.
+    """
+
+    changes: tuple[Change, ...]
+    tree: str
+
+
+@contextmanager
+def copied(inputs: Inputs, place: Position) -> Iterator[Copy]:
+    """Yield a private copy of the checkout; it is gone at the end.
+
+    Raises:
+        InputError, ToolError: it cannot be made.
+    """
+    with disposable.scratch() as scratch:
+        project = checkout.copy(inputs.path.resolve(), scratch / "checkout", leave_out=[inputs.work])
+        yield Copy(position.read(project).top, project)
+        del place
+
+
+def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
+    """Write version and changelog in the copy, commit there, and return what that changes.
+
+    Raises:
+        InputError: the version or the changelog cannot be written.
+        ToolError: the project's own command for its changelog fails.
+    """
+    here = aim.here
+    before = _touched(copy.top)
+    if not here.project.vcs_versioned and here.version != aim.version:
+        version_writer.write(copy.project, aim.version)
+    if command := here.inputs.changelog_command:
+        _run_changelog_command(copy, here.inputs, command, aim.version, today)
+    elif notes(copy.project, aim.version) is None:
+        changes.apply(copy.project, changelog_entry.released(copy.project, aim.version, today))
+    touched = tuple(sorted(_touched(copy.top) - before))
+    if touched:
+        git.output(copy.top, "--literal-pathspecs", "add", "-A", "--", *touched)
+        tree = git.output(copy.top, "write-tree").strip()
+        _commit(copy, tree, aim.message)
+    return Prepared(
+        changes=tuple(_change(here.position.top, copy.top, path) for path in touched),
+        tree=position.tree_of(copy.top, "HEAD"),
+    )
+
+
+def check(copy: Copy, inputs: Inputs, tag: str, run: Check) -> Manifest:
+    """Tag the copy's commit and run `check` on it as of that tag; return its manifest.
+
+    The report and the artifacts land in the work folder of the project itself.
+    """
+    git.output(
+        copy.top, *_NOBODY, *_UNSIGNED, "tag", "--force", "--annotate", "--message", tag, "--", tag, "HEAD"
+    )
+    return run(replace(inputs, command="check", path=copy.project, tag=tag))
+
+
+def notes(project: Path, version: Version) -> str | None:
+    """Return what the changelog says of a version; None where it has no section for it."""
+    from slipway.project import changelog
+
+    section = changelog.section(project, version)
+    return section.body.strip() if section else None
+
+
+def holds(copy: Copy, version: Version, *, with_notes: bool) -> bool:
+    """Return whether the copy's files are those of a release.
+
+    Args:
+        copy: a copy of the checkout.
+        version: of the release.
+        with_notes: whether the changelog has to have a section for it.
+    """
+    try:
+        project = project_facts.read(copy.project)
+    except InputError:
+        return False
+    is_version = bool(project.vcs_versioned) or goal.version_of(project) == version
+    return is_version and (not with_notes or notes(copy.project, version) is not None)
+
+
+def _commit(copy: Copy, tree: str, message: str) -> None:
+    made = git.output(copy.top, *_NOBODY, "commit-tree", tree, "-p", "HEAD", "-m", message).strip()
+    git.output(copy.top, "update-ref", "HEAD", made)
+
+
+def _touched(top: Path) -> frozenset[str]:
+    """Return the paths that differ from the commit, from the top."""
+    listed = git.output(top, "status", "--porcelain=v1", "--untracked-files=all", "-z")
+    return frozenset(entry[3:] for entry in listed.split("\0") if entry)
+
+
+def _change(top: Path, copied_top: Path, path: str) -> Change:
+    try:
+        return Change(path, changes.content(top / path), changes.content(copied_top / path))
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be part of a release: {error.strerror}.",
+            cause="It is no file; the command for the changelog changed more than files.",
+            remedy="Let `changelog-command` change files only.",
+        ) from error
+
+
+def _run_changelog_command(copy: Copy, inputs: Inputs, command: str, version: Version, today: date) -> None:
+    own = replace(inputs, path=copy.project)
+    values = {"{version}": str(version), "{date}": today.isoformat()}
+    words = project_commands.words(own, "changelog-command", command)
+    for name, value in values.items():
+        words = tuple(word.replace(name, value) for word in words)
+    try:
+        done = processes.run(words, cwd=copy.project, timeout=CHANGELOG_TIMEOUT)
+    except processes.TimedOut as error:
+        raise ToolError(
+            f"`{words[0]}` did not end within {CHANGELOG_TIMEOUT:g} seconds.",
+            cause="The command for the changelog waits for something; it gets no input here.",
+            remedy=f"Run `{command}` by hand and give it the options with which it asks nothing.",
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"The command for the changelog cannot be started: {words[0] if words else command!r}.",
+            cause=f"{error.strerror}; it is not installed, or not on PATH.",
+            remedy="Install it, or correct `changelog-command` in [tool.slipway].",
+        ) from error
+    if done.returncode != 0:
+        raise ToolError(
+            f"The command for the changelog ended with exit code {done.returncode}.",
+            cause="Its last lines, below, say why.",
+            remedy=f"Make `{command}` work, and run again; nothing was changed.",
+            log=done.tail(),
+        )
