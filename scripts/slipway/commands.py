@@ -63,6 +63,18 @@ def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     print(pages.explain(catalogue.named(inputs.rule, where="the command line")), end="")
 
 
+def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
+    from slipway.releasing import status
+    from slipway.report import standing
+
+    seen = status.read(inputs, runner)
+    if inputs.json:
+        _print_json(to_json(seen))
+    else:
+        with runner.quoting():
+            standing.show(seen)
+
+
 def _show_plan(manifest: Manifest, _: Inputs) -> None:
     (terminal.show if manifest.failure else terminal.show_plan)(manifest)
 
@@ -173,6 +185,14 @@ COMMANDS: tuple[Command, ...] = (
         help="The whole release against an index of its own; nothing leaves the machine.",
         stages=(*CHECKS, "publish", "verify", "ignores"),
         run=_rehearse,
+    ),
+    Command(
+        name="status",
+        help="Say where a release stands: what is public, what is missing, and the one next step; nothing is changed. "
+        "Without VERSION that of the tag at HEAD, else of the last release tag, else the declared one.",
+        argument="version",
+        options=("work", "json", "index", "simple-index", "tag-prefix"),
+        run=_status,
     ),
     Command(
         name="init",

@@ -56,6 +56,7 @@ _KEPT: Mapping[str, frozenset[str] | None] = {
     "publish": None,
     "verify": _READS_THE_INDEX,
     "release": _PUSHES,
+    "status": _READS_THE_INDEX | _PUSHES,
 }
 """The credentials that a command keeps; None for all of them. A command that is not here keeps none."""
 

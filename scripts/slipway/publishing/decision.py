@@ -39,7 +39,7 @@ def publish_to(manifest: Manifest, inputs: Inputs, runner: Runner) -> Index:
     """
     event = events.read(runner.event())
     if event.kind == "local":
-        return _named_here(manifest, inputs)
+        return named_here(manifest, inputs)
     _demand_digest(inputs)
     own = destination.decide(inputs, event, tag=inputs.tag or event.tag)
     if not own.publish:
@@ -65,10 +65,15 @@ def verify_on(manifest: Manifest, inputs: Inputs, runner: Runner) -> Index:
     """
     if events.read(runner.event()).kind != "local":
         _demand_digest(inputs)
-    return _named_here(manifest, inputs)
+    return named_here(manifest, inputs)
 
 
-def _named_here(manifest: Manifest, inputs: Inputs) -> Index:
+def named_here(manifest: Manifest, inputs: Inputs) -> Index:
+    """Return the index that is named for this run, or a known one that the manifest names.
+
+    Raises:
+        InputError: none is named, or only the manifest names an address.
+    """
     name = addresses.choose(manifest.index, inputs.index)
     if name not in addresses.NAMES and not inputs.index:
         raise InputError(

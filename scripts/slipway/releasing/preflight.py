@@ -129,8 +129,8 @@ def _not_behind(place: Position, refs: Mapping[str, str]) -> Seen:
 
 def _tag_free(aim: Goal, refs: Mapping[str, str] | None) -> Seen:
     prefix, top = aim.here.inputs.tag_prefix, aim.here.position.top
-    here = _naming(git.output(top, "for-each-ref", "--format=%(refname)", "refs/tags").split(), prefix, aim.version)
-    there = _naming(refs or (), prefix, aim.version)
+    here = naming(git.output(top, "for-each-ref", "--format=%(refname)", "refs/tags").split(), prefix, aim.version)
+    there = naming(refs or (), prefix, aim.version)
     taken = f"Take the next version; if {aim.version} failed half way, `slipway status {aim.version}` says what is missing."
     if there:
         return Seen(WRONG, f"the tag {there} is on {aim.here.position.remote} already", taken)
@@ -141,7 +141,7 @@ def _tag_free(aim: Goal, refs: Mapping[str, str] | None) -> Seen:
     return Seen(DONE, f"{aim.tag} is free {where}")
 
 
-def _naming(refs: Mapping[str, str] | list[str] | tuple[()], prefix: str, version: Version) -> str | None:
+def naming(refs: Mapping[str, str] | list[str] | tuple[()], prefix: str, version: Version) -> str | None:
     """Return the tag among some refs that names a version, however it is spelt."""
     tags = (ref.removeprefix("refs/tags/") for ref in refs if ref.startswith(f"refs/tags/{prefix}"))
     return next((tag for tag in tags if parsed(tag.removeprefix(prefix)) == version), None)
@@ -168,7 +168,7 @@ def _rises(aim: Goal) -> Seen:
 
 
 def _index(aim: Goal) -> Iterator[Seen]:
-    name = aim.here.inputs.index or _index_of_workflow(aim.here.position) or "pypi"
+    name = aim.here.inputs.index or index_of_workflow(aim.here.position) or "pypi"
     if name == "none":
         yield Seen(NOT_ASKED, "no index was asked: `index` says none")
         return
@@ -201,7 +201,7 @@ def _above(aim: Goal, listing: Listing, title: str) -> Seen:
     return Seen(WRONG, text, f"Take a version above {newest}; for an older line name its branch with --release-branch.")
 
 
-def _index_of_workflow(place: Position) -> str | None:
+def index_of_workflow(place: Position) -> str | None:
     """Return the index that a workflow of Slipway names."""
     try:
         files = workflow.read_all(place.top)
