@@ -1,1 +1,1 @@
-"""Making a release: version, changelog, commit, tag, push, and the way back."""
+"""From merged work to a tag: the next version, written where it stands, and its entry in the changelog."""
