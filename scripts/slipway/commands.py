@@ -43,6 +43,15 @@ def _init(_command: Command, inputs: Inputs, _runner: Runner) -> Manifest:
     return init.run(inputs)
 
 
+def _release(_command: Command, inputs: Inputs, runner: Runner) -> Manifest | None:
+    from slipway.releasing import release
+
+    def check(own: Inputs) -> Manifest:
+        return pipeline.run((*CHECKS, "ignores"), Manifest(), own, runner)
+
+    return release.run(inputs, runner, check)
+
+
 def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import pages
 
@@ -200,6 +209,18 @@ COMMANDS: tuple[Command, ...] = (
         options=("json", "tag-prefix", "index", "uses", "check", "overwrite"),
         run=_init,
         show=_show_init,
+    ),
+    Command(
+        name="release",
+        help="Write the version and the changelog, check, commit, tag and push; without a version, say which ones may "
+        "follow.",
+        argument="version",
+        options=(
+            *("bump", "dry-run", "pr", "continue", "undo", "tag-prefix", "release-branch", "changelog-command"),
+            *("index", "simple-index", "uses", "work", "verbose", "fail-on", "python", "wheelhouse", "find-links"),
+            *("build-timeout", "smoke-timeout"),
+        ),
+        run=_release,
     ),
     Command(
         name="rules",

@@ -10,7 +10,7 @@ from slipway.options import Inputs
 from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.project import ProjectFacts
-from slipway.releasing import bump, position
+from slipway.releasing import bump, position, version_writer
 from slipway.releasing.position import Position
 from slipway.workflows import caller_file
 
@@ -88,8 +88,8 @@ def read(inputs: Inputs) -> Here:
 
 def version_of(project: ProjectFacts) -> Version | None:
     """Return the version that is written in a project, None where none is."""
-    in_file = project.version_in_file
-    return parsed(project.version or (in_file.version if in_file else ""))
+    found = version_writer.written(project)
+    return parsed(found.version) if found else None
 
 
 def parsed(text: str) -> Version | None:
@@ -130,7 +130,8 @@ def _named(text: str) -> Version:
 
 
 def _bumped(here: Here) -> Version:
-    if here.version is None:
+    part = here.inputs.bump
+    if here.version is None or part is None:
         raise InputError(
             "--bump has no version to start from.",
             cause="The project writes no version, and there is no release tag yet."
@@ -138,7 +139,7 @@ def _bumped(here: Here) -> Version:
             else "The version of this project is computed, and only the build knows it.",
             remedy="Name the version: `slipway release 1.0.0`.",
         )
-    return bump.bumped(here.version, here.inputs.bump or "")
+    return bump.bumped(here.version, part)
 
 
 def _demand_ref(here: Here, ref: str) -> None:

@@ -33,11 +33,12 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
         head: the commit it started from.
         tree: hash of the tree that was checked.
         message: of the commit.
-        notes: of the tag.
+        title: first line of the tag's message, and `notes` the rest.
         changes: to files, from the top of the checkout.
         bump: the value of --bump it was asked for with.
         pull_request: the branch of its pull request; empty where it is pushed at once.
         commit: the commit that was made; None before.
+        merged: somebody brought the commit to the remote; the tag alone is pushed.
     """
 
     version: str
@@ -49,11 +50,13 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
     head: str
     tree: str
     message: str
+    title: str
     notes: str
     changes: tuple[Change, ...] = ()
     bump: str | None = None
     pull_request: str = ""
     commit: str | None = None
+    merged: bool = False
     stage: Stage = "begun"
 
 
@@ -63,7 +66,15 @@ def read(top: Path) -> Journal | None:
     Raises:
         InputError: it cannot be read.
     """
-    path = position.git_path(top, FILE)
+    return load(position.git_path(top, FILE))
+
+
+def load(path: Path) -> Journal | None:
+    """Return the journal in a file, None where there is none.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Journal)
     except FileNotFoundError:

@@ -105,6 +105,12 @@ def is_ancestor(top: Path, older: str, newer: str) -> bool:
     return git.run(top, "merge-base", "--is-ancestor", older, newer).returncode == 0
 
 
+def touched(top: Path) -> frozenset[str]:
+    """Return all paths that differ from the commit, from the top; those that git ignores are left out."""
+    listed = git.output(top, "status", "--porcelain=v1", "--untracked-files=all", "-z")
+    return frozenset(entry[3:] for entry in listed.split("\0") if entry)
+
+
 def git_path(top: Path, name: str) -> Path:
     """Return the path of a file in the git directory of a checkout."""
     return top / git.output(top, "rev-parse", "--git-path", name).strip()

@@ -18,13 +18,13 @@ from slipway.project import project as project_facts
 from slipway.releasing import changelog_entry, changes, goal, position, version_writer
 from slipway.releasing.changes import Change
 from slipway.releasing.goal import Goal
-from slipway.releasing.position import Position
 from slipway.smoke import project_commands
 
 Check = Callable[[Inputs], Manifest]
 """Runs `check` with some inputs and returns its manifest."""
 
 CHANGELOG_TIMEOUT = 600.0
+"""Seconds."""
 
 _NOBODY = ("-c", "user.name=Slipway", "-c", "user.email=slipway@localhost", "-c", "commit.gpgSign=false")
 _UNSIGNED = ("-c", "tag.gpgSign=false", "-c", "tag.forceSignAnnotated=false")
@@ -43,6 +43,10 @@ class Copy:
     project: Path
 
 
+Holds = Callable[[Copy], bool]
+"""Tells whether the files of a copy are those of a release."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """A release as it would be.
@@ -50,14 +54,16 @@ class Prepared:
     Attributes:
         changes: to files, from the top of the checkout.
         tree: hash of the tree with them.
+        notes: what the changelog then says of the version.
     """
 
     changes: tuple[Change, ...]
     tree: str
+    notes: str
 
 
 @contextmanager
-def copied(inputs: Inputs, place: Position) -> Iterator[Copy]:
+def copied(inputs: Inputs) -> Iterator[Copy]:
     """Yield a private copy of the checkout; it is gone at the end.
 
     Raises:
@@ -66,7 +72,6 @@ def copied(inputs: Inputs, place: Position) -> Iterator[Copy]:
     with disposable.scratch() as scratch:
         project = checkout.copy(inputs.path.resolve(), scratch / "checkout", leave_out=[inputs.work])
         yield Copy(position.read(project).top, project)
-        del place
 
 
 def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
@@ -77,14 +82,14 @@ def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
         ToolError: the project's own command for its changelog fails.
     """
     here = aim.here
-    before = _touched(copy.top)
+    before = position.touched(copy.top)
     if not here.project.vcs_versioned and here.version != aim.version:
         version_writer.write(copy.project, aim.version)
     if command := here.inputs.changelog_command:
         _run_changelog_command(copy, here.inputs, command, aim.version, today)
     elif notes(copy.project, aim.version) is None:
         changes.apply(copy.project, changelog_entry.released(copy.project, aim.version, today))
-    touched = tuple(sorted(_touched(copy.top) - before))
+    touched = tuple(sorted(position.touched(copy.top) - before))
     if touched:
         git.output(copy.top, "--literal-pathspecs", "add", "-A", "--", *touched)
         tree = git.output(copy.top, "write-tree").strip()
@@ -92,6 +97,7 @@ def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
     return Prepared(
         changes=tuple(_change(here.position.top, copy.top, path) for path in touched),
         tree=position.tree_of(copy.top, "HEAD"),
+        notes=notes(copy.project, aim.version) or "",
     )
 
 
@@ -103,7 +109,7 @@ def check(copy: Copy, inputs: Inputs, tag: str, run: Check) -> Manifest:
     git.output(
         copy.top, *_NOBODY, *_UNSIGNED, "tag", "--force", "--annotate", "--message", tag, "--", tag, "HEAD"
     )
-    return run(replace(inputs, command="check", path=copy.project, tag=tag))
+    return run(replace(inputs, command="check", path=copy.project, tag=tag, keeps=True))
 
 
 def notes(project: Path, version: Version) -> str | None:
@@ -133,12 +139,6 @@ def holds(copy: Copy, version: Version, *, with_notes: bool) -> bool:
 def _commit(copy: Copy, tree: str, message: str) -> None:
     made = git.output(copy.top, *_NOBODY, "commit-tree", tree, "-p", "HEAD", "-m", message).strip()
     git.output(copy.top, "update-ref", "HEAD", made)
-
-
-def _touched(top: Path) -> frozenset[str]:
-    """Return the paths that differ from the commit, from the top."""
-    listed = git.output(top, "status", "--porcelain=v1", "--untracked-files=all", "-z")
-    return frozenset(entry[3:] for entry in listed.split("\0") if entry)
 
 
 def _change(top: Path, copied_top: Path, path: str) -> Change:

@@ -31,3 +31,8 @@ def command(inputs: Inputs, *words: str) -> str:
     place = os.path.relpath(inputs.path)
     path = () if place == "." else ("--path", shlex.quote(place))
     return " ".join(("slipway", "release", *words, *path))
+
+
+def quoted(text: str) -> str:
+    """Return text in the quotation marks that a command line takes."""
+    return shlex.quote(text)
