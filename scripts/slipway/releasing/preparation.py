@@ -72,7 +72,7 @@ def copied(inputs: Inputs) -> Iterator[Copy]:
     """
     with disposable.scratch() as scratch:
         project = checkout.copy(inputs.path.resolve(), scratch / "checkout", leave_out=[inputs.work])
-        yield Copy(position.read(project).top, project)
+        yield Copy(Path(git.output(project, "rev-parse", "--show-toplevel").strip()), project)
 
 
 def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
