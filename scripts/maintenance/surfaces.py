@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from slipway import cli
 from slipway.options import OPTIONS, Option
 from slipway.planning.matrix import RUNNERS
-from slipway.project.settings import NAMES as SETTINGS
+from slipway.project.settings import NAMES, OWN
 from slipway.report.outputs import OUTPUTS
 from slipway.surfaces import ACTION_ONLY, ACTION_OPTIONS, WORKFLOW_JOBS, WORKFLOW_ONLY
 
@@ -197,7 +197,8 @@ def _commands_with(option: Option) -> Iterator[str]:
 
 
 def _settings_table() -> Iterator[str]:
-    rows = ((_code(name), _code(_default(_OPTIONS[name])), _OPTIONS[name].help) for name in sorted(SETTINGS))
+    settings = sorted([*OWN, *(_OPTIONS[name] for name in NAMES)], key=lambda setting: setting.name)
+    rows = ((_code(setting.name), _code(_default(setting)), setting.help) for setting in settings)
     return _table(("setting", "default", "meaning"), *rows)
 
 

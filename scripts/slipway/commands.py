@@ -43,6 +43,15 @@ def _init(_command: Command, inputs: Inputs, _runner: Runner) -> Manifest:
     return init.run(inputs)
 
 
+def _release(_command: Command, inputs: Inputs, runner: Runner) -> Manifest | None:
+    from slipway.releasing import release
+
+    def check(own: Inputs) -> Manifest:
+        return pipeline.run((*CHECKS, "ignores"), Manifest(), own, runner)
+
+    return release.run(inputs, runner, check)
+
+
 def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import pages
 
@@ -61,6 +70,18 @@ def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import catalogue, pages
 
     print(pages.explain(catalogue.named(inputs.rule, where="the command line")), end="")
+
+
+def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
+    from slipway.releasing import status
+    from slipway.report import standing
+
+    seen = status.read(inputs, runner)
+    if inputs.json:
+        _print_json(to_json(seen))
+    else:
+        with runner.quoting():
+            standing.show(seen)
 
 
 def _show_plan(manifest: Manifest, _: Inputs) -> None:
@@ -169,10 +190,25 @@ COMMANDS: tuple[Command, ...] = (
         resumes=True,
     ),
     Command(
+        name="announce",
+        help="Make the GitHub release, or finish it: the notes, the files, their checksums and the manifest.",
+        stages=("announce",),
+        resumes=True,
+        lock="publish.txt",
+    ),
+    Command(
         name="rehearse",
         help="The whole release against an index of its own; nothing leaves the machine.",
         stages=(*CHECKS, "publish", "verify", "ignores"),
         run=_rehearse,
+    ),
+    Command(
+        name="status",
+        help="Say where a release stands: what is public, what is missing, and the one next step; nothing is changed. "
+        "Without VERSION that of the tag at HEAD, else of the last release tag, else the declared one.",
+        argument="version",
+        options=("work", "json", "index", "simple-index", "tag-prefix"),
+        run=_status,
     ),
     Command(
         name="init",
@@ -180,6 +216,18 @@ COMMANDS: tuple[Command, ...] = (
         options=("json", "tag-prefix", "index", "uses", "check", "overwrite"),
         run=_init,
         show=_show_init,
+    ),
+    Command(
+        name="release",
+        help="Write the version and the changelog, check, commit, tag and push; without a version, say which ones may "
+        "follow.",
+        argument="version",
+        options=(
+            *("bump", "dry-run", "pr", "continue", "undo", "tag-prefix", "release-branch"),
+            *("index", "simple-index", "uses", "work", "verbose", "fail-on", "python", "wheelhouse", "find-links"),
+            *("build-timeout", "smoke-timeout"),
+        ),
+        run=_release,
     ),
     Command(
         name="rules",

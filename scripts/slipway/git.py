@@ -1,7 +1,9 @@
-"""The one door through which git is started. It runs no program that a repository names.
+"""The one door through which git is started. But for `as_user`, it runs no program that a repository names.
 
 A repository names programs in its own configuration, in .gitattributes together with it, and in its hooks. Each call
 therefore goes without hooks, monitors, filters, pagers, external diffs and transports, takes no locks and does not prompt.
+
+`as_user` is for what the user asks for by name on their own machine: to commit, to tag and to push, as they would by hand.
 
 What git runs, and how each is turned off: https://git-scm.com/docs/git-config, https://git-scm.com/docs/gitattributes
 and https://git-scm.com/docs/git#_environment_variables
@@ -9,14 +11,18 @@ and https://git-scm.com/docs/git#_environment_variables
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from slipway import processes
+from slipway import processes, variables
 from slipway.errors import InputError, ToolError
 from slipway.processes import Completed
 
 TIMEOUT = 60.0
+
+TIMEOUT_AS_USER = 3600.0
+"""Seconds; hooks may run tests, and a person may have to look for a security key."""
 
 _SETTINGS = {
     "core.fsmonitor": "false",
@@ -37,6 +43,10 @@ _FLAGS = {
     "log": ("--no-ext-diff", "--no-textconv", "--no-show-signature"),
 }
 """Command to the options without which it would run a program."""
+_WITHOUT_CONTENTS = frozenset(
+    {"check-ref-format", "config", "for-each-ref", "merge-base", "remote", "rev-parse", "symbolic-ref", "update-ref"}
+)
+"""Commands that read no file of a checkout, and so pass none through a filter."""
 _FILTER = re.compile(r"filter\.(?P<name>.+)\.(?:clean|smudge|process|required)", re.IGNORECASE | re.DOTALL)
 _FILTER_OFF = {"clean": "", "smudge": "", "process": "", "required": "false"}
 
@@ -57,6 +67,14 @@ _PASSED_ON = re.compile(
 another repository than the folder's own (a git hook sets them) or that name a program."""
 
 
+_OF_THE_USER = re.compile(
+    r"SSH_(?:AUTH_SOCK|AGENT_PID|ASKPASS|ASKPASS_REQUIRE)|GNUPGHOME|GPG_(?:TTY|AGENT_INFO)|DBUS_SESSION_BUS_ADDRESS"
+    r"|GIT_(?:SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|TERMINAL_PROMPT|PROXY_COMMAND|PROXY_SSL_\w{1,50}|SSL_\w{1,50})"
+    r"|GIT_(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)|EMAIL|GH_TOKEN|VIRTUAL_ENV|PRE_COMMIT_HOME|SKIP"
+)
+"""Further variables that git, ssh, gpg, credential helpers and hooks need to act for the user."""
+
+
 def run(folder: Path, *arguments: str) -> Completed:
     """Run a git command in a folder and return how it ended.
 
@@ -69,9 +87,39 @@ def run(folder: Path, *arguments: str) -> Completed:
         InputError: the repository configures a filter that git cannot be kept from running.
         ToolError: git took longer than `TIMEOUT` seconds.
     """
-    off = {f"filter.{name}.{key}": value for name in filters(folder) for key, value in _FILTER_OFF.items()}
     command, *rest = arguments
+    names = () if command in _WITHOUT_CONTENTS else filters(folder)
+    off = {f"filter.{name}.{key}": value for name in names for key, value in _FILTER_OFF.items()}
     return _run(folder, off, command, *_FLAGS.get(command, ()), *rest)
+
+
+def as_user(folder: Path, *arguments: str) -> Completed:
+    """Run a git command as the user would: with their configuration, hooks, signing, ssh and credential helpers.
+
+    For what a command promises to do in the user's name, and never in a repository of somebody else.
+
+    Args:
+        folder: where.
+        arguments: the command and its arguments.
+
+    Raises:
+        OSError: git is not installed.
+        ToolError: git took longer than `TIMEOUT_AS_USER` seconds.
+    """
+    environ = variables.for_children(os.environ)
+    environ |= {
+        name: value
+        for name, value in os.environ.items()
+        if _PASSED_ON.fullmatch(name) or _OF_THE_USER.fullmatch(name)
+    }
+    with _in_time(folder, arguments[0], TIMEOUT_AS_USER):
+        return processes.run(
+            ["git", "--no-pager", *arguments],
+            cwd=folder,
+            timeout=TIMEOUT_AS_USER,
+            environ=environ,
+            on_terminal=True,
+        )
 
 
 def output(folder: Path, *arguments: str) -> str:
@@ -130,13 +178,19 @@ _PATHS_AT_ONCE = 100
 def _run(folder: Path, settings: dict[str, str], *arguments: str) -> Completed:
     options = [part for key, value in (_SETTINGS | settings).items() for part in ("-c", f"{key}={value}")]
     environ = {name: value for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)} | _ENVIRONMENT
-    try:
+    with _in_time(folder, arguments[0], TIMEOUT):
         return processes.run(
             ["git", "--no-pager", *options, *arguments], cwd=folder, timeout=TIMEOUT, environ=environ
         )
+
+
+@contextmanager
+def _in_time(folder: Path, command: str, seconds: float) -> Iterator[None]:
+    try:
+        yield
     except processes.TimedOut as error:
         raise ToolError(
-            f"git {arguments[0]} did not end within {TIMEOUT:g} seconds in {folder}.",
-            cause="The repository is on a slow or unreachable disk, or very large.",
-            remedy=f"Run `git {' '.join(arguments)}` there by hand and see what it waits for.",
+            f"git {command} did not end within {seconds:g} seconds in {folder}.",
+            cause="The repository is on a slow or unreachable disk or server, or very large.",
+            remedy=f"Run `git {command}` there by hand and see what it waits for.",
         ) from error

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from slipway.credential import Credential
 from slipway.records import Severity
+from slipway.runner.base import GitHubApi
 
 Kind = Literal["text", "path", "seconds", "count", "flag", "choice", "list"]
 Installer = Literal["uv", "pip"]
@@ -86,6 +87,7 @@ class Inputs:
         version: the version to release or to look for; empty where none was named.
         keeps: whether the manifest and the report are written into the work folder.
         credential: what an index of our own wants; for every other one it comes from the environment.
+        github: a REST API of our own in GitHub's place; every other one comes from the environment.
         set_up: when this run began to set Slipway up, and the seconds it took; empty where it was set up before.
         work: the work folder, absolute; `dist` is inside it.
     """
@@ -97,6 +99,7 @@ class Inputs:
     version: str = ""
     keeps: bool = True
     credential: Credential | None = None
+    github: GitHubApi | None = None
     set_up: tuple[float, ...] = ()
 
     work: Path = option(
@@ -209,8 +212,8 @@ class Inputs:
     )
     manifest_digest: str | None = option(
         "SHA-256 that the manifest must have, as the job that checked the release put it out. A job of a workflow that "
-        "publishes or verifies has to have it.",
-        *("publish", "verify"),
+        "publishes, verifies or announces has to have it.",
+        *("publish", "verify", "announce"),
         default=None,
     )
     job: str = option(
@@ -235,7 +238,8 @@ class Inputs:
         default="best-effort",
     )
     dry_run: bool = option(
-        "Only look whether the index would take the release, and print what it must know; nothing is sent.",
+        "Change and send nothing: `publish` only looks whether the index would take the release, and prints what it must "
+        "know; `release` prints the difference it would make and the commands it would run.",
         default=False,
     )
     simple_index: str | None = option(
@@ -250,6 +254,21 @@ class Inputs:
     )
     verify_timeout: float = option(
         "Seconds to wait until the index serves the release.", "verify", default=900.0
+    )
+    bump: Literal["major", "minor", "patch", "rc", "final", "post", "dev"] | None = option(
+        "The part of the version that goes up, in place of a version.", default=None
+    )
+    pr: bool = option(
+        "Push the commit of the release as a branch for a pull request, where the release branch is protected; "
+        "the tag comes with --continue after the merge.",
+        default=False,
+    )
+    continue_: bool = option(
+        "Go on with a release: after its pull request was merged, or after an interruption.", default=False
+    )
+    undo: bool = option("Take a release back that was not pushed yet.", default=False)
+    release_branch: str | None = option(
+        "The branch that releases are made on; by default the default branch of the remote.", default=None
     )
     markdown: bool = option("Print the whole catalogue as the page docs/rules.md.", default=False)
 
@@ -267,6 +286,11 @@ class Inputs:
     def packages(self) -> Path:
         """The folder that holds exactly the artifacts of the manifest, for another program to upload."""
         return self.work / "packages"
+
+    @property
+    def release_notes(self) -> Path:
+        """The notes of the release, as GitHub has them after `announce`."""
+        return self.work / "release-notes.md"
 
     def locate(self, filename: str) -> Path:
         """Return the path of an artifact: the file named on the command line, else the one in `dist`."""
@@ -293,7 +317,8 @@ def _options() -> Iterator[Option]:
 
 def _read_as(hint: Any) -> tuple[Kind, tuple[str, ...]]:  # noqa: ANN401 - a type of any kind
     """Return how a field of a type is read, and the values allowed if they are few."""
-    if isinstance(hint, types.UnionType):
+    # `Literal[...] | None` makes the older kind of union.
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
         return _read_as(typing.get_args(hint)[0])
     if typing.get_origin(hint) is tuple:
         return "list", _read_as(typing.get_args(hint)[0])[1]

@@ -8,6 +8,7 @@ process is not found.
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -102,6 +103,19 @@ def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, st
     return kept | dict(extra or {})
 
 
+def split(command: str) -> list[str]:
+    """Return the words of a command as a shell would take them; nothing is expanded, on Windows no backslash escapes.
+
+    Raises:
+        ValueError: a quotation mark is not closed.
+    """
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if sys.platform == "win32":
+        lexer.escape = ""  # there a backslash separates folders
+    return list(lexer)
+
+
 def protect(command: str) -> None:
     """Keep the credentials of this process from its children; call it before the first one starts.
 
@@ -121,6 +135,7 @@ def run(
     timeout: float,
     environ: Mapping[str, str] | None = None,
     sink: Callable[[str], None] | None = None,
+    on_terminal: bool = False,
 ) -> Completed:
     """Run a program to its end and return how it ended.
 
@@ -130,13 +145,21 @@ def run(
         timeout: seconds it may take.
         environ: its whole environment; `scrubbed_environment()` by default.
         sink: called with every line as it comes, stdout and stderr together.
+        on_terminal: leave it in this process's session and group, so that it can ask for a passphrase on the terminal.
+            What it leaves running, such as an agent for keys, goes on.
 
     Raises:
         TimedOut: the time is up; the child and everything it started are gone.
         OSError: the program cannot be started.
     """
     environment = scrubbed_environment() if environ is None else dict(environ)
-    child = _start([str(part) for part in argv], cwd=cwd, environ=environment, merged=sink is not None)
+    child = _start(
+        [str(part) for part in argv],
+        cwd=cwd,
+        environ=environment,
+        merged=sink is not None,
+        on_terminal=on_terminal,
+    )
     stdout: deque[str] = deque(maxlen=KEPT_LINES)
     stderr: deque[str] = deque(maxlen=KEPT_LINES)
     readers = []
@@ -199,8 +222,10 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
             system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
             subprocess.run([system, "/T", "/F", "/PID", str(child.pid)], capture_output=True, check=False)
     else:
+        # One that stayed on the terminal leads no group.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
+        child.kill()
 
 
 def _control(option: int, value: int) -> None:
@@ -266,12 +291,14 @@ def _wait(child: subprocess.Popen[bytes], timeout: float) -> bool:
     return not expired.is_set()
 
 
-def _start(argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool) -> subprocess.Popen[bytes]:
+def _start(
+    argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool, on_terminal: bool
+) -> subprocess.Popen[bytes]:
     in_main = threading.current_thread() is threading.main_thread()
     if in_main:
         _main_is_starting.set()
     try:
-        _control(_SET_CHILD_SUBREAPER, 1)
+        _control(_SET_CHILD_SUBREAPER, not on_terminal)
         with _starting:
             child = subprocess.Popen(
                 argv,
@@ -280,8 +307,8 @@ def _start(argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool)
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if merged else subprocess.PIPE,
-                start_new_session=sys.platform != "win32",
-                creationflags=_NEW_GROUP,
+                start_new_session=sys.platform != "win32" and not on_terminal,
+                creationflags=0 if on_terminal else _NEW_GROUP,
             )
             _live.add(child)
     finally:

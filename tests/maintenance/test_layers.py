@@ -15,7 +15,17 @@ SCRIPTS = ROOT / "scripts"
 PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("runner", "errors", "variables", "preload", "process_table", "__init__"),
-    ("processes", "manifest", "records", "publication", "findings", "options", "credential", "surfaces"),
+    (
+        "processes",
+        "manifest",
+        "records",
+        "publication",
+        "standing",
+        "findings",
+        "options",
+        "credential",
+        "surfaces",
+    ),
     ("git",),
     ("project", "artifacts", "index", "environments"),
     ("rules", "report"),

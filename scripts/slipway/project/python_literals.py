@@ -36,8 +36,8 @@ class NotLiteral(Exception):  # noqa: N818 - an outcome, not an error
     """A value that is known only by running the file."""
 
 
-def parse(data: bytes) -> ast.Module:
-    """Return the syntax tree of a Python file; its encoding cookie counts, its warnings are not shown."""
+def parse(data: bytes | str) -> ast.Module:
+    """Return the syntax tree of a Python file; of its bytes the encoding cookie counts, its warnings are not shown."""
     if len(data) > MAX_BYTES:
         raise ValueError(f"the file is larger than {MAX_BYTES // 1024} KiB")
     with warnings.catch_warnings():
@@ -53,13 +53,15 @@ def bound_once(tree: ast.Module) -> dict[str, ast.expr]:
     names: dict[str, ast.expr] = {}
     functions = [statement for statement in tree.body if isinstance(statement, ast.FunctionDef)]
     for statement in (*tree.body, *(inner for function in functions for inner in function.body)):
-        target = value = None
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target, value = statement.targets[0], statement.value
+        targets: list[ast.expr] = []
+        value = None
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
         elif isinstance(statement, ast.AnnAssign):
-            target, value = statement.target, statement.value
-        if isinstance(target, ast.Name) and value is not None and bound[target.id] == 1:
-            names[target.id] = value
+            targets, value = [statement.target], statement.value
+        if value is not None:
+            once = (target for target in targets if isinstance(target, ast.Name) and bound[target.id] == 1)
+            names |= {target.id: value for target in once}
     return names
 
 

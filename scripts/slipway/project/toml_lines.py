@@ -1,4 +1,4 @@
-"""The line of each key, table and array item of a TOML document.
+"""The line of each key, table and array item of a TOML document, and where in it each string is.
 
 `tomllib` gives values without positions. This scanner gives positions without values: it is run on documents
 that tomllib has accepted, so it follows the grammar of TOML 1.1 (https://toml.io) without judging it.
@@ -43,6 +43,13 @@ def lines_of(text: str) -> dict[Path, int]:
     return _Scanner(text).document()
 
 
+def strings_of(text: str) -> dict[Path, tuple[int, int]]:
+    """Return where each string value of a valid TOML document begins and ends, its quotation marks included."""
+    scanner = _Scanner(text)
+    scanner.document()
+    return scanner.strings
+
+
 class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text
@@ -50,6 +57,7 @@ class _Scanner:
         self._line = 1
         self._lines: dict[Path, int] = {}
         self._tables: dict[Path, int] = {}
+        self.strings: dict[Path, tuple[int, int]] = {}
 
     def document(self) -> dict[Path, int]:
         table: Path = ()
@@ -116,12 +124,15 @@ class _Scanner:
         self._value(path)
 
     def _value(self, path: Path) -> None:
-        opening = self._text[self._at : self._at + 1]
+        start = self._at
+        opening = self._text[start : start + 1]
         if opening == "[":
             self._items("]", path, is_array=True)
         elif opening == "{":
             self._items("}", path, is_array=False)
-        elif not self._skip(_STRING):
+        elif self._skip(_STRING):
+            self.strings[path] = (start, self._at)
+        else:
             self._skip(_SCALAR)
 
     def _items(self, closing: str, path: Path, *, is_array: bool) -> None:

@@ -15,6 +15,9 @@ from slipway.options import Inputs
 from slipway.publication import Receipt, Recovery
 from slipway.runner import Runner
 
+TAMPERED = "The files served are not the ones that were built and tested; do not install this release."
+"""The reason to yank a release whose bytes or origin are wrong."""
+
 ASSESSING = 15.0
 """Seconds to ask the index where a release stands, after something went wrong."""
 
@@ -97,11 +100,14 @@ def assess(
     )
 
 
-def next_command(inputs: Inputs, runner: Runner, index: Index, *, command: str = "publish") -> str:
+def next_command(inputs: Inputs, runner: Runner, index: Index | None, *, command: str = "publish") -> str:
     """Return the one command that goes on with a release."""
     if run_id := runner.event().run_id:
         return f"gh run rerun {run_id} --failed"
-    if inputs.command == "rehearse":
-        return "slipway rehearse"
+    return "slipway rehearse" if inputs.command == "rehearse" else command_here(inputs, index, command)
+
+
+def command_here(inputs: Inputs, index: Index | None, command: str) -> str:
+    """Return a command that goes on with a release from this work folder."""
     where = "" if inputs.path == inputs.work.parent else f" --work {inputs.work}"
-    return f"slipway {command} --index {index.name}{where}"
+    return f"slipway {command}{f' --index {index.name}' if index else ''}{where}"

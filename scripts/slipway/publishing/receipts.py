@@ -61,6 +61,11 @@ class ReceiptLog:
             self._append(self._begin(files=intended), fresh=True)
         return {name: r for name, r in receipts.items() if intended.get(name) == r.sha256}
 
+    def receipts(self) -> tuple[Receipt, ...] | None:
+        """Return the receipts there are, None where the release was not begun from this folder."""
+        begun, receipts = self._read()
+        return tuple(receipts.values()) if begun or receipts else None
+
     def add(self, receipt: Receipt) -> None:
         """Write one receipt to the log at once."""
         self._append(receipt)

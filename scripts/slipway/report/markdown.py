@@ -5,6 +5,7 @@ The verdict comes first, then what is to be done, then what there is; what is lo
 
 import html
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from slipway import findings
 from slipway.manifest import Failure, Manifest
 from slipway.publication import Page
 from slipway.records import Finding, Severity, SmokeResult
-from slipway.report import recovery, timeline, verdict
+from slipway.report import checklist, recovery, timeline, verdict
 from slipway.report.text import block, code, sentence, text
 
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
@@ -25,6 +26,7 @@ URL = ":/?#@!$&'*+,;=%~"
 ROWS_SHOWN = 6
 LINE = 100
 """Characters of a value that is shown inside a line of text; a longer one gets a block of its own."""
+CHECKED = {"done": "✅", "warned": "⚠️", "failed": "❌", "not done": "⚪"}
 SERVED = {
     "same": "✅ as built",
     "late": "⏳ not shown yet",
@@ -39,11 +41,12 @@ def render(manifest: Manifest) -> str:
         _lead(manifest),
         _artifacts(manifest),
         # A manifest of another run is not rendered as HTML.
-        _page(None if manifest.command in {"publish", "verify"} else manifest.page),
+        _page(None if manifest.command in {"publish", "verify", "announce"} else manifest.page),
         _smoke(manifest.smoke_results),
         [*(f"- {text(reason)}" for reason in verdict.untried(manifest)), ""],
         _index(manifest),
         _time(manifest),
+        _checklist(manifest),
     )
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -53,9 +56,11 @@ def summary(manifest: Manifest) -> str:
 
     A job of a matrix that found nothing shows nothing: the gate shows the results of all jobs, once.
     """
+    if manifest.command == "announce":
+        return "\n".join(_lead(manifest)) + "\n"
     if manifest.command in {"publish", "verify"}:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
-        parts = (_lead(manifest), _index(manifest), _smoke(from_index))
+        parts = (_lead(manifest), _index(manifest), _smoke(from_index), _checklist(manifest))
         return "\n".join(line for part in parts for line in part) + "\n"
     if not manifest.is_part:
         return render(manifest)
@@ -283,6 +288,17 @@ def _time(manifest: Manifest) -> Iterator[str]:
         reason = f": {sentence(stage.reason)}" if stage.reason else ""
         lines.append(f"- {text(name)}, {stage.seconds:.1f} s, {stage.outcome}{reason}")
     yield from _folded("Stages", lines)
+
+
+def _checklist(manifest: Manifest) -> Iterator[str]:
+    rows = list(checklist.rows(manifest))
+    if rows:
+        yield from ["### 📋 Checklist", "", "| | | |", "|---|---|---|"]
+        for name, row in rows:
+            detail = textwrap.shorten(row.detail, checklist.DETAIL, placeholder=" …")
+            state = "not done: " if row.state == "not done" else ""
+            yield f"| {CHECKED[row.state]} | {name} | {state}{text(detail)} |"
+        yield ""
 
 
 def _folded(title: str, lines: Iterable[str], *, is_open: bool = False) -> Iterator[str]:

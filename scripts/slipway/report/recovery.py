@@ -26,7 +26,7 @@ def sentences(recovery: Recovery) -> Iterator[str]:
     if recovery.burnt:
         yield f"Taken by other bytes, for ever: {', '.join(recovery.burnt)}. Only a new version helps."
     if recovery.waiting and recovery.days_left is not None:
-        yield _closing(recovery.days_left, index)
+        yield closing(recovery.days_left, index)
     if recovery.command:
         yield f"Then: `{recovery.command}`"
     if recovery.yank_reason and recovery.yank_page:
@@ -34,7 +34,8 @@ def sentences(recovery: Recovery) -> Iterator[str]:
         yield f"To take it back instead, yank it at {page} with this reason: {reason}"
 
 
-def _closing(days: int, index: str) -> str:
+def closing(days: int, index: str) -> str:
+    """Return the sentence on how many days an index still takes files of a release."""
     if days <= 0:
         return f"{index} has closed this release for new files, {OPEN_FOR} days after its first."
     return f"{index} takes its missing files for another {counted(days, 'day')}, and not later."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from slipway import findings
 from slipway.manifest import Failure, Manifest
 from slipway.records import Finding, Plan, Severity
-from slipway.report import recovery, verdict
+from slipway.report import checklist, recovery, verdict
 from slipway.runner.base import printable
 
 PIPE_WIDTH = 100
@@ -96,6 +96,7 @@ def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
     yield from _findings(manifest, width)
     yield from _broken(manifest)
     yield from _details(manifest)
+    yield from _checklist(manifest, width)
     if manifest.failure is not None:
         yield from _failure(manifest.failure, width, is_folded=bool(manifest.explaining))
         if not manifest.explaining:
@@ -160,6 +161,17 @@ def _broken(manifest: Manifest) -> Iterator[Line]:
         )
         for line in rule.reason.splitlines():
             yield Line(f"  │ {printable(line)}", "dim")
+        yield Line("")
+
+
+def _checklist(manifest: Manifest, width: int) -> Iterator[Line]:
+    """Yield a line for each state; the report of a check is read too often for it, and has it in report.md."""
+    listed: dict[str, list[str]] = {}
+    for name, row in checklist.rows(manifest) if manifest.command != "check" else ():
+        listed.setdefault(row.state, []).append(name if row.state == "done" else f"{name} ({row.detail})")
+    for state, names in listed.items():
+        yield from _wrapped(", ".join(names), width, lead=f"  {state}: ", style="dim")
+    if listed:
         yield Line("")
 
 

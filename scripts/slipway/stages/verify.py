@@ -26,9 +26,6 @@ from slipway.smoke.smoke_test import Candidate
 ONE_REQUEST = 20.0
 """Seconds to go on trying one request; the stage as a whole waits longer."""
 
-TAMPERED = "The files served are not the ones that were built and tested; do not install this release."
-"""The reason to yank a release whose bytes or origin are wrong."""
-
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Wait until the index serves the files, compare digests and origin, install each of them and smoke it.
@@ -61,7 +58,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
                 receipts=manifest.receipts,
                 client=client,
                 command=after_failure.next_command(inputs, runner, index, command=command),
-                yank_reason=TAMPERED if any("wrong" in (s.verdict, s.provenance) for s in served) else None,
+                yank_reason=after_failure.TAMPERED
+                if any("wrong" in (s.verdict, s.provenance) for s in served)
+                else None,
             )
             return Addition(served=served, failure=failure)
         finally:

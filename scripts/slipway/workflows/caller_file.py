@@ -138,8 +138,8 @@ def for_project(
         InputError: the tag prefix cannot stand in a workflow.
     """
     inside = folder.resolve().relative_to(home.top.resolve()).as_posix()
-    name = re.sub(r"[^a-z0-9]+", "-", inside.lower()).strip("-") if inside != "." else ""
-    prefix = f"{name}-v" if name and tag_prefix == "v" else tag_prefix
+    name = _word(inside)
+    prefix = own_prefix(inside, tag_prefix)
     if not PLAIN.fullmatch(prefix):
         raise InputError(
             f"The tag prefix {prefix[:100]!r} cannot stand in a workflow.",
@@ -155,6 +155,21 @@ def for_project(
         index=index,
         name=name,
     )
+
+
+def own_prefix(inside: str, tag_prefix: str) -> str:
+    """Return what stands before the version in the release tags of a project.
+
+    Args:
+        inside: its folder in the repository, with forward slashes; `.` for the top.
+        tag_prefix: of --tag-prefix or the settings; with the default, a project in a subfolder has one of its own.
+    """
+    name = _word(inside)
+    return f"{name}-v" if name and tag_prefix == "v" else tag_prefix
+
+
+def _word(inside: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", inside.lower()).strip("-") if inside != "." else ""
 
 
 def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str]:

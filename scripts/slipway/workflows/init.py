@@ -30,22 +30,7 @@ def run(inputs: Inputs) -> Manifest:
         InputError: there is no project or no repository, or a file that is there may not be replaced.
     """
     project = project_facts.read(inputs.path)
-    home = hosting.read(inputs.path)
-    if home is None:
-        raise InputError(
-            f"{inputs.path} is not in a git repository.",
-            cause="A workflow belongs to a repository, and there is none here.",
-            remedy="Run `git init` in the project, or go to its checkout.",
-        )
-    if home.elsewhere is not None and not home.is_alias_possible:
-        raise _not_on_github(home.elsewhere)
-    caller = caller_file.for_project(
-        inputs.path,
-        home,
-        uses=caller_file.slipway_in_use(inputs.uses),
-        tag_prefix=inputs.tag_prefix,
-        index=inputs.index,
-    )
+    caller, home = _expected(inputs)
     out = sys.stderr if inputs.json else sys.stdout
     if home.elsewhere is not None:
         out.write(
@@ -56,7 +41,7 @@ def run(inputs: Inputs) -> Manifest:
         out.write(
             "`zizmor .github/workflows` checks what this does not: pinned actions, triggers, caches, templates.\n"
         )
-        return _check(caller, home)
+        return _manifest(_judged(caller, home))
     _write(home.top / caller.file, caller, out, overwrite=inputs.overwrite)
     out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n\n")
     out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
@@ -79,14 +64,40 @@ def _not_on_github(host: str) -> InputError:
     )
 
 
-def _check(caller: Caller, home: Hosting) -> Manifest:
+def check(inputs: Inputs) -> Manifest:
+    """Return what `init --check` finds; nothing is printed.
+
+    Raises:
+        InputError: there is no repository, it is elsewhere than on GitHub, or a workflow cannot be read.
+    """
+    return _judged(*_expected(inputs))
+
+
+def _expected(inputs: Inputs) -> tuple[Caller, Hosting]:
+    home = hosting.read(inputs.path)
+    if home is None:
+        raise InputError(
+            f"{inputs.path} is not in a git repository.",
+            cause="A workflow belongs to a repository, and there is none here.",
+            remedy="Run `git init` in the project, or go to its checkout.",
+        )
+    if home.elsewhere is not None and not home.is_alias_possible:
+        raise _not_on_github(home.elsewhere)
+    uses = caller_file.slipway_in_use(inputs.uses)
+    caller = caller_file.for_project(
+        inputs.path, home, uses=uses, tag_prefix=inputs.tag_prefix, index=inputs.index
+    )
+    return caller, home
+
+
+def _judged(caller: Caller, home: Hosting) -> Manifest:
     facts = CallerFacts(
         slipway=caller.repository,
         expected=workflow.read(caller.render().encode(), file=caller.file),
         workflows=workflow.read_all(home.top),
     )
     found = judge(WORKFLOW_RULES, facts, ignored={})
-    return _manifest(Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init"))
+    return Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init")
 
 
 def _manifest(manifest: Manifest) -> Manifest:

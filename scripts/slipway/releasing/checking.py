@@ -1,0 +1,73 @@
+"""What is pushed was checked: a commit whose tree is another one than the checked tree is checked again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway.errors import InputError
+from slipway.manifest import Manifest
+from slipway.options import Inputs
+from slipway.releasing import journal, position, preparation, screen
+from slipway.releasing.goal import Here, parsed
+from slipway.releasing.journal import Journal
+from slipway.releasing.preparation import Check, Copy
+from slipway.runner import Runner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of the command.
+
+    Attributes:
+        check: what judges a copy of the project as of a tag.
+    """
+
+    here: Here
+    runner: Runner
+    check: Check
+
+    @property
+    def inputs(self) -> Inputs:
+        """What was asked for."""
+        return self.here.inputs
+
+    @property
+    def top(self) -> Path:
+        """The top folder of the checkout."""
+        return self.here.position.top
+
+
+def checked(run: Run, entry: Journal, commit: str) -> tuple[Journal, Manifest | None]:
+    """Check a commit whose tree is not the one that was checked; return the journal, and the manifest that blocks."""
+    if position.tree_of(run.top, commit) == entry.tree:
+        return entry, None
+    with preparation.copied(run.inputs) as copy:
+        if not holder(entry)(copy):
+            raise InputError(
+                f"HEAD does not hold {entry.version}: its files have another version or no notes for it.",
+                cause="The branch moved on after the release began.",
+                remedy=f"`{screen.command(run.inputs, '--undo')}` forgets it; then release again.",
+            )
+        return check_copy(run, entry, copy)
+
+
+def check_copy(run: Run, entry: Journal, copy: Copy) -> tuple[Journal, Manifest | None]:
+    """Check a copy of the checkout as of the release's tag; return as `checked` does."""
+    manifest = preparation.check(copy, run.inputs, entry.tag, run.check)
+    if manifest.exit_code:
+        screen.say(f"{screen.WRONG} the check stops the release; {entry.version} is not pushed")
+        return entry, manifest
+    screen.done(f"checked as {entry.tag}")
+    version = parsed(entry.version)
+    notes = preparation.notes(copy.project, version) if version else None
+    tree = position.tree_of(copy.top, "HEAD")
+    return journal.note(run.top, entry, tree=tree, notes=notes or entry.notes), None
+
+
+def holder(entry: Journal) -> preparation.Holds:
+    """Return what tells whether the files of a copy are those of a release."""
+    version = parsed(entry.version)
+
+    def holds(copy: Copy) -> bool:
+        return version is not None and preparation.holds(copy, version, with_notes=bool(entry.notes))
+
+    return holds

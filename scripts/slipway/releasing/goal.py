@@ -1,0 +1,152 @@
+"""What a release is to be: the project, its version now and then, its tag."""
+
+from dataclasses import dataclass, replace
+
+from packaging.version import InvalidVersion, Version
+
+from slipway import git
+from slipway.errors import InputError
+from slipway.options import Inputs
+from slipway.project import git as git_facts
+from slipway.project import project as project_facts
+from slipway.project.project import ProjectFacts
+from slipway.releasing import bump, position, version_writer
+from slipway.releasing.position import Position
+from slipway.workflows import caller_file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Here:
+    """The project that is released, as it is.
+
+    Attributes:
+        inputs: what was asked for, with the project's own tag prefix.
+        version: the version that is written in it, or that the last tag names; None where neither is there.
+        last_tag: the newest release tag that HEAD descends from.
+    """
+
+    inputs: Inputs
+    position: Position
+    project: ProjectFacts
+    version: Version | None
+    last_tag: str | None
+
+    @property
+    def name(self) -> str:
+        """The project's name, or its folder's where only the build decides it."""
+        return self.project.name or self.inputs.path.name
+
+    def tag(self, version: Version) -> str:
+        """Return the tag of a version."""
+        return f"{self.inputs.tag_prefix}{version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """A release that is to be made."""
+
+    here: Here
+    version: Version
+
+    @property
+    def tag(self) -> str:
+        """Its tag."""
+        return self.here.tag(self.version)
+
+    @property
+    def message(self) -> str:
+        """The message of its commit; in a repository of several projects with the name."""
+        name = f"{self.here.name} " if self.here.position.inside else ""
+        return f"Release {name}{self.version}"
+
+    @property
+    def branch(self) -> str:
+        """The branch of its pull request."""
+        return f"release/{self.version if self.here.inputs.tag_prefix == 'v' else self.tag}"
+
+
+def read(inputs: Inputs) -> Here:
+    """Return the project as it is.
+
+    Raises:
+        InputError: there is no project or no repository, or one of them cannot be read.
+    """
+    place = position.read(inputs.path)
+    project = project_facts.read(inputs.path)
+    inputs = replace(inputs, tag_prefix=caller_file.own_prefix(place.inside or ".", inputs.tag_prefix))
+    last = git_facts.last_tag(inputs.path, inputs.tag_prefix)
+    written = version_of(project)
+    of_tag = parsed(last.removeprefix(inputs.tag_prefix)) if last else None
+    return Here(
+        inputs=inputs,
+        position=place,
+        project=project,
+        version=of_tag if project.vcs_versioned else written,
+        last_tag=last,
+    )
+
+
+def version_of(project: ProjectFacts) -> Version | None:
+    """Return the version that is written in a project, None where none is."""
+    found = version_writer.written(project)
+    return parsed(found.version) if found else None
+
+
+def parsed(text: str) -> Version | None:
+    """Return the version that a text is, None where it is none (PEP 440)."""
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def wanted(here: Here) -> Goal:
+    """Return the release that is asked for with a version or with --bump.
+
+    Raises:
+        InputError: it names no version, or one that cannot be released.
+    """
+    version = _named(here.inputs.version) if here.inputs.version else _bumped(here)
+    if version.local:
+        raise InputError(
+            f"{version} has a local part, and indexes take none.",
+            cause="What stands behind the + marks a build of one's own (PEP 440).",
+            remedy=f"Release {version.public}.",
+        )
+    goal = Goal(here=here, version=version)
+    _demand_ref(here, f"refs/tags/{goal.tag}")
+    return goal
+
+
+def _named(text: str) -> Version:
+    version = parsed(text)
+    if version is None:
+        raise InputError(
+            f"{text[:100]!r} is no version.",
+            cause="A version is written as PEP 440 says, such as 1.3.0 or 2.0.0rc1.",
+            remedy="Name one without the prefix of the tag, or say which part goes up: --bump minor.",
+        )
+    return version
+
+
+def _bumped(here: Here) -> Version:
+    part = here.inputs.bump
+    if here.version is None or part is None:
+        raise InputError(
+            "--bump has no version to start from.",
+            cause="The project writes no version, and there is no release tag yet."
+            if here.project.vcs_versioned
+            else "The version of this project is computed, and only the build knows it.",
+            remedy="Name the version: `slipway release 1.0.0`.",
+        )
+    return bump.bumped(here.version, part)
+
+
+def _demand_ref(here: Here, ref: str) -> None:
+    if git.run(here.position.top, "check-ref-format", ref).returncode != 0:
+        raise InputError(
+            f"{ref} is no name for a tag of git.",
+            cause="The tag prefix holds a sign that git does not take.",
+            remedy="Choose a prefix of letters, digits, dots, dashes and slashes.",
+            read="https://git-scm.com/docs/git-check-ref-format",
+        )

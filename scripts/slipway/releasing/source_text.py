@@ -1,0 +1,114 @@
+"""The text of a file, changed in places so that every other byte stays: encoding, byte order mark and line ends."""
+
+import codecs
+import io
+import re
+import tokenize
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway.errors import InputError
+
+MAX_BYTES = 32 * 1024 * 1024
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A decoded file.
+
+    Attributes:
+        text: without the byte order mark, with the line ends as they are.
+        encoding: with which the text becomes bytes again.
+        mark: the byte order mark, if there is one.
+    """
+
+    text: str
+    encoding: str = "utf-8"
+    mark: bytes = b""
+
+    def encoded(self, text: str) -> bytes:
+        """Return the bytes of the file with another text."""
+        return self.mark + text.encode(self.encoding)
+
+    @property
+    def newline(self) -> str:
+        """The line end that the file uses first."""
+        found = re.search(r"\r\n|\r|\n", self.text)
+        return found[0] if found else "\n"
+
+    def lines(self) -> list[str]:
+        """Return the lines, each with its end."""
+        return [line for line in _LINE.findall(self.text) if line]
+
+    def offset(self, line: int) -> int:
+        """Return where a line begins, counted from 1."""
+        return sum(map(len, self.lines()[: line - 1]))
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """A piece of a text and what takes its place."""
+
+    start: int
+    end: int
+    text: str
+
+
+def read(path: Path, file: str) -> tuple[bytes, SourceText]:
+    """Return the bytes of a file and its text.
+
+    A file that is not UTF-8 is taken as Latin-1, in which every byte is a character: versions are ASCII in both. For Python
+    its encoding cookie counts.
+
+    Raises:
+        InputError: it cannot be read, or is too large to be a source.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(
+            f"{file} cannot be read: {error.strerror}.",
+            cause="It is no plain file, or its permissions do not allow it.",
+            remedy=f"Put a readable file at {file}.",
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise InputError(
+            f"{file} is larger than {MAX_BYTES // 1024 // 1024} MiB.",
+            cause="It is not what it is named, or something wrote data into it.",
+            remedy=f"Put back the {file} of the project.",
+        )
+    return data, decoded(data, is_python=path.suffix == ".py")
+
+
+def decoded(data: bytes, *, is_python: bool = False) -> SourceText:
+    """Return the text of some bytes, as `read` does."""
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    body = data[len(mark) :]
+    for encoding in (_cookie(data) if is_python else "utf-8", "latin-1"):
+        try:
+            text = body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if text.encode(encoding) == body:
+            return SourceText(text, encoding, mark)
+    return SourceText(body.decode("latin-1"), "latin-1", mark)
+
+
+def _cookie(data: bytes) -> str:
+    try:
+        return tokenize.detect_encoding(io.BytesIO(data).readline)[0].removesuffix("-sig")
+    except SyntaxError:
+        return "utf-8"
+
+
+def edited(source: SourceText, edits: Iterable[Edit]) -> str:
+    """Return a text with edits made; equal ones are made once, and they must not overlap."""
+    pieces: list[str] = []
+    at = 0
+    for edit in sorted(set(edits)):
+        pieces += (source.text[at : edit.start], edit.text)
+        at = edit.end
+    return "".join((*pieces, source.text[at:]))
