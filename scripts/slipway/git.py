@@ -9,7 +9,7 @@ and https://git-scm.com/docs/git#_environment_variables
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from slipway import processes
@@ -57,12 +57,13 @@ _PASSED_ON = re.compile(
 another repository than the folder's own (a git hook sets them) or that name a program."""
 
 
-def run(folder: Path, *arguments: str) -> Completed:
+def run(folder: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> Completed:
     """Run a git command in a folder and return how it ended.
 
     Args:
         folder: where; git looks for the repository from there upwards.
         arguments: the command and its arguments.
+        settings: of git's configuration, for this call; they do not turn on what this door turns off.
 
     Raises:
         OSError: git is not installed.
@@ -71,17 +72,17 @@ def run(folder: Path, *arguments: str) -> Completed:
     """
     off = {f"filter.{name}.{key}": value for name in filters(folder) for key, value in _FILTER_OFF.items()}
     command, *rest = arguments
-    return _run(folder, off, command, *_FLAGS.get(command, ()), *rest)
+    return _run(folder, {**(settings or {}), **_SETTINGS, **off}, command, *_FLAGS.get(command, ()), *rest)
 
 
-def output(folder: Path, *arguments: str) -> str:
-    """Return what a git command prints.
+def output(folder: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
+    """Return what a git command prints; the arguments are those of `run`.
 
     Raises:
         OSError, InputError: as for `run`.
         ToolError: it fails or takes too long.
     """
-    completed = run(folder, *arguments)
+    completed = run(folder, *arguments, settings=settings)
     if completed.returncode != 0:
         raise ToolError(
             f"git {arguments[0]} failed in {folder} with exit code {completed.returncode}.",
