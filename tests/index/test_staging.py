@@ -1,6 +1,5 @@
 """Dispatches to TestPyPI, again and again: each is checked, published and verified under a version of its own."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import tiny_project
 import twine.utils
 from artifacts.wheels import wheel
 from command_line import fingerprint
+from dispatched import BRANCH, committed, environ, git
 from index.bench import issuer, server
 from index.bench.fake_clock import FakeClock
 from index.bench.server import Bench
@@ -24,7 +24,6 @@ from slipway.report import markdown
 from slipway.runner.github import GitHubRunner
 
 NAME = "tiny-project"
-BRANCH = "refs/heads/main"
 SCM = """\
 [build-system]
 requires = ["setuptools>=77", "setuptools-scm>=8"]
@@ -46,11 +45,6 @@ Source = "https://example.org/source"
 """
 
 
-def git(folder: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True)
-
-
 @contextmanager
 def in_place_of_testpypi(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Iterator[Bench]:
     """Serve a bench in the place of TestPyPI, with the project and its publisher."""
@@ -67,13 +61,8 @@ def dispatch(folder: Path, work: Path, bench: Bench, *, run: int, attempt: int =
     assert bench.job is not None
     runner = GitHubRunner(
         {
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_EVENT_NAME": bench.job.event,
-            "GITHUB_REPOSITORY": bench.job.repository,
-            "GITHUB_REF": bench.job.ref,
+            **environ(run=run, attempt=attempt),
             "GITHUB_WORKFLOW_REF": bench.job.workflow_ref,
-            "GITHUB_RUN_ID": str(run),
-            "GITHUB_RUN_ATTEMPT": str(attempt),
             "ACTIONS_ID_TOKEN_REQUEST_URL": bench.token_url,
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": issuer.BEARER,
         }
@@ -113,10 +102,7 @@ def test_a_written_version_is_published_again_and_again(
         tmp_path / "project", requires=("benchdep",), in_import="from benchdep import HONEST"
     )
     (folder / "CHANGELOG.md").write_text("# Changes\n\n## 0.9.0\n\nAll of it.\n")
-    git(folder, "init", "-q")
-    git(folder, "add", ".")
-    git(folder, "commit", "-q", "-m", "All of it")
-    git(folder, "tag", "v0.9.0")
+    committed(folder, "v0.9.0")
     before = fingerprint(folder)
     packages = tmp_path / "packages"
     packages.mkdir()
@@ -149,10 +135,7 @@ def test_a_version_from_git_is_published_again_and_again(
     """The first two for the commit that has the tag, the third for the one after it."""
     folder = tiny_project.make(tmp_path / "project")
     (folder / "pyproject.toml").write_text(SCM)
-    git(folder, "init", "-q")
-    git(folder, "add", ".")
-    git(folder, "commit", "-q", "-m", "All of it")
-    git(folder, "tag", "-a", "-m", "1.2.0", "v1.2.0")
+    committed(folder, "v1.2.0")
     before = fingerprint(folder)
     with in_place_of_testpypi(monkeypatch, quick) as bench:
         for run in (16000000001, 16000000002):

@@ -1,12 +1,12 @@
 """The version of a manual dispatch to TestPyPI: which base it has, how it sorts, when there is none."""
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tiny_project
 from command_line import Ended, slipway
+from dispatched import committed, environ
 from packaging.version import Version
 from slipway.errors import InputError
 from slipway.planning import staging
@@ -15,15 +15,6 @@ from slipway.project.project import ProjectFacts
 from slipway.runner import Event
 
 NUMBER = "1600000000101"
-DISPATCH = {
-    "GITHUB_ACTIONS": "true",
-    "GITHUB_EVENT_NAME": "workflow_dispatch",
-    "GITHUB_REF": "refs/heads/main",
-    "GITHUB_REPOSITORY": "acme/demo",
-    "GITHUB_RUN_ID": "16000000001",
-    "GITHUB_RUN_ATTEMPT": "1",
-}
-GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org")
 SCM = """\
 [build-system]
 requires = ["hatchling", "hatch-vcs"]
@@ -50,16 +41,8 @@ def declared(folder: Path, version: str) -> ProjectFacts:
     return project.read(folder)
 
 
-def committed(folder: Path, *tags: str) -> Path:
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "All of it"]):
-        subprocess.run([*GIT, *command], cwd=folder, check=True)
-    for tag in tags:
-        subprocess.run([*GIT, "tag", "-a", "-m", tag, tag], cwd=folder, check=True)
-    return folder
-
-
 def planned(folder: Path, *options: str, **changes: str) -> Ended:
-    return slipway("plan", "--json", folder, *options, environ=DISPATCH | changes)
+    return slipway("plan", "--json", folder, *options, environ=environ() | changes)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +145,7 @@ def test_a_dispatch_plans_it_and_says_why(tmp_path: Path) -> None:
         f"tiny_project-{version}.tar.gz",
         f"tiny_project-{version}-py*-none-any.whl",
     }
-    shown = slipway("plan", folder, environ=DISPATCH).stdout
+    shown = slipway("plan", folder, environ=environ()).stdout
     assert f"{version} is a staging version for TestPyPI" in shown
     assert (
         "it sorts below 1.0.1, the next version that is free, for 1.0.0 has the tag v1.0.0 already." in shown
@@ -172,7 +155,7 @@ def test_a_dispatch_plans_it_and_says_why(tmp_path: Path) -> None:
 def test_a_dispatch_on_a_tag_is_one_too(tmp_path: Path) -> None:
     folder = committed(tiny_project.make(tmp_path / "project"), "v0.9")
     run = slipway(
-        "validate", "--json", folder, environ=DISPATCH | {"GITHUB_REF": "refs/tags/v0.9", **OFFLINE}
+        "validate", "--json", folder, environ=environ() | {"GITHUB_REF": "refs/tags/v0.9", **OFFLINE}
     )
     assert run.manifest["plan"]["version"] == f"1.0.0.dev{NUMBER}"
     assert "tag-version-mismatch" not in {one["rule"] for one in run.manifest["findings"]}
@@ -231,7 +214,7 @@ def test_what_cannot_be_written_is_said_before_anything_is_built(
 ) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    run = slipway("build", "--json", tmp_path, environ=DISPATCH)
+    run = slipway("build", "--json", tmp_path, environ=environ())
     failure: dict[str, Any] = run.manifest["failure"]
     assert (run.exit_code, failure["stage"]) == (2, "plan"), str(run)
     assert told in " ".join((failure["happened"], failure["cause"], failure["remedy"]))

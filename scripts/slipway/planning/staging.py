@@ -46,8 +46,8 @@ def number(event: Event, *, attempt: int) -> str:
     if not (run.isascii() and run.isdecimal() and len(run) <= MOST_DIGITS):
         raise InputError(
             f"The number of this workflow run cannot be used in a version: {run[:40] or 'there is none'}.",
-            cause="GITHUB_RUN_ID is not set as GitHub sets it.",
-            remedy="Start the workflow on GitHub, or set GITHUB_RUN_ID to a number.",
+            cause="The runner does not say which run this is, or not with a number as GitHub gives it.",
+            remedy="Start the workflow on GitHub, or give the input `tag` to publish the version that the project has.",
         )
     if not 1 <= attempt <= MOST_ATTEMPTS:
         raise InputError(
