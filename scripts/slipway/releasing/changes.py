@@ -27,6 +27,16 @@ class Change:
     after: bytes | None
 
 
+def repository(root: Path) -> Path:
+    """Return the top folder of the repository a project is in, or the project's own where there is none."""
+    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+
+
+def upwards(root: Path, path: Path) -> str:
+    """Return the path of a file of the repository around a project, from the project's folder."""
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
 def apply(root: Path, changes: Sequence[Change]) -> None:
     """Make changes in a project's folder. Those that are made already stay; modes of files and links are kept.
 
@@ -105,7 +115,7 @@ def _put(path: Path, data: bytes | None) -> None:
         path.unlink()
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    written = path.with_name(f".slipway-{secrets.token_hex(8)}")
     try:
         with written.open("xb") as stream:
             stream.write(data)

@@ -1,11 +1,10 @@
 """The project's own commands: its smoke command, and its tests with the files they need."""
 
-import shlex
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway import processes
 from slipway.errors import InputError
 from slipway.options import Inputs
 
@@ -46,7 +45,7 @@ def project_commands(inputs: Inputs, scratch: Path) -> ProjectCommands:
 
 def _words(inputs: Inputs, option: str, command: str | None) -> tuple[str, ...]:
     try:
-        words = _split(command or "")
+        words = processes.split(command or "")
     except ValueError as error:
         raise InputError(
             f"The command in --{option} cannot be read: {error}.",
@@ -54,14 +53,6 @@ def _words(inputs: Inputs, option: str, command: str | None) -> tuple[str, ...]:
             remedy="Quote it as a shell would; for more than one command write a script and name that.",
         ) from error
     return tuple(word.replace("{project}", str(inputs.path)) for word in words)
-
-
-def _split(command: str) -> list[str]:
-    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    if sys.platform == "win32":
-        lexer.escape = ""  # there a backslash separates folders
-    return list(lexer)
 
 
 def _test_folder(inputs: Inputs, folder: Path) -> Path:
