@@ -33,7 +33,9 @@ def is_ready(folder: Path, description: str, *, thorough: bool = False) -> bool:
     """
     try:
         made, _, digest = (folder / READY).read_text(encoding="utf-8").rpartition("files ")
-        return made == description and (not thorough or digest == f"{digest_of(folder)}\n")
+        # The Python that it was made from may have been removed since.
+        is_made = made == description and python_of(folder).exists()
+        return is_made and (not thorough or digest == f"{digest_of(folder)}\n")
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -17,6 +17,7 @@ PARTS = {
     "publish": (),
     "uv": (),
     "check": ("keyring",),
+    "compiled": (),
     "verify": ("keyring", "readme-renderer"),
 }
 """The lock files in scripts/requirements, each with what twine asks for and nothing imports on a runner."""

@@ -310,6 +310,18 @@ def test_an_environment_that_lost_files_is_made_anew(machine):
     assert "run the command again" in damaged.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an environment there holds a copy of its Python")
+def test_an_environment_whose_python_was_removed_is_made_anew(machine):
+    python = machine.environment() / "bin" / "python"
+    python.unlink()
+    python.symlink_to(machine.cache / "gone" / "python")
+
+    done = machine.run("check")
+
+    assert done.returncode == 7
+    assert SETTING_UP in done.stderr
+
+
 def test_ctrl_c_leaves_nothing_half_made(machine):
     assert machine.run("check").returncode == 7, "uv is there, so that the environment itself is being made"
     machine.index.waiting.clear()

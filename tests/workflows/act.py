@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -108,20 +109,13 @@ def _named(job: str) -> str:
 
 def export(target: Path) -> Path:
     """Copy what the action and the workflows need to a folder, in the form that act understands."""
-    listed = subprocess.check_output(
-        [
-            "git",
-            "-C",
-            ROOT,
-            "ls-files",
-            "-zco",
-            "--exclude-standard",
-            "--",
-            "action.yml",
-            ".github",
-            "scripts",
-        ]
-    )
+    return copy_tracked(target, "action.yml", ".github", "scripts")
+
+
+def copy_tracked(target: Path, *paths: str) -> Path:
+    """Make a repository of the files of this one below some paths, its workflows in the form that act understands."""
+    argv = ["git", "-C", ROOT, "ls-files", "-zco", "--exclude-standard", "--", *paths]
+    listed = subprocess.check_output(argv)
     for name in filter(None, listed.decode().split("\0")):
         source, copy = ROOT / name, target / name
         if not source.is_file():
@@ -219,6 +213,7 @@ def run(
     repository: str = "acme/pkg",
     attempt: int = 1,
     job: str | None = None,
+    matrix: Mapping[str, str] | None = None,
     path: Path | None = None,
 ) -> Run:
     """Run one workflow of a consumer's repository for an event.
@@ -230,6 +225,7 @@ def run(
         variables: further variables of every step.
         attempt: number of the attempt.
         job: only this job and what it needs.
+        matrix: only the jobs of a matrix with these values.
         path: folder of programs that come before those of this machine.
     """
     with tempfile.TemporaryDirectory(prefix="act-") as name:
@@ -258,6 +254,7 @@ def run(
         }
         argv += [part for key, value in steps.items() for part in ("--env", f"{key}={value}")]
         argv += ["-j", job] if job else []
+        argv += [part for key, value in (matrix or {}).items() for part in ("--matrix", f"{key}:{value}")]
         argv += mapped(consumer, slipway)
         done = subprocess.run(
             argv, env=_environment(home, path), capture_output=True, timeout=TIMEOUT, check=False
@@ -294,15 +291,16 @@ def cache_with_cibuildwheel(folder: Path) -> Path:
         (own / "bin" / path.name).symlink_to(path.readlink() if path.is_symlink() else path)
     for name in ("pyvenv.cfg", cached_environments.READY):
         shutil.copy(real / name, own / name)
-    (packages / "real.pth").write_text(f"{real / packages.relative_to(own)}\n")
+    # The tests' own environment has cibuildwheel itself and what it needs.
+    tests = Path(sysconfig.get_path("purelib"))
+    (packages / "real.pth").write_text(f"{real / packages.relative_to(own)}\n{tests}\n")
     text = (STANDINS / "cibuildwheel" / "__main__.py").read_text("utf-8")
     text = text.replace("@BUILDER@", sys.executable).replace(
         "@WHEELS@", str(STANDINS / "cibuildwheel" / "wheels.py")
     )
     (standin / "__main__.py").write_text(text)
     # Everything but how it is started is its own.
-    whole = real / packages.relative_to(own) / "cibuildwheel"
-    (standin / "__init__.py").write_text(f"__path__.append({str(whole)!r})\n")
+    (standin / "__init__.py").write_text(f"__path__.append({str(tests / 'cibuildwheel')!r})\n")
     return folder
 
 

@@ -55,11 +55,11 @@ def on_linux(folder: Path) -> Path:
     return folder
 
 
-def published(folder: Path, *, index: str | None = None) -> Path:
-    """Make a project's folder a repository with a remote, and let `slipway init` write its workflow."""
+def published(folder: Path, *, project: Path | None = None, index: str | None = None) -> Path:
+    """Make a folder a repository with a remote, and let `slipway init` write the workflow of the project in it."""
     act.repository(folder, remote=REMOTE)
     uses = f"{act.SLIPWAY}@{act.COMMIT}"
-    ended = command_line.slipway("init", folder, "--uses", uses, *(("--index", index) if index else ()))
+    ended = command_line.slipway("init", project or folder, "--uses", uses, *(("--index", index) if index else ()))
     assert ended.exit_code == 0, ended
     act.commit(folder, "Add the workflow")
     return folder

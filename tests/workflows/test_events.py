@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny_project
 from packaging.version import Version
 from workflows import act, consumer
 
@@ -62,25 +63,36 @@ def test_a_newcomer_gets_a_green_check_without_editing_anything(
 
 
 @pytest.mark.parametrize(
-    ("ref", "sentence"),
+    ("event", "payload", "sentence"),
     [
         pytest.param(
-            "refs/heads/main", "a release starts with a tag or a manual dispatch", id="push-to-a-branch"
+            "push",
+            {"ref": "refs/heads/main"},
+            "a release starts with a tag or a manual dispatch",
+            id="push-to-a-branch",
         ),
-        pytest.param("refs/tags/nightly", "it is not a release tag", id="tag-that-does-not-match"),
+        pytest.param(
+            "push", {"ref": "refs/tags/nightly"}, "it is not a release tag", id="tag-that-does-not-match"
+        ),
+        pytest.param(
+            "pull_request_target",
+            FORK,
+            "runs foreign code with this repository's rights: it never publishes",
+            id="pull_request_target",
+        ),
     ],
 )
 def test_is_checked_and_not_published(
-    ref: str, sentence: str, program: Path, tree: Path, tmp_path: Path
+    event: str, payload: dict[str, Any], sentence: str, *, program: Path, tree: Path, tmp_path: Path
 ) -> None:
     project = consumer.tiny(tmp_path / "demo")
-    payload = {"ref": ref}
+    consumer.edit(project, "  pull_request:\n", f"  {event}:\n" if event != "push" else "  pull_request:\n")
     run = act.run(
         program,
         project,
         tree,
         workflow="release.yml",
-        event="push",
+        event=event,
         payload=payload,
         artifacts=tmp_path / "artifacts",
     )
@@ -88,6 +100,29 @@ def test_is_checked_and_not_published(
     assert run.jobs == CHECKED
     assert sentence in run.summaries
     assert run.outputs["publish"] == "false"
+
+
+def test_of_two_tags_at_one_commit_the_wrong_one_ends_before_anything_is_built(
+    program: Path, tree: Path, tmp_path: Path
+) -> None:
+    """Each tag is judged by itself, here in a project whose folder has a blank in its name."""
+    project = tiny_project.make(tmp_path / "demo" / "my package", name=UNKNOWN)
+    top = consumer.published(project.parent, project=project)
+    for version in ("1.0.0", "1.0.1"):
+        act.git(top, "tag", f"my-package-v{version}")
+    run = act.run(
+        program,
+        top,
+        tree,
+        workflow="release-my-package.yml",
+        event="push",
+        payload={"ref": "refs/tags/my-package-v1.0.1"},
+        artifacts=tmp_path / "artifacts",
+    )
+    assert run.jobs == {"Build": "failure", "Gate": "failure"}, run.log
+    assert [p.get("title") for level, _, p in run.annotations if level == "error"] == ["tag-version-mismatch"]
+    assert f"{UNKNOWN} 1.0.0 is not ready" in run.summaries
+    assert not list((tmp_path / "artifacts").rglob("*.whl"))
 
 
 def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from index.bench import issuer, server
 from index.bench.server import Bench
-from index.bench.warehouse import TrustedPublisher, Warehouse
+from index.bench.warehouse import File, TrustedPublisher, Warehouse
 from slipway.index import loopback
 from slipway.index.clock import Clock
 from workflows import act, consumer
@@ -102,6 +102,30 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
     told = [second.summaries.index(w) for w in ("builds, passes inspection", "is published", "is released")]
     assert told == sorted(told)
     assert not any(token in second.log for token in bench.warehouse.tokens)
+
+
+def test_a_version_that_the_index_has_with_other_bytes_ends_before_it_is_tried(
+    bench: Bench, program: Path, tree: Path, tmp_path: Path
+) -> None:
+    project = consumer.example(tmp_path / "pure", "pure", index=bench.upload_url)
+    wheel = f"{PROJECT.replace('-', '_')}-1.2.0-py3-none-any.whl"
+    taken = File(wheel, b"another build", "1.2.0", bench.warehouse.clock.now())
+    bench.warehouse.projects[PROJECT].files[wheel] = taken
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="push",
+        payload={"ref": TAG},
+        artifacts=tmp_path / "artifacts",
+        variables=variables(bench),
+        repository="acme/demo",
+    )
+    assert run.exit_code == 1
+    assert run.jobs == {"Build": "failure", "Gate": "failure"}
+    assert [p.get("title") for level, _, p in run.annotations if level == "error"] == ["filename-taken"]
+    assert bench.warehouse.projects[PROJECT].files == {wheel: taken}
 
 
 def with_a_private_index(

@@ -6,10 +6,12 @@ import json
 import sys
 from pathlib import Path
 
+import bootstrap
 import msgspec
 import pytest
 from slipway import pipeline, processes
 from slipway.building import cibuildwheel
+from slipway.environments import compiled_tools
 from slipway.manifest import Failure, Manifest
 from slipway.planning.matrix import RUNNERS
 from slipway.report import markdown
@@ -42,7 +44,7 @@ def test_the_job_builds_what_the_plan_lists(platform: str) -> None:
     """Asked in the two ways, cibuildwheel lists the same wheels, and none for 32 bits that nobody asked for."""
     system = platform.partition("-")[0]
     options = ("--platform", system, "--archs", cibuildwheel.architectures({}, platform))
-    argv = [*cibuildwheel.PROGRAM, *options, "--print-build-identifiers", str(COMPILED)]
+    argv = [*compiled_tools.command("cibuildwheel"), *options, "--print-build-identifiers", str(COMPILED)]
     of_the_job = processes.run(argv, cwd=COMPILED, timeout=120).output.split()
     assert of_the_job
     assert tuple(of_the_job) == cibuildwheel.read(COMPILED, {}, [platform])
@@ -67,7 +69,7 @@ def test_a_compiler_that_fails_is_heard_first(tmp_path: Path, monkeypatch: pytes
     run = Jobs(tmp_path, compiled=True)
     wheel_job, smoke_job = run.first("wheels"), run.first("smoke")
     with monkeypatch.context() as patched:
-        patched.setattr(cibuildwheel, "PROGRAM", (sys.executable, "-c", FAILS))
+        patched.setattr(compiled_tools, "command", lambda _: (sys.executable, "-c", FAILS))
         failed = wheels(run, wheel_job)
     assert failed.failure is not None
     assert failed.failure.log[0] == COMPILER
@@ -95,9 +97,34 @@ def test_a_platform_without_a_wheel_is_not_green(tmp_path: Path) -> None:
 
 def test_only_the_sdist_that_was_put_out_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = Jobs(tmp_path, compiled=True)
-    monkeypatch.setattr(cibuildwheel, "PROGRAM", (sys.executable, "-c", "raise SystemExit('was started')"))
+    started = (sys.executable, "-c", "raise SystemExit('was started')")
+    monkeypatch.setattr(compiled_tools, "command", lambda _: started)
     for path in run.parts.rglob("*.tar.gz"):
         path.write_bytes(b"something else")
     failure = wheels(run, run.first("wheels")).failure
     assert failure is not None
     assert "is not the file that the job build put out" in failure.happened
+
+
+STARTS = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from slipway import processes
+from slipway.environments import compiled_tools
+for program in ("auditwheel", "abi3audit", "cibuildwheel"):
+    argv = [*compiled_tools.command(program), "--help"]
+    print(program, argv[0] == sys.executable, processes.run(argv, cwd=Path.cwd(), timeout=120).returncode)
+"""
+
+
+def test_a_job_gets_the_tools_for_compiled_wheels_when_it_starts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are not in the environment of the job, and nothing of them is left behind."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    check = bootstrap.environment(bootstrap.IN_JOBS["check"])
+    python = check / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    done = processes.run([python, "-I", "-c", STARTS, str(ROOT / "scripts")], cwd=ROOT, timeout=300)
+    assert done.output.splitlines() == [f"{name} False 0" for name in ("auditwheel", "abi3audit", "cibuildwheel")]
+    assert list(tmp_path.iterdir()) == []

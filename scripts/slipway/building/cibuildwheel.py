@@ -4,7 +4,6 @@ https://cibuildwheel.pypa.io/en/stable/options/#build-skip
 """
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import Any
 from slipway import processes
 from slipway.artifacts.wheel_targets import parse
 from slipway.building import known_failures
+from slipway.environments import compiled_tools
 from slipway.errors import InputError, ProjectError, ToolError
 from slipway.project.declared import table_or_empty
 
 NATIVE = frozenset({"auto", "auto64", "native"})
 """Architectures in a configuration that mean the one of the machine it runs on."""
-
-PROGRAM = (sys.executable, "-I", "-m", "cibuildwheel")
 
 _SECONDS = 60.0
 _SECONDS_TO_BUILD = 6 * 3600.0
@@ -90,7 +88,8 @@ def build(
     options = ("--platform", platform.partition("-")[0], "--archs", archs, "--output-dir", str(out))
     happened = f"cibuildwheel built no wheels for {platform}."
     try:
-        done = processes.run([*PROGRAM, *options, str(sdist)], cwd=out, timeout=_SECONDS_TO_BUILD, sink=log)
+        argv = [*compiled_tools.command("cibuildwheel"), *options, str(sdist)]
+        done = processes.run(argv, cwd=out, timeout=_SECONDS_TO_BUILD, sink=log)
     except processes.TimedOut as error:
         raise ToolError(
             happened,
@@ -125,7 +124,7 @@ def build(
 
 def _ask(project: Path, arguments: tuple[str, ...]) -> list[str]:
     options = ["--print-build-identifiers", "--allow-empty", *arguments, str(project)]
-    argv = [*PROGRAM, *options]
+    argv = [*compiled_tools.command("cibuildwheel"), *options]
     try:
         done = processes.run(argv, cwd=project, timeout=_SECONDS)
     except processes.TimedOut as error:

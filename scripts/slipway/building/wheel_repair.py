@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from slipway import processes
-from slipway.artifacts.linkage import environ
+from slipway.environments import compiled_tools
 
 SECONDS = 300.0
 
@@ -30,11 +30,15 @@ def repaired(
     if sys.platform != "linux" or not _PLAIN.search(wheel.name):
         return wheel
     command = ["repair", "--plat=auto", f"--wheel-dir={folder}", str(wheel)]
-    argv = [sys.executable, "-I", "-m", "auditwheel", *command]
+    argv = [*compiled_tools.command("auditwheel"), *command]
     log(f"repairing {wheel.name} with auditwheel")
     try:
         done = processes.run(
-            argv, cwd=wheel.parent, timeout=SECONDS, environ={**environ(), **(variables or {})}, sink=log
+            argv,
+            cwd=wheel.parent,
+            timeout=SECONDS,
+            environ={**compiled_tools.environ(), **(variables or {})},
+            sink=log
         )
     except processes.TimedOut:
         log(f"auditwheel did not end within {SECONDS:.0f} s")

@@ -61,7 +61,7 @@ def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
             if one.name in (SET_UP, "build", "wheels", SMOKE) and one.outcome != "skipped"
         )
         addition = msgspec.structs.replace(addition, stages=addition.stages + stages)
-        taken = {SMOKE} if name in handed.builders else {SMOKE, "inspect"}
+        taken = {SMOKE} if name in handed.builders else {SMOKE, "inspect", "index"}
         results = tuple(
             msgspec.structs.replace(one, job=name, origin="file") for one in manifest.smoke_results
         )

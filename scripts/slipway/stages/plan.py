@@ -1,6 +1,5 @@
 """Plan: everything is decided here, from the project, git, the event and the inputs, before anything runs."""
 
-import importlib.util
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -87,7 +86,7 @@ def _with_wheels(plan: Plan, project: ProjectFacts, event: EventFacts, inputs: I
     """
     platforms = [job.platform for job in plan.jobs if job.kind == "wheels"]
     is_asked = event.kind != "local" or inputs.command == "plan" or bool(inputs.platforms)
-    if not (platforms and is_asked and importlib.util.find_spec("cibuildwheel")):
+    if not (platforms and is_asked):
         return plan
     identifiers = cibuildwheel.read(inputs.path, project.pyproject, platforms)
     wheels = expected_wheels(plan.name, plan.version, identifiers, here=event.kind == "local")
