@@ -11,7 +11,7 @@ and https://git-scm.com/docs/git#_environment_variables
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,12 +75,13 @@ _OF_THE_USER = re.compile(
 """Further variables that git, ssh, gpg, credential helpers and hooks need to act for the user."""
 
 
-def run(folder: Path, *arguments: str) -> Completed:
+def run(folder: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> Completed:
     """Run a git command in a folder and return how it ended.
 
     Args:
         folder: where; git looks for the repository from there upwards.
         arguments: the command and its arguments.
+        settings: of git's configuration, for this call; they do not turn on what this door turns off.
 
     Raises:
         OSError: git is not installed.
@@ -90,7 +91,7 @@ def run(folder: Path, *arguments: str) -> Completed:
     command, *rest = arguments
     names = () if command in _WITHOUT_CONTENTS else filters(folder)
     off = {f"filter.{name}.{key}": value for name in names for key, value in _FILTER_OFF.items()}
-    return _run(folder, off, command, *_FLAGS.get(command, ()), *rest)
+    return _run(folder, {**(settings or {}), **_SETTINGS, **off}, command, *_FLAGS.get(command, ()), *rest)
 
 
 def as_user(folder: Path, *arguments: str) -> Completed:
@@ -122,14 +123,14 @@ def as_user(folder: Path, *arguments: str) -> Completed:
         )
 
 
-def output(folder: Path, *arguments: str) -> str:
-    """Return what a git command prints.
+def output(folder: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
+    """Return what a git command prints; the arguments are those of `run`.
 
     Raises:
         OSError, InputError: as for `run`.
         ToolError: it fails or takes too long.
     """
-    completed = run(folder, *arguments)
+    completed = run(folder, *arguments, settings=settings)
     if completed.returncode != 0:
         raise ToolError(
             f"git {arguments[0]} failed in {folder} with exit code {completed.returncode}.",

@@ -166,14 +166,32 @@ class Notes(Record, frozen=True):
     text: str
 
 
+class Staging(Record, frozen=True):
+    """A version for TestPyPI alone, under which a commit can be published there again and again.
+
+    Attributes:
+        version: the version; it sorts below `base`.
+        base: the version that it stands before.
+        reason: why that one, as the end of a sentence that names it.
+        tag: for a version from git, the tag that names it, in the private copy and nowhere else.
+    """
+
+    version: str
+    base: str
+    reason: str
+    tag: str | None = None
+
+
 class Plan(Record, frozen=True):
     """Everything decided before anything runs.
 
     Attributes:
+        version: the version that is built, where that is known: a staging version, or the one that is written down.
         declared_in: where the metadata is declared, as `ProjectFacts.declared_in` says it.
         ignored: the rules the project turned off, with its reasons.
         jobs: the jobs of a workflow that build and test; the gate waits for all of them.
         notes: what the changelog says about the version, where there is a release tag.
+        staging: the version of a manual dispatch to TestPyPI, and why it is that one.
     """
 
     name: str | None
@@ -195,6 +213,7 @@ class Plan(Record, frozen=True):
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
     notes: Notes | None = None
+    staging: Staging | None = None
 
     def job(self, name: str) -> Job | None:
         """Return the job of this name, if there is one."""

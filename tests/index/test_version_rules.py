@@ -60,6 +60,10 @@ def test_a_version_that_nobody_would_get(version, public):
     assert found(version, *public) == ["version-not-raised"]
 
 
+def test_a_staging_version_may_be_below_its_release() -> None:
+    assert found("1.9.dev101", "1.9", staging=True) == []
+
+
 @pytest.mark.parametrize(
     ("size", "before", "rules"),
     [

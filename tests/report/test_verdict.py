@@ -4,10 +4,11 @@ from typing import Any
 
 import msgspec
 import pytest
+import tiny_plan
 from slipway.errors import ExitCode
 from slipway.manifest import Failure, Manifest
 from slipway.publication import OnIndex, Receipt
-from slipway.records import Artifact, Finding, Ran, Severity, SmokeResult, StageResult
+from slipway.records import Artifact, Finding, Ran, Severity, SmokeResult, StageResult, Staging
 from slipway.report import markdown, terminal, verdict
 
 ARTIFACTS = tuple(
@@ -24,6 +25,14 @@ INSTALLED = SmokeResult(
     imported=("tiny",),
 )
 NEW, KNOWN = (OnIndex(index="PyPI", project=project, version=False) for project in (False, True))
+
+
+STAGING = Staging(version="1.0.dev7701", base="1.0", reason="which the project declares and no tag names yet")
+STAGED = msgspec.structs.replace(tiny_plan.PLAN, version=STAGING.version, staging=STAGING)
+STAGED_VERSION = (
+    "1.0.dev7701 is a staging version for TestPyPI, made for this run so that the commit can be published there again; it "
+    "sorts below 1.0, which the project declares and no tag names yet."
+)
 
 
 def changed(record: Any, **changes: Any) -> Any:
@@ -110,6 +119,13 @@ SENTENCES: dict[str, tuple[Manifest, str]] = {
             "PyPI has the project tiny: you must be one of its owners."
         ),
     ),
+    "a staging version": (
+        ended(*BUILT, "index", on_index=changed(KNOWN, index="TestPyPI"), plan=STAGED),
+        (
+            "tiny 1.0 builds, passes inspection and can be published to TestPyPI by an owner of the project. "
+            f"{STAGED_VERSION} TestPyPI has the project tiny: you must be one of its owners."
+        ),
+    ),
     "a release on its way": (
         ended(
             "publish",
@@ -178,6 +194,13 @@ def failure(exit_code: ExitCode, **changes: Any) -> Failure:
         exit_code=int(exit_code),
     )
     return changed(made, **changes)
+
+
+def test_what_blocks_a_staging_version_says_which_version_it_is() -> None:
+    manifest = ended(*BUILT, plan=STAGED, findings=(finding(),))
+    assert verdict.of(manifest).more == (STAGED_VERSION,)
+    assert STAGED_VERSION in markdown.render(manifest)
+    assert STAGED_VERSION in " ".join(line.text.strip() for line in terminal.lines(manifest, width=100))
 
 
 def test_a_finding_that_explains_a_failed_build_leads_and_the_log_is_folded() -> None:

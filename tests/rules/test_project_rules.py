@@ -35,6 +35,7 @@ HEALTHY = {
     "CHANGELOG.md": "## 1.2\n\n## 1.1\n",
 }
 RELEASE = {"tag": "v1.2", "tag_version": "1.2", "release": True}
+STAGING = {"release": True, "staging": True, "staging_version": "1.2.1.dev101"}
 IDENTITY = {
     f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
 }
@@ -420,6 +421,8 @@ GOOD = [
     Case("vcs-repository-missing", {"pyproject.toml": VCS, "PKG-INFO": "Name: spam\n"}, ()),
     Case("version-local", {"pyproject.toml": VCS}, (), run=RELEASE, git=TAGGED),
     Case("version-local", {"pyproject.toml": VCS}, (), git=UNTAGGED),
+    Case("version-local", {"pyproject.toml": VCS}, (), run=STAGING, git=UNTAGGED),
+    Case("vcs-tags-missing", {"pyproject.toml": VCS}, (), run=STAGING, git=UNTAGGED),
     Case(
         "version-local",
         {"pyproject.toml": VCS + 'raw-options = { local_scheme = "no-local-version" }\n'},

@@ -67,6 +67,9 @@ class JobRunner(PlainRunner):
 
 TAG = Event(name="push", ref=f"refs/tags/v{VERSION}", repository="acme/demo", attempt=2)
 BRANCH = Event(name="push", ref="refs/heads/main", repository="acme/demo", attempt=2)
+DISPATCH = Event(
+    name="workflow_dispatch", ref="refs/heads/main", repository="acme/demo", attempt=1, run_id="77"
+)
 
 
 @dataclass
@@ -76,6 +79,7 @@ class Jobs:
     folder: Path
     event: Event = TAG
     compiled: bool = False
+    version: str = VERSION
     built: dict[str, Built] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,7 +90,7 @@ class Jobs:
         tag = "cp313-cp313-manylinux_2_17_x86_64" if self.compiled else "py3-none-any"
         self.files = {
             b.filename: b.data
-            for b in (wheel(name=NAME, version=VERSION, tag=tag), sdist(name=NAME, version=VERSION))
+            for b in (wheel(name=NAME, version=self.version, tag=tag), sdist(name=NAME, version=self.version))
         }
         self.honest()
 

@@ -143,9 +143,11 @@ def test_a_dispatch_goes_to_testpypi(program: Path, tree: Path, tmp_path: Path) 
     assert run.exit_code == 0, run.log
     assert run.jobs == TO_PUBLISH
     assert "A manual dispatch publishes to TestPyPI." in run.summaries
+    # The number of the run is 1 for act.
+    assert "1.0.0.dev101 is a staging version for TestPyPI" in run.summaries
     outputs = run.outputs
     assert (outputs["publish"], outputs["index"], outputs["environment"]) == ("true", "testpypi", "testpypi")
-    assert outputs["url"].endswith(f"/project/{UNKNOWN}/1.0.0/")
+    assert outputs["url"].endswith(f"/project/{UNKNOWN}/1.0.0.dev101/")
     handed_on = artifacts / outputs["artifact-name"]
     manifest = json.loads((handed_on / "manifest.json").read_bytes())
     assert sorted(path.name for path in (handed_on / "dist").iterdir()) == sorted(

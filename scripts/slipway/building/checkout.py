@@ -138,7 +138,9 @@ def _borrow(repository: Path, target: Path) -> None:
         left = {"objects"} if "objects" in names and (here / "HEAD").exists() else set()
         return left | (NOT_BORROWED.intersection(names) if here == repository else set())
 
-    shutil.copytree(repository, target, symlinks=True, ignore=objects)
+    # A repository may share its refs with others by links, and what is written in the copy must not reach them.
+    shutil.copytree(repository, target, ignore=objects, ignore_dangling_symlinks=True)
+    _leave_working_tree(target)
     for head in [target / "HEAD", *(target / "modules").rglob("HEAD")]:
         origin = repository / head.parent.relative_to(target) / "objects"
         if not origin.is_dir():
@@ -146,5 +148,14 @@ def _borrow(repository: Path, target: Path) -> None:
         info = head.parent / "objects" / "info"
         info.mkdir(parents=True, exist_ok=True)
         inherited = origin / "info" / "alternates"
-        lines = [str(origin), *(inherited.read_text().splitlines() if inherited.is_file() else ())]
+        # One that is relative starts from the folder of objects it is written in.
+        others = inherited.read_text().splitlines() if inherited.is_file() else ()
+        lines = [str(origin), *(str(origin / line) for line in others)]
         (info / "alternates").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+
+
+def _leave_working_tree(repository: Path) -> None:
+    """Take the place of a working tree elsewhere out of a repository's settings; a submodule's has it there."""
+    config = repository / "config"
+    if config.is_file() and b"worktree" in config.read_bytes().lower():
+        git.run(repository, "config", f"--file={config}", "--unset-all", "core.worktree")

@@ -93,6 +93,17 @@ def last_tag(root: Path, prefix: str) -> str | None:
     return completed.output.strip() or None if completed.returncode == 0 else None
 
 
+def tags(root: Path, *, of_commit: bool = False) -> tuple[str, ...]:
+    """Return the tags of the repository, or those that the commit descends from; none where there is no commit.
+
+    Raises:
+        ToolError: git takes too long.
+    """
+    options = ("--merged=HEAD",) if of_commit else ()
+    listed = git.run(root, "for-each-ref", "--format=%(refname)", *options, "refs/tags")
+    return tuple(line.removeprefix("refs/tags/") for line in listed.output.splitlines())
+
+
 def differs(folder: Path, tag: str) -> bool:
     """Return whether anything in a folder differs from a tag, what is not committed included."""
     completed = git.run(folder, "diff", "--relative", "--name-only", "-z", tag, "--", ".")

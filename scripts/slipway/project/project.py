@@ -104,6 +104,11 @@ class ProjectFacts(BuildSystem):
         return self.compiled_because is not None
 
     @property
+    def written_version(self) -> str | None:
+        """The version, where it is written down somewhere: in the metadata, or in a file the backend takes it from."""
+        return self.version or (self.version_in_file.version if self.version_in_file else None)
+
+    @property
     def ignored(self) -> Mapping[str, str]:
         """Rule name to the reason why the project turned it off."""
         return self.settings.ignored

@@ -59,6 +59,7 @@ class SourceFacts:
         backend_module_missing: the in-tree backend's module is in none of its folders.
         module_versions: literal `__version__` of the top-level packages.
         section: what the changelog says about the version that the tag names; None where it has no heading for it.
+        staging_version: the version that is built for TestPyPI in place of the project's own.
         version_override: name of the environment variable that sets the version for a version tool, if there is one.
         archived: there is a file from which version tools read a version outside a repository.
         metadata: the static part of the metadata, for the rules on metadata.
@@ -77,6 +78,7 @@ class SourceFacts:
     module_versions: tuple[VersionInFile, ...] = ()
     changelog: Changelog | None = None
     section: Section | None = None
+    staging_version: str | None = None
     version_override: str | None = None
     archived: bool = False
     metadata: MetadataFacts = field(default_factory=MetadataFacts)
@@ -84,8 +86,7 @@ class SourceFacts:
     @property
     def version(self) -> str | None:
         """The version the release will have, where it is written down somewhere."""
-        found = self.project.version_in_file
-        return self.project.version or (found.version if found else None)
+        return self.project.written_version
 
     @property
     def version_at(self) -> Place:
@@ -103,6 +104,7 @@ def read(
     tag_version: str | None = None,
     release: bool = False,
     staging: bool = False,
+    staging_version: str | None = None,
 ) -> SourceFacts:
     """Return the facts of the source in a folder.
 
@@ -112,6 +114,7 @@ def read(
         tag_version: the version the tag names.
         release: whether this run publishes.
         staging: whether it publishes to TestPyPI only, where a version may come from a step of the workflow.
+        staging_version: the version that is built for TestPyPI in place of the project's own.
 
     Raises:
         InputError: there is no project, or its files or its repository cannot be read.
@@ -122,7 +125,7 @@ def read(
     git = git_facts.read(base)
     override = next((name for name in os.environ if _OVERRIDE.fullmatch(name)), None)
     metadata = static_metadata.of(facts, _long_description(facts, readme_files))
-    if release and override is None and facts.vcs_marks_local and git is not None:
+    if release and not staging_version and override is None and facts.vcs_marks_local and git is not None:
         metadata = replace(metadata, local_part=_local_part(git))
     candidates = list(in_tree_candidates(facts.backend, facts.backend_path))
     return SourceFacts(
@@ -132,6 +135,7 @@ def read(
         tag_version=tag_version,
         release=release,
         staging=staging,
+        staging_version=staging_version,
         readme_files=readme_files,
         unmatched_licences=_unmatched_licences(facts),
         missing_backend_paths=tuple(

@@ -46,6 +46,7 @@ def read(manifest: Manifest, client: Client, *, now: float) -> IndexFacts:
         emptied=_emptied(project),
         owners=_owners(project),
         project_names=frozenset(map(canonicalize_name, names)) if names else None,
+        staging=manifest.plan is not None and manifest.plan.staging is not None,
     )
 
 

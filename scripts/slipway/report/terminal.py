@@ -60,6 +60,8 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield what was decided, as pairs of a word and a sentence."""
     version = plan.version or "decided by the build"
     yield "project", f"{plan.name or 'named by the build'} {version}"
+    if plan.staging is not None:
+        yield "version", verdict.staging(plan.staging)
     yield "built by", f"{plan.backend} ({plan.kind}, {plan.layout} layout)"
     supported = ", ".join(plan.pythons) or "none that is still maintained"
     yield "Python", f"{plan.requires_python or 'any version'}; still maintained of these: {supported}"

@@ -8,7 +8,7 @@ from typing import Literal
 from packaging.version import Version
 
 from slipway.manifest import SET_UP, Manifest
-from slipway.records import Severity, SmokeResult
+from slipway.records import Severity, SmokeResult, Staging
 
 Mood = Literal["good", "blocked", "failed"]
 
@@ -36,11 +36,13 @@ def of(manifest: Manifest) -> Verdict:
         return Verdict("failed", f"Slipway itself has a bug, in the rule {names}.")
     if manifest.explaining:
         reason = "most likely the reason why it could not be built or installed"
-        return Verdict("blocked", f"{subject} is not ready: {count} must be fixed first, {reason}.")
+        headline = f"{subject} is not ready: {count} must be fixed first, {reason}."
+        return Verdict("blocked", headline, tuple(_on_staging(manifest)))
     if manifest.failure is not None:
         return Verdict("failed", manifest.failure.happened)
     if manifest.blocking:
-        return Verdict("blocked", f"{subject} is not ready: {count} must be fixed first.")
+        headline = f"{subject} is not ready: {count} must be fixed first."
+        return Verdict("blocked", headline, tuple(_on_staging(manifest)))
     return Verdict("good", f"{subject} {_achieved(manifest)}.", tuple(_more(manifest)))
 
 
@@ -146,6 +148,9 @@ def _done(manifest: Manifest) -> set[str]:
 
 
 def _on_version(manifest: Manifest) -> Iterator[str]:
+    if staged := tuple(_on_staging(manifest)):
+        yield from staged
+        return
     try:
         version = Version(manifest.version or "")
     except ValueError:
@@ -158,6 +163,19 @@ def _on_version(manifest: Manifest) -> Iterator[str]:
         yield f"{version} is {kind}, which PyPI does not take."
     elif kind:
         yield f"{version} is {kind}."
+
+
+def _on_staging(manifest: Manifest) -> Iterator[str]:
+    if manifest.plan is not None and manifest.plan.staging is not None:
+        yield staging(manifest.plan.staging)
+
+
+def staging(chosen: Staging) -> str:
+    """Return which version a dispatch to TestPyPI shows, and why."""
+    return (
+        f"{chosen.version} is a staging version for TestPyPI, made for this run so that the commit can be published there "
+        f"again; it sorts below {chosen.base}, {chosen.reason}."
+    )
 
 
 def _on_index(manifest: Manifest) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from slipway.artifacts.filename import Kind
-from slipway.building import checkout, distributions
+from slipway.building import checkout, distributions, staged
 from slipway.building.build_log import build_log
 from slipway.environments import disposable
 from slipway.manifest import Addition, Manifest, sha256
@@ -28,14 +28,18 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         shutil.rmtree(inputs.dist)
     inputs.dist.mkdir(parents=True)
     with disposable.scratch() as scratch, build_log(inputs.logs, runner, "build") as log:
+        project = checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work])
+        version = staged.prepare(scratch / "checkout", project, plan.staging) if plan.staging else {}
         built = distributions.build(
-            checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work]),
+            project,
             scratch,
             interpreter,
-            variables=_time_stamp(plan),
+            variables={**_time_stamp(plan), **version},
             timeout=inputs.build_timeout,
             log=log,
         )
+        if plan.staging:
+            staged.demand_version(built, plan.staging)
         # Where a matrix makes the wheels, this job only proves that the sdist can be built.
         is_in_workflow = inputs.job in {job.name for job in plan.jobs}
         only_sdist = is_in_workflow and any(job.kind == "wheels" for job in plan.jobs)

@@ -9,11 +9,11 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from slipway.artifacts import wheel_targets
-from slipway.building import cibuildwheel
-from slipway.manifest import Addition, Manifest
+from slipway.artifacts import handover, wheel_targets
+from slipway.building import cibuildwheel, staged
+from slipway.manifest import BUILD, Addition, Manifest
 from slipway.options import Inputs
-from slipway.planning import destination, matrix, pythons
+from slipway.planning import destination, matrix, pythons, staging
 from slipway.project import changelog_sections
 from slipway.project import git as git_facts
 from slipway.project import project as project_facts
@@ -21,7 +21,7 @@ from slipway.project.git import GitFacts
 from slipway.project.project import ProjectFacts
 from slipway.records import ExpectedFile, Git, Notes, Plan
 from slipway.rules import catalogue
-from slipway.runner import Runner
+from slipway.runner import Event, Runner
 from slipway.runner import event as event_facts
 from slipway.runner.event import EventFacts
 from slipway.workflows import called
@@ -42,6 +42,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     git = git_facts.read(inputs.path)
     event = event_facts.read(runner.event())
     plan = make(project, git, event, inputs, today=datetime.now(tz=UTC).date())
+    if staging.is_meant(inputs, event, plan.destination):
+        plan = _staged(plan, project, inputs, runner.event())
     # The project is in a folder of its repository; the workflow that was started is below its top.
     top = inputs.path.parents[git.prefix.count("/")] if git and git.prefix else inputs.path
     called.demand_match(plan, runner.event(), top)
@@ -67,6 +69,40 @@ def release_notes(plan: Plan, root: Path) -> Notes | None:
         kept, _, _ = text[:NOTES_KEPT].rpartition("\n")
         text = f"{kept}\n\nThe rest is in {section.file}."
     return Notes(file=section.file, line=section.line, text=text)
+
+
+def _staged(plan: Plan, project: ProjectFacts, inputs: Inputs, event: Event) -> Plan:
+    """Return the plan with a staging version, which no tag names, so that the plan is judged by none.
+
+    Raises:
+        InputError: no staging version can be made.
+    """
+    chosen = staging.choose(
+        project,
+        tags=git_facts.tags(inputs.path) if plan.git else (),
+        of_commit=git_facts.tags(inputs.path, of_commit=True) if plan.git else (),
+        prefix=inputs.tag_prefix,
+        number=staging.number(event, attempt=_attempt_of_build(inputs, event)),
+    )
+    staged.demand_possible(project.root, chosen, has_repository=plan.git is not None)
+    return msgspec.structs.replace(
+        plan,
+        version=chosen.version,
+        staging=chosen,
+        tag=None,
+        tag_version=None,
+        expected=expected_files(project.name, chosen.version, kind=plan.kind),
+    )
+
+
+def _attempt_of_build(inputs: Inputs, event: Event) -> int:
+    """Return the attempt whose version is planned: the building job's, where its output says one that can be.
+
+    A job that decides may run in a later attempt than the one that built.
+    """
+    built = handover.parse_built(inputs.built) if inputs.built else ()
+    attempts = (one.attempt for one in built if one.job == BUILD and 1 <= one.attempt <= event.attempt)
+    return next(attempts, event.attempt)
 
 
 def _with_wheels(plan: Plan, project: ProjectFacts, event: EventFacts, inputs: Inputs) -> Plan:

@@ -26,6 +26,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         tag_version=plan.tag_version,
         release=plan.destination.publish,
         staging=plan.destination.index == "testpypi",
+        staging_version=plan.staging.version if plan.staging else None,
     )
     return judge_source(facts, ignored=plan.ignored)
 

@@ -21,6 +21,7 @@ class IndexFacts:
         owners: who may upload, as far as the index shows it.
         project_names: names of all projects; only read for a new one, None where the index does not list them.
         now: seconds since the epoch.
+        staging: whether a staging version is built.
         asked: False where nobody asked the index, so that only the name and the version are known.
     """
 
@@ -34,6 +35,7 @@ class IndexFacts:
     emptied: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     project_names: frozenset[str] | None = None
+    staging: bool = False
     asked: bool = True
 
     @property

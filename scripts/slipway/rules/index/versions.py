@@ -25,6 +25,8 @@ SMALL = 2_000_000
     example="1.9.0, where 1.10.0 is public and no other 1.9 is",
 )
 def version_not_raised(facts: IndexFacts) -> Iterator[Evidence]:
+    if facts.staging:
+        raise Skipped("a staging version is below the release that it leads to")
     version, known = version_of(facts.version), released(facts)
     if version is None or not known:
         raise Skipped(f"{facts.index} has no release to compare with")

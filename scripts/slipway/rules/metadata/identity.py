@@ -102,14 +102,15 @@ def version_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
     "no such version. Tools that take the version from git add it when the commit has no tag or the "
     "checkout is dirty.",
     fix="Build from a clean checkout of the tagged commit, with the whole history fetched "
-    "(`fetch-depth: 0` in actions/checkout). To publish untagged commits to TestPyPI, turn the local "
-    "part off.",
+    "(`fetch-depth: 0` in actions/checkout). A manual dispatch of the workflow publishes an untagged commit to "
+    "TestPyPI, under a version without it.",
     fixes={
         "setuptools": "Build from a clean checkout of the tagged commit with `fetch-depth: 0`. To "
-        'publish untagged commits, set `local_scheme = "no-local-version"` under [tool.setuptools_scm].',
+        'publish untagged commits elsewhere, set `local_scheme = "no-local-version"` under [tool.setuptools_scm]; a '
+        "manual dispatch to TestPyPI needs none of this.",
         "hatchling": "Build from a clean checkout of the tagged commit with `fetch-depth: 0`. To "
-        'publish untagged commits, set `raw-options.local_scheme = "no-local-version"` under '
-        "[tool.hatch.version].",
+        'publish untagged commits elsewhere, set `raw-options.local_scheme = "no-local-version"` under '
+        "[tool.hatch.version]; a manual dispatch to TestPyPI needs none of this.",
     },
     example="Version: 1.2.0+g1a2b3c4",
     mirrors=("C43",),

@@ -140,6 +140,8 @@ def vcs_history_shallow(facts: SourceFacts) -> Iterator[Evidence]:
 )
 def vcs_tags_missing(facts: SourceFacts) -> Iterator[Evidence]:
     git = _vcs(facts)
+    if facts.staging_version:
+        raise Skipped(f"the staging version {facts.staging_version} has a tag in the private copy")
     if not git.has_tags and not git.shallow:
         message = f"{facts.project.vcs_versioned} derives the version from tags, and there is none."
         yield Evidence(message=message)

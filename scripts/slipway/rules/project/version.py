@@ -20,6 +20,12 @@ def _parsed(text: str | None) -> Version | None:
         return None
 
 
+def _no_tag(facts: SourceFacts) -> str:
+    if facts.staging_version:
+        return f"{facts.staging_version} is a staging version, which no tag names"
+    return "there is no release tag"
+
+
 @project.error(
     "tag-version-mismatch",
     title="The tag and the project name different versions",
@@ -33,7 +39,7 @@ def _parsed(text: str | None) -> Version | None:
 )
 def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
     if facts.tag_version is None:
-        raise Skipped("there is no release tag")
+        raise Skipped(_no_tag(facts))
     if facts.version is None:
         raise Skipped("the version is only known after the build")
     version = _parsed(facts.version)
@@ -160,7 +166,7 @@ def changelog_entry_missing(facts: SourceFacts) -> Iterator[Evidence]:
     if facts.changelog is None:
         raise Skipped("there is no changelog file")
     if facts.tag_version is None:
-        raise Skipped("there is no release tag")
+        raise Skipped(_no_tag(facts))
     version = Version(facts.tag_version)
     known = facts.changelog.versions
     if not version.is_prerelease and version not in known and known:

@@ -211,6 +211,8 @@ def stable_abi_violated(release: ReleaseFacts) -> Iterator[Evidence]:
 )
 def built_version_differs_from_tag(release: ReleaseFacts) -> Iterator[Evidence]:
     plan = _plan(release)
+    if plan.staging is not None:
+        raise Skipped("a staging version is built, which no tag names")
     if plan.tag_version is None:
         raise Skipped("there is no release tag")
     built = {
