@@ -29,6 +29,11 @@ def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
 
 def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     """Release to an index on loopback: everything is real but the place, and nothing leaves the machine."""
+    if inputs.release:
+        from slipway import rehearsal
+
+        stages = [stage for stage in command.stages if stage != "ignores"] + ["announce", "ignores"]
+        return rehearsal.run(inputs, runner, check=_checking(runner), stages=stages)
     from slipway.environments import disposable
     from slipway.index import loopback
 
@@ -46,10 +51,14 @@ def _init(_command: Command, inputs: Inputs, _runner: Runner) -> Manifest:
 def _release(_command: Command, inputs: Inputs, runner: Runner) -> Manifest | None:
     from slipway.releasing import release
 
+    return release.run(inputs, runner, _checking(runner))
+
+
+def _checking(runner: Runner) -> Callable[[Inputs], Manifest]:
     def check(own: Inputs) -> Manifest:
         return pipeline.run((*CHECKS, "ignores"), Manifest(), own, runner)
 
-    return release.run(inputs, runner, check)
+    return check
 
 
 def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
@@ -198,8 +207,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="rehearse",
-        help="The whole release against an index of its own; nothing leaves the machine.",
+        help="The whole release against an index of its own; nothing leaves the machine. With --release from the next "
+        "version to the announcement, in a copy of the repository.",
         stages=(*CHECKS, "publish", "verify", "ignores"),
+        options=("release", "bump"),
         run=_rehearse,
     ),
     Command(

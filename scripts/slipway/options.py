@@ -255,6 +255,11 @@ class Inputs:
     verify_timeout: float = option(
         "Seconds to wait until the index serves the release.", "verify", default=900.0
     )
+    release: bool = option(
+        "Rehearse all of a release: version, changelog, commit, tag and push in a copy of the repository, what the tag "
+        "starts, and the announcement.",
+        default=False,
+    )
     bump: Literal["major", "minor", "patch", "rc", "final", "post", "dev"] | None = option(
         "The part of the version that goes up, in place of a version.", default=None
     )

@@ -53,7 +53,8 @@ def _push(run: Run, entry: Journal) -> tuple[Journal, Manifest | None]:
 def finish(run: Run, entry: Journal) -> None:
     """Note that the release is pushed, and say what happens next."""
     journal.finish(run.top, entry)
-    say_finished(run, entry)
+    if run.inputs.command != "rehearse":
+        say_finished(run, entry)
 
 
 def say_finished(run: Run, entry: Journal) -> None:

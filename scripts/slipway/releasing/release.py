@@ -44,7 +44,7 @@ def run(inputs: Inputs, runner: Runner, check: Check) -> Manifest | None:
         return _dispatch(Run(here=here, runner=runner, check=check))
     except KeyboardInterrupt:
         entry = journal.load(begun)
-        if entry is None or entry.stage == "finished":
+        if entry is None or entry.stage == "finished" or inputs.command == "rehearse":
             raise
         raise Interrupted(
             f"Stopped in the middle of the release of {entry.version}.",

@@ -53,7 +53,8 @@ def _achieved(manifest: Manifest) -> str:
         return "has a workflow that fits and lets nobody else in"
     if manifest.command == "rehearse":
         seen = _joined([*_checked(manifest, done), *_installed(manifest, "file", "index")])
-        return f"passes its rehearsal: it {seen}; an index on this machine took it and serves exactly these files"
+        served = "an index on this machine took it and serves exactly these files"
+        return f"passes its rehearsal: it {seen}; {_joined([served, *_announced_here(manifest)])}"
     if manifest.command == "announce":
         return _announced(manifest)
     if "verify" in done:
@@ -71,6 +72,12 @@ def _achieved(manifest: Manifest) -> str:
     if clauses:
         return _joined(clauses)
     return "has a plan" if done == {"plan"} else "passes validation; nothing was built"
+
+
+def _announced_here(manifest: Manifest) -> Iterator[str]:
+    if (release := manifest.announced) is not None:
+        files = counted(len(manifest.artifacts), "file")
+        yield f"a stand-in for GitHub has the release {release.tag} with exactly its {files} and notes"
 
 
 def _announced(manifest: Manifest) -> str:
@@ -133,9 +140,9 @@ def _more(manifest: Manifest) -> Iterator[str]:
     if manifest.smoke_results and not any(result.imported for result in manifest.smoke_results):
         yield "Nothing of it was imported."
     yield from _on_version(manifest)
-    if manifest.announced is not None:
+    if manifest.command == "announce" and manifest.announced is not None:
         release = manifest.announced
-        yield f"See {release.url}; its notes are {release.notes}."
+        yield f"See {release.url}; its notes are from {release.notes}."
         yield from (f"Another draft for this tag was left alone: {url}." for url in release.others)
     if manifest.command == "announce":
         return
