@@ -235,7 +235,17 @@ COMMANDS: tuple[Command, ...] = (
         argument="version",
         options=(
             *("bump", "dry-run", "pr", "continue", "undo", "tag-prefix", "release-branch"),
-            *("index", "simple-index", "uses", "work", "verbose", "fail-on", "python", "wheelhouse", "find-links"),
+            *(
+                "index",
+                "simple-index",
+                "uses",
+                "work",
+                "verbose",
+                "fail-on",
+                "python",
+                "wheelhouse",
+                "find-links",
+            ),
             *("build-timeout", "smoke-timeout"),
         ),
         run=_release,

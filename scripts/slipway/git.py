@@ -44,7 +44,16 @@ _FLAGS = {
 }
 """Command to the options without which it would run a program."""
 _WITHOUT_CONTENTS = frozenset(
-    {"check-ref-format", "config", "for-each-ref", "merge-base", "remote", "rev-parse", "symbolic-ref", "update-ref"}
+    {
+        "check-ref-format",
+        "config",
+        "for-each-ref",
+        "merge-base",
+        "remote",
+        "rev-parse",
+        "symbolic-ref",
+        "update-ref",
+    }
 )
 """Commands that read no file of a checkout, and so pass none through a filter."""
 _FILTER = re.compile(r"filter\.(?P<name>.+)\.(?:clean|smudge|process|required)", re.IGNORECASE | re.DOTALL)

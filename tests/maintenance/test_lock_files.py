@@ -43,7 +43,15 @@ def releases(path: Path) -> dict[str, set[str]]:
 
 
 def test_there_is_one_for_everything_for_each_kind_of_job_and_for_the_installer():
-    assert {path.stem for path in LOCKS} == {"slipway", "check", "compiled", "verify", "publish", "uv", "tests"}
+    assert {path.stem for path in LOCKS} == {
+        "slipway",
+        "check",
+        "compiled",
+        "verify",
+        "publish",
+        "uv",
+        "tests",
+    }
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
@@ -85,7 +93,9 @@ def test_the_metadata_asks_for_what_is_locked():
     declared = {canonicalize_name(one.name): one for one in map(Requirement, project["dependencies"])}
     locked = releases(REQUIREMENTS / "slipway.txt")
 
-    requested = {name for part in ("slipway", "check", "compiled", "uv") for name in asked(REQUIREMENTS / f"{part}.in")}
+    requested = {
+        name for part in ("slipway", "check", "compiled", "uv") for name in asked(REQUIREMENTS / f"{part}.in")
+    }
     assert requested == declared.keys() | A_LIMIT_ALONE
     for name, requirement in declared.items():
         locked_in = releases(REQUIREMENTS / "uv.txt") if name == "uv" else locked

@@ -59,7 +59,9 @@ def published(folder: Path, *, project: Path | None = None, index: str | None = 
     """Make a folder a repository with a remote, and let `slipway init` write the workflow of the project in it."""
     act.repository(folder, remote=REMOTE)
     uses = f"{act.SLIPWAY}@{act.COMMIT}"
-    ended = command_line.slipway("init", project or folder, "--uses", uses, *(("--index", index) if index else ()))
+    ended = command_line.slipway(
+        "init", project or folder, "--uses", uses, *(("--index", index) if index else ())
+    )
     assert ended.exit_code == 0, ended
     act.commit(folder, "Add the workflow")
     return folder

@@ -57,9 +57,7 @@ def test_every_job_runs_and_the_gate_is_green(program: Path, tree: Path, tmp_pat
 
 
 @pytest.mark.parametrize("failing", ["lint", "-n", "tests/workflows"])
-def test_a_job_that_fails_makes_the_gate_red(
-    failing: str, program: Path, tmp_path: Path
-) -> None:
+def test_a_job_that_fails_makes_the_gate_red(failing: str, program: Path, tmp_path: Path) -> None:
     """With a stand-in for Slipway too, which is not what is tried here."""
     repository = tmp_path / "slipway"
     (repository / ".github" / "workflows").mkdir(parents=True)

@@ -46,7 +46,9 @@ def test_the_workflow_for_bots_that_tag_is_in_order(project: Path) -> None:
 @pytest.mark.parametrize(
     ("index", "version", "tag"), [("pypi", "1.0.0", "v1.0.0"), ("testpypi", "1.0.1.dev1600000000101", None)]
 )
-def test_a_dispatch_on_the_tag_goes_where_it_says(index: str, version: str, tag: str | None, project: Path) -> None:
+def test_a_dispatch_on_the_tag_goes_where_it_says(
+    index: str, version: str, tag: str | None, project: Path
+) -> None:
     environ = dispatched.environ() | {"GITHUB_REF": "refs/tags/v1.0.0", "SLIPWAY_INDEX": index}
     ended = command_line.slipway("plan", project, "--json", environ=environ)
     plan = json.loads(ended.stdout)["plan"]

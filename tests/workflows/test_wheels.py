@@ -126,5 +126,7 @@ def test_a_job_gets_the_tools_for_compiled_wheels_when_it_starts_them(
     check = bootstrap.environment(bootstrap.IN_JOBS["check"])
     python = check / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     done = processes.run([python, "-I", "-c", STARTS, str(ROOT / "scripts")], cwd=ROOT, timeout=300)
-    assert done.output.splitlines() == [f"{name} False 0" for name in ("auditwheel", "abi3audit", "cibuildwheel")]
+    assert done.output.splitlines() == [
+        f"{name} False 0" for name in ("auditwheel", "abi3audit", "cibuildwheel")
+    ]
     assert list(tmp_path.iterdir()) == []

@@ -52,9 +52,7 @@ def _one(wheel: Path) -> Linkage:
         platform, external = shown.get("overall_tag"), tuple(sorted(shown.get("external_libs") or ()))
     abi = wheel.stem.split("-")[-2]
     stable = "abi3" in abi.split(".")
-    report = (
-        _tool("abi3audit", "--report", str(wheel), wheel=wheel, problems=problems) if stable else {}
-    )
+    report = _tool("abi3audit", "--report", str(wheel), wheel=wheel, problems=problems) if stable else {}
     return Linkage(
         platform=platform,
         external=external,

@@ -38,7 +38,7 @@ def repaired(
             cwd=wheel.parent,
             timeout=SECONDS,
             environ={**compiled_tools.environ(), **(variables or {})},
-            sink=log
+            sink=log,
         )
     except processes.TimedOut:
         log(f"auditwheel did not end within {SECONDS:.0f} s")

@@ -51,7 +51,9 @@ def _python() -> Path:
     options = ("--require-hashes", "--no-deps", "--only-binary=:all:", "--requirements", LOCK)
     try:
         done = uv_program.run(
-            ["pip", "install", "--python", environment.python, *options], cwd=environment.path, timeout=SECONDS
+            ["pip", "install", "--python", environment.python, *options],
+            cwd=environment.path,
+            timeout=SECONDS,
         )
     except processes.TimedOut as error:
         raise _not_installed(f"uv did not end within {SECONDS:.0f} s.") from error
