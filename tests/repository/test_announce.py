@@ -13,7 +13,7 @@ from repository.scene import COMMIT, FILES, TAG, Scene, handed_on
 from slipway.manifest import Manifest
 from slipway.publication import Receipt, Served
 from slipway.records import Notes, StageResult
-from slipway.report import verdict
+from slipway.report import markdown, terminal, verdict
 from slipway.repository.stand_in import Fault
 from slipway.repository.stand_in_repository import Call, Document
 
@@ -78,6 +78,8 @@ def test_a_release_is_drafted_filled_and_published(github: Scene) -> None:
     assert verdict.of(ended).headline == (
         "demo 1.0 is announced; the release v1.0 on GitHub has exactly its 2 files, their checksums and the manifest."
     )
+    assert f"[v1.0 on GitHub]({release['html_url']})" in markdown.summary(ended)
+    assert release["html_url"] in [line.text.strip() for line in terminal.lines(ended, width=80)]
     sums = github.attached(release)["SHA256SUMS"].decode().splitlines()
     assert sums == [f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in FILES.items()]
 

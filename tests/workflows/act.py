@@ -40,6 +40,8 @@ LABELS = (
     "windows-11-arm",
 )
 TIMEOUT = 240
+TOKEN = "a-token-for-nothing"  # noqa: S105 - no secret
+"""The token of each job."""
 SPECIAL = "actions/checkout"
 """act copies the working tree itself."""
 
@@ -219,7 +221,6 @@ def run(
     repository: str = "acme/pkg",
     attempt: int = 1,
     job: str | None = None,
-    path: Path | None = None,
 ) -> Run:
     """Run one workflow of a consumer's repository for an event.
 
@@ -230,7 +231,6 @@ def run(
         variables: further variables of every step.
         attempt: number of the attempt.
         job: only this job and what it needs.
-        path: folder of programs that come before those of this machine.
     """
     with tempfile.TemporaryDirectory(prefix="act-") as name:
         home = Path(name)
@@ -247,7 +247,7 @@ def run(
         ]
         for option in ("env-file", "secret-file", "var-file", "input-file"):
             argv += [f"--{option}", os.devnull]
-        argv += ["-s", "GITHUB_TOKEN=a-token-for-nothing", "-e", str(home / "event.json")]
+        argv += ["-s", f"GITHUB_TOKEN={TOKEN}", "-e", str(home / "event.json")]
         steps = {
             "GITHUB_REPOSITORY": repository,
             "GITHUB_RUN_ATTEMPT": str(attempt),
@@ -259,9 +259,7 @@ def run(
         argv += [part for key, value in steps.items() for part in ("--env", f"{key}={value}")]
         argv += ["-j", job] if job else []
         argv += mapped(consumer, slipway)
-        done = subprocess.run(
-            argv, env=_environment(home, path), capture_output=True, timeout=TIMEOUT, check=False
-        )
+        done = subprocess.run(argv, env=_environment(home), capture_output=True, timeout=TIMEOUT, check=False)
     lines = []
     for line in done.stdout.decode("utf-8", "replace").splitlines():
         with contextlib.suppress(ValueError):
@@ -309,10 +307,8 @@ def cache_with_cibuildwheel(folder: Path) -> Path:
 WITHHELD = ("GITHUB_", "SLIPWAY_", "ACTIONS_", "RUNNER_", "TWINE_", "INPUT_", "GH_", "PYTHON", "VIRTUAL_ENV")
 
 
-def _environment(home: Path, first: Path | None) -> dict[str, str]:
+def _environment(home: Path) -> dict[str, str]:
     passed = {name: value for name, value in os.environ.items() if not name.startswith(WITHHELD)}
-    if first is not None:
-        passed["PATH"] = os.pathsep.join((str(first), passed.get("PATH", os.defpath)))
     return passed | {
         # The environments of Slipway are made once for all runs.
         "SLIPWAY_CACHE": str(cached_environments.cache_folder()),

@@ -283,7 +283,7 @@ class Announcement:
                 "tag": release.tag_name,
                 "outcome": outcome,
                 "assets": sorted(asset.name for asset in state.right),
-                "notes": self._text[1] if self._text and is_ours else "what was written there before",
+                "notes": self._text[1] if self._text and is_ours else "what was there before",
                 "others": self._others,
             },
             Announced,
