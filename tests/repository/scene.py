@@ -151,10 +151,6 @@ def opened(folder: Path) -> Iterator[Scene]:
         yield scene
 
 
-def without_git(manifest: Manifest) -> Manifest:
-    return msgspec.structs.replace(manifest, plan=msgspec.structs.replace(manifest.plan, git=None))
-
-
 def dead_from(number: int, *, late: bool) -> Any:
     """Return faults that cut one request, before or after its effect, and all that follow: as if the run was killed."""
 

@@ -75,6 +75,30 @@ def test_a_killed_process_is_finished_by_the_next(
     assert github.the_release()["body"] == BODY
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_cancelled_job_says_how_it_goes_on(github: Scene) -> None:
+    github.download()
+    children: list[subprocess.Popen[bytes]] = []
+
+    def fault(call: Call) -> None:
+        if call.path == "releases/latest":
+            children[0].send_signal(signal.SIGINT)
+
+    github.fault = fault
+    with command_line.started(
+        "announce", github.folder, environ=environ(github) | {"GITHUB_RUN_ID": "7"}
+    ) as child:
+        children.append(child)
+        stdout, _ = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "started again, it finds the draft and goes on with it" in " ".join(stdout.decode().split())
+    assert "gh run rerun 7 --failed" in stdout.decode()
+    github.fault = None
+    github.download()
+    assert command_line.slipway("announce", github.folder, environ=environ(github)).exit_code == 0
+    github.the_release()
+
+
 def test_the_steps_after_it_get_the_page_and_the_notes(github: Scene) -> None:
     github.download()
     ended = command_line.slipway("announce", github.folder, environ=environ(github))
