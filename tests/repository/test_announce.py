@@ -13,7 +13,7 @@ from repository.scene import COMMIT, FILES, TAG, Scene, handed_on
 from slipway.manifest import Manifest
 from slipway.publication import Receipt, Served
 from slipway.records import Notes, StageResult
-from slipway.report import markdown, terminal, verdict
+from slipway.report import markdown, outputs, terminal, verdict
 from slipway.repository.stand_in import Fault
 from slipway.repository.stand_in_repository import Call, Document
 
@@ -571,3 +571,26 @@ def test_a_release_that_failed_before_is_not_announced(github: Scene) -> None:
     ended = at_home(github, stages=failed).announce(manifest_digest=None)
     assert ended.exit_code == 2
     assert "did not get through verify" in failure(ended)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, "true"),
+        ({"destination": msgspec.structs.replace(scene.planned().destination, index="testpypi")}, "false"),
+        ({"destination": msgspec.structs.replace(scene.planned().destination, publish=False)}, "false"),
+        ({"ref": "refs/heads/main"}, "false"),
+        ({"tag": "nightly", "tag_version": None, "ref": "refs/tags/nightly"}, "false"),
+    ],
+    ids=["a tag", "testpypi", "a check", "a tag that was asked for", "a tag without a version"],
+)
+def test_the_gate_says_whether_there_is_something_to_announce(
+    values: dict[str, Any], expected: str, github: Scene
+) -> None:
+    github.manifest = handed_on(**values)
+    github.download()
+    [output] = [one for one in outputs.OUTPUTS if one.name == "announce"]
+    assert output.value(github.manifest, github.inputs()) == expected
+    github.event = scene.replace(github.event, ref=github.manifest.planned().ref)
+    ended = github.announce()
+    assert (ended.announced is not None) is (expected == "true")
