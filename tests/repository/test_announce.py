@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 from repository import scene
-from repository.scene import COMMIT, FILES, TAG, Scene, handed_on
+from repository.scene import BODY, COMMIT, FILES, TAG, Scene, handed_on
+from slipway.index import addresses
 from slipway.manifest import Manifest
 from slipway.publication import Receipt, Served
 from slipway.records import Notes, StageResult
@@ -39,7 +41,9 @@ CALLS = [
 ]
 """What a run asks for that finds nothing and nothing wrong."""
 
-BODY = "### Added\n\n- A feature.\n\n## What's Changed\n* Everything"
+
+PAGE = addresses.resolve("pypi").release_page("demo", "1.0")
+"""What the index shows of the release."""
 
 
 def outcome(manifest: Manifest) -> str:
@@ -206,7 +210,7 @@ def test_a_refusal_has_its_cause_and_remedy_and_is_gone_with_its_reason(name: st
 
 
 def test_a_wrong_token_is_refused_at_the_first_request(github: Scene) -> None:
-    api = scene.replace(github.github.api, token="wrong")  # noqa: S106 - no secret
+    api = replace(github.github.api, token="wrong")  # noqa: S106 - no secret
     ended = github.announce(github=api)
     assert ended.exit_code == 3
     assert "expired or was revoked" in failure(ended)
@@ -215,7 +219,7 @@ def test_a_wrong_token_is_refused_at_the_first_request(github: Scene) -> None:
 
 
 def test_without_a_token_nothing_is_asked(github: Scene) -> None:
-    ended = github.announce(github=scene.replace(github.github.api, token=None))
+    ended = github.announce(github=replace(github.github.api, token=None))
     assert ended.exit_code == 2
     assert "There is no token to make a release in acme/demo" in failure(ended)
     assert github.github.calls == []
@@ -437,7 +441,7 @@ def test_only_the_highest_release_becomes_the_latest(
     artifacts = tuple(msgspec.structs.replace(one, version=version) for one in github.manifest.artifacts)
     plan = scene.planned(tag=f"v{version}", ref=f"refs/tags/v{version}")
     github.manifest = msgspec.structs.replace(github.manifest, artifacts=artifacts, plan=plan)
-    github.event = scene.replace(github.event, ref=plan.ref)
+    github.event = replace(github.event, ref=plan.ref)
     github.github.push(f"v{version}", COMMIT)
     if latest:
         github.github.release(latest, draft=False)
@@ -451,7 +455,7 @@ def test_only_the_highest_release_becomes_the_latest(
     [
         (None, "* A change", "* A change", "GitHub's list of changes"),
         (scene.SECTION, "", "### Added\n\n- A feature.", "CHANGELOG.md"),
-        (None, "", "[demo 1.0](https://pypi.org/project/demo/1.0/) is on PyPI.", "the name and the place"),
+        (None, "", f"[demo 1.0]({PAGE}) is on PyPI.", "the name and the place"),
     ],
 )
 def test_the_notes_are_never_empty(
@@ -501,10 +505,10 @@ def test_a_trial_on_testpypi_is_not_announced(github: Scene) -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        scene.replace(scene.EVENT, ref="refs/tags/v2.0"),
-        scene.replace(scene.EVENT, ref="refs/heads/main"),
-        scene.replace(scene.EVENT, name="pull_request_target"),
-        scene.replace(scene.EVENT, name="pull_request", head_repository="mallory/demo"),
+        replace(scene.EVENT, ref="refs/tags/v2.0"),
+        replace(scene.EVENT, ref="refs/heads/main"),
+        replace(scene.EVENT, name="pull_request_target"),
+        replace(scene.EVENT, name="pull_request", head_repository="mallory/demo"),
     ],
     ids=["another tag", "a branch", "pull_request_target", "a fork"],
 )
@@ -591,6 +595,6 @@ def test_the_gate_says_whether_there_is_something_to_announce(
     github.download()
     [output] = [one for one in outputs.OUTPUTS if one.name == "announce"]
     assert output.value(github.manifest, github.inputs()) == expected
-    github.event = scene.replace(github.event, ref=github.manifest.planned().ref)
+    github.event = replace(github.event, ref=github.manifest.planned().ref)
     ended = github.announce()
     assert (ended.announced is not None) is (expected == "true")
