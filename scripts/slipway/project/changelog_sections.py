@@ -232,7 +232,9 @@ def split_lines(text: str) -> list[str]:
 def _markdown(text: str) -> Iterator[Heading]:
     from markdown_it import MarkdownIt  # it takes a while to load, and few commands use it
 
-    tokens = MarkdownIt("commonmark").parse(text)
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.enableOnly(["normalize", "block"])  # what is within a line takes most of the time
+    tokens = parser.parse(text)
     for token, content in itertools.pairwise(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map:
             first, end = token.map
