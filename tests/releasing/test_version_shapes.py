@@ -146,6 +146,12 @@ SHAPES: dict[str, dict[str, str]] = {
         "setup(name='spam', version=found[1], package_dir={'': 'src'}, packages=['spam'])\n",
         "src/spam/__init__.py": '__version__ = "@"\n',
     },
+    "setup.py with code that reads a file of a namespace": {
+        "setup.py": SETUP_PY + 'about = {}\nwith open(os.path.join("", "ham/spam/version.py")) as file:\n'
+        '    exec(file.read(), about)\nsetup(name="spam", version=about["__version__"], packages=["ham.spam"])\n',
+        "ham/spam/__init__.py": "",
+        "ham/spam/version.py": '__version__ = "@"\n',
+    },
     "setup.py and setup.cfg": {
         "setup.py": SETUP_PY + 'setup(version="@")\n',
         "setup.cfg": "[metadata]\nname = spam\nversion = @\n",
