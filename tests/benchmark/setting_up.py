@@ -16,7 +16,13 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[2]
-JOBS = {"build, gate": "check", "smoke": "smoke", "publish": "publish", "verify": "verify"}
+JOBS = {
+    "build, gate": "check",
+    "smoke": "smoke",
+    "publish": "publish",
+    "verify": "verify",
+    "announce": "announce",
+}
 """The kinds of jobs, each with the command that it runs."""
 
 

@@ -135,7 +135,9 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize("command", ["publish", "verify"])
+@pytest.mark.parametrize(
+    "command", ["publish --index http://127.0.0.1:9/", "verify --index http://127.0.0.1:9/", "announce"]
+)
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_a_manifest_that_cannot_be_gone_on_from(command: str, damage: str, tmp_path: Path) -> None:
     work = tmp_path / "work"
@@ -143,7 +145,7 @@ def test_a_manifest_that_cannot_be_gone_on_from(command: str, damage: str, tmp_p
     path = work / "manifest.json"
     if (written := DAMAGED[damage]) is not None:
         path.write_bytes(written)
-    run = slipway(command, "--index", "http://127.0.0.1:9/", "--work", work, tmp_path)
+    run = slipway(*command.split(), "--work", work, tmp_path)
     assert run.exit_code == 2, str(run)
     assert "manifest" in run.stdout
     assert "slipway check" in run.stdout or "same Slipway" in run.stdout, run.stdout

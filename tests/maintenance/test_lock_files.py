@@ -166,7 +166,7 @@ for module in sys.argv[3:]:
 @pytest.mark.parametrize(
     ("lock", "modules"),
     [
-        ("publish", ["publishing.signing", "stages.publish"]),
+        ("publish", ["publishing.signing", "stages.publish", "stages.announce"]),
         ("verify", ["stages.gather", "stages.smoke", "stages.verify"]),
         (
             "check",

@@ -78,6 +78,7 @@ RST_BODIES = {
         ),
         "- A.",
     ),
+    "a rule at the end": ("1.2.0\n=====\n\n- A.\n\n----\n\n1.1.0\n=====\n", "- A."),
     "a file to include": (
         "1.2.0\n=====\n\n.. include:: /etc/hostname\n\n1.1.0\n=====\n",
         ".. include:: /etc/hostname",
@@ -93,6 +94,10 @@ PLAIN_BODIES = {
     "versions on lines of their own": (
         "v1.2.0, 2026-01-01\n    A.\n\nv1.1.0, 2025-01-01\n    B.\n",
         "    A.",
+    ),
+    "underlined further down": (
+        "1.2.0 (2026-01-01)\n\n* A.\n\n1.1.0 (2025-01-01)\n==================\n\n* B.\n",
+        "* A.",
     ),
     "underlined": ("1.2.0\n=====\n\n- A.\n\n1.1.0\n=====\n", "- A."),
     "Markdown": ("# 1.2.0\n\n- A.\n\n# 1.1.0\n", "- A."),

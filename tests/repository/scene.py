@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ EVENT = Event(name="push", ref=f"refs/tags/{TAG}", repository="acme/demo", run_i
 LAPTOP = Event(name="local")
 FILES = {"demo-1.0.tar.gz": b"the sdist", "demo-1.0-py3-none-any.whl": b"the wheel"}
 SECTION = Notes(file="CHANGELOG.md", line=3, text="### Added\n\n- A feature.\n")
+
+BODY = "### Added\n\n- A feature.\n\n## What's Changed\n* Everything"
+"""The notes that the release gets: the section, and what the stand-in generates."""
 
 
 def planned(**values: Any) -> Plan:
@@ -151,10 +154,6 @@ def opened(folder: Path) -> Iterator[Scene]:
         yield scene
 
 
-def without_git(manifest: Manifest) -> Manifest:
-    return msgspec.structs.replace(manifest, plan=msgspec.structs.replace(manifest.plan, git=None))
-
-
 def dead_from(number: int, *, late: bool) -> Any:
     """Return faults that cut one request, before or after its effect, and all that follow: as if the run was killed."""
 
@@ -177,6 +176,3 @@ def once(method: str, path: str, fault: Fault, *, times: int = 1) -> Any:
         return None
 
     return chosen
-
-
-__all__ = ["Fault", "replace"]

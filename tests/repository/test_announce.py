@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 from repository import scene
-from repository.scene import COMMIT, FILES, TAG, Scene, handed_on
+from repository.scene import BODY, COMMIT, FILES, TAG, Scene, handed_on
+from slipway.index import addresses
 from slipway.manifest import Manifest
 from slipway.publication import Receipt, Served
 from slipway.records import Notes, StageResult
-from slipway.report import verdict
+from slipway.report import markdown, outputs, terminal, verdict
 from slipway.repository.stand_in import Fault
 from slipway.repository.stand_in_repository import Call, Document
 
@@ -39,7 +41,9 @@ CALLS = [
 ]
 """What a run asks for that finds nothing and nothing wrong."""
 
-BODY = "### Added\n\n- A feature.\n\n## What's Changed\n* Everything"
+
+PAGE = addresses.resolve("pypi").release_page("demo", "1.0")
+"""What the index shows of the release."""
 
 
 def outcome(manifest: Manifest) -> str:
@@ -78,6 +82,8 @@ def test_a_release_is_drafted_filled_and_published(github: Scene) -> None:
     assert verdict.of(ended).headline == (
         "demo 1.0 is announced; the release v1.0 on GitHub has exactly its 2 files, their checksums and the manifest."
     )
+    assert f"[v1.0 on GitHub]({release['html_url']})" in markdown.summary(ended)
+    assert release["html_url"] in [line.text.strip() for line in terminal.lines(ended, width=80)]
     sums = github.attached(release)["SHA256SUMS"].decode().splitlines()
     assert sums == [f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in FILES.items()]
 
@@ -112,7 +118,7 @@ def test_one_request_that_breaks_off_is_made_up_for_in_the_same_run(
 
     github.fault = fault
     ended = github.announce()
-    assert ended.failure is None, ended.failure
+    assert outcome(ended) == "published"
     assert github.the_release()["body"] == BODY
 
 
@@ -204,7 +210,7 @@ def test_a_refusal_has_its_cause_and_remedy_and_is_gone_with_its_reason(name: st
 
 
 def test_a_wrong_token_is_refused_at_the_first_request(github: Scene) -> None:
-    api = scene.replace(github.github.api, token="wrong")  # noqa: S106 - no secret
+    api = replace(github.github.api, token="wrong")  # noqa: S106 - no secret
     ended = github.announce(github=api)
     assert ended.exit_code == 3
     assert "expired or was revoked" in failure(ended)
@@ -213,7 +219,7 @@ def test_a_wrong_token_is_refused_at_the_first_request(github: Scene) -> None:
 
 
 def test_without_a_token_nothing_is_asked(github: Scene) -> None:
-    ended = github.announce(github=scene.replace(github.github.api, token=None))
+    ended = github.announce(github=replace(github.github.api, token=None))
     assert ended.exit_code == 2
     assert "There is no token to make a release in acme/demo" in failure(ended)
     assert github.github.calls == []
@@ -435,7 +441,7 @@ def test_only_the_highest_release_becomes_the_latest(
     artifacts = tuple(msgspec.structs.replace(one, version=version) for one in github.manifest.artifacts)
     plan = scene.planned(tag=f"v{version}", ref=f"refs/tags/v{version}")
     github.manifest = msgspec.structs.replace(github.manifest, artifacts=artifacts, plan=plan)
-    github.event = scene.replace(github.event, ref=plan.ref)
+    github.event = replace(github.event, ref=plan.ref)
     github.github.push(f"v{version}", COMMIT)
     if latest:
         github.github.release(latest, draft=False)
@@ -449,7 +455,7 @@ def test_only_the_highest_release_becomes_the_latest(
     [
         (None, "* A change", "* A change", "GitHub's list of changes"),
         (scene.SECTION, "", "### Added\n\n- A feature.", "CHANGELOG.md"),
-        (None, "", "[demo 1.0](https://pypi.org/project/demo/1.0/) is on PyPI.", "the name and the place"),
+        (None, "", f"[demo 1.0]({PAGE}) is on PyPI.", "the name and the place"),
     ],
 )
 def test_the_notes_are_never_empty(
@@ -499,10 +505,10 @@ def test_a_trial_on_testpypi_is_not_announced(github: Scene) -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        scene.replace(scene.EVENT, ref="refs/tags/v2.0"),
-        scene.replace(scene.EVENT, ref="refs/heads/main"),
-        scene.replace(scene.EVENT, name="pull_request_target"),
-        scene.replace(scene.EVENT, name="pull_request", head_repository="mallory/demo"),
+        replace(scene.EVENT, ref="refs/tags/v2.0"),
+        replace(scene.EVENT, ref="refs/heads/main"),
+        replace(scene.EVENT, name="pull_request_target"),
+        replace(scene.EVENT, name="pull_request", head_repository="mallory/demo"),
     ],
     ids=["another tag", "a branch", "pull_request_target", "a fork"],
 )
@@ -569,3 +575,26 @@ def test_a_release_that_failed_before_is_not_announced(github: Scene) -> None:
     ended = at_home(github, stages=failed).announce(manifest_digest=None)
     assert ended.exit_code == 2
     assert "did not get through verify" in failure(ended)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, "true"),
+        ({"destination": msgspec.structs.replace(scene.planned().destination, index="testpypi")}, "false"),
+        ({"destination": msgspec.structs.replace(scene.planned().destination, publish=False)}, "false"),
+        ({"ref": "refs/heads/main"}, "false"),
+        ({"tag": "nightly", "tag_version": None, "ref": "refs/tags/nightly"}, "false"),
+    ],
+    ids=["a tag", "testpypi", "a check", "a tag that was asked for", "a tag without a version"],
+)
+def test_the_gate_says_whether_there_is_something_to_announce(
+    values: dict[str, Any], expected: str, github: Scene
+) -> None:
+    github.manifest = handed_on(**values)
+    github.download()
+    [output] = [one for one in outputs.OUTPUTS if one.name == "announce"]
+    assert output.value(github.manifest, github.inputs()) == expected
+    github.event = replace(github.event, ref=github.manifest.planned().ref)
+    ended = github.announce()
+    assert (ended.announced is not None) is (expected == "true")

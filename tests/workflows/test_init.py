@@ -229,6 +229,18 @@ def test_check_leaves_what_a_caller_may_choose(project: Path) -> None:
     assert ended.exit_code == 0, ended
 
 
+def test_check_leaves_a_caller_without_a_release_on_github(project: Path) -> None:
+    init(project)
+    path = workflow(project)
+    kept, job, announce = path.read_text().partition("  announce:\n")
+    assert job
+    path.write_text(kept)
+    assert init(project, "--check").exit_code == 0
+    # What is there has to be right.
+    path.write_text(kept + job + announce.replace("contents: write", "contents: read"))
+    assert "workflow-drifted" in init(project, "--check").stdout
+
+
 @pytest.mark.parametrize(
     "text",
     ["a: [", "- 1", "&a [*a]", "x: &x [y, y]\n" + "\n".join(f"k{n}: &k{n} [{'*x,' * 9}]" for n in range(9))],

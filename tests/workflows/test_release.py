@@ -1,4 +1,4 @@
-"""The whole way from a pushed tag to a release that is verified, on an index and with an issuer on loopback."""
+"""The whole way from a pushed tag to a release that is announced: an index, an issuer and GitHub's API on loopback."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from index.bench.server import Bench
 from index.bench.warehouse import File, TrustedPublisher, Warehouse
 from slipway.index import loopback
 from slipway.index.clock import Clock
+from slipway.repository import stand_in
+from slipway.repository.stand_in_repository import Repository
 from workflows import act, consumer
 
 TAG = "refs/tags/v1.2.0"
@@ -30,6 +32,28 @@ def bench() -> Iterator[Bench]:
     job = issuer.Job(environment=None, ref=TAG)
     with server.serve(warehouse, job) as bench:
         yield bench
+
+
+@pytest.fixture
+def github() -> Iterator[Repository]:
+    """The REST API for acme/demo, with the token that the jobs get."""
+    with stand_in.serve("acme/demo") as github:
+        github.token = act.TOKEN
+        yield github
+
+
+def pushed(github: Repository, project: Path) -> dict[str, str]:
+    """Push the tag, and return what leads the jobs to the stand-in."""
+    github.push("v1.2.0", act.git(project, "rev-parse", "HEAD"))
+    return {"GITHUB_API_URL": github.address}
+
+
+def attached(github: Repository) -> dict[str, bytes]:
+    """Return what is attached to the one release there is, which is public."""
+    [release] = github.releases
+    assert release["draft"] is False
+    assert release["body"]
+    return {asset["name"]: github.contents[asset["id"]] for asset in release["assets"]}
 
 
 def variables(bench: Bench) -> dict[str, str]:
@@ -54,8 +78,8 @@ def manifest(run: act.Run, artifacts: Path) -> dict[str, Any]:
     return manifest
 
 
-def test_a_tag_is_published_and_verified_also_after_a_failure(
-    bench: Bench, program: Path, tree: Path, tmp_path: Path
+def test_a_tag_is_published_verified_and_announced_also_after_a_failure(
+    bench: Bench, github: Repository, program: Path, tree: Path, tmp_path: Path
 ) -> None:
     """The index fails in the middle of the first run; the run started again completes the same release."""
     project = consumer.example(tmp_path / "pure", "pure", index=bench.upload_url)
@@ -71,7 +95,7 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
         "event": "push",
         "payload": {"ref": TAG},
         "artifacts": artifacts,
-        "variables": variables(bench),
+        "variables": variables(bench) | pushed(github, project),
         "repository": "acme/demo",
     }
     before = {
@@ -87,19 +111,28 @@ def test_a_tag_is_published_and_verified_also_after_a_failure(
     wheel = f"{PROJECT.replace('-', '_')}-1.2.0-py3-none-any.whl"
     assert list(public(bench)) == [wheel]
     assert "Still to come" in first.summaries
+    assert github.releases == []
     assert "tar.gz" in first.summaries
 
     bench.faults.clear()
     second = act.run(program, project, tree, attempt=2, **settings)
     assert second.exit_code == 0, second.log
-    assert second.jobs == before | {"Publish": "success", "Verify": "success"}
+    assert second.jobs == before | {"Publish": "success", "Verify": "success", "Announce": "success"}
     built = {
         artifact["filename"]: artifact["sha256"] for artifact in manifest(second, artifacts)["artifacts"]
     }
     assert public(bench) == built
     assert len(bench.warehouse.archive) == len(built)
+    files = attached(github)
+    assert {name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name in built} == built
+    assert set(files) == {*built, "SHA256SUMS", "manifest.json"}
+    assert json.loads(files["manifest.json"]) == manifest(second, artifacts)
+    assert github.releases[0]["html_url"] in second.summaries
     assert "serves exactly these files, and from there it installs and imports with uv" in second.summaries
-    told = [second.summaries.index(w) for w in ("builds, passes inspection", "is published", "is released")]
+    told = [
+        second.summaries.index(w)
+        for w in ("builds, passes inspection", "is published", "is released", "is announced")
+    ]
     assert told == sorted(told)
     assert not any(token in second.log for token in bench.warehouse.tokens)
 
@@ -129,9 +162,9 @@ def test_a_version_that_the_index_has_with_other_bytes_ends_before_it_is_tried(
 
 
 def with_a_private_index(
-    program: Path, tree: Path, folder: Path, index: str, credential: tuple[str, str]
+    program: Path, tree: Path, folder: Path, index: str, credential: tuple[str, str], *, github: Repository
 ) -> act.Run:
-    """Push a tag to a project that uses private-index.yml, with a stand-in for GitHub's own program."""
+    """Push a tag to a project that uses private-index.yml."""
     project = consumer.example(folder / "pure", "pure")
     text = (act.ROOT / "examples" / "workflows" / "private-index.yml").read_text("utf-8")
     text = text.replace("OWNER/slipway", act.SLIPWAY).replace("https://packages.example.com/legacy/", index)
@@ -142,9 +175,6 @@ def with_a_private_index(
     )
     (project / ".github" / "workflows" / "release.yml").write_text(text)
     act.commit(project)
-    (tools := folder / "tools").mkdir()
-    (tools / "gh").write_text(f'#!/bin/sh\necho "$@" >> {folder / "said-to-github"}\n[ "$2" != view ]\n')
-    (tools / "gh").chmod(0o755)
     return act.run(
         program,
         project,
@@ -153,31 +183,29 @@ def with_a_private_index(
         event="push",
         payload={"ref": TAG},
         artifacts=folder / "artifacts",
+        variables=pushed(github, project),
         repository="acme/demo",
-        path=tools,
     )
 
 
 def test_a_called_workflow_publishes_with_a_token_and_makes_the_github_release(
-    bench: Bench, program: Path, tree: Path, tmp_path: Path
+    bench: Bench, github: Repository, program: Path, tree: Path, tmp_path: Path
 ) -> None:
     """python-release.yml, as a caller with a private index uses it."""
     token = bench.warehouse.api_token(PROJECT)
-    run = with_a_private_index(program, tree, tmp_path, bench.upload_url, ("__token__", token))
+    run = with_a_private_index(program, tree, tmp_path, bench.upload_url, ("__token__", token), github=github)
     assert run.exit_code == 0, run.log
     assert set(run.jobs.values()) == {"success"}
     assert {
         "Release / Publish",
         "Release / Verify",
-        "Release / GitHub release",
+        "Release / Announce",
     } <= set(run.jobs)
     assert public(bench) == {
         artifact["filename"]: artifact["sha256"]
         for artifact in manifest(run, tmp_path / "artifacts")["artifacts"]
     }
-    steps = [line.split()[1:3] for line in (tmp_path / "said-to-github").read_text().splitlines()]
-    assert steps == [["view", "v1.2.0"], ["create", "v1.2.0"], ["upload", "v1.2.0"], ["edit", "v1.2.0"]]
-    assert "SHA256SUMS" in (tmp_path / "said-to-github").read_text()
+    assert set(attached(github)) == {*public(bench), "SHA256SUMS", "manifest.json"}
 
 
 @pytest.mark.parametrize("given", [True, False])
@@ -185,24 +213,24 @@ def test_an_index_that_wants_the_password_for_reading(
     program: Path,
     tree: Path,
     tmp_path: Path,
+    github: Repository,
     given: bool,  # noqa: FBT001
 ) -> None:
     """Published, verified and announced with the credential; without it the run says so in its first job."""
     (packages := tmp_path / "packages").mkdir()
     with loopback.serve(packages, authenticate=("update", "list", "download")) as index:
         credential = index.credential.pair if given else ("''", "''")
-        run = with_a_private_index(program, tree, tmp_path, index.address, credential)
+        run = with_a_private_index(program, tree, tmp_path, index.address, credential, github=github)
     published = sorted(path.name for path in packages.iterdir())
     assert (run.exit_code == 0) is given, run.log
     assert run.jobs["Release / Credential"] == ("success" if given else "failure")
     if given:
         assert set(run.jobs.values()) == {"success"}
         assert len(published) == len(("the sdist", "the wheel"))
-        assert "edit v1.2.0 --draft=false" in (tmp_path / "said-to-github").read_text().replace(
-            "release ", ""
-        )
+        assert set(attached(github)) == {*published, "SHA256SUMS", "manifest.json"}
         return
     assert published == []
+    assert github.releases == []
     assert "Release / Publish" not in run.jobs
     assert "The secret `token` is empty." in run.log
 
@@ -215,7 +243,7 @@ OTHER_WAYS = {
 
 @pytest.mark.parametrize("name", OTHER_WAYS)
 def test_the_other_ways_to_release_end_verified(
-    name: str, bench: Bench, program: Path, tree: Path, tmp_path: Path
+    name: str, bench: Bench, *, github: Repository, program: Path, tree: Path, tmp_path: Path
 ) -> None:
     """Slipway's own release, the upload by the action of PyPA, and everything in one job."""
     project = consumer.example(tmp_path / "pure", "pure")
@@ -239,11 +267,12 @@ def test_the_other_ways_to_release_end_verified(
         event="push",
         payload={"ref": TAG},
         artifacts=tmp_path / "artifacts",
-        variables=variables(bench) | own,
+        variables=variables(bench) | own | pushed(github, project),
         repository="acme/demo",
     )
     assert run.exit_code == 0, run.log
     assert set(run.jobs.values()) == {"success"}
-    assert ({"Publish", "Verify"} <= set(run.jobs)) is (name != "one-job.yml")
+    assert ({"Publish", "Verify", "Announce"} <= set(run.jobs)) is (name != "one-job.yml")
+    assert len(github.releases) == (0 if name == "one-job.yml" else 1)
     assert len(public(bench)) == len(("the sdist", "the wheel"))
     assert "serves exactly these files, and from there it installs and imports" in run.summaries

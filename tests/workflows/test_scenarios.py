@@ -102,7 +102,7 @@ def test_a_build_that_dies_is_one_cause(tmp_path: Path, capsys: pytest.CaptureFi
     assert annotated(decided, capsys) == ["job-missing"]
 
 
-@pytest.mark.parametrize("command", ["publish", "verify"])
+@pytest.mark.parametrize("command", ["publish", "verify", "announce"])
 def test_a_later_job_does_not_annotate_again_what_the_gate_did(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,7 +139,11 @@ def test_a_refused_approval_ends_the_release_and_can_be_given_later() -> None:
             after = [need for need in job.get("needs", []) if "publish" in need] if "needs" in job else []
             assert not (after and re.search(r"always\(|cancelled\(|failure\(", str(job.get("if", "")))), name
             for step in job.get("steps", ()):
-                if (step.get("with") or {}).get("command") in {"publish", "verify"} and "needs" in job:
+                if (step.get("with") or {}).get("command") in {
+                    "publish",
+                    "verify",
+                    "announce",
+                } and "needs" in job:
                     assert re.fullmatch(
                         r"\$\{\{ needs\.[\w-]+\.outputs\.artifact-name \}\}", step["with"]["artifact-name"]
                     )

@@ -45,6 +45,7 @@ def render(manifest: Manifest) -> str:
         _smoke(manifest.smoke_results),
         [*(f"- {text(reason)}" for reason in verdict.untried(manifest)), ""],
         _index(manifest),
+        _release(manifest),
         _time(manifest),
         _checklist(manifest),
     )
@@ -57,7 +58,7 @@ def summary(manifest: Manifest) -> str:
     A job of a matrix that found nothing shows nothing: the gate shows the results of all jobs, once.
     """
     if manifest.command == "announce":
-        return "\n".join(_lead(manifest)) + "\n"
+        return "\n".join([*_lead(manifest), *_release(manifest)]) + "\n"
     if manifest.command in {"publish", "verify"}:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
         parts = (_lead(manifest), _index(manifest), _smoke(from_index), _checklist(manifest))
@@ -84,6 +85,12 @@ def _lead(manifest: Manifest) -> Iterator[str]:
     yield from _findings(manifest)
     yield from failure if manifest.explaining else ()
     yield from () if is_good else _purpose(manifest)
+
+
+def _release(manifest: Manifest) -> Iterator[str]:
+    release = manifest.announced
+    if release is not None:
+        yield from [f"[{text(release.tag)} on GitHub]({quote(release.url, safe=URL)})", ""]
 
 
 def _head(manifest: Manifest, job: str = "") -> Iterator[str]:

@@ -142,7 +142,7 @@ def _more(manifest: Manifest) -> Iterator[str]:
     yield from _on_version(manifest)
     if manifest.command == "announce" and manifest.announced is not None:
         release = manifest.announced
-        yield f"See {release.url}; its notes are from {release.notes}."
+        yield f"Its notes are from {release.notes}."
         yield from (f"Another draft for this tag was left alone: {url}." for url in release.others)
     if manifest.command == "announce":
         return

@@ -70,6 +70,7 @@ class Announcement:
         self._say = say
         self._changes = 0
         self._unwritten = 0
+        self._is_publishing = False
         self._text: tuple[str, str] | None = None
         self._others: tuple[str, ...] = ()
 
@@ -226,6 +227,7 @@ class Announcement:
             document["body"] = self._notes()[0]
         self._require_tag()
         self._say("publishing it")
+        self._is_publishing = True
         self._github.patch(f"releases/{draft.id}", Release, document)
         self._changes += 1
 
@@ -244,7 +246,7 @@ class Announcement:
             self._github.patch(f"releases/{release.id}", Release, {"body": self._notes()[0]})
             self._changes += 1
         if self._changes:
-            return self._seen("completed")
+            return self._seen("published" if self._is_publishing else "completed")
         return self._record(release, state, outcome="already-there")
 
     def _forgiving(self, state: Compared) -> Compared:
@@ -283,7 +285,7 @@ class Announcement:
                 "tag": release.tag_name,
                 "outcome": outcome,
                 "assets": sorted(asset.name for asset in state.right),
-                "notes": self._text[1] if self._text and is_ours else "what was written there before",
+                "notes": self._text[1] if self._text and is_ours else "what was there before",
                 "others": self._others,
             },
             Announced,

@@ -1,5 +1,6 @@
 """The errors for what GitHub refuses: its own words, with the likely cause and what to do."""
 
+import shlex
 from collections.abc import Iterable
 
 from slipway.errors import InputError, SlipwayError, ToolError
@@ -142,12 +143,14 @@ def foreign(release: Release, assets: Iterable[Asset]) -> InputError:
     """Return the error for assets that are not of this release."""
     names = [asset.name for asset in assets]
     state = "draft" if release.draft else "release"
-    delete = "; ".join(f"`gh release delete-asset {release.tag_name} {name}`" for name in names[:3])
+    delete = "; ".join(
+        f"`gh release delete-asset {release.tag_name} {shlex.quote(name)}`" for name in names[:3]
+    )
     return InputError(
         f"The {state} at {release.html_url} has files that the manifest does not name: {', '.join(names)}.",
         cause="Another job or a person attached them, or this is the release of something else.",
-        remedy=f"If they do not belong there, delete them ({delete}) and run this again. If they do, attach them after "
-        "the release was announced, and do not run this again.",
+        remedy=f"If they do not belong there, delete them ({delete}) and run this again. If they do, take them off, run "
+        "this again, and attach them once more after that.",
     )
 
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import command_line
+import msgspec
 import pytest
 from repository import scene
-from repository.scene import Scene
-from repository.test_announce import BODY
+from repository.scene import BODY, Scene
 from slipway.index import clock
 from slipway.index.clock import Clock
+from slipway.publication import Receipt
 from slipway.repository.stand_in import Fault
 from slipway.repository.stand_in_repository import Call
+from workflows import act, step
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,30 @@ def test_a_killed_process_is_finished_by_the_next(
     assert github.the_release()["body"] == BODY
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_cancelled_job_says_how_it_goes_on(github: Scene) -> None:
+    github.download()
+    children: list[subprocess.Popen[bytes]] = []
+
+    def fault(call: Call) -> None:
+        if call.path == "releases/latest":
+            children[0].send_signal(signal.SIGINT)
+
+    github.fault = fault
+    with command_line.started(
+        "announce", github.folder, environ=environ(github) | {"GITHUB_RUN_ID": "7"}
+    ) as child:
+        children.append(child)
+        stdout, _ = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "started again, it finds the draft and goes on with it" in " ".join(stdout.decode().split())
+    assert "gh run rerun 7 --failed" in stdout.decode()
+    github.fault = None
+    github.download()
+    assert command_line.slipway("announce", github.folder, environ=environ(github)).exit_code == 0
+    github.the_release()
+
+
 def test_the_steps_after_it_get_the_page_and_the_notes(github: Scene) -> None:
     github.download()
     ended = command_line.slipway("announce", github.folder, environ=environ(github))
@@ -103,3 +129,36 @@ def test_it_starts_no_program(github: Scene, tmp_path: Path) -> None:
     given = environ(github) | {"PATH": str(tmp_path / "nothing")}
     ended = command_line.slipway("announce", github.folder, environ=given)
     assert ended.exit_code == 0, ended
+
+
+@pytest.mark.parametrize(
+    ("remote", "code"),
+    [("git@github.com:acme/demo.git", 0), ("https://git.example.com/acme/demo.git", 2)],
+)
+def test_on_ones_own_machine_the_remote_says_which_repository(remote: str, code: int, github: Scene) -> None:
+    receipts = tuple(
+        Receipt(filename=one.filename, sha256=one.sha256, index="pypi", outcome="uploaded")
+        for one in github.manifest.artifacts
+    )
+    github.manifest = msgspec.structs.replace(github.manifest, job="", receipts=receipts)
+    github.download()
+    act.repository(github.folder, remote=remote)
+    given = {"GITHUB_API_URL": github.github.address, "GH_TOKEN": github.github.token}
+    ended = command_line.slipway("announce", github.folder, environ=given)
+    assert ended.exit_code == code, ended
+    assert len(github.github.published()) == (0 if code else 1)
+    if code:
+        assert "its remote called origin is not on GitHub" in " ".join(ended.stdout.split())
+        named = command_line.slipway(
+            "announce", github.folder, environ=given | {"GITHUB_REPOSITORY": "acme/demo"}
+        )
+        assert named.exit_code == 0, named
+
+
+def test_the_action_hands_the_token_to_this_command_alone() -> None:
+    text = step.STEP["env"]["SLIPWAY_GITHUB_TOKEN"]
+    assert text.startswith("${{ inputs.command == 'announce' && ")
+    assert text.endswith(" || '' }}")
+    assert [name for name, value in step.STEP["env"].items() if "github.token" in value] == [
+        "SLIPWAY_GITHUB_TOKEN"
+    ]
