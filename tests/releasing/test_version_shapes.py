@@ -195,6 +195,11 @@ SHAPES: dict[str, dict[str, str]] = {
         "src/spam/__init__.py": '"""Spam."""\nfrom ._about import __version__\n',
         "src/spam/_about.py": '__version__ = number = "@"\n',
     },
+    "Flit, a module of a namespace": {
+        "pyproject.toml": FLIT
+        + '\n[project]\nname = "ham-spam"\ndynamic = ["version", "description"]\n\n[tool.flit.module]\nname = "ham.spam"\n',
+        "ham/spam/__init__.py": '"""Spam."""\n__version__ = \'@\'\n__version_info__ = (1, 2, 3)\n',
+    },
     "Flit, its own table": {
         "pyproject.toml": FLIT + '\n[tool.flit.metadata]\nmodule = "spam"\nauthor = "Ada"\n',
         "spam.py": '"""Spam."""\n__version__ = \'@\'\n',
