@@ -11,7 +11,7 @@ from slipway.errors import InputError, SlipwayError
 from slipway.index import addresses
 from slipway.index.client import Client
 from slipway.index.listing import Listing
-from slipway.project import changelog, workflow
+from slipway.project import changelog
 from slipway.project import git as git_facts
 from slipway.records import Severity
 from slipway.releasing import changelog_entry, position, screen
@@ -176,7 +176,7 @@ def _rises(aim: Goal) -> Seen:
 
 
 def _index(aim: Goal) -> Iterator[Seen]:
-    name = aim.here.inputs.index or _index_of_workflow(aim.here.position) or "pypi"
+    name = aim.here.index
     if name == "none":
         yield Seen(NOT_ASKED, "no index was asked: `index` says none")
         return
@@ -213,19 +213,6 @@ def _above(aim: Goal, listing: Listing, title: str) -> Seen:
         text,
         f"Take a version above {newest}; for an older line name its branch with --release-branch.",
     )
-
-
-def _index_of_workflow(place: Position) -> str | None:
-    """Return the index that a workflow of Slipway names."""
-    try:
-        files = workflow.read_all(place.top)
-    except InputError:
-        return None
-    for job in (job for file in files if file.written for job in file.jobs):
-        for values in (job.values, *(step.values for step in job.steps)):
-            if index := values.get("index"):
-                return index
-    return None
 
 
 def _workflow(aim: Goal) -> Iterator[Seen]:
