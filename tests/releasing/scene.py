@@ -141,11 +141,12 @@ class Scene:
         """A line for a hook that kills the command without a chance to clean up."""
         return f"kill -9 $(cat '{self.notes}/pid')"
 
-    def kill_at(self, command: str, *, after: bool) -> None:
-        """Put a git first on PATH that kills the command right before or right after it runs something as the user."""
+    def kill_at(self, step: str) -> None:
+        """Put a git first on PATH that kills the command before or after it runs something: `after commit`."""
+        when, command = step.split()
         folder = self.folder / "bin"
         folder.mkdir(exist_ok=True)
-        before, behind = ("", self.kill) if after else (f"{self.kill}; exit 1", "")
+        before, behind = ("", self.kill) if when == "after" else (f"{self.kill}; exit 1", "")
         program = folder / "git"
         program.write_text(
             f"""#!/bin/sh
