@@ -230,9 +230,8 @@ def test_what_git_cannot_sign_is_not_pushed(begun: Scene) -> None:
     assert begun.release("--continue").exit_code == 0
 
 
-def test_a_commit_hook_runs_and_a_prefix_that_looks_like_an_option_is_a_prefix(begun: Scene) -> None:
-    begun.hook("post-commit", f"touch '{begun.notes}/hook-ran'")
-    ended = begun.release("1.1.0", "--tag-prefix=--force-")
-    assert ended.exit_code == 0, ended
-    assert "refs/tags/--force-1.1.0" in begun.public()
-    assert (begun.notes / "hook-ran").exists()
+@pytest.mark.parametrize("prefix", ["--force-", "a..b", "v*"])
+def test_a_prefix_that_makes_no_tag_is_refused(begun: Scene, prefix: str) -> None:
+    ended = begun.release("1.1.0", f"--tag-prefix={prefix}")
+    assert ended.exit_code == 2, ended
+    assert "is no name for a tag of git" in ended.stdout

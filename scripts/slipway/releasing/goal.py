@@ -158,10 +158,12 @@ def _bumped(here: Here) -> Version:
 
 
 def _demand_ref(here: Here, ref: str) -> None:
-    if git.run(here.position.top, "check-ref-format", ref).returncode != 0:
+    # What begins with a dash is a ref, but no tag that git makes.
+    is_option = ref.startswith("refs/tags/-")
+    if is_option or git.run(here.position.top, "check-ref-format", ref).returncode != 0:
         raise InputError(
             f"{ref} is no name for a tag of git.",
-            cause="The tag prefix holds a sign that git does not take.",
+            cause="The tag prefix begins with a dash, or holds a sign that git does not take.",
             remedy="Choose a prefix of letters, digits, dots, dashes and slashes.",
             read="https://git-scm.com/docs/git-check-ref-format",
         )

@@ -82,8 +82,9 @@ def _public(entry: Journal, inputs: Inputs) -> InputError:
     return InputError(
         f"{entry.version} was pushed: the tag {entry.tag} is on {entry.remote}.",
         cause="Others may have fetched it, and a version that an index took is used up for ever.",
-        remedy=f"If it is bad, yank it (pip then passes it over): {site}manage/project/{name}/release/{entry.version}/\n"
-        f"Then correct it and release the next one: `{following}`.",
+        remedy="If it is bad, yank it on the page below (pip then passes it over), correct it, and release the next one: "
+        f"`{following}`.",
+        read=f"{site}manage/project/{name}/release/{entry.version}/",
     )
 
 
