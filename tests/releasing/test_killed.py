@@ -55,7 +55,10 @@ def test_killed_between_two_files(begun: Scene) -> None:
 HOOKS = {
     "while-committing": ("pre-commit", "exit 1"),
     "while-committing-and-git-goes-on": ("pre-commit", "exit 0"),
-    "while-tagging": ("reference-transaction", "grep -q refs/tags/v1.1.0 || exit 0; [ $1 = prepared ] || exit 0"),
+    "while-tagging": (
+        "reference-transaction",
+        "grep -q refs/tags/v1.1.0 || exit 0; [ $1 = prepared ] || exit 0",
+    ),
     "while-pushing-and-git-goes-on": ("pre-push", "exit 0"),
 }
 

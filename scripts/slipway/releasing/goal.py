@@ -86,11 +86,11 @@ def read(inputs: Inputs) -> Here:
         project=project,
         version=of_tag if project.vcs_versioned else written,
         last_tag=last,
-        index=inputs.index or _index_of_workflow(place) or "pypi",
+        index=inputs.index or index_of_workflow(place) or "pypi",
     )
 
 
-def _index_of_workflow(place: Position) -> str | None:
+def index_of_workflow(place: Position) -> str | None:
     """Return the index that a workflow written by `slipway init` names."""
     try:
         files = workflow.read_all(place.top)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -15,7 +15,7 @@ from slipway.project import changelog
 from slipway.project import git as git_facts
 from slipway.records import Severity
 from slipway.releasing import changelog_entry, position, screen
-from slipway.releasing.goal import Goal, parsed
+from slipway.releasing.goal import Goal, index_of_workflow, parsed
 from slipway.releasing.position import Position
 from slipway.releasing.screen import DONE, NOT_ASKED, UNSURE, WRONG
 from slipway.workflows import init
@@ -217,7 +217,9 @@ def _above(aim: Goal, listing: Listing, title: str) -> Seen:
 
 def _workflow(aim: Goal) -> Iterator[Seen]:
     try:
-        judged = init.check(aim.here.inputs)
+        # Which index it is to name is not for a release to say.
+        inputs = replace(aim.here.inputs, index=index_of_workflow(aim.here.position))
+        judged = init.check(inputs)
     except SlipwayError as error:
         yield Seen(NOT_ASKED, f"the workflow was not judged: {error.happened}")
         return

@@ -69,7 +69,7 @@ def _dispatch(run: Run) -> Manifest | None:
         return continuing.go_on(run, under_way)
     if under_way:
         raise _another_under_way(under_way, run)
-    if entry and _is_repeated(run, entry):
+    if entry and _is_repeated(run, entry) and continuing.is_public(run, entry):
         continuing.say_finished(run, entry)
         return None
     if inputs.continue_:

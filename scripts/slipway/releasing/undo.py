@@ -33,7 +33,7 @@ def run(top: Path, entry: Journal | None, inputs: Inputs) -> None:
     if head != made or not is_ours or (entry.pull_request and start != entry.head):
         _elsewhere(top, entry, inputs)
         return
-    steps.drop_tag(top, entry)
+    _drop_tag(top, entry)
     _restore_files(top, entry)
     journal.restore_index(top)
     if entry.pull_request:
@@ -102,7 +102,7 @@ def _elsewhere(top: Path, entry: Journal, inputs: Inputs) -> None:
             remedy=f"Go on with `{screen.command(inputs, '--continue')}`, or take the commit out yourself: "
             f"`git revert {entry.commit[:9]}`.",
         )
-    steps.drop_tag(top, entry)
+    _drop_tag(top, entry)
     if entry.pull_request and (made := position.commit_of(top, f"refs/heads/{entry.pull_request}")):
         is_ours = position.branch_of(top) != entry.pull_request and steps.is_release_commit(top, entry, made)
         if is_ours:
@@ -111,6 +111,13 @@ def _elsewhere(top: Path, entry: Journal, inputs: Inputs) -> None:
     screen.done(
         f"forgotten: {entry.version} left neither a tag nor a commit on this branch; nothing else was changed"
     )
+
+
+def _drop_tag(top: Path, entry: Journal) -> None:
+    """Remove the tag, but not one that somebody put elsewhere."""
+    tagged = position.commit_of(top, f"refs/tags/{entry.tag}")
+    if tagged and (tagged == entry.head or steps.is_release_commit(top, entry, tagged)):
+        steps.drop_tag(top, entry)
 
 
 def _restore_files(top: Path, entry: Journal) -> None:
