@@ -78,6 +78,7 @@ RST_BODIES = {
         ),
         "- A.",
     ),
+    "a rule at the end": ("1.2.0\n=====\n\n- A.\n\n----\n\n1.1.0\n=====\n", "- A."),
     "a file to include": (
         "1.2.0\n=====\n\n.. include:: /etc/hostname\n\n1.1.0\n=====\n",
         ".. include:: /etc/hostname",

@@ -133,6 +133,18 @@ SHAPES: dict[str, dict[str, str]] = {
         + 'import spam\nsetup(name="spam", version=spam.__version__, py_modules=["spam"])\n',
         "spam.py": '"""OLD."""\n\n__version__ = "@"\n',
     },
+    "setup.py with code that reads a file": {
+        "setup.py": SETUP_PY + 'about = {}\nexec(open("spam/_version.py").read(), about)\n'
+        'setup(name="spam", version=about["__version__"], packages=["spam"], install_requires=["eggs==OLD"])\n',
+        "spam/__init__.py": "from ._version import __version__\n",
+        "spam/_version.py": "# OLD\n__version__ = '@'\n",
+    },
+    "setup.py with code that searches a package": {
+        "setup.py": SETUP_PY + 'import re\ntext = open(os.path.join("src", "spam", "__init__.py")).read()\n'
+        "found = re.search('__version__ = .(.+).', text)\n"
+        "setup(name='spam', version=found[1], package_dir={'': 'src'}, packages=['spam'])\n",
+        "src/spam/__init__.py": '__version__ = "@"\n',
+    },
     "setup.py and setup.cfg": {
         "setup.py": SETUP_PY + 'setup(version="@")\n',
         "setup.cfg": "[metadata]\nname = spam\nversion = @\n",

@@ -37,8 +37,10 @@ _FIRST_LINE = re.compile(
 _ANCHOR = re.compile(
     r"[ \t]*(?:<!--.*-->|<a\s[^<>]{0,200}>(?:</a>)?|\.\. _[^:]{1,200}:|\.\.[ \t]+(?:towncrier|scriv)[ \t-].*)?[ \t]*"
 )
-"""A line at the end of a section that is empty or belongs to the next one, or marks a place for a tool."""
+"""A line at the end of a section that is empty or a rule, belongs to the next one, or marks a place for a tool."""
 _DEFINITION = re.compile(r"[ \t]{0,3}\[(?P<label>[^\[\]]{1,200})\]:[ \t]*\S.*")
+_MARKS = re.compile(r"([^\w\s])\1+")
+"""A line of marks, as below a heading."""
 _BRACKETS = str.maketrans("", "", "[]*`")
 _BEGINS_WITH_VERSION = re.compile(r"\W{0,5}(?:(?:version|release)\W{1,5})?v?\d", re.IGNORECASE)
 _OTHER_LINE_ENDS = {ord(mark): " " for mark in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"}
@@ -204,7 +206,11 @@ def _begins_unreleased(body: str) -> bool:
 
 def _body(lines: list[str]) -> str:
     kept = [line.rstrip("\r\n") for line in lines]
-    while kept and (_ANCHOR.fullmatch(kept[-1]) or _is_definition_of_release(kept[-1])):
+    while kept and (
+        _ANCHOR.fullmatch(kept[-1])
+        or _is_definition_of_release(kept[-1])
+        or (_MARKS.fullmatch(kept[-1]) and not "".join(kept[-2:-1]).strip())
+    ):
         kept.pop()
     while kept and not kept[0].strip():
         kept.pop(0)
@@ -242,15 +248,14 @@ def _restructured(text: str) -> Iterator[Heading]:
     from docutils import frontend, nodes, utils
     from docutils.parsers import rst
 
-    text = text.translate(_OTHER_LINE_ENDS)
+    lines = text.translate(_OTHER_LINE_ENDS).splitlines()
     parser = rst.Parser()
     settings = frontend.get_default_settings(parser)
     settings.file_insertion_enabled = settings.raw_enabled = False
     settings.report_level, settings.halt_level, settings.warning_stream = 5, 6, False
     settings.syntax_highlight = "none"
     document = utils.new_document("changelog", settings)
-    parser.parse(text, document)
-    lines = text.splitlines()
+    parser.parse("\n".join(_outline(lines)), document)
     for found in document.findall(nodes.section):
         if found.line is None or not 1 < found.line <= len(lines):  # the line of the mark below the heading
             continue
@@ -261,6 +266,19 @@ def _restructured(text: str) -> Iterator[Heading]:
         yield Heading(
             text=lines[found.line - 2], level=_depth(found), first=first, line=found.line - 1, last=found.line
         )
+
+
+def _outline(lines: list[str]) -> Iterator[str]:
+    """Yield the lines with only those in full that may be a heading: nothing within an indented block is one.
+
+    So nothing else is parsed, which would take most of the time, and no directive of the file is carried out.
+    """
+    marks = [_MARKS.fullmatch(line.rstrip()) is not None for line in lines]
+    for index, line in enumerate(lines):
+        if marks[index] or any(marks[max(0, index - 1) : index + 2]):
+            yield line
+        else:
+            yield "" if not line.strip() or line[0].isspace() else "x"
 
 
 def _depth(node: object) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from slipway.project import backends, project_paths
+from slipway.project import backends, project_files, project_paths
 from slipway.project.declared import table_or_empty, text_or_none, texts_or_none
 from slipway.project.project import ProjectFacts
 from slipway.project.project_files import ProjectFiles
@@ -51,6 +51,29 @@ def in_packages(facts: ProjectFacts) -> Iterator[Written]:
         for module in (package, *(f"{package}.{name}" for name in _MODULES)):
             if found := in_package(facts.root, module):
                 yield Written(file=found.file, line=found.line, version=found.version)
+
+
+def assumed(facts: ProjectFacts) -> Written | None:
+    """Return the literal version in the packages that code in setup.py reads, by the file or module that it names.
+
+    Only a build can tell whether that is so; what it makes of the version is compared when the release is checked.
+    """
+    if facts.version_decided_by != "setup.py":
+        return None
+    setup = project_files.load(facts.root).setup
+    text = setup.text if setup else ""
+    found = tuple(in_packages(facts))
+    named = [one for one in found if _names(text, one.file)]
+    return named[0] if named and len({one.version for one in found}) == 1 else None
+
+
+def _names(code: str, file: str) -> bool:
+    path = Path(file)
+    module = path.parent.name if path.stem == "__init__" else path.stem
+    return (
+        path.name in code
+        or re.search(rf"^\s*(?:from|import)\s+(?:\w+\.)*{module}\b", code, re.MULTILINE) is not None
+    )
 
 
 def lock_files(facts: ProjectFacts, top: Path, main: Written) -> Iterator[str]:

@@ -27,7 +27,9 @@ def written(facts: ProjectFacts) -> Written | None:
         at = facts.line_of("version") or (facts.metadata_from["version"], 1)
         return Written(file=at[0], line=at[1], version=facts.version)
     found = facts.version_in_file
-    return Written(file=found.file, line=found.line, version=found.version) if found else None
+    if found is not None:
+        return Written(file=found.file, line=found.line, version=found.version)
+    return version_copies.assumed(facts)
 
 
 def write(root: Path, version: Version) -> tuple[Change, ...]:
