@@ -53,6 +53,22 @@ def test_undo_restores_head_index_and_files(begun: Scene, step: str) -> None:
     assert begun.release("1.1.0").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "step",
+    ["after update-ref -d refs/tags/v1.1.0", "before update-ref -m", "after update-ref -m"],
+)
+def test_killed_while_it_is_taken_back(begun: Scene, step: str) -> None:
+    before = begun.state()
+    begun.kill_at("after tag")
+    begun.release("1.1.0")
+    begun.kill_at(step, as_user=False)
+    assert begun.release("--undo").exit_code == -9
+    begun.live()
+    ended = begun.release("--undo")
+    assert ended.exit_code == 0, ended
+    assert begun.state() == before
+
+
 @pytest.mark.parametrize("step", ["after switch", "after commit", "before push"])
 def test_undo_of_a_pull_request_that_was_not_pushed(begun: Scene, step: str) -> None:
     before = begun.state()
