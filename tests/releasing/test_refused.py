@@ -186,6 +186,10 @@ def test_somebody_else_released_the_same_version(begun: Scene) -> None:
     ended = begun.release("--continue")
     assert ended.exit_code == 2, ended
     assert "origin has a tag v1.1.0 that was not made here." in ended.stdout
+    public = begun.public()
+    assert begun.release("--undo").exit_code == 0
+    assert begun.log("HEAD", where=begun.project)[0] != "Release 1.1.0"
+    assert begun.public() == public
 
 
 def test_a_hook_that_refuses_is_heard_and_its_advice_can_be_followed(begun: Scene) -> None:

@@ -64,7 +64,7 @@ def _demand_unpushed(top: Path, entry: Journal, inputs: Inputs) -> None:
             remedy=f"{error.remedy} What was pushed cannot be taken back.",
             log=error.log,
         ) from error
-    if tag in there:
+    if tag in there and there[tag] == position.object_of(top, tag):
         raise _public(entry, inputs)
     if entry.pull_request and branch in there:
         raise InputError(
