@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from packaging.version import Version
+from slipway.environments import uv_program
 from slipway.project import project
 from slipway.releasing import version_writer
 from slipway.releasing.changes import restore
@@ -145,6 +146,12 @@ SHAPES: dict[str, dict[str, str]] = {
         "setup(name='spam', version=found[1], package_dir={'': 'src'}, packages=['spam'])\n",
         "src/spam/__init__.py": '__version__ = "@"\n',
     },
+    "setup.py with code that reads a file of a namespace": {
+        "setup.py": SETUP_PY + 'about = {}\nwith open(os.path.join("", "ham/spam/version.py")) as file:\n'
+        '    exec(file.read(), about)\nsetup(name="spam", version=about["__version__"], packages=["ham.spam"])\n',
+        "ham/spam/__init__.py": "",
+        "ham/spam/version.py": '__version__ = "@"\n',
+    },
     "setup.py and setup.cfg": {
         "setup.py": SETUP_PY + 'setup(version="@")\n',
         "setup.cfg": "[metadata]\nname = spam\nversion = @\n",
@@ -187,6 +194,11 @@ SHAPES: dict[str, dict[str, str]] = {
         "pyproject.toml": FLIT + '\n[project]\nname = "spam"\ndynamic = ["version", "description"]\n',
         "src/spam/__init__.py": '"""Spam."""\nfrom ._about import __version__\n',
         "src/spam/_about.py": '__version__ = number = "@"\n',
+    },
+    "Flit, a module of a namespace": {
+        "pyproject.toml": FLIT
+        + '\n[project]\nname = "ham-spam"\ndynamic = ["version", "description"]\n\n[tool.flit.module]\nname = "ham.spam"\n',
+        "ham/spam/__init__.py": '"""Spam."""\n__version__ = \'@\'\n__version_info__ = (1, 2, 3)\n',
     },
     "Flit, its own table": {
         "pyproject.toml": FLIT + '\n[tool.flit.metadata]\nmodule = "spam"\nauthor = "Ada"\n',
@@ -352,6 +364,15 @@ def test_a_lock_file_of_the_workspace_follows(tmp_path: Path) -> None:
     assert (tmp_path / "uv.lock").read_text() == filled(lock, "1.3.0", OLD)
     restore(member, changes)
     assert (tmp_path / "uv.lock").read_text() == filled(lock, OLD, OLD)
+
+
+def test_uv_takes_its_lock_file(tmp_path: Path) -> None:
+    pyproject = system("uv_build") + PROJECT + 'requires-python = ">=3.11"\n'
+    write(tmp_path, {"pyproject.toml": filled(pyproject, OLD, OLD).encode(), "src/spam/__init__.py": b""})
+    assert uv_program.run(["lock", "--offline"], cwd=tmp_path, timeout=60).returncode == 0
+    assert len(version_writer.write(tmp_path, Version("1.3.0rc1"))) == 2
+    checked = uv_program.run(["lock", "--check", "--offline"], cwd=tmp_path, timeout=60)
+    assert checked.returncode == 0, checked.output
 
 
 def test_git_shows_the_line_and_nothing_else(tmp_path: Path) -> None:

@@ -145,7 +145,12 @@ def entries_of(text: str, suffix: str) -> tuple[Entry, ...]:
     """
     reader = _READERS.get(suffix.lower()) or (_READERS[".rst"] if _looks_like_rst(text) else _READERS[".md"])
     found = tuple(_entries(text, list(reader(text))))
-    return found or tuple(_entries(text, list(changelog.headings(text))))
+    if found and suffix.lower() in _READERS:
+        return found
+    in_effect = tuple(_entries(text, list(changelog.headings(text))))
+    # In plain text the newest entries may be written in another way than those further down.
+    is_earlier = in_effect[:1] and (not found or in_effect[0].heading.line < found[0].heading.line)
+    return in_effect if is_earlier else found
 
 
 def _of(root: Path) -> tuple[str, tuple[Entry, ...]]:
@@ -232,7 +237,9 @@ def split_lines(text: str) -> list[str]:
 def _markdown(text: str) -> Iterator[Heading]:
     from markdown_it import MarkdownIt  # it takes a while to load, and few commands use it
 
-    tokens = MarkdownIt("commonmark").parse(text)
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.enableOnly(["normalize", "block"])  # what is within a line takes most of the time
+    tokens = parser.parse(text)
     for token, content in itertools.pairwise(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map:
             first, end = token.map

@@ -134,7 +134,7 @@ def _error(pyproject: PyProject, keys: tuple[str, ...], what: str, remedy: str) 
     at = f"{FILE}, line {line}" if line else FILE
     return InputError(
         f"{at}: `{'.'.join(('tool', 'slipway', *keys))}` {what}.",
-        cause="[tool.slipway] holds what docs/reference.md lists under Settings and the table `ignore`, nothing else.",
+        cause="[tool.slipway] holds options of the command line, settings of `release` and the table `ignore`.",
         remedy=remedy,
         read="`slipway rules` lists the rules, `slipway check --help` the options.",
     )

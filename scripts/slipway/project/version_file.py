@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.project import project_paths
+from slipway.project import package_settings, project_paths
 from slipway.project.declared import table_or_empty, text_or_none
 from slipway.project.project_files import ProjectFiles
 from slipway.project.python_literals import UNPARSEABLE, NotLiteral, constants, literal, parse
@@ -42,7 +42,9 @@ def find(files: ProjectFiles, packages: tuple[str, ...]) -> VersionInFile | None
         packages: its top-level import names.
     """
     if files.backend_name == "flit-core":
-        return in_package(files.root, packages[0]) if packages else None
+        named = [path.removesuffix(".py").replace("/", ".") for _, path in package_settings.read(files).paths]
+        module = next(iter((*named, *packages)), None)
+        return in_package(files.root, module) if module else None
     reader = _READERS.get(files.backend_name)
     return reader(files) if reader else None
 

@@ -1,5 +1,6 @@
 """Copies of a project's version that have to follow it: in other metadata, in its packages, in lock files."""
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from slipway.project.declared import table_or_empty, text_or_none, texts_or_none
 from slipway.project.project import ProjectFacts
 from slipway.project.project_files import ProjectFiles
 from slipway.project.toml_lines import loads
-from slipway.project.version_file import in_package
+from slipway.project.version_file import VersionInFile, in_package
 from slipway.releasing.changes import upwards
 from slipway.releasing.version_places import Written
 
@@ -50,30 +51,34 @@ def in_packages(facts: ProjectFacts) -> Iterator[Written]:
     for package in facts.packages:
         for module in (package, *(f"{package}.{name}" for name in _MODULES)):
             if found := in_package(facts.root, module):
-                yield Written(file=found.file, line=found.line, version=found.version)
+                yield _written(found)
 
 
 def assumed(facts: ProjectFacts) -> Written | None:
-    """Return the literal version in the packages that code in setup.py reads, by the file or module that it names.
+    """Return the literal `__version__` that code in setup.py reads, by the file or the module that it names.
 
     Only a build can tell whether that is so; what it makes of the version is compared when the release is checked.
     """
-    if facts.version_decided_by != "setup.py":
+    setup = project_files.load(facts.root).setup if facts.version_decided_by == "setup.py" else None
+    if setup is None or setup.tree is None:
         return None
-    setup = project_files.load(facts.root).setup
-    text = setup.text if setup else ""
-    found = tuple(in_packages(facts))
-    named = [one for one in found if _names(text, one.file)]
-    return named[0] if named and len({one.version for one in found}) == 1 else None
+    texts = (node.value for node in ast.walk(setup.tree) if isinstance(node, ast.Constant))
+    paths = (text for text in texts if isinstance(text, str) and text.endswith(".py"))
+    modules = (path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in paths)
+    opened = [_written(one) for module in modules if (one := in_package(facts.root, module))]
+    found = [*opened, *(one for one in in_packages(facts) if _names(setup.text, one.file))]
+    return found[0] if len({one.version for one in found}) == 1 else None
+
+
+def _written(found: VersionInFile) -> Written:
+    return Written(file=found.file, line=found.line, version=found.version)
 
 
 def _names(code: str, file: str) -> bool:
     path = Path(file)
-    module = path.parent.name if path.stem == "__init__" else path.stem
-    return (
-        path.name in code
-        or re.search(rf"^\s*(?:from|import)\s+(?:\w+\.)*{module}\b", code, re.MULTILINE) is not None
-    )
+    module = re.escape(path.parent.name if path.stem == "__init__" else path.stem)
+    imported = rf"^\s*(?:from|import)\s+(?:\w+\.)*{module}\b"
+    return path.name in code or re.search(imported, code, re.MULTILINE) is not None
 
 
 def lock_files(facts: ProjectFacts, top: Path, main: Written) -> Iterator[str]:

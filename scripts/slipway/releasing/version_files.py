@@ -79,5 +79,5 @@ def _error(item: str, what: str, remedy: str) -> InputError:
         f"pyproject.toml: `{item}` in `tool.slipway.version-files` {what}.",
         cause="The file changed, or its version was not raised with the last release.",
         remedy=remedy,
-        read="docs/reference.md, under Settings",
+        read="docs/reference.md, Settings of a project",
     )
