@@ -1,5 +1,8 @@
 """Child processes: what they see, what is kept of them, and that nothing of them is left."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -150,3 +153,55 @@ def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         processes.run([tmp_path / "nothing"], cwd=tmp_path, timeout=9)
     assert list(tmp_path.iterdir()) == []
+
+
+ON_TERMINAL = """
+import os, pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from slipway import processes
+child = "import os, sys; print(os.getsid(0), os.getpgrp()); print(open('/dev/tty').readline().strip())"
+argv = [sys.executable, "-I", "-c", child]
+done = processes.run(argv, cwd=pathlib.Path(), timeout=30, on_terminal=True)
+print(done.output.splitlines() == [f"{os.getsid(0)} {os.getpgrp()}", "a passphrase"], done)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the terminals of POSIX")
+def test_a_child_can_ask_on_the_terminal() -> None:
+    import pty  # there is none on Windows
+
+    scripts = Path(processes.__file__).parents[1]
+    number, terminal = pty.fork()
+    if number == 0:
+        os.execv(PYTHON, [PYTHON, "-I", "-c", ON_TERMINAL, str(scripts)])  # noqa: S606 - no shell is wanted
+    os.write(terminal, b"a passphrase\n")
+    printed = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(terminal, 1000):
+            printed += part
+    os.waitpid(number, 0)
+    assert b"True Completed" in printed, printed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sessions are those of POSIX")
+def test_what_a_child_of_the_user_starts_in_a_session_of_its_own_goes_on(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys\n"
+        "sleep = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
+        "agent = subprocess.Popen(sleep, start_new_session=True, stdout=-3, stderr=-3)\n"
+        "print(agent.pid)\n"
+    )
+    done = processes.run(
+        [PYTHON, "-I", "-c", code],
+        cwd=tmp_path,
+        timeout=30,
+        on_terminal=True,
+    )
+    os.kill(int(done.output), signal.SIGKILL)
+
+
+def test_a_child_on_the_terminal_ends_when_its_time_is_up(tmp_path: Path) -> None:
+    with pytest.raises(processes.TimedOut):
+        processes.run(
+            [PYTHON, "-c", "import time; time.sleep(600)"], cwd=tmp_path, timeout=0.2, on_terminal=True
+        )

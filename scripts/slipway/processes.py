@@ -145,21 +145,16 @@ def run(
         timeout: seconds it may take.
         environ: its whole environment; `scrubbed_environment()` by default.
         sink: called with every line as it comes, stdout and stderr together.
-        on_terminal: leave it in this process's session and group, so that it can ask for a passphrase on the terminal.
-            What it leaves running, such as an agent for keys, goes on.
+        on_terminal: where there is a terminal, leave it in this process's session and group, so that it can ask for a
+            passphrase there. What it leaves running in a session of its own, such as an agent for keys, goes on.
 
     Raises:
         TimedOut: the time is up; the child and everything it started are gone.
         OSError: the program cannot be started.
     """
     environment = scrubbed_environment() if environ is None else dict(environ)
-    child = _start(
-        [str(part) for part in argv],
-        cwd=cwd,
-        environ=environment,
-        merged=sink is not None,
-        on_terminal=on_terminal,
-    )
+    words, merged = [str(part) for part in argv], sink is not None
+    child = _start(words, cwd=cwd, environ=environment, merged=merged, on_terminal=on_terminal)
     stdout: deque[str] = deque(maxlen=KEPT_LINES)
     stderr: deque[str] = deque(maxlen=KEPT_LINES)
     readers = []
@@ -292,9 +287,10 @@ def _wait(child: subprocess.Popen[bytes], timeout: float) -> bool:
 
 
 def _start(
-    argv: list[str], *, cwd: Path, environ: dict[str, str], merged: bool, on_terminal: bool
+    argv: Sequence[str], *, cwd: Path, environ: Mapping[str, str], merged: bool, on_terminal: bool
 ) -> subprocess.Popen[bytes]:
     in_main = threading.current_thread() is threading.main_thread()
+    stays = on_terminal and _has_terminal()
     if in_main:
         _main_is_starting.set()
     try:
@@ -307,8 +303,8 @@ def _start(
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if merged else subprocess.PIPE,
-                start_new_session=sys.platform != "win32" and not on_terminal,
-                creationflags=0 if on_terminal else _NEW_GROUP,
+                start_new_session=sys.platform != "win32" and not stays,
+                creationflags=0 if stays else _NEW_GROUP,
             )
             _live.add(child)
     finally:
@@ -318,6 +314,14 @@ def _start(
         end(child)
         raise KeyboardInterrupt
     return child
+
+
+def _has_terminal() -> bool:
+    """Return whether this process has a terminal, from which Ctrl-C reaches all of its group."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError), open("/dev/tty", "rb", buffering=0):  # noqa: PTH123 - no file of ours
+            return True
+    return sys.platform == "win32" and sys.stdin.isatty()
 
 
 def _reader(

@@ -219,3 +219,36 @@ def test_no_other_module_starts_git() -> None:
         and node.elts[0].value == "git"
     }
     assert starting == {"git.py"}
+
+
+def test_only_a_release_acts_as_the_user() -> None:
+    """To run hooks, helpers and transports is right where the user asked for a commit or a push by name, nowhere else."""
+    acting = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr == "as_user")
+        or (isinstance(node, ast.ImportFrom) and any(alias.name == "as_user" for alias in node.names))
+    }
+    assert acting == {"releasing"}
+
+
+def test_as_the_user_hooks_and_helpers_run_with_what_they_need_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "config", "core.hooksPath", str(tmp_path / "hooks"))
+    (tmp_path / "hooks").mkdir()
+    hook = tmp_path / "hooks" / "pre-commit"
+    hook.write_text(f"#!/bin/sh\nenv > '{tmp_path}/seen'\n")
+    hook.chmod(0o755)
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+    passed = ("SSH_AUTH_SOCK", "GPG_TTY", "GNUPGHOME", "GIT_SSH_COMMAND", "GIT_ASKPASS", "HTTPS_PROXY")
+    withheld = ("SLIPWAY_TOKEN", "TWINE_PASSWORD", "GIT_DIR_ELSEWHERE", "AWS_SECRET_ACCESS_KEY")
+    for name in (*passed, *withheld):
+        monkeypatch.setenv(name, "value")
+    assert door.as_user(tmp_path, "commit", "-q", "--allow-empty", "-m", "One").returncode == 0
+    seen = {line.partition("=")[0] for line in (tmp_path / "seen").read_text().splitlines()}
+    assert seen.issuperset(passed)
+    assert seen.isdisjoint(withheld)

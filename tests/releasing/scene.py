@@ -141,17 +141,24 @@ class Scene:
         """A line for a hook that kills the command without a chance to clean up."""
         return f"kill -9 $(cat '{self.notes}/pid')"
 
-    def kill_at(self, command: str, *, after: bool) -> None:
-        """Put a git first on PATH that kills the command right before or right after it runs something as the user."""
+    def kill_at(self, step: str, *, as_user: bool = True) -> None:
+        """Put a git first on PATH that kills the command before or after git gets some words: `after commit`.
+
+        Args:
+            step: when, and the words.
+            as_user: only where git acts as the user; the words are then the name of the command.
+        """
+        when, words = step.split(maxsplit=1)
         folder = self.folder / "bin"
         folder.mkdir(exist_ok=True)
-        before, behind = ("", self.kill) if after else (f"{self.kill}; exit 1", "")
+        before, behind = ("", self.kill) if when == "after" else (f"{self.kill}; exit 1", "")
+        other = '[ "$2" = "-c" ]' if as_user else f"case \"$*\" in *'{words}'*) false;; esac"
         program = folder / "git"
         program.write_text(
             f"""#!/bin/sh
-[ "$2" = "-c" ] && exec '{GIT}' "$@"
+{other} && exec '{GIT}' "$@"
 for word in "$@"; do case "$word" in --*) ;; *) break;; esac; done
-[ "$word" = '{command}' ] || exec '{GIT}' "$@"
+[ "$word" = '{words}' ] || {str(not as_user).lower()} || exec '{GIT}' "$@"
 {before}
 '{GIT}' "$@"
 code=$?

@@ -37,12 +37,11 @@ def test_a_remote_that_refuses_main_gets_neither_commit_nor_tag(begun: Scene, ho
     assert set(begun.public()) - set(public) == {"refs/heads/release/1.1.0"}
 
 
-@pytest.mark.parametrize("step", ["add", "commit", "tag", "push"])
-@pytest.mark.parametrize("after", [False, True])
-def test_undo_restores_head_index_and_files(begun: Scene, step: str, after: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("step", ["before add", "after add", "after commit", "after push"])
+def test_undo_restores_head_index_and_files(begun: Scene, step: str) -> None:
     before, public = begun.state(), begun.public()
     begun.hook("pre-receive", "exit 1", at=begun.origin)
-    begun.kill_at(step, after=after)
+    begun.kill_at(step)
     assert begun.release("1.1.0").exit_code == -9
     begun.environ.pop("PATH")
     ended = begun.release("--undo")
@@ -54,10 +53,26 @@ def test_undo_restores_head_index_and_files(begun: Scene, step: str, after: bool
     assert begun.release("1.1.0").exit_code == 0
 
 
-@pytest.mark.parametrize("step", ["switch", "commit", "push"])
+@pytest.mark.parametrize(
+    "step",
+    ["after update-ref -d refs/tags/v1.1.0", "before update-ref -m", "after update-ref -m"],
+)
+def test_killed_while_it_is_taken_back(begun: Scene, step: str) -> None:
+    before = begun.state()
+    begun.kill_at("after tag")
+    begun.release("1.1.0")
+    begun.kill_at(step, as_user=False)
+    assert begun.release("--undo").exit_code == -9
+    begun.live()
+    ended = begun.release("--undo")
+    assert ended.exit_code == 0, ended
+    assert begun.state() == before
+
+
+@pytest.mark.parametrize("step", ["after switch", "after commit", "before push"])
 def test_undo_of_a_pull_request_that_was_not_pushed(begun: Scene, step: str) -> None:
     before = begun.state()
-    begun.kill_at(step, after=step != "push")
+    begun.kill_at(step)
     assert begun.release("1.1.0", "--pr").exit_code == -9
     begun.live()
     ended = begun.release("--undo")
@@ -77,7 +92,7 @@ def test_after_the_push_there_is_no_way_back_but_a_way_on(begun: Scene) -> None:
 
 
 def test_whether_it_was_pushed_has_to_be_known(begun: Scene) -> None:
-    begun.kill_at("push", after=False)
+    begun.kill_at("before push")
     begun.release("1.1.0")
     begun.live()
     begun.git("remote", "set-url", "origin", str(begun.folder / "nowhere.git"))
@@ -102,7 +117,7 @@ def test_undo_keeps_what_somebody_wrote_into_a_file(begun: Scene) -> None:
 
 
 def test_undo_leaves_commits_alone_that_stand_on_the_releases(begun: Scene) -> None:
-    begun.kill_at("push", after=False)
+    begun.kill_at("before push")
     begun.release("1.1.0")
     begun.live()
     (begun.project / "more.txt").touch()
@@ -164,13 +179,17 @@ def test_what_was_pulled_may_stop_the_release(begun: Scene) -> None:
 
 
 def test_somebody_else_released_the_same_version(begun: Scene) -> None:
-    begun.kill_at("push", after=False)
+    begun.kill_at("before push")
     begun.release("1.1.0")
     begun.live()
     begun.git("push", "-q", "origin", "HEAD~1:refs/tags/v1.1.0")
     ended = begun.release("--continue")
     assert ended.exit_code == 2, ended
     assert "origin has a tag v1.1.0 that was not made here." in ended.stdout
+    public = begun.public()
+    assert begun.release("--undo").exit_code == 0
+    assert begun.log("HEAD", where=begun.project)[0] != "Release 1.1.0"
+    assert begun.public() == public
 
 
 def test_a_hook_that_refuses_is_heard_and_its_advice_can_be_followed(begun: Scene) -> None:
@@ -208,7 +227,7 @@ def test_a_hook_that_changes_a_file_and_refuses(begun: Scene) -> None:
 
 
 def test_another_release_waits_for_the_one_under_way(begun: Scene) -> None:
-    begun.kill_at("push", after=False)
+    begun.kill_at("before push")
     begun.release("1.1.0")
     begun.live()
     before = begun.state()
@@ -231,9 +250,8 @@ def test_what_git_cannot_sign_is_not_pushed(begun: Scene) -> None:
     assert begun.release("--continue").exit_code == 0
 
 
-def test_a_commit_hook_runs_and_a_prefix_that_looks_like_an_option_is_a_prefix(begun: Scene) -> None:
-    begun.hook("post-commit", f"touch '{begun.notes}/hook-ran'")
-    ended = begun.release("1.1.0", "--tag-prefix=--force-")
-    assert ended.exit_code == 0, ended
-    assert "refs/tags/--force-1.1.0" in begun.public()
-    assert (begun.notes / "hook-ran").exists()
+@pytest.mark.parametrize("prefix", ["--force-", "a..b", "v*"])
+def test_a_prefix_that_makes_no_tag_is_refused(begun: Scene, prefix: str) -> None:
+    ended = begun.release("1.1.0", f"--tag-prefix={prefix}")
+    assert ended.exit_code == 2, ended
+    assert "is no name for a tag of git" in ended.stdout

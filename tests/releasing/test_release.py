@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import command_line
 import loopback_answers
 import pytest
 from releasing import scene
 from releasing.scene import Scene
+from workflows import act
 
 LISTING = '{"meta": {"api-version": "1.0"}, "name": "tiny-project", "files": [%s]}'
 FILE = '{"filename": "tiny_project-%s-py3-none-any.whl", "url": "https://example.org/f", "hashes": {}}'
@@ -73,7 +75,7 @@ def test_asked_again_it_says_that_all_is_done(begun: Scene) -> None:
     for words in (("1.1.0",), ("--continue",)):
         ended = begun.release(*words)
         assert ended.exit_code == 0, ended
-        assert "v1.1.0 is on origin" in ended.stdout
+        assert "Done: tiny-project 1.1.0 is on origin as v1.1.0." in ended.stdout
     assert (begun.state(), begun.public()) == (before, public)
 
 
@@ -265,3 +267,43 @@ def test_the_run_on_github_is_named_and_a_tag_by_a_workflow_starts_none(begun: S
     assert ended.exit_code == 0, ended
     assert "What v1.1.0 starts: https://github.com/acme/demo/actions" in ended.stdout
     assert "gh workflow run release.yml --ref v1.1.0" in ended.stdout
+
+
+def test_the_workflow_is_judged_as_init_judges_it(begun: Scene) -> None:
+    uses = f"{act.SLIPWAY}@{act.COMMIT}"
+    begun.git("config", f"url.{begun.origin}.insteadOf", "https://github.com/acme/demo.git")
+    begun.git("remote", "set-url", "origin", "https://github.com/acme/demo.git")
+    ended = begun.release("1.1.0", "--dry-run", "--uses", uses)
+    assert ended.exit_code == 0, ended
+    assert "! workflow: No workflow of this repository uses Slipway. (workflow-missing)" in ended.stdout
+    assert command_line.slipway("init", begun.project, "--uses", uses).exit_code == 0
+    begun.commit("Add the workflow")
+    begun.git("push", "-q")
+    assert "✓ the workflow is in order" in begun.release("1.1.0", "--dry-run", "--uses", uses).stdout
+    written = begun.project / ".github" / "workflows" / "release.yml"
+    written.write_text(written.read_text().replace("contents: read", "contents: none"))
+    begun.commit("Take the permission away")
+    begun.git("push", "-q")
+    ended = begun.release("1.1.0", "--dry-run", "--uses", uses)
+    assert ended.exit_code == 2, ended
+    assert "(caller-grants-too-little)" in ended.stdout
+
+
+def test_in_a_linked_worktree(begun: Scene) -> None:
+    """Its copy has refs of its own, and its journal is not that of the checkout it belongs to."""
+    begun.git("worktree", "add", "-q", "-b", "1.x", str(begun.folder / "linked"))
+    begun.git("push", "-q", "origin", "1.x")
+    before = begun.state()
+    begun.hook("pre-push", "exit 1")
+    words = ("1.0.1", "--release-branch", "1.x")
+    assert begun.release(*words, path="../linked").exit_code == 3
+    assert "There is nothing to take back." in begun.release("--undo").stdout
+    assert begun.release("--undo", path="../linked").exit_code == 0
+    assert begun.state() == before
+    begun.live()
+    assert begun.release(*words, path="../linked").exit_code == 0
+    assert (
+        begun.public()["refs/heads/1.x"]
+        == begun.public()["refs/tags/v1.0.1"]
+        != begun.public()["refs/heads/main"]
+    )

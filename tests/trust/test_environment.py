@@ -57,9 +57,20 @@ def test_the_user_can_pass_on_more(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("command", "left"),
     [
-        ("publish", {"SLIPWAY_TOKEN", "TWINE_PASSWORD", "GH_TOKEN", "SLIPWAY_GITHUB_TOKEN", "DATABASE_URL"}),
+        (
+            "publish",
+            {
+                "SLIPWAY_TOKEN",
+                "TWINE_PASSWORD",
+                "GH_TOKEN",
+                "SLIPWAY_GITHUB_TOKEN",
+                "DATABASE_URL",
+                "SSH_AUTH_SOCK",
+            },
+        ),
         ("verify", {"SLIPWAY_TOKEN", "TWINE_PASSWORD"}),
         ("announce", {"GH_TOKEN", "SLIPWAY_GITHUB_TOKEN"}),
+        ("release", {"GH_TOKEN", "SSH_AUTH_SOCK"}),
         ("check", set()),
         ("", set()),
     ],
@@ -71,6 +82,7 @@ def test_a_command_keeps_the_credentials_that_it_needs(command: str, left: set[s
         "GH_TOKEN": "c",
         "SLIPWAY_GITHUB_TOKEN": "h",
         "DATABASE_URL": "db://me:d@host",
+        "SSH_AUTH_SOCK": "/run/agent",
     }
     harmless = {
         "PATH": "/bin",

@@ -52,7 +52,7 @@ def checked(run: Run, entry: Journal, commit: str) -> tuple[Journal, Manifest | 
 
 def check_copy(run: Run, entry: Journal, copy: Copy) -> tuple[Journal, Manifest | None]:
     """Check a copy of the checkout as of the release's tag; return as `checked` does."""
-    manifest = preparation.check(copy, run.inputs, entry.tag, run.check)
+    manifest = preparation.check(copy, run.here, entry.tag, run.check)
     if manifest.exit_code:
         screen.say(f"{screen.WRONG} the check stops the release; {entry.version} is not pushed")
         return entry, manifest

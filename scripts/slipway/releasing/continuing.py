@@ -57,9 +57,19 @@ def finish(run: Run, entry: Journal) -> None:
         say_finished(run, entry)
 
 
+def is_public(run: Run, entry: Journal) -> bool:
+    """Return whether the remote has the release's tag.
+
+    Raises:
+        ToolError: it cannot be asked.
+    """
+    ref = f"refs/tags/{entry.tag}"
+    return ref in position.ask(run.top, entry.remote, ref)
+
+
 def say_finished(run: Run, entry: Journal) -> None:
     """Say that a release is pushed, and what happens next."""
-    screen.say(f"\n{run.here.name} {entry.version} is released: {entry.tag} is on {entry.remote}.")
+    screen.say(f"\nDone: {run.here.name} {entry.version} is on {entry.remote} as {entry.tag}.")
     screen.say("\n".join(_next(run, entry)))
 
 
@@ -70,14 +80,21 @@ def _next(run: Run, entry: Journal) -> Iterator[str]:
     )
     where = f"https://github.com/{home.owner}/{home.name}/actions" if home and is_github else ""
     if run.runner.event().name != "local":
-        own = next((one for one in workflow.read_all(run.top) if one.written), None)
-        file = own.file.rpartition("/")[2] if own else "release.yml"
         yield "A tag that the token of a workflow pushed starts no workflow. If none starts, start it by hand:"
-        yield f"  gh workflow run {file} --ref {entry.tag}"
+        yield f"  gh workflow run {_workflow(run)} --ref {entry.tag}"
         yield "A run by hand publishes to TestPyPI, unless the workflow names another index."
     if where:
         yield f"What {entry.tag} starts: {where}"
     yield f"What is public then: slipway status {entry.version}"
+
+
+def _workflow(run: Run) -> str:
+    """Return the name of the file that `slipway init` wrote, or would write."""
+    try:
+        written = [one.file for one in workflow.read_all(run.top) if one.written]
+    except InputError:
+        written = []
+    return (written or [".github/workflows/release.yml"])[0].rpartition("/")[2]
 
 
 def _tag_of_another(entry: Journal, inputs: Inputs) -> InputError:

@@ -9,6 +9,7 @@ from slipway.errors import InputError
 from slipway.options import Inputs
 from slipway.project import git as git_facts
 from slipway.project import project as project_facts
+from slipway.project import workflow
 from slipway.project.project import ProjectFacts
 from slipway.releasing import bump, position, version_writer
 from slipway.releasing.position import Position
@@ -23,6 +24,7 @@ class Here:
         inputs: what was asked for, with the project's own tag prefix.
         version: the version that is written in it, or that the last tag names; None where neither is there.
         last_tag: the newest release tag that HEAD descends from.
+        index: the one that is asked for, or that the workflow names, else PyPI; `none` for no index.
     """
 
     inputs: Inputs
@@ -30,6 +32,7 @@ class Here:
     project: ProjectFacts
     version: Version | None
     last_tag: str | None
+    index: str = "pypi"
 
     @property
     def name(self) -> str:
@@ -83,7 +86,19 @@ def read(inputs: Inputs) -> Here:
         project=project,
         version=of_tag if project.vcs_versioned else written,
         last_tag=last,
+        index=inputs.index or index_of_workflow(place) or "pypi",
     )
+
+
+def index_of_workflow(place: Position) -> str | None:
+    """Return the index that a workflow written by `slipway init` names."""
+    try:
+        files = workflow.read_all(place.top)
+    except InputError:
+        return None
+    jobs = (job for file in files if file.written for job in file.jobs)
+    values = (values for job in jobs for values in (job.values, *(step.values for step in job.steps)))
+    return next((index for given in values if (index := given.get("index"))), None)
 
 
 def version_of(project: ProjectFacts) -> Version | None:
@@ -143,10 +158,12 @@ def _bumped(here: Here) -> Version:
 
 
 def _demand_ref(here: Here, ref: str) -> None:
-    if git.run(here.position.top, "check-ref-format", ref).returncode != 0:
+    # What begins with a dash is a ref, but no tag that git makes.
+    is_option = ref.startswith("refs/tags/-")
+    if is_option or git.run(here.position.top, "check-ref-format", ref).returncode != 0:
         raise InputError(
             f"{ref} is no name for a tag of git.",
-            cause="The tag prefix holds a sign that git does not take.",
+            cause="The tag prefix begins with a dash, or holds a sign that git does not take.",
             remedy="Choose a prefix of letters, digits, dots, dashes and slashes.",
             read="https://git-scm.com/docs/git-check-ref-format",
         )

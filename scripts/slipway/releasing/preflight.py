@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -11,11 +11,11 @@ from slipway.errors import InputError, SlipwayError
 from slipway.index import addresses
 from slipway.index.client import Client
 from slipway.index.listing import Listing
-from slipway.project import changelog, workflow
+from slipway.project import changelog
 from slipway.project import git as git_facts
 from slipway.records import Severity
 from slipway.releasing import changelog_entry, position, screen
-from slipway.releasing.goal import Goal, parsed
+from slipway.releasing.goal import Goal, index_of_workflow, parsed
 from slipway.releasing.position import Position
 from slipway.releasing.screen import DONE, NOT_ASKED, UNSURE, WRONG
 from slipway.workflows import init
@@ -176,7 +176,7 @@ def _rises(aim: Goal) -> Seen:
 
 
 def _index(aim: Goal) -> Iterator[Seen]:
-    name = aim.here.inputs.index or index_of_workflow(aim.here.position) or "pypi"
+    name = aim.here.index
     if name == "none":
         yield Seen(NOT_ASKED, "no index was asked: `index` says none")
         return
@@ -215,22 +215,11 @@ def _above(aim: Goal, listing: Listing, title: str) -> Seen:
     )
 
 
-def index_of_workflow(place: Position) -> str | None:
-    """Return the index that a workflow of Slipway names."""
-    try:
-        files = workflow.read_all(place.top)
-    except InputError:
-        return None
-    for job in (job for file in files if file.written for job in file.jobs):
-        for values in (job.values, *(step.values for step in job.steps)):
-            if index := values.get("index"):
-                return index
-    return None
-
-
 def _workflow(aim: Goal) -> Iterator[Seen]:
     try:
-        judged = init.check(aim.here.inputs)
+        # Which index it is to name is not for a release to say.
+        inputs = replace(aim.here.inputs, index=index_of_workflow(aim.here.position))
+        judged = init.check(inputs)
     except SlipwayError as error:
         yield Seen(NOT_ASKED, f"the workflow was not judged: {error.happened}")
         return

@@ -18,7 +18,7 @@ from slipway.project import changelog, changelog_sections
 from slipway.project import project as project_facts
 from slipway.releasing import changelog_command, changelog_entry, changes, goal, position, version_writer
 from slipway.releasing.changes import Change
-from slipway.releasing.goal import Goal
+from slipway.releasing.goal import Goal, Here
 
 Check = Callable[[Inputs], Manifest]
 """Runs `check` with some inputs and returns its manifest."""
@@ -99,7 +99,7 @@ def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
     )
 
 
-def check(copy: Copy, inputs: Inputs, tag: str, run: Check) -> Manifest:
+def check(copy: Copy, here: Here, tag: str, run: Check) -> Manifest:
     """Tag the copy's commit and run `check` on it as of that tag; return its manifest.
 
     The report and the artifacts land in the work folder of the project itself.
@@ -107,7 +107,9 @@ def check(copy: Copy, inputs: Inputs, tag: str, run: Check) -> Manifest:
     git.output(
         copy.top, *_NOBODY, *_UNSIGNED, "tag", "--force", "--annotate", "--message", tag, "--", tag, "HEAD"
     )
-    return run(replace(inputs, command="check", path=copy.project, tag=tag, keeps=True))
+    return run(
+        replace(here.inputs, command="check", path=copy.project, tag=tag, index=here.index, keeps=True)
+    )
 
 
 def notes(project: Path, version: Version) -> str | None:

@@ -1,5 +1,6 @@
 """`slipway release`: from the version to the push. What was begun is gone on with, from wherever it was left."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -67,8 +68,8 @@ def _dispatch(run: Run) -> Manifest | None:
     if under_way and _is_meant(run, under_way):
         return continuing.go_on(run, under_way)
     if under_way:
-        raise _another_under_way(under_way, inputs)
-    if entry and _is_repeated(run, entry):
+        raise _another_under_way(under_way, run)
+    if entry and _is_repeated(run, entry) and continuing.is_public(run, entry):
         continuing.say_finished(run, entry)
         return None
     if inputs.continue_:
@@ -114,7 +115,8 @@ def _is_repeated(run: Run, entry: Journal) -> bool:
     return is_asked and asked == parsed(entry.version)
 
 
-def _another_under_way(entry: Journal, inputs: Inputs) -> InputError:
+def _another_under_way(entry: Journal, run: Run) -> InputError:
+    inputs = replace(run.inputs, path=run.top / entry.folder)
     name = f"{entry.folder} " if entry.folder else ""
     return InputError(
         f"The release of {name}{entry.version} is under way in this checkout.",
@@ -138,7 +140,7 @@ def _begin(run: Run, aim: Goal) -> Manifest | None:
         if run.inputs.dry_run:
             overview.show_changes(aim, prepared)
             return None
-        manifest = preparation.check(copy, run.inputs, aim.tag, run.check)
+        manifest = preparation.check(copy, run.here, aim.tag, run.check)
         if manifest.exit_code:
             screen.say(f"{screen.WRONG} the check stops the release; nothing was written")
             return manifest

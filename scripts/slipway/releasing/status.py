@@ -11,9 +11,9 @@ from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.publishing import after_failure, decision
 from slipway.releasing import bump, on_github, public_files, subject, tags
+from slipway.releasing.goal import index_of_workflow
 from slipway.releasing.next_step import Facts, next_step
 from slipway.releasing.on_github import OnGitHub
-from slipway.releasing.preflight import index_of_workflow
 from slipway.releasing.public_files import PublicFiles
 from slipway.releasing.subject import Subject
 from slipway.releasing.tags import Tags

@@ -33,7 +33,7 @@ def run(top: Path, entry: Journal | None, inputs: Inputs) -> None:
     if head != made or not is_ours or (entry.pull_request and start != entry.head):
         _elsewhere(top, entry, inputs)
         return
-    steps.drop_tag(top, entry)
+    _drop_tag(top, entry)
     _restore_files(top, entry)
     journal.restore_index(top)
     if entry.pull_request:
@@ -64,7 +64,7 @@ def _demand_unpushed(top: Path, entry: Journal, inputs: Inputs) -> None:
             remedy=f"{error.remedy} What was pushed cannot be taken back.",
             log=error.log,
         ) from error
-    if tag in there:
+    if tag in there and there[tag] == position.object_of(top, tag):
         raise _public(entry, inputs)
     if entry.pull_request and branch in there:
         raise InputError(
@@ -82,8 +82,9 @@ def _public(entry: Journal, inputs: Inputs) -> InputError:
     return InputError(
         f"{entry.version} was pushed: the tag {entry.tag} is on {entry.remote}.",
         cause="Others may have fetched it, and a version that an index took is used up for ever.",
-        remedy=f"If it is bad, yank it (pip then passes it over): {site}manage/project/{name}/release/{entry.version}/\n"
-        f"Then correct it and release the next one: `{following}`.",
+        remedy="If it is bad, yank it on the page below (pip then passes it over), correct it, and release the next one: "
+        f"`{following}`.",
+        read=f"{site}manage/project/{name}/release/{entry.version}/",
     )
 
 
@@ -101,7 +102,7 @@ def _elsewhere(top: Path, entry: Journal, inputs: Inputs) -> None:
             remedy=f"Go on with `{screen.command(inputs, '--continue')}`, or take the commit out yourself: "
             f"`git revert {entry.commit[:9]}`.",
         )
-    steps.drop_tag(top, entry)
+    _drop_tag(top, entry)
     if entry.pull_request and (made := position.commit_of(top, f"refs/heads/{entry.pull_request}")):
         is_ours = position.branch_of(top) != entry.pull_request and steps.is_release_commit(top, entry, made)
         if is_ours:
@@ -110,6 +111,13 @@ def _elsewhere(top: Path, entry: Journal, inputs: Inputs) -> None:
     screen.done(
         f"forgotten: {entry.version} left neither a tag nor a commit on this branch; nothing else was changed"
     )
+
+
+def _drop_tag(top: Path, entry: Journal) -> None:
+    """Remove the tag, but not one that somebody put elsewhere."""
+    tagged = position.commit_of(top, f"refs/tags/{entry.tag}")
+    if tagged and (tagged == entry.head or steps.is_release_commit(top, entry, tagged)):
+        steps.drop_tag(top, entry)
 
 
 def _restore_files(top: Path, entry: Journal) -> None:

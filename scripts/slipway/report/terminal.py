@@ -120,7 +120,11 @@ def _wrapped(text: str, width: int, *, lead: str = "", style: str = "") -> Itera
     indent = " " * len(lead)
     for number, paragraph in enumerate(printable(text).splitlines() or [""]):
         first = lead if number == 0 else indent
-        for piece in textwrap.wrap(paragraph, width, initial_indent=first, subsequent_indent=indent) or [""]:
+        # An option or an address that is broken at a dash cannot be copied.
+        pieces = textwrap.wrap(
+            paragraph, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False
+        )
+        for piece in pieces or [""]:
             yield Line(piece, style)
 
 
