@@ -314,7 +314,8 @@ def _options() -> Iterator[Option]:
 
 def _read_as(hint: Any) -> tuple[Kind, tuple[str, ...]]:  # noqa: ANN401 - a type of any kind
     """Return how a field of a type is read, and the values allowed if they are few."""
-    if isinstance(hint, types.UnionType):
+    # `Literal[...] | None` makes the older kind of union.
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
         return _read_as(typing.get_args(hint)[0])
     if typing.get_origin(hint) is tuple:
         return "list", _read_as(typing.get_args(hint)[0])[1]

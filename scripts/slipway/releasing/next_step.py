@@ -24,10 +24,10 @@ class Facts:
         is_whole: whether the index has every file of it; None where that cannot be seen from here.
         is_quarantined: whether the index offers the project to nobody.
         is_yanked: whether all its files are yanked.
-        is_tampered: whether the last verification saw other bytes, or files of another publisher.
+        is_tampered: whether it serves other bytes than were built, or attestations of somebody else.
         is_newest: whether the index has no higher version.
         late: files that the index took and does not show yet.
-        tag_here: the tag in this clone; `unknown` without git.
+        tag_here: the tag in this clone; `not asked` without git.
         tag_there: the tag on the remote.
         is_under_way: whether `slipway release` was interrupted before its end.
         is_begun_here: whether publishing was begun from this work folder.
@@ -47,7 +47,7 @@ class Facts:
     is_tampered: bool = False
     is_newest: bool = True
     late: tuple[str, ...] = ()
-    tag_here: State = "unknown"
+    tag_here: State = "not asked"
     tag_there: State = "not asked"
     is_under_way: bool = False
     is_begun_here: bool = False
@@ -120,13 +120,14 @@ WRONG = (
     Row(
         "tampered",
         lambda f: f.is_tampered and not f.is_yanked and bool(f.words["yank_page"]),
-        "What {index} serves is not what was built. Yank it there; after that, `slipway release {next}`.",
+        "{index} serves other bytes than were built, or attestations of somebody else. Yank it; after that, "
+        "`slipway release {next}`.",
         url="{yank_page}",
     ),
     Row(
         "tampered-and-stays",
         lambda f: f.is_tampered and not f.is_yanked,
-        "What {index} serves is not what was built, and it never takes a name twice.",
+        "{index} serves other bytes than were built, or attestations of somebody else, and never takes a name twice.",
         command="slipway release {next}",
     ),
     Row(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from slipway.environments import disposable
 from slipway.errors import SlipwayError
 from slipway.index import addresses, clock
 from slipway.index.addresses import Index
@@ -18,12 +19,16 @@ from slipway.options import Inputs
 from slipway.publication import Receipt, Recovery
 from slipway.publishing import after_failure, preflight
 from slipway.publishing.receipts import ReceiptLog
+from slipway.publishing.served import Watch
 from slipway.releasing.subject import Subject
 from slipway.runner import Runner
 from slipway.standing import Sight, State
 
 PATIENCE = 15.0
 """Seconds to go on asking the index."""
+
+REREADING = 60.0
+"""Seconds to go on reading files again that the last verification found wrong."""
 
 BESIDE = 3.0
 """The same for an index that the release does not go to."""
@@ -39,6 +44,7 @@ class PublicFiles:
         is_whole: whether all its files are there; None where that cannot be seen from here.
         manifest: of the build it was compared with, if there is one.
         receipts: of what was sent from this work folder; None where nothing was begun from it.
+        is_tampered: whether it serves other bytes than were built, or attestations of somebody else.
         is_another_build: whether the work folder holds this version as another build, which was not sent.
     """
 
@@ -50,6 +56,7 @@ class PublicFiles:
     is_whole: bool | None
     manifest: Manifest | None
     receipts: tuple[Receipt, ...] | None
+    is_tampered: bool
     is_another_build: bool
 
     @property
@@ -101,12 +108,13 @@ def _about(file: ServedFile) -> str:
 def read(inputs: Inputs, runner: Runner, asked: Subject, index: Index) -> PublicFiles:
     """Ask an index what it shows of a release, and compare it with the build in the work folder, if that was sent."""
     stored = None if index.name in addresses.NAMES else preflight.stored_credential(inputs, runner, index)
-    listing, trouble = None, ""
+    listing, trouble, is_tampered = None, "", False
     with closing(
         Client(index, credential=stored.credential if stored else None, patience=PATIENCE)
     ) as client:
         try:
             listing, index = client.listing(asked.name), client.index
+            is_tampered = _is_tampered(client, asked.manifest, runner)
         except SlipwayError as error:
             trouble = _clause(error)
     manifest = asked.manifest
@@ -124,8 +132,18 @@ def read(inputs: Inputs, runner: Runner, asked: Subject, index: Index) -> Public
         is_whole=is_whole if listing else None,
         manifest=None if is_another else manifest,
         receipts=receipts,
+        is_tampered=is_tampered,
         is_another_build=is_another,
     )
+
+
+def _is_tampered(client: Client, manifest: Manifest | None, runner: Runner) -> bool:
+    """Return whether what the last verification found wrong is still so: a transfer to one machine may be at fault."""
+    if manifest is None or not any("wrong" in {one.verdict, one.provenance} for one in manifest.served):
+        return False
+    with disposable.scratch() as folder:
+        found = Watch(client, manifest, folder, manifest.publisher, runner.say).wait(REREADING)
+    return any("wrong" in {one.verdict, one.provenance} for one in found)
 
 
 def is_sent(manifest: Manifest | None, receipts: tuple[Receipt, ...] | None) -> bool:

@@ -83,7 +83,7 @@ def _facts(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> Fa
         is_whole=public.is_whole,
         is_quarantined=public.listing is not None and public.listing.status == "quarantined",
         is_yanked=bool(public.files) and all(file.yanked for file in public.files),
-        is_tampered=_is_tampered(manifest),
+        is_tampered=public.is_tampered,
         is_newest=not any(version > asked.version for version in public.others),
         late=public.late,
         tag_here=tag.here,
@@ -96,10 +96,6 @@ def _facts(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> Fa
         failed=_failed(manifest) if manifest else None,
         words=_words(inputs, asked, public, tag, home=home or ""),
     )
-
-
-def _is_tampered(manifest: Manifest | None) -> bool:
-    return manifest is not None and any("wrong" in {one.verdict, one.provenance} for one in manifest.served)
 
 
 def _is_begun_here(public: PublicFiles, *, is_on_github: bool) -> bool:

@@ -39,12 +39,10 @@ class Tags:
     def sights(self) -> Iterator[Sight]:
         """Yield what was seen, place by place."""
         what = f"tag {self.name}"
-        yield Sight(
-            what=what,
-            where="this clone",
-            state=self.here,
-            detail=self.trouble if self.here == "unknown" else "",
-        )
+        if self.here == "not asked":
+            yield Sight(what=what, where="git", state=self.here, detail=self.trouble)
+            return
+        yield Sight(what=what, where="this clone", state=self.here)
         yield Sight(what=what, where=self.remote, state=self.there, detail=self.trouble)
 
 
@@ -57,7 +55,7 @@ def read(asked: Subject) -> Tags:
     place = asked.place
     if place is None:
         return Tags(
-            name=asked.tag, here="unknown", there="not asked", trouble="there is no git repository here"
+            name=asked.tag, here="not asked", there="not asked", trouble="there is no repository here"
         )
     here = _here(place, asked.prefix)
     there, trouble = _there(place, asked.prefix)

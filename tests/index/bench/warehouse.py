@@ -53,6 +53,7 @@ class File:
     uploaded: float
     provenance: dict[str, Any] | None = None
     served: bytes | None = None  # what a mirror makes of it
+    yanked: bool = False
 
     @property
     def sha256(self) -> str:
@@ -269,7 +270,7 @@ class Warehouse:
                     "upload-time": datetime.fromtimestamp(file.uploaded, UTC)
                     .isoformat()
                     .replace("+00:00", "Z"),
-                    "yanked": False,
+                    "yanked": file.yanked,
                     "provenance": self._route(project, file, base) if file.provenance else None,
                 }
                 for file in project.files.values()
