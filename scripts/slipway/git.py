@@ -43,6 +43,10 @@ _FLAGS = {
     "log": ("--no-ext-diff", "--no-textconv", "--no-show-signature"),
 }
 """Command to the options without which it would run a program."""
+_WITHOUT_CONTENTS = frozenset(
+    {"check-ref-format", "config", "for-each-ref", "merge-base", "remote", "rev-parse", "symbolic-ref", "update-ref"}
+)
+"""Commands that read no file of a checkout, and so pass none through a filter."""
 _FILTER = re.compile(r"filter\.(?P<name>.+)\.(?:clean|smudge|process|required)", re.IGNORECASE | re.DOTALL)
 _FILTER_OFF = {"clean": "", "smudge": "", "process": "", "required": "false"}
 
@@ -83,8 +87,9 @@ def run(folder: Path, *arguments: str) -> Completed:
         InputError: the repository configures a filter that git cannot be kept from running.
         ToolError: git took longer than `TIMEOUT` seconds.
     """
-    off = {f"filter.{name}.{key}": value for name in filters(folder) for key, value in _FILTER_OFF.items()}
     command, *rest = arguments
+    names = () if command in _WITHOUT_CONTENTS else filters(folder)
+    off = {f"filter.{name}.{key}": value for name in names for key, value in _FILTER_OFF.items()}
     return _run(folder, off, command, *_FLAGS.get(command, ()), *rest)
 
 

@@ -8,6 +8,7 @@ process is not found.
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -100,6 +101,19 @@ def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, st
     kept = variables.for_children(os.environ)
     kept |= {"PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
     return kept | dict(extra or {})
+
+
+def split(command: str) -> list[str]:
+    """Return the words of a command as a shell would take them; nothing is expanded, on Windows no backslash escapes.
+
+    Raises:
+        ValueError: a quotation mark is not closed.
+    """
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if sys.platform == "win32":
+        lexer.escape = ""  # there a backslash separates folders
+    return list(lexer)
 
 
 def protect(command: str) -> None:

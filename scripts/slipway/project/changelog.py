@@ -1,5 +1,6 @@
-"""The project's changelog: which versions have an entry in it."""
+"""The project's changelog: its headings, and which versions have an entry in it."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ _VERSION = re.compile(
     re.IGNORECASE,
 )
 _MARKED = re.compile(
-    r" {0,3}(?:#{1,6}|={1,6})[ \t]+(?P<text>.+)|[ \t]*<h[1-6]\b[^>]*>(?P<html>.+)", re.IGNORECASE
+    r" {0,3}(?P<marks>#{1,6}|={1,6})[ \t]+(?P<text>.+)|[ \t]*<h(?P<rank>[1-6])\b[^>]*>(?P<html>.+)",
+    re.IGNORECASE,
 )
 """A heading of Markdown or AsciiDoc, or one in HTML."""
 _UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_<>])\1{2,}\s*")
@@ -29,7 +31,9 @@ _ENTRY = re.compile(
     re.IGNORECASE,
 )
 """A line of its own that is nothing but a version, or a version with its date: `* 1.2.0 (2026-01-01)`, `1.2.0:`."""
-_LINK_TARGET = re.compile(r"\]\([^()\[\]]{0,500}\)")
+_UNRELEASED = re.compile(r"(?:\*\*|__)?\[?unreleased\]?(?:\*\*|__)?:?[ \t]*", re.IGNORECASE)
+_LINK_TARGET = re.compile(r"\]\([^()\[\]]{0,500}\)|[ \t]?<https?://[^<>\s]{0,500}>")
+"""That of a link in Markdown, and in reStructuredText."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,34 +66,80 @@ def _entries(folder: Path) -> list[Path]:
         return []
 
 
-def _versions(path: Path) -> frozenset[Version]:
+def read_text(path: Path) -> str:
+    """Return the text of a changelog as far as it is read, with its line ends as they are; empty where it is unreadable."""
     try:
         with path.open("rb") as stream:
-            text = stream.read(_READ).decode("utf-8", "replace")
+            return stream.read(_READ).decode("utf-8-sig", "replace")
     except OSError:
-        return frozenset()
-    found = set()
-    for match in (
-        match for heading in headings(text) for match in _VERSION.finditer(_LINK_TARGET.sub("]", heading))
-    ):
-        try:
-            found.add(Version(match[1]))
-        except ValueError:
-            continue
-    return frozenset(found)
+        return ""
 
 
-def headings(text: str) -> Iterator[str]:
+def _versions(path: Path) -> frozenset[Version]:
+    return frozenset(
+        version for heading in headings(read_text(path)) for version in versions_in(heading.text)
+    )
+
+
+def versions_in(heading: str) -> Iterator[Version]:
+    """Yield the versions that a heading names, those in the targets of its links left out."""
+    for spelled in spelled_versions(without_targets(heading)):
+        with contextlib.suppress(ValueError):
+            yield Version(spelled)
+
+
+def spelled_versions(text: str) -> Iterator[str]:
+    """Yield what looks like a version in a text, as it is written, without a `v` before it."""
+    return (match[1] for match in _VERSION.finditer(text))
+
+
+def without_targets(heading: str) -> str:
+    """Return a heading without the targets of its links."""
+    return _LINK_TARGET.sub(lambda found: "]" if found[0].startswith("]") else "", heading)
+
+
+def is_entry(heading: str) -> bool:
+    """Return whether a heading is nothing but a version, or a version with its date."""
+    return _ENTRY.fullmatch(without_targets(heading).strip()) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A heading of a changelog, or a line that is one in effect.
+
+    Attributes:
+        text: as it is written, without the marks that make it a heading.
+        level: 1 for the highest.
+        first: the first line of its markup, from 1.
+        line: the line of its text.
+        last: the last line of its markup.
+    """
+
+    text: str
+    level: int
+    first: int
+    line: int
+    last: int
+
+
+def headings(text: str) -> Iterator[Heading]:
     """Yield the headings of a changelog, and lines that are one in effect; nothing from a fenced block of code."""
     fence = ""
-    lines = text.splitlines()
-    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+    lines = re.split(r"\r\n|\r|\n", text)
+    marks: list[str] = []
+    for number, (line, below) in enumerate(zip(lines, [*lines[1:], ""], strict=True), start=1):
         mark = line.lstrip()[:3]
         if mark in {"```", "~~~"} and fence in {"", mark}:
             fence = "" if fence else mark
         elif fence:
             continue
         elif marked := _MARKED.match(line):
-            yield marked["text"] or marked["html"]
-        elif (_UNDERLINE.fullmatch(below) and line.strip()) or _ENTRY.fullmatch(line):
-            yield line
+            level = len(marked["marks"]) if marked["marks"] else int(marked["rank"])
+            found = marked["text"] or marked["html"]
+            yield Heading(text=found, level=level, first=number, line=number, last=number)
+        elif (underline := _UNDERLINE.fullmatch(below)) and line.strip():
+            marks += [underline[1]] if underline[1] not in marks else []
+            level = marks.index(underline[1]) + 1
+            yield Heading(text=line, level=level, first=number, line=number, last=number + 1)
+        elif _ENTRY.fullmatch(line) or _UNRELEASED.fullmatch(line):
+            yield Heading(text=line, level=1, first=number, line=number, last=number)

@@ -27,6 +27,16 @@ class Change:
     after: bytes | None
 
 
+def repository(root: Path) -> Path:
+    """Return the top folder of the repository a project is in, or the project's own where there is none."""
+    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+
+
+def upwards(root: Path, path: Path) -> str:
+    """Return the path of a file of the repository around a project, from the project's folder."""
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
 def apply(root: Path, changes: Sequence[Change]) -> None:
     """Make changes in a project's folder. Those that are made already stay; modes of files and links are kept.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from packaging.version import Version
 
-from slipway.project import changelog
+from slipway.project import changelog, changelog_sections
 from slipway.releasing import bump, screen
 from slipway.releasing.changes import Change
 from slipway.releasing.goal import Goal, Here
@@ -43,10 +43,10 @@ def _first(candidates: Mapping[bump.Part, Version]) -> tuple[str, ...]:
 
 
 def _unreleased(here: Here) -> Iterator[str]:
-    section = changelog.unreleased(here.inputs.path)
-    if section and section.body.strip():
+    section = changelog_sections.unreleased(here.inputs.path)
+    if section and changelog_sections.has_notes(section.body):
         yield f"Unreleased, {section.file} line {section.line}:"
-        lines = section.body.strip().splitlines()
+        lines = section.body.splitlines()
         yield from (f"  {line}" for line in lines[:NOTES_SHOWN])
         if len(lines) > NOTES_SHOWN:
             yield f"  … and {len(lines) - NOTES_SHOWN} lines more"

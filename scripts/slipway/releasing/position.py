@@ -60,7 +60,7 @@ def read(folder: Path) -> Position:
             cause="`git init` was run, and nothing was committed.",
             remedy="Commit the project first.",
         )
-    branch = _line(top, "symbolic-ref", "--quiet", "--short", "HEAD")
+    branch = branch_of(top) or ""
     remote = _remote(top, branch)
     merges = _line(top, "config", "--get", f"branch.{branch}.merge") if branch else ""
     default = _line(top, "symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD") if remote else ""
@@ -85,6 +85,11 @@ def _remote(top: Path, branch: str) -> str | None:
     return remotes[0] if len(remotes) == 1 else None
 
 
+def branch_of(top: Path) -> str | None:
+    """Return the branch that is checked out, None where HEAD is detached."""
+    return _line(top, "symbolic-ref", "--quiet", "--short", "HEAD") or None
+
+
 def commit_of(top: Path, name: str) -> str | None:
     """Return the hash of the commit that a full ref name, HEAD or a hash leads to; None where there is none."""
     return _line(top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") or None
@@ -106,9 +111,14 @@ def is_ancestor(top: Path, older: str, newer: str) -> bool:
 
 
 def touched(top: Path) -> frozenset[str]:
-    """Return all paths that differ from the commit, from the top; those that git ignores are left out."""
-    listed = git.output(top, "status", "--porcelain=v1", "--untracked-files=all", "-z")
-    return frozenset(entry[3:] for entry in listed.split("\0") if entry)
+    """Return all paths that differ from the commit, from the top.
+
+    Those that git ignores are left out, and those that a filter makes, for which this cannot be told.
+    """
+    listed = git.output(top, "status", "--porcelain=v1", "--untracked-files=all", "-z").split("\0")
+    known = [entry[3:] for entry in listed if entry and not entry.startswith("??")]
+    new = [entry[3:] for entry in listed if entry.startswith("??")]
+    return frozenset(known + new) - git.filtered(top, known)
 
 
 def git_path(top: Path, name: str) -> Path:
@@ -118,7 +128,9 @@ def git_path(top: Path, name: str) -> Path:
 
 def under_way(top: Path) -> str | None:
     """Return what git is in the middle of, such as `MERGE_HEAD`."""
-    return next((name for name in UNFINISHED if git_path(top, name).exists()), None)
+    asked = (word for name in UNFINISHED for word in ("--git-path", name))
+    paths = git.output(top, "rev-parse", *asked).splitlines()
+    return next((name for name, path in zip(UNFINISHED, paths, strict=True) if (top / path).exists()), None)
 
 
 def ask(top: Path, remote: str, *patterns: str) -> dict[str, str]:

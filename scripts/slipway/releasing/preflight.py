@@ -14,7 +14,7 @@ from slipway.index.listing import Listing
 from slipway.project import changelog, workflow
 from slipway.project import git as git_facts
 from slipway.records import Severity
-from slipway.releasing import position, screen
+from slipway.releasing import changelog_entry, position, screen
 from slipway.releasing.goal import Goal, parsed
 from slipway.releasing.position import Position
 from slipway.releasing.screen import DONE, NOT_ASKED, UNSURE, WRONG
@@ -231,9 +231,8 @@ def _notes(aim: Goal) -> Seen:
     root, inputs = aim.here.inputs.path, aim.here.inputs
     if inputs.changelog_command:
         return Seen(DONE, f"the changelog is written by `{inputs.changelog_command}`")
-    for section in (changelog.section(root, aim.version), changelog.unreleased(root)):
-        if section and section.body.strip():
-            return Seen(DONE, f"notes: {section.heading.strip('# ')} in {section.file}, line {section.line}")
+    if section := changelog_entry.notes(root, aim.version):
+        return Seen(DONE, f"notes: {section.heading}, line {section.line} of {section.file}")
     found = changelog.find(root)
     if found is None:
         return Seen(UNSURE, "there is no changelog; the release on GitHub gets the notes that GitHub makes")

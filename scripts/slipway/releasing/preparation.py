@@ -14,6 +14,7 @@ from slipway.environments import disposable
 from slipway.errors import InputError, ToolError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
+from slipway.project import changelog, changelog_sections
 from slipway.project import project as project_facts
 from slipway.releasing import changelog_entry, changes, goal, position, version_writer
 from slipway.releasing.changes import Change
@@ -71,7 +72,7 @@ def copied(inputs: Inputs) -> Iterator[Copy]:
     """
     with disposable.scratch() as scratch:
         project = checkout.copy(inputs.path.resolve(), scratch / "checkout", leave_out=[inputs.work])
-        yield Copy(position.read(project).top, project)
+        yield Copy(Path(git.output(project, "rev-parse", "--show-toplevel").strip()), project)
 
 
 def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
@@ -87,7 +88,7 @@ def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
         version_writer.write(copy.project, aim.version)
     if command := here.inputs.changelog_command:
         _run_changelog_command(copy, here.inputs, command, aim.version, today)
-    elif notes(copy.project, aim.version) is None:
+    elif changelog.find(copy.project):
         changes.apply(copy.project, changelog_entry.released(copy.project, aim.version, today))
     touched = tuple(sorted(position.touched(copy.top) - before))
     if touched:
@@ -114,10 +115,8 @@ def check(copy: Copy, inputs: Inputs, tag: str, run: Check) -> Manifest:
 
 def notes(project: Path, version: Version) -> str | None:
     """Return what the changelog says of a version; None where it has no section for it."""
-    from slipway.project import changelog
-
-    section = changelog.section(project, version)
-    return section.body.strip() if section else None
+    section = changelog_sections.section(project, version)
+    return section.body if section else None
 
 
 def holds(copy: Copy, version: Version, *, with_notes: bool) -> bool:

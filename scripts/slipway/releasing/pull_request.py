@@ -22,8 +22,8 @@ def go_on(run: Run, entry: Journal, refs: Mapping[str, str]) -> tuple[Journal, M
         InputError: the pull request is not merged yet, or something else has to be put right first.
         ToolError: git or the remote fails.
     """
-    place = position.read(run.top)
-    may_be_merged = place.branch == entry.branch and place.head != entry.head
+    is_on_branch = position.branch_of(run.top) == entry.branch
+    may_be_merged = is_on_branch and position.commit_of(run.top, "HEAD") != entry.head
     if entry.merged or (may_be_merged and entry.stage != "begun"):
         return _tag_merged(run, entry, refs)
     if entry.stage == "waiting":

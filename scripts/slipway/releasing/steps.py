@@ -7,7 +7,6 @@ from slipway import git
 from slipway.errors import InputError, ToolError
 from slipway.options import Inputs
 from slipway.processes import Completed
-from slipway.project import git as git_facts
 from slipway.releasing import changes, journal, position, screen
 from slipway.releasing.journal import Journal
 
@@ -66,7 +65,7 @@ def demand_branch(top: Path, entry: Journal, inputs: Inputs) -> None:
     Raises:
         InputError: another one is, or none.
     """
-    branch = position.read(top).branch
+    branch = position.branch_of(top)
     if branch != entry.branch:
         raise InputError(
             f"The release of {entry.version} is made on {entry.branch}, and {branch or 'no branch'} is checked out.",
@@ -81,8 +80,7 @@ def demand_clean(top: Path, inputs: Inputs, *, but: Collection[str] = ()) -> Non
     Raises:
         InputError: something is.
     """
-    facts = git_facts.read(top)
-    dirty = tuple(sorted({*(facts.dirty if facts else ())} - {*but}))
+    dirty = tuple(sorted(position.touched(top) - {*but}))
     if dirty:
         raise InputError(
             f"Not committed: {screen.listed(dirty)}.",
@@ -192,7 +190,7 @@ def switch(top: Path, branch: str, entry: Journal, inputs: Inputs, *, at: str | 
     Raises:
         ToolError: git refuses.
     """
-    if position.read(top).branch == branch:
+    if position.branch_of(top) == branch:
         return
     is_new = at is not None and position.object_of(top, f"refs/heads/{branch}") is None
     words = ("switch", "--quiet", "--no-track", "-c", branch, at) if is_new and at else ("switch", "--quiet", branch)

@@ -99,7 +99,7 @@ def _elsewhere(top: Path, entry: Journal, inputs: Inputs) -> None:
         )
     steps.drop_tag(top, entry)
     if entry.pull_request and (made := position.commit_of(top, f"refs/heads/{entry.pull_request}")):
-        is_ours = position.read(top).branch != entry.pull_request and steps.is_release_commit(top, entry, made)
+        is_ours = position.branch_of(top) != entry.pull_request and steps.is_release_commit(top, entry, made)
         if is_ours:
             git.output(top, "update-ref", "-d", f"refs/heads/{entry.pull_request}", made)
     journal.forget(top)

@@ -1,6 +1,5 @@
 """Copies of a project's version that have to follow it: in other metadata, in its packages, in lock files."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from slipway.project.project import ProjectFacts
 from slipway.project.project_files import ProjectFiles
 from slipway.project.toml_lines import loads
 from slipway.project.version_file import in_package
+from slipway.releasing.changes import upwards
 from slipway.releasing.version_places import Written
 
 _MODULES = ("_version", "__version__", "__about__", "_about", "about", "version")
@@ -26,16 +26,6 @@ _ENTRY = re.compile(
 """An entry of a lock file, as uv and Cargo write it."""
 _LOCAL_SOURCE = re.compile(r'source = \{ (?:editable|virtual|directory) = "(?P<path>[^"]{1,1000})"')
 _MOST_MEMBERS = 1000
-
-
-def repository(root: Path) -> Path:
-    """Return the top folder of the repository a project is in, or the project's own where there is none."""
-    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
-
-
-def upwards(root: Path, path: Path) -> str:
-    """Return the path of a file of the repository around a project, from the project's folder."""
-    return Path(os.path.relpath(path, root)).as_posix()
 
 
 def declared(files: ProjectFiles) -> Iterator[Written]:

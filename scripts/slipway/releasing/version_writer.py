@@ -10,7 +10,7 @@ from slipway.project import project, project_files
 from slipway.project.project import ProjectFacts
 from slipway.project.project_files import ProjectFiles
 from slipway.releasing import refused_versions, source_text, version_copies, version_files
-from slipway.releasing.changes import Change, apply, demand_writable, restore
+from slipway.releasing.changes import Change, apply, demand_writable, repository, restore, upwards
 from slipway.releasing.source_text import Edit, SourceText
 from slipway.releasing.version_places import Written, locate
 from slipway.releasing.version_spelling import spelled
@@ -90,7 +90,7 @@ class _Changing:
     def __init__(self, facts: ProjectFacts, files: ProjectFiles, main: Written, version: Version) -> None:
         self._facts = facts
         self._root = facts.root
-        self._top = version_copies.repository(facts.root)
+        self._top = repository(facts.root)
         self._files = files
         self._main = main
         self._version = version
@@ -156,7 +156,7 @@ class _Changing:
             raise refused_versions.outside(file, path)
         if path.is_relative_to(self._root):
             return path.relative_to(self._root).as_posix()
-        return version_copies.upwards(self._root, path)
+        return upwards(self._root, path)
 
     def _text(self, file: str) -> SourceText:
         real = self._real(file)

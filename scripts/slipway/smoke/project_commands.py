@@ -1,11 +1,10 @@
 """The project's own commands: its smoke command, and its tests with the files they need."""
 
-import shlex
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway import processes
 from slipway.errors import InputError
 from slipway.options import Inputs
 
@@ -37,36 +36,23 @@ def project_commands(inputs: Inputs, scratch: Path) -> ProjectCommands:
         InputError: a command cannot be split into words, or a test source does not exist.
     """
     return ProjectCommands(
-        smoke_command=words(inputs, "smoke-command", inputs.smoke_command),
-        test_command=words(inputs, "test-command", inputs.test_command),
+        smoke_command=_words(inputs, "smoke-command", inputs.smoke_command),
+        test_command=_words(inputs, "test-command", inputs.test_command),
         test_requires=inputs.test_requires,
         test_folder=_test_folder(inputs, scratch / "tests") if inputs.test_command else None,
     )
 
 
-def words(inputs: Inputs, option: str, command: str | None) -> tuple[str, ...]:
-    """Return a command of the project split into words as a shell would, `{project}` replaced by its folder.
-
-    Raises:
-        InputError: a quotation mark in it is not closed.
-    """
+def _words(inputs: Inputs, option: str, command: str | None) -> tuple[str, ...]:
     try:
-        split = _split(command or "")
+        words = processes.split(command or "")
     except ValueError as error:
         raise InputError(
             f"The command in --{option} cannot be read: {error}.",
             cause="A quotation mark is not closed.",
             remedy="Quote it as a shell would; for more than one command write a script and name that.",
         ) from error
-    return tuple(word.replace("{project}", str(inputs.path)) for word in split)
-
-
-def _split(command: str) -> list[str]:
-    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    if sys.platform == "win32":
-        lexer.escape = ""  # there a backslash separates folders
-    return list(lexer)
+    return tuple(word.replace("{project}", str(inputs.path)) for word in words)
 
 
 def _test_folder(inputs: Inputs, folder: Path) -> Path:

@@ -1,0 +1,259 @@
+"""A release from the first look to the push, and everything that is looked at before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import loopback_answers
+import pytest
+from releasing import scene
+from releasing.scene import Scene
+
+LISTING = '{"meta": {"api-version": "1.0"}, "name": "tiny-project", "files": [%s]}'
+FILE = '{"filename": "tiny_project-%s-py3-none-any.whl", "url": "https://example.org/f", "hashes": {}}'
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Scene:
+    return scene.make(tmp_path)
+
+
+def test_without_a_version_it_says_what_can_be_released(begun: Scene) -> None:
+    before = begun.state()
+    ended = begun.release()
+    assert ended.exit_code == 0, ended
+    assert "tiny-project 1.0.0 on main, last tag v1.0.0" in ended.stdout
+    assert "1.1.0        slipway release --bump minor" in ended.stdout
+    assert "- A thing that people asked for." in ended.stdout
+    assert "To look first: slipway release --bump minor --dry-run" in ended.stdout
+    assert begun.state() == before
+
+
+def test_what_is_pushed_is_what_was_checked(begun: Scene) -> None:
+    """With the real check: the backend builds the version that was written, and the tag is judged."""
+    ended = begun.release("--bump", "minor", checked=True)
+    assert ended.exit_code == 0, ended
+    public = begun.public()
+    assert public["refs/tags/v1.1.0"] == public["refs/heads/main"] == begun.git("rev-parse", "HEAD")
+    assert begun.log() == ["Release 1.1.0", "Begin"]
+    assert begun.git("diff", "--stat", "v1.0.0", "v1.1.0").splitlines()[-1].startswith(" 2 files changed, 3 insertions")
+    assert begun.git("tag", "-l", "--format=%(contents)", "v1.1.0") == (
+        "tiny-project 1.1.0\n\n- A thing that people asked for."
+    )
+    assert begun.git("status", "--porcelain") == ""
+    built = sorted(path.name for path in (begun.project / ".slipway" / "dist").iterdir())
+    assert built == ["tiny_project-1.1.0-py3-none-any.whl", "tiny_project-1.1.0.tar.gz"]
+    assert "✓ pushed main and v1.1.0 to origin" in ended.stdout
+
+
+def test_a_check_that_finds_something_leaves_everything_as_it_was(begun: Scene) -> None:
+    (begun.project / "README.md").unlink()
+    begun.commit("Lose the readme")
+    begun.git("push", "-q")
+    before, public = begun.state(), begun.public()
+    ended = begun.release("1.1.0", checked=True)
+    assert ended.exit_code == 1, ended
+    assert "✗ the check stops the release; nothing was written" in ended.stdout
+    assert "readme" in ended.stdout
+    assert (begun.state() | {"index": before["index"]}, begun.public()) == (before, public)
+
+
+def test_the_tree_that_is_checked_is_the_one_that_is_tagged(begun: Scene) -> None:
+    assert begun.release("1.1.0").exit_code == 0
+    assert begun.checked() == [["v1.1.0", begun.git("rev-parse", "v1.1.0^{tree}"), "True"]]
+
+
+def test_asked_again_it_says_that_all_is_done(begun: Scene) -> None:
+    begun.release("1.1.0")
+    before, public = begun.state(), begun.public()
+    for words in (("1.1.0",), ("--continue",)):
+        ended = begun.release(*words)
+        assert ended.exit_code == 0, ended
+        assert "v1.1.0 is on origin" in ended.stdout
+    assert (begun.state(), begun.public()) == (before, public)
+
+
+def test_a_dry_run_shows_the_difference_and_writes_nothing(begun: Scene) -> None:
+    before = begun.state()
+    git_directory = {path: path.stat().st_mtime_ns for path in (begun.project / ".git").rglob("*")}
+    ended = begun.release("1.1.0", "--dry-run")
+    assert ended.exit_code == 0, ended
+    assert '-version = "1.0.0"\n+version = "1.1.0"' in ended.stdout
+    assert "+## 1.1.0 (" in ended.stdout
+    assert "  git push --atomic origin main v1.1.0\n" in ended.stdout
+    assert begun.state() == before
+    assert {path: path.stat().st_mtime_ns for path in (begun.project / ".git").rglob("*")} == git_directory
+    assert begun.checked() == []
+
+
+def test_all_that_is_wrong_is_said_at_once_and_the_remedies_work(begun: Scene) -> None:
+    begun.somebody_pushes()
+    begun.git("switch", "-qc", "feature")
+    begun.git("branch", "-q", "-u", "origin/main")
+    begun.git("tag", "v1.1")
+    (begun.project / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n## 1.0.0 (2026-01-01)\n\n- It.\n")
+    (begun.project / "new.txt").touch()
+    before = begun.state()
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 2, ended
+    for line in (
+        "✗ 2 files not committed: CHANGELOG.md, new.txt",
+        "✗ on feature, and releases are made on main, the default branch of origin",
+        "✗ origin has commits of main that are not here",
+        "✗ the tag v1.1 is here already",
+        "✗ CHANGELOG.md says nothing of 1.1.0",
+        "5 things above marked ✗",
+    ):
+        assert line in ended.stdout, ended
+    assert begun.state() == before
+    begun.git("stash", "-u", "-q")
+    begun.git("switch", "-q", "main")
+    begun.git("pull", "-q", "--rebase")
+    begun.git("tag", "-d", "v1.1")
+    assert begun.release("1.1.0").exit_code == 0
+    assert begun.log() == ["Release 1.1.0", "Somebody else's", "Begin"]
+
+
+def test_a_version_that_does_not_rise_or_a_tag_that_is_public_is_refused(begun: Scene) -> None:
+    assert "✗ 0.9 is not above 1.0.0, the version now" in begun.release("0.9").stdout
+    assert "✗ the tag v1.0.0 is on origin already" in begun.release("1.0.0").stdout
+    assert "'nonsense' is no version" in begun.release("nonsense").stdout
+    assert "1.1.0+local has a local part" in begun.release("1.1.0+local").stdout
+    assert begun.checked() == []
+
+
+def test_a_remote_that_cannot_be_asked_is_named_and_stops_the_release(begun: Scene) -> None:
+    begun.git("remote", "set-url", "origin", str(begun.folder / "nowhere.git"))
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 2
+    assert "✗ origin could not be asked for its branches and tags." in ended.stdout
+    assert "v1.1.0 is free here\n" in ended.stdout, "of the remote nothing is known"
+
+
+def test_without_a_name_for_the_commit_it_does_not_begin(begun: Scene) -> None:
+    settings = Path(str(begun.environ["GIT_CONFIG_GLOBAL"]))
+    settings.write_text('[user]\n\tuseConfigOnly = true\n[protocol "file"]\n\tallow = always\n')
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 2
+    assert "✗ git does not know who you are" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("listed", "line"),
+    [
+        (("1.0.0",), "✓ above 1.0.0, the newest on"),
+        (("1.0.0", "2.0"), "has 2.0, which is above 1.1.0"),
+        (("1.1",), "has 1.1.0 already"),
+        ((), "✓ the first release on"),
+    ],
+)
+def test_the_index_is_asked_what_it_has(begun: Scene, listed: tuple[str, ...], line: str) -> None:
+    body = LISTING % ", ".join(FILE % version for version in listed)
+    with loopback_answers.serve(status=200, body=body.encode()) as index:
+        ended = begun.release("1.1.0", "--dry-run", "--index", index.address)
+    assert line in ended.stdout, ended
+    assert ended.exit_code == (0 if line.startswith("✓") else 2)
+
+
+def test_an_older_line_may_be_released_from_a_branch_that_is_named(begun: Scene) -> None:
+    begun.git("switch", "-qc", "1.x")
+    begun.git("push", "-q", "-u", "origin", "1.x")
+    with loopback_answers.serve(status=200, body=(LISTING % (FILE % "2.0")).encode()) as index:
+        ended = begun.release("1.0.1", "--release-branch", "1.x", "--index", index.address)
+    assert ended.exit_code == 0, ended
+    assert "1.x is an older line" in ended.stdout
+    assert begun.public()["refs/heads/1.x"] == begun.public()["refs/tags/v1.0.1"]
+
+
+def test_an_index_that_does_not_answer_was_not_asked(begun: Scene) -> None:
+    with loopback_answers.serve(status=403) as index:
+        ended = begun.release("1.1.0", "--dry-run", "--index", index.address)
+    assert ended.exit_code == 0, ended
+    assert "? the index was not asked: " in ended.stdout
+
+
+def test_a_project_without_a_changelog_is_released_and_told_so(begun: Scene) -> None:
+    begun.git("rm", "-q", "CHANGELOG.md")
+    begun.commit("Lose the changelog")
+    begun.git("push", "-q")
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 0, ended
+    assert "! there is no changelog; the release on GitHub gets the notes that GitHub makes" in ended.stdout
+    assert begun.git("diff", "--name-only", "HEAD^", "HEAD") == "pyproject.toml"
+
+
+def test_the_projects_own_command_writes_the_changelog(begun: Scene) -> None:
+    """It runs in a copy: what it leaves beside the changelog is part of the commit, and what fails changes nothing."""
+    (begun.project / "news").mkdir()
+    (begun.project / "news" / "1.txt").write_text("A fragment.\n")
+    script = begun.project / "_build_tools" / "news.py"
+    script.write_text(
+        "import pathlib, sys\n"
+        "fragment = pathlib.Path('news/1.txt')\n"
+        "log = pathlib.Path('CHANGELOG.md')\n"
+        "log.write_text(f'# Changelog\\n\\n## {sys.argv[1]} ({sys.argv[2]})\\n\\n- {fragment.read_text()}')\n"
+        "fragment.unlink()\n"
+    )
+    settings = begun.project / "pyproject.toml"
+    command = "python3 _build_tools/news.py {version} {date}"
+    settings.write_text(f'{settings.read_text()}\n[tool.slipway]\nchangelog-command = "{command}"\n')
+    begun.commit("Write the changelog with a script")
+    begun.git("push", "-q")
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 0, ended
+    changed = begun.git("diff", "--name-status", "HEAD^", "HEAD").split()
+    assert changed == ["M", "CHANGELOG.md", "D", "news/1.txt", "M", "pyproject.toml"]
+    assert begun.git("tag", "-l", "--format=%(contents:body)", "v1.1.0") == "- A fragment."
+    before = begun.state()
+    ended = begun.release("1.2.0")
+    assert ended.exit_code == 3, ended
+    assert "The command for the changelog ended with exit code 1" in ended.stdout
+    assert begun.state() == before
+
+
+def test_a_version_from_the_tag_needs_a_tag_and_the_changelog_only(begun: Scene) -> None:
+    settings = begun.project / "pyproject.toml"
+    text = settings.read_text().replace('requires = []\nbuild-backend = "own_backend"\nbackend-path = ["_build_tools"]',
+        'requires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"')
+    settings.write_text(text.replace('version = "1.0.0"', 'dynamic = ["version"]'))
+    begun.commit("Take the version from the tag")
+    begun.git("push", "-q")
+    ended = begun.release("--bump", "minor")
+    assert ended.exit_code == 0, ended
+    assert begun.git("diff", "--name-only", "HEAD^", "HEAD") == "CHANGELOG.md"
+    begun.git("rm", "-q", "CHANGELOG.md")
+    begun.commit("Lose the changelog")
+    begun.git("push", "-q")
+    head = begun.git("rev-parse", "HEAD")
+    assert begun.release("--bump", "patch").exit_code == 0
+    assert begun.public()["refs/tags/v1.1.1"] == begun.public()["refs/heads/main"] == head
+
+
+def test_of_several_projects_one_is_released_with_a_tag_of_its_own(begun: Scene) -> None:
+    for name in ("a", "b"):
+        scene.project(begun.project / "packages" / name, name=f"demo-{name}")
+    begun.commit("Add two packages")
+    begun.git("push", "-q")
+    ended = begun.release("1.1.0", path="packages/a")
+    assert ended.exit_code == 0, ended
+    assert "refs/tags/packages-a-v1.1.0" in begun.public()
+    changed = begun.git("diff", "--name-only", "HEAD^", "HEAD").split()
+    assert changed == ["packages/a/CHANGELOG.md", "packages/a/pyproject.toml"]
+    assert begun.log()[0] == "Release demo-a 1.1.0"
+    assert begun.checked()[0][0] == "packages-a-v1.1.0"
+    settings = begun.project / "packages" / "b" / "pyproject.toml"
+    settings.write_text(f'{settings.read_text()}\n[tool.slipway]\ntag-prefix = "b-"\n')
+    begun.commit("Choose a prefix")
+    begun.git("push", "-q")
+    assert begun.release("2.0", path="packages/b").exit_code == 0
+    assert "refs/tags/b-2.0" in begun.public()
+
+
+def test_the_run_on_github_is_named_and_a_tag_by_a_workflow_starts_none(begun: Scene) -> None:
+    begun.git("config", f"url.{begun.origin}.insteadOf", "https://github.com/acme/demo.git")
+    begun.git("remote", "set-url", "origin", "https://github.com/acme/demo.git")
+    begun.environ |= {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "workflow_dispatch"}
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 0, ended
+    assert "What v1.1.0 starts: https://github.com/acme/demo/actions" in ended.stdout
+    assert "gh workflow run release.yml --ref v1.1.0" in ended.stdout
