@@ -71,8 +71,8 @@ def _index(inputs: Inputs, asked: Subject) -> Index:
     if manifest is not None and is_planned and not inputs.index:
         return decision.named_here(manifest, inputs)
     of_workflow = index_of_workflow(asked.place) if asked.place else None
-    name = inputs.index or of_workflow or "pypi"
-    return addresses.resolve("pypi" if name == "none" else name, simple=inputs.simple_index)
+    known = of_workflow if of_workflow not in {None, "none"} else "pypi"
+    return addresses.resolve(addresses.choose(known, inputs.index), simple=inputs.simple_index)
 
 
 def _facts(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> Facts:

@@ -1,0 +1,217 @@
+"""Where a release stands, asked by the real command: of git, a remote and an index that runs; and its advice, followed."""
+
+import json
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import command_line
+import pytest
+from command_line import Ended
+from index.bench import server
+from index.bench.server import Bench
+from index.bench.warehouse import File, Warehouse
+from releasing import scene
+from releasing.scene import Scene
+from slipway.index.clock import Clock
+
+NAME = "tiny-project"
+SDIST, WHEEL = "tiny_project-1.0.0.tar.gz", "tiny_project-1.0.0-py3-none-any.whl"
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    warehouse = Warehouse(Clock())
+    warehouse.project(NAME)
+    with server.serve(warehouse, None) as served:
+        yield served
+
+
+@pytest.fixture
+def begun(tmp_path: Path, bench: Bench) -> Scene:
+    """A project at 1.0.0 whose tag is here and on the remote; its index is the bench."""
+    made = scene.make(tmp_path)
+    made.environ |= {"SLIPWAY_INDEX": bench.upload_url, "SLIPWAY_TOKEN": bench.warehouse.api_token(NAME)}
+    return made
+
+
+def status(begun: Scene, *arguments: str) -> Ended:
+    return command_line.slipway("status", *arguments, "--path", begun.project, environ=begun.environ)
+
+
+def step(begun: Scene, *arguments: str) -> str:
+    ended = status(begun, *arguments)
+    assert ended.exit_code == 0, ended
+    (found,) = (line for line in ended.stdout.splitlines() if line.startswith("Next: "))
+    return found.removeprefix("Next: ")
+
+
+def do(begun: Scene, command: str) -> None:
+    """Run a command as it was printed, in the project."""
+    program, *arguments = shlex.split(command)
+    if program == "slipway":
+        ended = command_line.slipway(*arguments, cwd=begun.project, environ=begun.environ)
+        assert ended.exit_code == 0, ended
+    else:
+        environ = command_line.environment(begun.environ)
+        subprocess.run([program, *arguments], cwd=begun.project, env=environ, check=True, capture_output=True)
+
+
+def without_tags(begun: Scene) -> None:
+    begun.git("push", "-q", "origin", "--delete", "v1.0.0")
+    begun.git("tag", "-d", "v1.0.0")
+
+
+def put(bench: Bench, *filenames: str, content: bytes = b"x") -> None:
+    for filename in filenames:
+        bench.warehouse.projects[NAME].files[filename] = File(filename, content, "1.0.0", Clock().now())
+
+
+def test_from_nothing_to_a_complete_release(begun: Scene, bench: Bench) -> None:
+    """Everything that is printed is run as it was printed, each by a process of its own."""
+    without_tags(begun)
+    done = []
+    while (command := step(begun)) != "nothing to do":
+        done.append(command)
+        assert len(done) < 6, done
+        do(begun, command)
+    assert done == ["slipway release 1.0.0", f"slipway publish --index {bench.upload_url}"]
+    assert sorted(bench.warehouse.projects[NAME].files) == [WHEEL, SDIST]
+    assert "refs/tags/v1.0.0" in begun.public()
+
+
+def test_a_tag_that_is_not_pushed(begun: Scene, bench: Bench) -> None:
+    begun.git("push", "-q", "origin", "--delete", "v1.0.0")
+    command = step(begun)
+    assert command == "git push --atomic origin main v1.0.0"
+    do(begun, command)
+    assert "refs/tags/v1.0.0" in begun.public()
+    command = step(begun)
+    assert command == "slipway check --tag v1.0.0"
+    do(begun, command)
+    assert step(begun) == f"slipway publish --index {bench.upload_url}"
+
+
+def test_a_release_that_was_interrupted(begun: Scene) -> None:
+    begun.kill_at("push", after=False)
+    begun.release("1.1.0")
+    begun.live()
+    command = step(begun, "1.1.0")
+    assert command == "slipway release --continue"
+    do(begun, command)
+    assert "refs/tags/v1.1.0" in begun.public()
+
+
+def test_a_tag_that_is_another_one_there(begun: Scene) -> None:
+    begun.git("tag", "-f", "-a", "v1.0.0", "-m", "Another one")
+    command = step(begun)
+    assert command == "git fetch origin refs/tags/v1.0.0"
+    before = begun.git("rev-parse", "v1.0.0")
+    do(begun, command)
+    assert begun.git("rev-parse", "v1.0.0") == before
+
+
+def test_a_repository_on_github_is_released_by_its_workflow(begun: Scene, bench: Bench) -> None:
+    """git reaches the bare repository under the address of one on GitHub; GitHub itself is never asked."""
+    begun.git("config", f"url.{begun.origin}.insteadOf", "https://github.com/acme/demo")
+    begun.git("remote", "set-url", "origin", "https://github.com/acme/demo")
+    page = "https://github.com/acme/demo/actions?query=branch%3Av1.0.0"
+    assert step(begun) == page
+    put(bench, WHEEL)
+    assert step(begun) == page
+    assert "sdist of 1.0.0" in status(begun).stdout
+
+
+def test_without_a_manifest_an_sdist_and_a_wheel_are_all_of_a_pure_project(
+    begun: Scene, bench: Bench
+) -> None:
+    put(bench, SDIST, WHEEL)
+    ended = status(begun)
+    assert "Next: nothing to do" in ended.stdout
+    assert ended.stdout.startswith("tiny-project 1.0.0, by the tag at HEAD\n")
+    assert not (begun.project / ".slipway").exists()
+
+
+def test_of_a_compiled_project_nobody_knows_the_files_without_its_manifest(
+    begun: Scene, bench: Bench
+) -> None:
+    pyproject = begun.project / "pyproject.toml"
+    text = pyproject.read_text().replace('build-backend = "own_backend"\nbackend-path = ["_build_tools"]', "")
+    text = text.replace(
+        "requires = []", 'requires = ["scikit-build-core"]\nbuild-backend = "scikit_build_core.build"'
+    )
+    pyproject.write_text(text)
+    put(bench, SDIST)
+    told = status(begun, "1.0.0").stdout
+    assert "Next: nothing to do" in told
+    assert "cannot be seen from here; only its manifest lists them" in " ".join(told.split())
+
+
+def test_another_build_of_a_published_version_is_no_bad_release(begun: Scene, bench: Bench) -> None:
+    """A check on the laptop builds the version again, and not every backend builds the same bytes twice."""
+    put(bench, SDIST, WHEEL)
+    do(begun, "slipway check --tag v1.0.0 --index none")
+    told = status(begun).stdout
+    assert "Next: nothing to do" in told
+    assert "of another build, which was not sent" in told
+    assert "yank" not in told
+
+
+def test_the_version_asked_about(begun: Scene, bench: Bench) -> None:
+    assert status(begun).stdout.startswith("tiny-project 1.0.0, by the tag at HEAD\n")
+    (begun.project / "more.txt").write_text("More.\n")
+    begun.commit()
+    assert status(begun).stdout.startswith("tiny-project 1.0.0, by the last release tag\n")
+    assert status(begun, "v2.0").stdout.startswith("tiny-project 2.0, as you named it\n")
+    without_tags(begun)
+    assert status(begun).stdout.startswith("tiny-project 1.0.0, as the project declares it\n")
+
+
+def test_the_record_as_json(begun: Scene, bench: Bench) -> None:
+    put(bench, WHEEL)
+    ended = status(begun, "--json")
+    told = json.loads(ended.stdout)
+    assert told["step"]["name"] == "unfinished-elsewhere"
+    assert told["step"]["command"] == f"slipway publish --index {bench.upload_url}"
+    assert {one["what"]: one["state"] for one in told["seen"] if one["where"] != "this clone"} == {
+        "tag v1.0.0": "there",
+        WHEEL: "there",
+        "sdist of 1.0.0": "missing",
+    }
+    assert told["days_left"] == 14
+    assert told["yank_page"] == f"{bench.address}manage/project/{NAME}/release/1.0.0/"
+    assert told["yank_reason"] == "The release is incomplete; it has no sdist."
+
+
+def test_what_could_not_be_asked_is_unknown(begun: Scene, bench: Bench) -> None:
+    put(bench, SDIST, WHEEL)
+    begun.git("remote", "set-url", "origin", str(begun.folder / "gone.git"))
+    told = status(begun).stdout
+    assert "? tag v1.0.0" in told
+    assert "unknown: origin could not be asked" in told
+    assert "Next: nothing to do" in told
+    bench.warehouse.projects[NAME].files.clear()
+    assert step(begun) == f"slipway status 1.0.0 --index {bench.upload_url}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "words"),
+    [
+        (("nonsense",), 2, "is no version"),
+        (("--index", "http://example.org/legacy/"), 2, "unencrypted"),
+        (("--index", "none"), 2, "No index is named"),
+    ],
+)
+def test_wrong_input(begun: Scene, arguments: tuple[str, ...], exit_code: int, words: str) -> None:
+    ended = status(begun, *arguments)
+    assert ended.exit_code == exit_code, ended
+    assert words in ended.stdout
+
+
+def test_where_nothing_can_be_asked_it_fails(begun: Scene) -> None:
+    begun.git("remote", "remove", "origin")
+    ended = status(begun, "--index", "http://127.0.0.1:9/legacy/")
+    assert ended.exit_code == 3, ended
+    assert "Nothing could be asked about tiny-project 1.0.0." in ended.stdout
+    assert "cannot be reached" in ended.stdout
