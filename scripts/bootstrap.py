@@ -25,8 +25,9 @@ from cached_environments import (
 )
 from slipway import variables
 
-LOCKS = {"publish": REQUIREMENTS / "publish.txt"}
-"""Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here."""
+LOCKS = dict.fromkeys(("publish", "announce"), REQUIREMENTS / "publish.txt")
+"""Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here.
+Both hold a right to write, so the files of their environment are compared before each use."""
 
 IN_JOBS = {
     **dict.fromkeys(("check", "plan", "validate", "build", "inspect"), REQUIREMENTS / "check.txt"),

@@ -4,7 +4,8 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from slipway.manifest import json_schema
+import msgspec
+from slipway.manifest import Manifest
 from slipway.rules import pages
 
 from maintenance import ROOT, locks, standard_library, stdlib_names, surfaces
@@ -13,7 +14,8 @@ COMMAND = "python3 tests regenerate"
 
 
 def _page_and_schema() -> dict[str, str]:
-    schema = json.dumps(json_schema(), indent=2) + "\n"
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schema = json.dumps(dialect | msgspec.json.schema(Manifest), indent=2) + "\n"
     return {"docs/rules.md": pages.catalogue_page(), "scripts/slipway/manifest.schema.json": schema}
 
 

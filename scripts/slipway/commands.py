@@ -190,6 +190,13 @@ COMMANDS: tuple[Command, ...] = (
         resumes=True,
     ),
     Command(
+        name="announce",
+        help="Make the GitHub release, or finish it: the notes, the files, their checksums and the manifest.",
+        stages=("announce",),
+        resumes=True,
+        lock="publish.txt",
+    ),
+    Command(
         name="rehearse",
         help="The whole release against an index of its own; nothing leaves the machine.",
         stages=(*CHECKS, "publish", "verify", "ignores"),

@@ -10,13 +10,13 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from slipway import findings
 from slipway.errors import ExitCode, InputError, SlipwayError
-from slipway.publication import OnIndex, Page, Publisher, Receipt, Recovery, Served
+from slipway.publication import Announced, OnIndex, Page, Publisher, Receipt, Recovery, Served
 from slipway.records import (
     Artifact,
     Finding,
@@ -82,6 +82,7 @@ class Addition(Record, frozen=True):
         skipped: why the stage had nothing to do.
         stages: what other jobs ran, for the one that brings their work together.
         page: what the index will show.
+        announced: the release on GitHub.
     """
 
     plan: Plan | None = None
@@ -99,6 +100,7 @@ class Addition(Record, frozen=True):
     skipped: str | None = None
     stages: tuple[StageResult, ...] = ()
     page: Page | None = None
+    announced: Announced | None = None
 
 
 class Manifest(Record, frozen=True):
@@ -114,6 +116,7 @@ class Manifest(Record, frozen=True):
         publisher: who publishes, where a trusted publisher does.
         failure: the error that ended the last command early.
         page: what the index will show.
+        announced: the release on GitHub.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -136,6 +139,7 @@ class Manifest(Record, frozen=True):
     publisher: Publisher | None = None
     failure: Failure | None = None
     page: Page | None = None
+    announced: Announced | None = None
 
     def without(self, stages: Sequence[str]) -> Manifest:
         """Return this manifest without what these stages added before, for a run that does them again."""
@@ -154,6 +158,7 @@ class Manifest(Record, frozen=True):
             served=() if "verify" in again else self.served,
             failure=None,
             page=None if "inspect" in again else self.page,
+            announced=None if "announce" in again else self.announced,
         )
 
     def with_addition(self, addition: Addition, *, stage: str) -> Manifest:
@@ -175,6 +180,7 @@ class Manifest(Record, frozen=True):
             publisher=addition.publisher or self.publisher,
             failure=addition.failure or self.failure,
             page=addition.page or self.page,
+            announced=addition.announced or self.announced,
             stages=self.stages + addition.stages,
         )
 
@@ -310,12 +316,6 @@ def read_manifest(path: Path, *, digest: str | None = None) -> Manifest:
             remedy="Use the same Slipway commit in every job of the workflow.",
         )
     return manifest
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of the manifest."""
-    schema = msgspec.json.schema(Manifest)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def sha256(path: Path) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from slipway.credential import Credential
 from slipway.records import Severity
+from slipway.runner.base import GitHubApi
 
 Kind = Literal["text", "path", "seconds", "count", "flag", "choice", "list"]
 Installer = Literal["uv", "pip"]
@@ -86,6 +87,7 @@ class Inputs:
         version: the version to release or to look for; empty where none was named.
         keeps: whether the manifest and the report are written into the work folder.
         credential: what an index of our own wants; for every other one it comes from the environment.
+        github: a REST API of our own in GitHub's place; every other one comes from the environment.
         set_up: when this run began to set Slipway up, and the seconds it took; empty where it was set up before.
         work: the work folder, absolute; `dist` is inside it.
     """
@@ -97,6 +99,7 @@ class Inputs:
     version: str = ""
     keeps: bool = True
     credential: Credential | None = None
+    github: GitHubApi | None = None
     set_up: tuple[float, ...] = ()
 
     work: Path = option(
@@ -209,8 +212,8 @@ class Inputs:
     )
     manifest_digest: str | None = option(
         "SHA-256 that the manifest must have, as the job that checked the release put it out. A job of a workflow that "
-        "publishes or verifies has to have it.",
-        *("publish", "verify"),
+        "publishes, verifies or announces has to have it.",
+        *("publish", "verify", "announce"),
         default=None,
     )
     job: str = option(
@@ -288,6 +291,11 @@ class Inputs:
     def packages(self) -> Path:
         """The folder that holds exactly the artifacts of the manifest, for another program to upload."""
         return self.work / "packages"
+
+    @property
+    def release_notes(self) -> Path:
+        """The notes of the release, as GitHub has them after `announce`."""
+        return self.work / "release-notes.md"
 
     def locate(self, filename: str) -> Path:
         """Return the path of an artifact: the file named on the command line, else the one in `dist`."""

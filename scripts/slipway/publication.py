@@ -95,3 +95,22 @@ class Recovery(Record, frozen=True):
     command: str | None = None
     yank_page: str | None = None
     yank_reason: str | None = None
+
+
+class Announced(Record, frozen=True):
+    """The release on GitHub, as it was seen at the end.
+
+    Attributes:
+        url: its page.
+        outcome: whether this run published it, added to it, or found all of it there.
+        assets: what is attached, by name.
+        notes: where its notes are from, as in a sentence.
+        others: pages of drafts for the same tag that were left alone.
+    """
+
+    url: str
+    tag: str
+    outcome: Literal["published", "completed", "already-there"]
+    assets: tuple[str, ...]
+    notes: str
+    others: tuple[str, ...] = ()

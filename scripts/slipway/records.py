@@ -152,6 +152,20 @@ class ExpectedFile(Record, frozen=True):
     identifier: str | None = None
 
 
+class Notes(Record, frozen=True):
+    """What the changelog says about the version that is released.
+
+    Attributes:
+        file: the changelog, a path in the project with forward slashes.
+        line: of the heading, counted from 1.
+        text: what stands below the heading, as it is written there.
+    """
+
+    file: str
+    line: int
+    text: str
+
+
 class Plan(Record, frozen=True):
     """Everything decided before anything runs.
 
@@ -159,6 +173,7 @@ class Plan(Record, frozen=True):
         declared_in: where the metadata is declared, as `ProjectFacts.declared_in` says it.
         ignored: the rules the project turned off, with its reasons.
         jobs: the jobs of a workflow that build and test; the gate waits for all of them.
+        notes: what the changelog says about the version, where there is a release tag.
     """
 
     name: str | None
@@ -179,6 +194,7 @@ class Plan(Record, frozen=True):
     declared_in: str = "pyproject.toml"
     ignored: dict[str, str] = {}
     jobs: tuple[Job, ...] = ()
+    notes: Notes | None = None
 
     def job(self, name: str) -> Job | None:
         """Return the job of this name, if there is one."""

@@ -36,7 +36,7 @@ def test_writes_the_file_and_says_what_to_enter(project: Path) -> None:
     text = workflow(project).read_text()
     assert f"uses: {act.SLIPWAY}/.github/workflows/python-package.yml@{act.COMMIT} # v" in text
     assert 'tags: ["v*"]' in text
-    assert len(text.splitlines()) < 45
+    assert len(text.splitlines()) < 60
     query = "provider=github&owner=acme&repository=demo&workflow_filename=release.yml&environment=pypi"
     assert f"/manage/project/demo/settings/publishing/?{query}" in ended.stdout
     assert "/manage/account/publishing/" in ended.stdout
@@ -130,7 +130,7 @@ def test_names_the_repository_and_commit_it_runs_from(project: Path, tmp_path: P
     done = subprocess.run(start, env=command_line.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     commit = act.git(clone, "rev-parse", "HEAD")
-    assert workflow(project).read_text().count(f"uses: someone/slipway@{commit}") == 2
+    assert workflow(project).read_text().count(f"uses: someone/slipway@{commit}") == 3
 
 
 PUBLISHING = """\

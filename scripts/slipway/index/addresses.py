@@ -42,6 +42,12 @@ class Index:
         """Its name in a sentence."""
         return TITLES.get(self.name, self.name)
 
+    def release_page(self, project: str, version: str | None) -> str | None:
+        """Return the page that shows a release."""
+        if self.site is None or not version:
+            return None
+        return urljoin(self.site, f"project/{canonicalize_name(project)}/{version}/")
+
     def yank_page(self, project: str, version: str | None) -> str | None:
         """Return the page on which an owner yanks a release; there is no API for it."""
         if self.site is None or version is None:

@@ -100,7 +100,7 @@ def assess(
     )
 
 
-def next_command(inputs: Inputs, runner: Runner, index: Index, *, command: str = "publish") -> str:
+def next_command(inputs: Inputs, runner: Runner, index: Index | None, *, command: str = "publish") -> str:
     """Return the one command that goes on with a release."""
     if run_id := runner.event().run_id:
         return f"gh run rerun {run_id} --failed"
@@ -110,4 +110,4 @@ def next_command(inputs: Inputs, runner: Runner, index: Index, *, command: str =
 def command_here(inputs: Inputs, index: Index, command: str) -> str:
     """Return a command that goes on with a release from this work folder."""
     where = "" if inputs.path == inputs.work.parent else f" --work {inputs.work}"
-    return f"slipway {command} --index {index.name}{where}"
+    return f"slipway {command}{f' --index {index.name}' if index else ''}{where}"

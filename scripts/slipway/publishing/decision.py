@@ -40,7 +40,7 @@ def publish_to(manifest: Manifest, inputs: Inputs, runner: Runner) -> Index:
     event = events.read(runner.event())
     if event.kind == "local":
         return named_here(manifest, inputs)
-    _demand_digest(inputs)
+    demand_digest(inputs)
     own = destination.decide(inputs, event, tag=inputs.tag or event.tag)
     if not own.publish:
         raise InputError(
@@ -64,7 +64,7 @@ def verify_on(manifest: Manifest, inputs: Inputs, runner: Runner) -> Index:
         InputError: none is named, or not in this job.
     """
     if events.read(runner.event()).kind != "local":
-        _demand_digest(inputs)
+        demand_digest(inputs)
     return named_here(manifest, inputs)
 
 
@@ -84,7 +84,12 @@ def named_here(manifest: Manifest, inputs: Inputs) -> Index:
     return addresses.resolve(name, simple=inputs.simple_index)
 
 
-def _demand_digest(inputs: Inputs) -> None:
+def demand_digest(inputs: Inputs) -> None:
+    """Make sure that a job was given the digest of the manifest.
+
+    Raises:
+        InputError: it was not.
+    """
     if not inputs.manifest_digest:
         raise InputError(
             "The digest of the manifest is missing.",

@@ -115,7 +115,7 @@ def _put(path: Path, data: bytes | None) -> None:
         path.unlink()
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    written = path.with_name(f".slipway-{secrets.token_hex(8)}")
     try:
         with written.open("xb") as stream:
             stream.write(data)

@@ -75,6 +75,8 @@ def _in_python(source: SourceText, written: Written) -> tuple[int, int] | None:
         for node in _strings_at(tree, written.line)
         if node.value == written.version
     }
+    if not found:  # a backend that searches the text finds a version in a docstring as well
+        return _on_line(source, written)
     if len(found) > 1:
         named = set(_named_version(tree))
         found = {place: node for place, node in found.items() if place in named}

@@ -25,12 +25,10 @@ def spelled(old: str, version: Version, file: str) -> str:
         return _for_cargo(version)
     text = str(version)
     found = _RELEASE.match(old)
-    widths = (
-        [len(number) if number[0] == "0" else 1 for number in found["release"].split(".")] if found else []
-    )
-    if any(width > 1 for width in widths):
+    shown = found["release"].split(".") if found else []
+    if any(len(number) > 1 and number.startswith("0") for number in shown):
         numbers = [str(number) for number in version.release]
-        padded = [number.zfill(width) for number, width in zip(numbers, widths, strict=False)]
+        padded = [new.zfill(len(number)) for number, new in zip(shown, numbers, strict=False)]
         text = text.replace(".".join(numbers), ".".join((*padded, *numbers[len(padded) :])), 1)
     return f"v{text}" if old.startswith("v") else text
 

@@ -28,7 +28,7 @@ def show(manifest: Manifest, runner: Runner, *, project: Path) -> None:
     """
     if manifest.is_part:
         return
-    goes_on = manifest.command in {"publish", "verify"}
+    goes_on = manifest.command in {"publish", "verify", "announce"}
     for finding in manifest.findings:
         if finding.ignored is None and (not goes_on or finding.stage == manifest.command):
             _annotate(finding, runner, project)

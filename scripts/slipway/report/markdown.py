@@ -41,7 +41,7 @@ def render(manifest: Manifest) -> str:
         _lead(manifest),
         _artifacts(manifest),
         # A manifest of another run is not rendered as HTML.
-        _page(None if manifest.command in {"publish", "verify"} else manifest.page),
+        _page(None if manifest.command in {"publish", "verify", "announce"} else manifest.page),
         _smoke(manifest.smoke_results),
         [*(f"- {text(reason)}" for reason in verdict.untried(manifest)), ""],
         _index(manifest),
@@ -56,6 +56,8 @@ def summary(manifest: Manifest) -> str:
 
     A job of a matrix that found nothing shows nothing: the gate shows the results of all jobs, once.
     """
+    if manifest.command == "announce":
+        return "\n".join(_lead(manifest)) + "\n"
     if manifest.command in {"publish", "verify"}:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
         parts = (_lead(manifest), _index(manifest), _smoke(from_index), _checklist(manifest))

@@ -3,10 +3,8 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 import msgspec
-from packaging.utils import canonicalize_name
 
 from slipway.artifacts import handover
 from slipway.errors import ExitCode
@@ -47,7 +45,7 @@ def _planned_name(manifest: Manifest) -> str | None:
 
 def _artifact_name(manifest: Manifest, inputs: Inputs) -> str:
     # What publishes and verifies takes an artifact and uploads none.
-    takes = inputs.command in {"publish", "verify"}
+    takes = inputs.command in {"publish", "verify", "announce"}
     return "" if takes else handover.artifact_name(_planned_name(manifest), inputs.job, manifest.attempt)
 
 
@@ -63,7 +61,8 @@ def _digest(_: Manifest, inputs: Inputs) -> str:
     return sha256(path) if inputs.keeps and path.is_file() else ""
 
 
-def _checksums(manifest: Manifest, _: Inputs) -> str:
+def checksums(manifest: Manifest) -> str:
+    """Return the artifacts with their SHA-256, a line each, as sha256sum reads them."""
     return "\n".join(f"{one.sha256}  {one.filename}" for one in manifest.artifacts)
 
 
@@ -73,12 +72,18 @@ def _index(manifest: Manifest) -> Index | None:
 
 def _url(manifest: Manifest, _: Inputs) -> str:
     index = _index(manifest)
-    site = index.site if index and manifest.version else None
-    return urljoin(site, f"project/{canonicalize_name(manifest.name)}/{manifest.version}/") if site else ""
+    return (index.release_page(manifest.name, manifest.version) if index else None) or ""
 
 
 def _publish(manifest: Manifest, _: Inputs) -> str:
     ready = manifest.plan is not None and manifest.plan.destination.publish and int(manifest.exit_code) == 0
+    return json.dumps(ready)
+
+
+def _announce(manifest: Manifest, _: Inputs) -> str:
+    plan = manifest.plan
+    is_tag = plan is not None and plan.tag_version is not None and plan.ref == f"refs/tags/{plan.tag}"
+    ready = is_tag and manifest.index != "testpypi" and _publish(manifest, _) == "true"
     return json.dumps(ready)
 
 
@@ -164,7 +169,7 @@ OUTPUTS: tuple[Output, ...] = (
         "checksums",
         "The artifacts with their SHA-256, a line each, as sha256sum reads them.",
         "build",
-        _checksums,
+        lambda s, _: checksums(s),
     ),
     Output(
         "packages-dir",
@@ -173,6 +178,13 @@ OUTPUTS: tuple[Output, ...] = (
         lambda _, i: str(i.packages) if i.packages.is_dir() else "",
     ),
     Output("publish", "`true` if this run is to publish and nothing blocks it.", "plan", _publish),
+    Output(
+        "announce",
+        "`true` if what this run publishes is to have a release on GitHub too: it runs for the release tag, and is no "
+        "trial on TestPyPI.",
+        "plan",
+        _announce,
+    ),
     Output(
         "index",
         "Where it is to be published: pypi, testpypi, an upload URL, or none.",
@@ -212,5 +224,17 @@ OUTPUTS: tuple[Output, ...] = (
         _matrix("wheels"),
     ),
     Output("smoke-matrix", "Matrix of the smoke tests, as JSON.", "plan", _matrix("smoke")),
+    Output(
+        "release-url",
+        "Page of the release on GitHub, after `announce`: for who wants to tell others.",
+        "announce",
+        lambda s, _: s.announced.url if s.announced else "",
+    ),
+    Output(
+        "release-notes",
+        "Path of a file with the notes of the release, in Markdown, after `announce`.",
+        "announce",
+        lambda s, i: str(i.release_notes) if s.announced and i.release_notes.is_file() else "",
+    ),
 )
 """In the order of the documentation."""

@@ -52,6 +52,8 @@ def _achieved(manifest: Manifest) -> str:
     if manifest.command == "rehearse":
         seen = _joined([*_checked(manifest, done), *_installed(manifest, "file", "index")])
         return f"passes its rehearsal: it {seen}; an index on this machine took it and serves exactly these files"
+    if manifest.command == "announce":
+        return _announced(manifest)
     if "verify" in done:
         seen = _joined(_installed(manifest, "index"))
         return (
@@ -67,6 +69,16 @@ def _achieved(manifest: Manifest) -> str:
     if clauses:
         return _joined(clauses)
     return "has a plan" if done == {"plan"} else "passes validation; nothing was built"
+
+
+def _announced(manifest: Manifest) -> str:
+    release = manifest.announced
+    if release is None:
+        reason = next((one.reason for one in manifest.stages if one.name == "announce"), None)
+        return f"was not announced: {reason}"
+    seen = f"the release {release.tag} on GitHub has exactly its {counted(len(manifest.artifacts), 'file')}"
+    how = {"published": "", "completed": " now: what it lacked was added", "already-there": " already"}
+    return f"is announced{how[release.outcome]}; {seen}, their checksums and the manifest"
 
 
 def _checked(manifest: Manifest, done: set[str]) -> Iterator[str]:
@@ -119,6 +131,12 @@ def _more(manifest: Manifest) -> Iterator[str]:
     if manifest.smoke_results and not any(result.imported for result in manifest.smoke_results):
         yield "Nothing of it was imported."
     yield from _on_version(manifest)
+    if manifest.announced is not None:
+        release = manifest.announced
+        yield f"See {release.url}; its notes are {release.notes}."
+        yield from (f"Another draft for this tag was left alone: {url}." for url in release.others)
+    if manifest.command == "announce":
+        return
     if not {"publish", "verify"} & _done(manifest) or manifest.command == "rehearse":
         yield from _on_index(manifest)
 

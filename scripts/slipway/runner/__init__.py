@@ -4,11 +4,11 @@ import os
 import sys
 from collections.abc import Mapping
 
-from slipway.runner.base import Event, IdTokenRequest, Runner
+from slipway.runner.base import Event, GitHubApi, IdTokenRequest, Runner
 from slipway.runner.github import GitHubRunner
 from slipway.runner.terminal import PlainRunner
 
-__all__ = ["Event", "IdTokenRequest", "Runner", "detect"]
+__all__ = ["Event", "GitHubApi", "IdTokenRequest", "Runner", "detect"]
 
 
 def detect(environ: Mapping[str, str] | None = None, *, verbose: bool = False) -> Runner:

@@ -68,6 +68,21 @@ class IdTokenRequest:
     bearer: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class GitHubApi:
+    """Where GitHub's REST API is, for which repository, and the token for it.
+
+    Attributes:
+        url: its address, such as `https://api.github.com`.
+        repository: `owner/name`, where the runner knows it.
+        token: what the requests carry, if there is one.
+    """
+
+    url: str
+    repository: str | None = None
+    token: str | None = field(default=None, repr=False)
+
+
 class Runner(Protocol):
     """What a stage may ask of the runner. Everything it shows goes to stderr, never to stdout."""
 
@@ -105,3 +120,6 @@ class Runner(Protocol):
 
     def id_tokens(self) -> IdTokenRequest | None:
         """Return where ID tokens are handed out, or None where this job gets none."""
+
+    def github(self) -> GitHubApi:
+        """Return where GitHub's REST API is, and the token that this process was given for it."""

@@ -12,10 +12,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from slipway.runner.base import Event, IdTokenRequest, Level, Sink, printable
+from slipway.runner.base import Event, GitHubApi, IdTokenRequest, Level, Sink, printable
 
 SUMMARY_LIMIT = 1_000_000
 """Bytes of one step's summary; GitHub refuses more than a MiB."""
+
+
+API_URL, REPOSITORY = "GITHUB_API_URL", "GITHUB_REPOSITORY"
+API_TOKENS = ("SLIPWAY_GITHUB_TOKEN", "GH_TOKEN")
+"""Variables with a token for GitHub's REST API: the one that the action sets, then that of GitHub's program `gh`."""
+
+
+def rest_api(environ: Mapping[str, str]) -> GitHubApi:
+    """Return where GitHub's REST API is, which repository runs, and the token for it.
+
+    GitHub gives the first two to each job ("Variables reference"); elsewhere it is the API of github.com.
+    """
+    given = (environ.get(name, "").strip() for name in API_TOKENS)
+    return GitHubApi(
+        url=environ.get(API_URL, "").strip() or "https://api.github.com",
+        repository=environ.get(REPOSITORY) or None,
+        token=next(filter(None, given), None),
+    )
 
 
 def escape_data(text: str) -> str:
@@ -116,7 +134,7 @@ class GitHubRunner:
         return Event(
             name=self._environ.get("GITHUB_EVENT_NAME", "unknown"),
             ref=self._environ.get("GITHUB_REF"),
-            repository=self._environ.get("GITHUB_REPOSITORY"),
+            repository=self._environ.get(REPOSITORY),
             head_repository=head.get("full_name"),
             attempt=int(attempt)
             if (attempt := self._environ.get("GITHUB_RUN_ATTEMPT", "")).isdecimal()
@@ -129,6 +147,9 @@ class GitHubRunner:
         url = self._environ.get("ACTIONS_ID_TOKEN_REQUEST_URL")
         bearer = self._environ.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
         return IdTokenRequest(url, bearer) if url and bearer else None
+
+    def github(self) -> GitHubApi:
+        return rest_api(self._environ)
 
     def _payload(self) -> dict[str, Any]:
         path = self._environ.get("GITHUB_EVENT_PATH")

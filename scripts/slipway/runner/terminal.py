@@ -1,11 +1,13 @@
 """A run without a runner: plain lines on stderr."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from slipway.runner.base import Event, IdTokenRequest, Level, Sink, printable
+from slipway.runner.base import Event, GitHubApi, IdTokenRequest, Level, Sink, printable
+from slipway.runner.github import rest_api
 
 
 class PlainRunner:
@@ -53,3 +55,6 @@ class PlainRunner:
 
     def id_tokens(self) -> IdTokenRequest | None:
         return None
+
+    def github(self) -> GitHubApi:
+        return rest_api(os.environ)

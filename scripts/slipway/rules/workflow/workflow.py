@@ -16,6 +16,9 @@ BUILDS = re.compile(r"(?:python[\d.]* -m|uv|hatch|flit|poetry|pdm) build\b|setup
 SLIPWAY_BUILDS = ("check", "build", "smoke", "")
 PUBLISHES = re.compile(r"twine upload|(?:uv|hatch|flit|poetry|pdm) publish")
 
+LEFT_OUT = frozenset({"announce"})
+"""The jobs that a caller need not have: a release is one without a page on GitHub too."""
+
 _READ_PUBLISHERS = (
     "https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-pypi"
 )
@@ -53,7 +56,7 @@ def workflow_drifted(caller: CallerFacts) -> Iterator[Evidence]:
         raise Skipped(f"there is no {caller.expected.file}")
     if not present.written:
         raise Skipped(f"{present.file} does not say that `slipway init` wrote it")
-    wanted, found = _essence(caller.expected), _essence(present)
+    wanted, found = _essence(caller.expected, beside=present), _essence(present)
     if wanted != found:
         lines = difflib.unified_diff(found, wanted, "as it is", "as it would be written", lineterm="", n=1)
         yield Evidence(
@@ -63,10 +66,18 @@ def workflow_drifted(caller: CallerFacts) -> Iterator[Evidence]:
         )
 
 
-def _essence(workflow: Workflow) -> list[str]:
-    """Return what has to stay, as lines: not the pinned commits, and not what a caller may set."""
+def _essence(workflow: Workflow, *, beside: Workflow | None = None) -> list[str]:
+    """Return what has to stay, as lines: not the pinned commits, and not what a caller may set or leave out.
+
+    Args:
+        workflow: the workflow.
+        beside: the one it is compared with.
+    """
     content = _without_pins(workflow.content)
     content.pop("name", None)
+    if beside is not None:
+        for name in LEFT_OUT - {job.name for job in beside.jobs}:
+            content["jobs"].pop(name, None)
     triggers = content.get("on")
     if isinstance(triggers, dict) and isinstance(triggers.get("push"), dict):
         triggers["push"].pop("branches", None)
