@@ -223,7 +223,7 @@ COMMANDS: tuple[Command, ...] = (
         "follow.",
         argument="version",
         options=(
-            *("bump", "dry-run", "pr", "continue", "undo", "tag-prefix", "release-branch", "changelog-command"),
+            *("bump", "dry-run", "pr", "continue", "undo", "tag-prefix", "release-branch"),
             *("index", "simple-index", "uses", "work", "verbose", "fail-on", "python", "wheelhouse", "find-links"),
             *("build-timeout", "smoke-timeout"),
         ),

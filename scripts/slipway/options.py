@@ -270,11 +270,6 @@ class Inputs:
     release_branch: str | None = option(
         "The branch that releases are made on; by default the default branch of the remote.", default=None
     )
-    changelog_command: str | None = option(
-        "The project's own command that writes the changelog, without a shell; {version} and {date} stand for "
-        "those of the release.",
-        default=None,
-    )
     markdown: bool = option("Print the whole catalogue as the page docs/rules.md.", default=False)
 
     @property

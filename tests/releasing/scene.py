@@ -14,9 +14,17 @@ import command_line
 import tiny_project
 from command_line import Ended
 
-IDENTITY = "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[protocol \"file\"]\n\tallow = always\n"
+IDENTITY = """\
+[user]
+    name = Ada
+    email = ada@example.org
+[protocol "file"]
+    allow = always
+"""
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n- A thing that people asked for.\n\n## 1.0.0 (2026-01-01)\n\n- The first one.\n"
-READ_VERSION = 'import tomllib\n\nVERSION = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]\n'
+READ_VERSION = (
+    'import tomllib\n\nVERSION = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]\n'
+)
 PATIENCE = 60
 GIT = shutil.which("git") or "git"
 
@@ -46,7 +54,12 @@ class Scene:
         environ = self.environ
         if checked:
             return command_line.slipway("release", *arguments, *place, environ=environ)
-        argv = [sys.executable, "-I", str(Path(__file__).with_name("unchecked.py")), str(command_line.SCRIPTS)]
+        argv = [
+            sys.executable,
+            "-I",
+            str(Path(__file__).with_name("unchecked.py")),
+            str(command_line.SCRIPTS),
+        ]
         done = subprocess.run(
             [*argv, "release", *arguments, *map(str, place)],
             env=command_line.environment(environ),
@@ -90,11 +103,15 @@ class Scene:
 
     def public(self) -> dict[str, str]:
         """Everything the remote has: ref to what it leads to."""
-        listed = self.git("for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", where=self.origin)
+        listed = self.git(
+            "for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", where=self.origin
+        )
         return {line.split()[0]: line.split()[-1] for line in listed.splitlines()}
 
     def log(self, ref: str = "main", *, where: Path | None = None) -> list[str]:
-        return self.git("log", "--first-parent", "--format=%s", ref, "--", where=where or self.origin).splitlines()
+        return self.git(
+            "log", "--first-parent", "--format=%s", ref, "--", where=where or self.origin
+        ).splitlines()
 
     def state(self) -> dict[str, str | bytes]:
         """HEAD, all refs, the bytes of the index, and each file of the checkout with mode and bytes."""
@@ -104,7 +121,7 @@ class Scene:
             "index": (self.project / ".git" / "index").read_bytes(),
         }
         for path in sorted(self.project.rglob("*")):
-            if path.is_file() and ".git" not in path.relative_to(self.project).parts:
+            if path.is_file() and not {".git", ".slipway"} & {*path.relative_to(self.project).parts}:
                 found[f"{path.relative_to(self.project)} {path.stat().st_mode:o}"] = path.read_bytes()
         return found
 
@@ -193,7 +210,9 @@ def project(folder: Path, *, name: str = "tiny-project") -> Path:
     tiny_project.make(folder, name=name)
     backend = folder / "_build_tools" / "own_backend.py"
     text = backend.read_text().replace('METADATA = """', f'{READ_VERSION}METADATA = f"""')
-    text = text.replace('f"{NAME}-1.0.0', 'f"{NAME}-{VERSION}').replace("Version: 1.0.0", "Version: {VERSION}")
+    text = text.replace('f"{NAME}-1.0.0', 'f"{NAME}-{VERSION}').replace(
+        "Version: 1.0.0", "Version: {VERSION}"
+    )
     backend.write_text(text)
     (folder / "CHANGELOG.md").write_text(CHANGELOG)
     return folder

@@ -12,10 +12,7 @@ from slipway.project import pyproject as pyproject_file
 from slipway.project.pyproject import FILE, PyProject
 
 IGNORE = "ignore"
-NAMES = (
-    *("build-timeout", "changelog-command", "fail-on", "release-branch", "smoke-timeout"),
-    *("tag-prefix", "verify-timeout"),
-)
+NAMES = ("build-timeout", "fail-on", "release-branch", "smoke-timeout", "tag-prefix", "verify-timeout")
 """Options of the command line that a project may set for all its runs. Where a release goes is not among
 them: people who can change pyproject.toml must not be able to send it elsewhere."""
 

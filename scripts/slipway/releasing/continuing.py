@@ -64,7 +64,9 @@ def say_finished(run: Run, entry: Journal) -> None:
 
 def _next(run: Run, entry: Journal) -> Iterator[str]:
     home = hosting.read(run.top)
-    is_github = home is not None and home.owner is not None and home.elsewhere is None and entry.remote == "origin"
+    is_github = (
+        home is not None and home.owner is not None and home.elsewhere is None and entry.remote == "origin"
+    )
     where = f"https://github.com/{home.owner}/{home.name}/actions" if home and is_github else ""
     if run.runner.event().name != "local":
         own = next((one for one in workflow.read_all(run.top) if one.written), None)

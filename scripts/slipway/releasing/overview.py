@@ -50,7 +50,7 @@ def _unreleased(here: Here) -> Iterator[str]:
         yield from (f"  {line}" for line in lines[:NOTES_SHOWN])
         if len(lines) > NOTES_SHOWN:
             yield f"  … and {len(lines) - NOTES_SHOWN} lines more"
-    elif command := here.inputs.changelog_command:
+    elif command := here.project.settings.changelog_command:
         yield f"The changelog is written by `{command}`."
     elif found := changelog.find(here.inputs.path):
         yield f"{found.file} has no notes under `Unreleased`."
@@ -68,7 +68,10 @@ def show_changes(aim: Goal, prepared: Prepared) -> None:
     if inputs.pr:
         commands = [f"git switch -c {aim.branch}", *commands, f"git push {place.remote} {aim.branch}"]
     else:
-        tag = ["git tag --annotate " + aim.tag, f"git push --atomic {place.remote} {place.upstream} {aim.tag}"]
+        tag = [
+            "git tag --annotate " + aim.tag,
+            f"git push --atomic {place.remote} {place.upstream} {aim.tag}",
+        ]
         commands += tag
     screen.say("\nAfter the check as of that tag it runs:")
     screen.say("\n".join(f"  {command}" for command in commands))

@@ -63,7 +63,9 @@ def read(folder: Path) -> Position:
     branch = branch_of(top) or ""
     remote = _remote(top, branch)
     merges = _line(top, "config", "--get", f"branch.{branch}.merge") if branch else ""
-    default = _line(top, "symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD") if remote else ""
+    default = (
+        _line(top, "symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD") if remote else ""
+    )
     return Position(
         top=top,
         inside=lines[1].rstrip("/"),

@@ -124,12 +124,16 @@ def _not_behind(place: Position, refs: Mapping[str, str]) -> Seen:
         return Seen(UNSURE, f"{place.remote} has no branch {place.upstream} yet; it will be made")
     if position.is_ancestor(place.top, there, place.head):
         return Seen(DONE, f"not behind {place.remote}")
-    return Seen(WRONG, f"{place.remote} has commits of {place.upstream} that are not here", "`git pull --rebase`")
+    return Seen(
+        WRONG, f"{place.remote} has commits of {place.upstream} that are not here", "`git pull --rebase`"
+    )
 
 
 def _tag_free(aim: Goal, refs: Mapping[str, str] | None) -> Seen:
     prefix, top = aim.here.inputs.tag_prefix, aim.here.position.top
-    here = naming(git.output(top, "for-each-ref", "--format=%(refname)", "refs/tags").split(), prefix, aim.version)
+    here = naming(
+        git.output(top, "for-each-ref", "--format=%(refname)", "refs/tags").split(), prefix, aim.version
+    )
     there = naming(refs or (), prefix, aim.version)
     taken = f"Take the next version; if {aim.version} failed half way, `slipway status {aim.version}` says what is missing."
     if there:
@@ -155,7 +159,9 @@ def _branch_free(aim: Goal, refs: Mapping[str, str] | None) -> Seen:
     remedies = [f"`git branch -D {aim.branch}`"] if is_here else []
     remedies += [f"`git push {aim.here.position.remote} --delete {aim.branch}`"] if is_there else []
     where = f"on {aim.here.position.remote}" if is_there else "here"
-    return Seen(WRONG, f"the branch {aim.branch} is {where} already", f"If nobody needs it: {' and '.join(remedies)}")
+    return Seen(
+        WRONG, f"the branch {aim.branch} is {where} already", f"If nobody needs it: {' and '.join(remedies)}"
+    )
 
 
 def _rises(aim: Goal) -> Seen:
@@ -164,7 +170,9 @@ def _rises(aim: Goal) -> Seen:
         return Seen(UNSURE, f"{aim.version} is compared with nothing: the version now is not known")
     if aim.version < before or (aim.here.project.vcs_versioned and aim.version == before):
         return Seen(WRONG, f"{aim.version} is not above {before}, the version now", "Name a higher one.")
-    return Seen(DONE, f"{before} → {aim.version}" if before != aim.version else f"{aim.version} is written already")
+    return Seen(
+        DONE, f"{before} → {aim.version}" if before != aim.version else f"{aim.version} is written already"
+    )
 
 
 def _index(aim: Goal) -> Iterator[Seen]:
@@ -187,7 +195,9 @@ def _index(aim: Goal) -> Iterator[Seen]:
 
 def _above(aim: Goal, listing: Listing, title: str) -> Seen:
     if listing.of_version(str(aim.version)):
-        return Seen(WRONG, f"{title} has {aim.version} already", "A version is used up for ever: take the next one.")
+        return Seen(
+            WRONG, f"{title} has {aim.version} already", "A version is used up for ever: take the next one."
+        )
     newest = max((file.version for file in listing.files if file.version), default=None)
     if newest is None:
         return Seen(DONE, f"the first release on {title}")
@@ -198,7 +208,11 @@ def _above(aim: Goal, listing: Listing, title: str) -> Seen:
     text = f"{title} has {newest}, which is above {aim.version}"
     if is_older_line:
         return Seen(UNSURE, f"{text}: {place.branch} is an older line")
-    return Seen(WRONG, text, f"Take a version above {newest}; for an older line name its branch with --release-branch.")
+    return Seen(
+        WRONG,
+        text,
+        f"Take a version above {newest}; for an older line name its branch with --release-branch.",
+    )
 
 
 def index_of_workflow(place: Position) -> str | None:
@@ -228,9 +242,9 @@ def _workflow(aim: Goal) -> Iterator[Seen]:
 
 
 def _notes(aim: Goal) -> Seen:
-    root, inputs = aim.here.inputs.path, aim.here.inputs
-    if inputs.changelog_command:
-        return Seen(DONE, f"the changelog is written by `{inputs.changelog_command}`")
+    root = aim.here.inputs.path
+    if command := aim.here.project.settings.changelog_command:
+        return Seen(DONE, f"the changelog is written by `{command}`")
     if section := changelog_entry.notes(root, aim.version):
         return Seen(DONE, f"notes: {section.heading}, line {section.line} of {section.file}")
     found = changelog.find(root)
@@ -244,6 +258,8 @@ def _identity(place: Position) -> Seen:
     for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
         found = git.as_user(place.top, "var", who)
         if found.returncode != 0:
-            remedy = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
+            remedy = (
+                'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
+            )
             return Seen(WRONG, "git does not know who you are", remedy)
     return Seen(DONE, f"in the name of {found.output.partition('>')[0].strip()}>")

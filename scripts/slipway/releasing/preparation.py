@@ -8,24 +8,20 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from slipway import git, processes
+from slipway import git
 from slipway.building import checkout
 from slipway.environments import disposable
-from slipway.errors import InputError, ToolError
+from slipway.errors import InputError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.project import changelog, changelog_sections
 from slipway.project import project as project_facts
-from slipway.releasing import changelog_entry, changes, goal, position, version_writer
+from slipway.releasing import changelog_command, changelog_entry, changes, goal, position, version_writer
 from slipway.releasing.changes import Change
 from slipway.releasing.goal import Goal
-from slipway.smoke import project_commands
 
 Check = Callable[[Inputs], Manifest]
 """Runs `check` with some inputs and returns its manifest."""
-
-CHANGELOG_TIMEOUT = 600.0
-"""Seconds."""
 
 _NOBODY = ("-c", "user.name=Slipway", "-c", "user.email=slipway@localhost", "-c", "commit.gpgSign=false")
 _UNSIGNED = ("-c", "tag.gpgSign=false", "-c", "tag.forceSignAnnotated=false")
@@ -80,14 +76,15 @@ def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
 
     Raises:
         InputError: the version or the changelog cannot be written.
-        ToolError: the project's own command for its changelog fails.
+        ProjectError, ToolError: the project's own command for its changelog fails.
     """
     here = aim.here
     before = position.touched(copy.top)
     if not here.project.vcs_versioned and here.version != aim.version:
         version_writer.write(copy.project, aim.version)
-    if command := here.inputs.changelog_command:
-        _run_changelog_command(copy, here.inputs, command, aim.version, today)
+    if command := here.project.settings.changelog_command:
+        made = changelog_command.run_command(copy.project, command, aim.version)
+        changes.apply(copy.project, made)
     elif changelog.find(copy.project):
         changes.apply(copy.project, changelog_entry.released(copy.project, aim.version, today))
     touched = tuple(sorted(position.touched(copy.top) - before))
@@ -149,32 +146,3 @@ def _change(top: Path, copied_top: Path, path: str) -> Change:
             cause="It is no file; the command for the changelog changed more than files.",
             remedy="Let `changelog-command` change files only.",
         ) from error
-
-
-def _run_changelog_command(copy: Copy, inputs: Inputs, command: str, version: Version, today: date) -> None:
-    own = replace(inputs, path=copy.project)
-    values = {"{version}": str(version), "{date}": today.isoformat()}
-    words = project_commands.words(own, "changelog-command", command)
-    for name, value in values.items():
-        words = tuple(word.replace(name, value) for word in words)
-    try:
-        done = processes.run(words, cwd=copy.project, timeout=CHANGELOG_TIMEOUT)
-    except processes.TimedOut as error:
-        raise ToolError(
-            f"`{words[0]}` did not end within {CHANGELOG_TIMEOUT:g} seconds.",
-            cause="The command for the changelog waits for something; it gets no input here.",
-            remedy=f"Run `{command}` by hand and give it the options with which it asks nothing.",
-        ) from error
-    except OSError as error:
-        raise InputError(
-            f"The command for the changelog cannot be started: {words[0] if words else command!r}.",
-            cause=f"{error.strerror}; it is not installed, or not on PATH.",
-            remedy="Install it, or correct `changelog-command` in [tool.slipway].",
-        ) from error
-    if done.returncode != 0:
-        raise ToolError(
-            f"The command for the changelog ended with exit code {done.returncode}.",
-            cause="Its last lines, below, say why.",
-            remedy=f"Make `{command}` work, and run again; nothing was changed.",
-            log=done.tail(),
-        )

@@ -181,5 +181,3 @@ def _entry(run: Run, aim: Goal, prepared: preparation.Prepared) -> Journal:
         bump=run.inputs.bump,
         pull_request=aim.branch if run.inputs.pr else "",
     )
-
-

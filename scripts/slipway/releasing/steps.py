@@ -193,7 +193,11 @@ def switch(top: Path, branch: str, entry: Journal, inputs: Inputs, *, at: str | 
     if position.branch_of(top) == branch:
         return
     is_new = at is not None and position.object_of(top, f"refs/heads/{branch}") is None
-    words = ("switch", "--quiet", "--no-track", "-c", branch, at) if is_new and at else ("switch", "--quiet", branch)
+    words = (
+        ("switch", "--quiet", "--no-track", "-c", branch, at)
+        if is_new and at
+        else ("switch", "--quiet", branch)
+    )
     _demand_success(git.as_user(top, *words), "git switch", entry, inputs)
 
 

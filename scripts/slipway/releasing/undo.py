@@ -40,9 +40,13 @@ def run(top: Path, entry: Journal | None, inputs: Inputs) -> None:
         git.output(top, "symbolic-ref", "HEAD", f"refs/heads/{entry.branch}")
         git.output(top, "update-ref", "-d", f"refs/heads/{own}", str(made))
     else:
-        git.output(top, "update-ref", "-m", "slipway release --undo", f"refs/heads/{own}", entry.head, str(made))
+        git.output(
+            top, "update-ref", "-m", "slipway release --undo", f"refs/heads/{own}", entry.head, str(made)
+        )
     journal.forget(top)
-    screen.done(f"taken back: {entry.branch} is at {entry.head[:9]}, and every file is as it was before {entry.version}")
+    screen.done(
+        f"taken back: {entry.branch} is at {entry.head[:9]}, and every file is as it was before {entry.version}"
+    )
 
 
 def _demand_unpushed(top: Path, entry: Journal, inputs: Inputs) -> None:
@@ -103,7 +107,9 @@ def _elsewhere(top: Path, entry: Journal, inputs: Inputs) -> None:
         if is_ours:
             git.output(top, "update-ref", "-d", f"refs/heads/{entry.pull_request}", made)
     journal.forget(top)
-    screen.done(f"forgotten: {entry.version} left neither a tag nor a commit on this branch; nothing else was changed")
+    screen.done(
+        f"forgotten: {entry.version} left neither a tag nor a commit on this branch; nothing else was changed"
+    )
 
 
 def _restore_files(top: Path, entry: Journal) -> None:
@@ -113,6 +119,8 @@ def _restore_files(top: Path, entry: Journal) -> None:
         found = changes.content(top / change.file)
         if found not in {change.before, change.after}:
             kept = git.output(top, "hash-object", "-w", "--no-filters", "--", change.file).strip()
-            screen.say(f"{screen.UNSURE} {change.file} was changed since; what was in it: `git cat-file -p {kept[:12]}`")
+            screen.say(
+                f"{screen.UNSURE} {change.file} was changed since; what was in it: `git cat-file -p {kept[:12]}`"
+            )
         back.append(Change(change.file, found, change.before))
     changes.apply(top, back)
