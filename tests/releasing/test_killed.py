@@ -29,7 +29,9 @@ def assert_released(begun: Scene, *, subjects: tuple[str, ...] = ("Release 1.1.0
 STEPS = [(name, after) for name in ("ls-remote", "add", "commit", "tag", "push") for after in (False, True)]
 
 
-@pytest.mark.parametrize(("step", "after"), STEPS, ids=[f"{'after' if a else 'before'}-{s}" for s, a in STEPS])
+@pytest.mark.parametrize(
+    ("step", "after"), STEPS, ids=[f"{'after' if a else 'before'}-{s}" for s, a in STEPS]
+)
 def test_killed_at_a_step(begun: Scene, step: str, after: bool) -> None:  # noqa: FBT001
     """Asked for with --bump, which would lead to another version once the first one is written."""
     begun.kill_at(step, after=after)
@@ -57,7 +59,10 @@ HOOKS = {
     "while-committing": ("pre-commit", "exit 1"),
     "while-committing-and-git-goes-on": ("pre-commit", "exit 0"),
     "when-committed": ("post-commit", ""),
-    "while-tagging": ("reference-transaction", "grep -q refs/tags/v1.1.0 || exit 0; [ $1 = prepared ] || exit 0"),
+    "while-tagging": (
+        "reference-transaction",
+        "grep -q refs/tags/v1.1.0 || exit 0; [ $1 = prepared ] || exit 0",
+    ),
     "while-pushing": ("pre-push", "exit 1"),
     "while-pushing-and-git-goes-on": ("pre-push", "exit 0"),
 }

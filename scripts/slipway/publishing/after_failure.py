@@ -107,7 +107,7 @@ def next_command(inputs: Inputs, runner: Runner, index: Index | None, *, command
     return "slipway rehearse" if inputs.command == "rehearse" else command_here(inputs, index, command)
 
 
-def command_here(inputs: Inputs, index: Index, command: str) -> str:
+def command_here(inputs: Inputs, index: Index | None, command: str) -> str:
     """Return a command that goes on with a release from this work folder."""
     where = "" if inputs.path == inputs.work.parent else f" --work {inputs.work}"
     return f"slipway {command}{f' --index {index.name}' if index else ''}{where}"

@@ -82,8 +82,8 @@ class Facts:
 
     @property
     def is_unannounced(self) -> bool:
-        """Whether the release on GitHub is missing, or is a draft."""
-        return self.release in {"missing", "draft"}
+        """Whether the release on GitHub is missing, is a draft, or lacks files."""
+        return self.release in {"missing", "draft", "other"}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Where a release stands: git, the index and GitHub are asked what they have of it, and nothing is changed anywhere."""
 
-from pathlib import Path
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 from packaging.utils import canonicalize_name
 
@@ -10,10 +9,10 @@ from slipway.index import addresses
 from slipway.index.addresses import Index
 from slipway.manifest import Manifest
 from slipway.options import Inputs
-from slipway.project import hosting
 from slipway.publishing import after_failure, decision
-from slipway.releasing import bump, public_files, subject, tags
+from slipway.releasing import bump, on_github, public_files, subject, tags
 from slipway.releasing.next_step import Facts, next_step
+from slipway.releasing.on_github import OnGitHub
 from slipway.releasing.preflight import index_of_workflow
 from slipway.releasing.public_files import PublicFiles
 from slipway.releasing.subject import Subject
@@ -21,10 +20,8 @@ from slipway.releasing.tags import Tags
 from slipway.runner import Runner
 from slipway.standing import Standing
 
-GITHUB = "https://github.com/"
-
-JUDGED_AGAIN = {"publish", "index", "verify"}
-"""The stages whose findings stand in no later run's way: publishing judges anew."""
+JUDGED_AGAIN = {"publish", "index", "verify", "announce"}
+"""The stages whose findings and failures stand in no later run's way: each is judged anew."""
 
 
 def read(inputs: Inputs, runner: Runner) -> Standing:
@@ -32,19 +29,27 @@ def read(inputs: Inputs, runner: Runner) -> Standing:
 
     Raises:
         InputError: nothing says which release is asked about, or an option cannot be used.
-        ToolError: neither the index nor the remote could be asked.
+        ToolError: neither the index, nor the remote, nor GitHub could be asked.
     """
     asked = subject.read(inputs)
     index = _index(inputs, asked)
     public, tag = public_files.read(inputs, runner, asked, index), tags.read(asked)
-    seen = (*tag.sights(), *public.sights(), *public_files.beside(asked, index))
-    if public.listing is None and tag.there in {"unknown", "not asked"}:
+    is_trial = index.name == "testpypi"
+    github = on_github.read(inputs, runner, asked, tag=tag.name, manifest=public.manifest, is_trial=is_trial)
+    seen = (
+        *tag.sights(),
+        *public.sights(),
+        *public_files.beside(asked, index),
+        *github.sights(tag.name),
+    )
+    unseen = {"unknown", "not asked"}
+    if public.listing is None and tag.there in unseen and github.release in unseen:
         raise ToolError(
             f"Nothing could be asked about {asked.name} {asked.version}.",
             cause=" ".join(f"{one.where}: {one.detail}." for one in seen if one.state == "unknown"),
             remedy="Check the connection, the proxy and the address of the index, then run again.",
         )
-    facts = _facts(inputs, asked, public, tag)
+    facts = _facts(inputs, asked, public, tag, github)
     recovery = public.recovery
     reason = after_failure.TAMPERED if facts.is_tampered else recovery.yank_reason if recovery else None
     is_to_yank = recovery is not None and bool(reason and recovery.yank_page) and not facts.is_yanked
@@ -75,9 +80,8 @@ def _index(inputs: Inputs, asked: Subject) -> Index:
     return addresses.resolve(addresses.choose(known, inputs.index), simple=inputs.simple_index)
 
 
-def _facts(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> Facts:
+def _facts(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags, github: OnGitHub) -> Facts:
     manifest = public.manifest
-    home = _home(inputs.path)
     return Facts(
         on_index=public.recovery,
         is_whole=public.is_whole,
@@ -89,12 +93,19 @@ def _facts(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> Fa
         tag_here=tag.here,
         tag_there=tag.there,
         is_under_way=tag.is_under_way,
-        is_begun_here=_is_begun_here(public, is_on_github=home is not None),
+        is_begun_here=_is_begun_here(public, is_on_github=github.home is not None),
         is_built_here=manifest is not None,
         is_blocked_here=manifest is not None and any(f.stage not in JUDGED_AGAIN for f in manifest.blocking),
-        is_on_github=home is not None,
+        is_on_github=github.home is not None,
+        run=github.outcome,
+        release=github.release,
         failed=_failed(manifest) if manifest else None,
-        words=_words(inputs, asked, public, tag, home=home or ""),
+        words={
+            **_words(inputs, asked, public, tag),
+            **on_github.pages(github, tag.name),
+            "release": "incomplete" if github.release == "other" else github.release,
+            "run": str(github.run or ""),
+        },
     )
 
 
@@ -108,7 +119,7 @@ def _is_begun_here(public: PublicFiles, *, is_on_github: bool) -> bool:
 
 
 def _failed(manifest: Manifest) -> str | None:
-    """Return what ended the last run that published or verified, and what to do about it."""
+    """Return what ended the last run that published, verified or announced, and what to do about it."""
     failure = manifest.failure
     if failure is not None and failure.stage in JUDGED_AGAIN:
         return f"{failure.happened} {failure.remedy}"
@@ -116,14 +127,7 @@ def _failed(manifest: Manifest) -> str | None:
     return f"{blocking.message} {blocking.fix}" if blocking else None
 
 
-def _home(path: Path) -> str | None:
-    """Return the address of the repository on GitHub, None where it is elsewhere."""
-    place = hosting.read(path)
-    is_known = place is not None and place.owner is not None and place.elsewhere is None
-    return f"{GITHUB}{place.owner}/{place.name}" if place and is_known else None
-
-
-def _words(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags, *, home: str) -> dict[str, str]:
+def _words(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> dict[str, str]:
     """Return what stands in the place of the braces in the table of states."""
     index = public.index
     page = urljoin(index.site, f"project/{canonicalize_name(asked.name)}/") if index.site else index.simple
@@ -134,16 +138,11 @@ def _words(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags, *, ho
         "tag": tag.name,
         "remote": tag.remote,
         "index": index.title,
-        "release": "missing",
-        "run": "",
         "status": f"slipway status {asked.version}{f' --index {inputs.index}' if inputs.index else ''}",
         "push": f"git push --atomic {tag.remote} {tag.push}",
-        **{
-            name: after_failure.command_here(inputs, index, name)
-            for name in ("publish", "verify", "announce")
-        },
+        "publish": after_failure.command_here(inputs, index, "publish"),
+        "verify": after_failure.command_here(inputs, index, "verify"),
+        "announce": after_failure.command_here(inputs, None, "announce"),
         "project_page": page,
         "yank_page": (public.recovery.yank_page if public.recovery else None) or "",
-        "actions": f"{home}/actions?query=branch%3A{quote(tag.name, safe='')}",
-        "releases": f"{home}/releases",
     }
