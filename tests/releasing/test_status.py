@@ -15,8 +15,11 @@ from index.bench.warehouse import File, Warehouse
 from releasing import scene
 from releasing.scene import Scene
 from slipway.index.clock import Clock
+from slipway.repository import stand_in
+from slipway.repository.stand_in_repository import Repository
 
 NAME = "tiny-project"
+WORKFLOW, MARK = ".github/workflows/release.yml", "# Written by `slipway init`."
 SDIST, WHEEL = "tiny_project-1.0.0.tar.gz", "tiny_project-1.0.0-py3-none-any.whl"
 
 
@@ -112,15 +115,59 @@ def test_a_tag_that_is_another_one_there(begun: Scene) -> None:
     assert begun.git("rev-parse", "v1.0.0") == before
 
 
-def test_a_repository_on_github_is_released_by_its_workflow(begun: Scene, bench: Bench) -> None:
-    """git reaches the bare repository under the address of one on GitHub; GitHub itself is never asked."""
+@pytest.fixture
+def github(begun: Scene) -> Iterator[Repository]:
+    """The same on GitHub: git reaches the bare repository under an address there, and the API is a stand-in."""
     begun.git("config", f"url.{begun.origin}.insteadOf", "https://github.com/acme/demo")
     begun.git("remote", "set-url", "origin", "https://github.com/acme/demo")
-    page = "https://github.com/acme/demo/actions?query=branch%3Av1.0.0"
+    workflow = begun.project / WORKFLOW
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text(f"{MARK}\non: push\njobs: {{}}\n")
+    with stand_in.serve("acme/demo") as served:
+        begun.environ |= {"GITHUB_API_URL": served.address, "GH_TOKEN": served.token}
+        yield served
+
+
+def ran(github: Repository, number: int, *, conclusion: str | None, path: str = WORKFLOW) -> None:
+    run = {"id": number, "path": path, "head_branch": "v1.0.0", "conclusion": conclusion}
+    github.runs.insert(0, {**run, "status": "completed" if conclusion else "in_progress"})
+
+
+def test_a_repository_on_github_is_released_by_its_workflow(
+    begun: Scene, bench: Bench, github: Repository
+) -> None:
+    page = f"{github.address}/acme/demo/actions?query=branch%3Av1.0.0"
     assert step(begun) == page
+    ran(github, 70, conclusion="failure", path=".github/workflows/other.yml")
+    assert step(begun) == page
+    ran(github, 71, conclusion="failure")
+    assert step(begun) == "gh run rerun 71 --failed"
     put(bench, WHEEL)
-    assert step(begun) == page
     assert "sdist of 1.0.0" in status(begun).stdout
+    assert step(begun) == "gh run rerun 71 --failed"
+    ran(github, 72, conclusion=None)
+    assert step(begun) == "gh run watch 72"
+    github.runs.pop(0)
+    put(bench, SDIST)
+    assert "Its release on GitHub is missing" in status(begun).stdout
+    assert step(begun) == "gh run rerun 71 --failed"
+    made = github.release("v1.0.0")
+    assert "✗ release v1.0.0" in status(begun).stdout
+    github.runs.clear()
+    assert step(begun) == page
+    made["draft"] = False
+    assert step(begun) == "nothing to do"
+
+
+def test_a_release_on_github_that_lacks_a_file_of_the_build(
+    begun: Scene, bench: Bench, github: Repository
+) -> None:
+    do(begun, "slipway check --tag v1.0.0")
+    do(begun, f"slipway publish --index {bench.upload_url}")
+    github.release("v1.0.0", draft=False)
+    told = status(begun).stdout
+    assert "it lacks tiny_project-1.0.0" in told
+    assert "Next: slipway announce\n" in told
 
 
 def test_without_a_manifest_an_sdist_and_a_wheel_are_all_of_a_pure_project(

@@ -81,6 +81,7 @@ class Repository:
         contents: the bytes of each asset, by its number.
         is_immutable: whether a release cannot change any more once it is published.
         changes: the notes that are generated.
+        runs: of workflows, as the API shows them, the newest first.
         calls: every request, in order.
     """
 
@@ -93,6 +94,7 @@ class Repository:
     contents: dict[int, bytes] = field(default_factory=dict)
     is_immutable: bool = False
     changes: str = "## What's Changed\n* Everything"
+    runs: list[Document] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
@@ -203,6 +205,12 @@ def _show_repository(known: Repository, _: Request) -> Answer:
     return Answer(OK, {"full_name": known.name})
 
 
+def _list_runs(known: Repository, request: Request) -> Answer:
+    branch = request.query.get("branch")
+    found = [run for run in known.runs if branch in {None, run["head_branch"]}]
+    return Answer(OK, {"total_count": len(found), "workflow_runs": found})
+
+
 def _show_ref(known: Repository, _: Request, tag: str) -> Answer:
     if tag not in known.tags:
         raise _nothing()
@@ -291,6 +299,7 @@ def _delete_asset(known: Repository, _: Request, number: str) -> Answer:
 
 ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "", _show_repository),
+    ("GET", "actions/runs", _list_runs),
     ("GET", r"git/ref/tags/(.+)", _show_ref),
     ("GET", r"git/tags/([0-9a-f]+)", _show_tag),
     ("GET", "releases", _list_releases),
