@@ -232,6 +232,12 @@ BAD = [
         ("CHANGELOG.md", None, "no entry for 1.2"),
         run=RELEASE,
     ),
+    Case(
+        "release-notes-empty",
+        {"CHANGELOG.md": "# Changes\n\n## 1.2 - 2026-01-01\n\n### Added\n\n## 1.1\n\n- First.\n"},
+        ("CHANGELOG.md", 3, "says nothing below its heading for 1.2"),
+        run=RELEASE,
+    ),
     # git
     Case(
         "checkout-dirty",
@@ -390,6 +396,11 @@ GOOD = [
     Case("changelog-entry-missing", {"CHANGELOG.md": "Nothing yet.\n"}, (), run=RELEASE),
     Case("changelog-entry-missing", {"README.md": "# Spam 1.1\n"}, (), run=RELEASE),
     Case("changelog-entry-missing", {}, (), run=RELEASE | {"tag_version": "1.2rc1"}),
+    Case("release-notes-empty", {"CHANGELOG.md": "## 1.2\n\n- A feature.\n"}, (), run=RELEASE),
+    Case("release-notes-empty", {"CHANGELOG.md": "## 1.1\n\n- First.\n"}, (), run=RELEASE),
+    Case(
+        "release-notes-empty", {"CHANGELOG.md": "## 1.2\n\n## 1.1\n"}, (), run=RELEASE | {"tag_version": None}
+    ),
     # git
     Case("checkout-dirty", {}, (), git=[["change", "README.md"]]),
     Case("checkout-dirty", {}, (), run=RELEASE | {"release": False}, git=[*TAGGED, ["new", "notes.txt"]]),

@@ -57,14 +57,21 @@ def test_the_user_can_pass_on_more(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("command", "left"),
     [
-        ("publish", {"SLIPWAY_TOKEN", "TWINE_PASSWORD", "GH_PAT", "DATABASE_URL"}),
+        ("publish", {"SLIPWAY_TOKEN", "TWINE_PASSWORD", "GH_TOKEN", "SLIPWAY_GITHUB_TOKEN", "DATABASE_URL"}),
         ("verify", {"SLIPWAY_TOKEN", "TWINE_PASSWORD"}),
+        ("announce", {"GH_TOKEN", "SLIPWAY_GITHUB_TOKEN"}),
         ("check", set()),
         ("", set()),
     ],
 )
 def test_a_command_keeps_the_credentials_that_it_needs(command: str, left: set[str]) -> None:
-    secrets = {"SLIPWAY_TOKEN": "a", "TWINE_PASSWORD": "b", "GH_PAT": "c", "DATABASE_URL": "db://me:d@host"}
+    secrets = {
+        "SLIPWAY_TOKEN": "a",
+        "TWINE_PASSWORD": "b",
+        "GH_TOKEN": "c",
+        "SLIPWAY_GITHUB_TOKEN": "h",
+        "DATABASE_URL": "db://me:d@host",
+    }
     harmless = {
         "PATH": "/bin",
         "SLIPWAY_INDEX": "https://example.org/",

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from packaging.version import Version
+
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.project import changelog, project, static_metadata
+from slipway.project import changelog, changelog_sections, project, static_metadata
 from slipway.project import git as git_facts
 from slipway.project.changelog import Changelog
+from slipway.project.changelog_sections import Section
 from slipway.project.git import GitFacts
 from slipway.project.project import Place, ProjectFacts
 from slipway.project.project_files import in_tree_candidates
@@ -55,6 +58,7 @@ class SourceFacts:
         missing_backend_paths: entries of `backend-path` that are no folder inside the project.
         backend_module_missing: the in-tree backend's module is in none of its folders.
         module_versions: literal `__version__` of the top-level packages.
+        section: what the changelog says about the version that the tag names; None where it has no heading for it.
         version_override: name of the environment variable that sets the version for a version tool, if there is one.
         archived: there is a file from which version tools read a version outside a repository.
         metadata: the static part of the metadata, for the rules on metadata.
@@ -72,6 +76,7 @@ class SourceFacts:
     backend_module_missing: bool = False
     module_versions: tuple[VersionInFile, ...] = ()
     changelog: Changelog | None = None
+    section: Section | None = None
     version_override: str | None = None
     archived: bool = False
     metadata: MetadataFacts = field(default_factory=MetadataFacts)
@@ -135,6 +140,7 @@ def read(
         backend_module_missing=bool(candidates) and not any(is_file(base, path) for path in candidates),
         module_versions=tuple(found for name in facts.packages if (found := in_package(base, name))),
         changelog=changelog.find(base),
+        section=changelog_sections.section(base, Version(tag_version)) if tag_version else None,
         version_override=override,
         archived=any((base / name).exists() for name in _ARCHIVED),
         metadata=metadata,

@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -14,16 +15,20 @@ from slipway.building import cibuildwheel
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.planning import destination, matrix, pythons
+from slipway.project import changelog_sections
 from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.git import GitFacts
 from slipway.project.project import ProjectFacts
-from slipway.records import ExpectedFile, Git, Plan
+from slipway.records import ExpectedFile, Git, Notes, Plan
 from slipway.rules import catalogue
 from slipway.runner import Runner
 from slipway.runner import event as event_facts
 from slipway.runner.event import EventFacts
 from slipway.workflows import called
+
+NOTES_KEPT = 100 * 1024
+"""Characters of the notes in the plan; GitHub takes 125 000 for a release, and adds its own list of changes."""
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
@@ -41,7 +46,28 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     # The project is in a folder of its repository; the workflow that was started is below its top.
     top = inputs.path.parents[git.prefix.count("/")] if git and git.prefix else inputs.path
     called.demand_match(plan, runner.event(), top)
+    plan = msgspec.structs.replace(plan, notes=release_notes(plan, project.root))
     return Addition(plan=_with_wheels(plan, project, event, inputs))
+
+
+def release_notes(plan: Plan, root: Path) -> Notes | None:
+    """Return what the changelog says about the version that a tag releases; None where it says nothing.
+
+    The job that announces the release has no checkout, so the notes travel in the plan.
+
+    Args:
+        plan: names the version.
+        root: the project's folder.
+    """
+    version = _version(plan.tag_version) if plan.tag_version else None
+    section = changelog_sections.section(root, version) if version else None
+    if section is None or not changelog_sections.has_notes(section.body):
+        return None
+    text = section.body
+    if len(text) > NOTES_KEPT:
+        kept, _, _ = text[:NOTES_KEPT].rpartition("\n")
+        text = f"{kept}\n\nThe rest is in {section.file}."
+    return Notes(file=section.file, line=section.line, text=text)
 
 
 def _with_wheels(plan: Plan, project: ProjectFacts, event: EventFacts, inputs: Inputs) -> Plan:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
+from slipway.project.changelog_sections import has_notes
 from slipway.project.layout import import_name
 from slipway.project.source import SourceFacts
 from slipway.project.version_file import VersionInFile
@@ -167,4 +168,26 @@ def changelog_entry_missing(facts: SourceFacts) -> Iterator[Evidence]:
             message=f"{facts.changelog.file} has no entry for {version}.",
             file=facts.changelog.file,
             expected=str(version),
+        )
+
+
+@project.warning(
+    "release-notes-empty",
+    title="The changelog says nothing about this version",
+    why="Its section becomes the notes of the release on GitHub, where people look for what changed.",
+    fix="Write below the heading of the version what changed for its users, before the tag is made.",
+    example="the tag v1.2.0 and a CHANGELOG.md with nothing below `## 1.2.0`",
+    read="https://keepachangelog.com/en/1.1.0/",
+)
+def release_notes_empty(facts: SourceFacts) -> Iterator[Evidence]:
+    if facts.tag_version is None:
+        raise Skipped("there is no release tag")
+    if facts.section is None:
+        raise Skipped("the changelog has no entry for the version")
+    if not has_notes(facts.section.body):
+        yield Evidence(
+            message=f"{facts.section.file} says nothing below its heading for {facts.tag_version}.",
+            file=facts.section.file,
+            line=facts.section.line,
+            seen=facts.section.heading,
         )

@@ -1,0 +1,105 @@
+"""`slipway announce` as a process of its own: killed for real, and what it tells the steps after it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import command_line
+import pytest
+from repository import scene
+from repository.scene import Scene
+from repository.test_announce import BODY
+from slipway.index import clock
+from slipway.index.clock import Clock
+from slipway.repository.stand_in import Fault
+from slipway.repository.stand_in_repository import Call
+
+
+@pytest.fixture(autouse=True)
+def real_clock(monkeypatch: pytest.MonkeyPatch, fake_clock: Any) -> None:
+    del fake_clock
+    monkeypatch.setattr(clock, "CLOCK", Clock())
+
+
+def environ(github: Scene) -> dict[str, str | None]:
+    """Return what a runner gives to the job."""
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_EVENT_NAME": "push",
+        "GITHUB_REF": scene.EVENT.ref,
+        "GITHUB_REPOSITORY": "acme/demo",
+        "GITHUB_API_URL": github.github.address,
+        "GITHUB_OUTPUT": str(github.folder / "outputs"),
+        "SLIPWAY_GITHUB_TOKEN": github.github.token,
+        "SLIPWAY_MANIFEST_DIGEST": github.digest,
+    }
+
+
+POINTS = [
+    ("POST", "releases"),
+    ("POST", "releases/1/assets"),
+    ("PATCH", "releases/1"),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("point", POINTS, ids=" ".join)
+def test_a_killed_process_is_finished_by_the_next(
+    point: tuple[str, str],
+    late: bool,  # noqa: FBT001
+    github: Scene,
+) -> None:
+    github.download()
+    children: list[subprocess.Popen[bytes]] = []
+
+    def fault(call: Call) -> Fault | None:
+        if (call.method, call.path) != point:
+            return None
+        os.kill(children[0].pid, signal.SIGKILL)
+        return Fault(is_late=late)
+
+    github.fault = fault
+    with command_line.started("announce", github.folder, environ=environ(github)) as child:
+        children.append(child)
+        assert child.wait(60) == -signal.SIGKILL
+    github.fault = None
+    github.download()
+    ended = command_line.slipway("announce", github.folder, environ=environ(github))
+    assert ended.exit_code == 0, ended
+    assert github.the_release()["body"] == BODY
+
+
+def test_the_steps_after_it_get_the_page_and_the_notes(github: Scene) -> None:
+    github.download()
+    ended = command_line.slipway("announce", github.folder, environ=environ(github))
+    assert ended.exit_code == 0, ended
+    release = github.the_release()
+    outputs = (github.folder / "outputs").read_text()
+    assert release["html_url"] in outputs
+    notes = github.folder / ".slipway" / "release-notes.md"
+    assert str(notes) in outputs
+    assert notes.read_text() == BODY
+    assert github.github.token not in ended.stdout + ended.stderr + outputs
+
+
+def test_a_manifest_of_another_digest_is_not_announced(github: Scene) -> None:
+    github.download()
+    given = environ(github) | {"SLIPWAY_MANIFEST_DIGEST": "0" * 64}
+    ended = command_line.slipway("announce", github.folder, environ=given)
+    assert ended.exit_code == 2
+    assert "is not the manifest that was checked" in ended.stdout + ended.stderr
+    assert github.github.calls == []
+
+
+def test_it_starts_no_program(github: Scene, tmp_path: Path) -> None:
+    """In a job it needs nothing on PATH."""
+    github.download()
+    given = environ(github) | {"PATH": str(tmp_path / "nothing")}
+    ended = command_line.slipway("announce", github.folder, environ=given)
+    assert ended.exit_code == 0, ended
