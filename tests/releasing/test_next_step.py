@@ -23,6 +23,8 @@ WORDS = {
     "run": "7",
     "status": "slipway status 1.0",
     "push": "git push --atomic origin main v1.0",
+    "fetch": "git fetch origin refs/tags/v1.0",
+    "check": "slipway check --tag v1.0",
     "publish": "slipway publish --index pypi",
     "verify": "slipway verify --index pypi",
     "announce": "slipway announce",
