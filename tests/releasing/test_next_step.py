@@ -28,8 +28,8 @@ WORDS = {
     "publish": "slipway publish --index pypi",
     "verify": "slipway verify --index pypi",
     "announce": "slipway announce",
-    "project_page": "https://pypi.org/project/demo/",
-    "yank_page": "https://pypi.org/manage/project/demo/release/1.0/",
+    "project_page": "https://index.example/project/demo/",
+    "yank_page": "https://index.example/manage/project/demo/release/1.0/",
     "actions": "https://github.com/acme/demo/actions",
     "releases": "https://github.com/acme/demo/releases",
 }

@@ -40,7 +40,7 @@ def test_dozens_of_wheels_are_one_row() -> None:
 
 def test_a_bad_release_gets_its_page_and_a_reason() -> None:
     step = Step(name="closed", because="Closed.", command="slipway release 1.0.1")
-    page = "https://pypi.org/manage/project/demo/release/1.0/"
+    page = "https://index.example/manage/project/demo/release/1.0/"
     lines = shown(
         Sight(what="demo-1.0.tar.gz", where="PyPI", state="missing"),
         step=step,
