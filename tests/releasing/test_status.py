@@ -1,6 +1,7 @@
 """Where a release stands, asked by the real command: of git, a remote and an index that runs; and its advice, followed."""
 
 import json
+import os
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -15,8 +16,12 @@ from index.bench.warehouse import File, Warehouse
 from releasing import scene
 from releasing.scene import Scene
 from slipway.index.clock import Clock
+from slipway.options import Inputs
+from slipway.releasing import status
+from slipway.report import standing
 from slipway.repository import stand_in
 from slipway.repository.stand_in_repository import Repository
+from slipway.runner.terminal import PlainRunner
 
 NAME = "tiny-project"
 WORKFLOW, MARK = ".github/workflows/release.yml", "# Written by `slipway init`."
@@ -39,15 +44,35 @@ def begun(tmp_path: Path, bench: Bench) -> Scene:
     return made
 
 
-def status(begun: Scene, *arguments: str) -> Ended:
+def run(begun: Scene, *arguments: str) -> Ended:
+    """Run the command in a process of its own."""
     return command_line.slipway("status", *arguments, "--path", begun.project, environ=begun.environ)
 
 
-def step(begun: Scene, *arguments: str) -> str:
-    ended = status(begun, *arguments)
-    assert ended.exit_code == 0, ended
-    (found,) = (line for line in ended.stdout.splitlines() if line.startswith("Next: "))
+def told(begun: Scene, version: str = "") -> str:
+    """Return what it prints, without a process of its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name in [name for name in os.environ if name.startswith(command_line.WITHHELD)]:
+            patched.delenv(name)
+        for name, value in begun.environ.items():
+            patched.setenv(name, value or "")
+        inputs = Inputs(
+            command="status",
+            path=begun.project,
+            work=begun.project / ".slipway",
+            index=begun.environ["SLIPWAY_INDEX"],
+            version=version,
+        )
+        return "\n".join(standing.lines(status.read(inputs, PlainRunner())))
+
+
+def next_of(text: str) -> str:
+    (found,) = (line for line in text.splitlines() if line.startswith("Next: "))
     return found.removeprefix("Next: ")
+
+
+def step(begun: Scene, version: str = "") -> str:
+    return next_of(told(begun, version))
 
 
 def do(begun: Scene, command: str) -> None:
@@ -75,7 +100,7 @@ def test_from_nothing_to_a_complete_release(begun: Scene, bench: Bench) -> None:
     """Everything that is printed is run as it was printed, each by a process of its own."""
     without_tags(begun)
     done = []
-    while (command := step(begun)) != "nothing to do":
+    while (command := next_of(run(begun).stdout)) != "nothing to do":
         done.append(command)
         assert len(done) < 6, done
         do(begun, command)
@@ -143,16 +168,16 @@ def test_a_repository_on_github_is_released_by_its_workflow(
     ran(github, 71, conclusion="failure")
     assert step(begun) == "gh run rerun 71 --failed"
     put(bench, WHEEL)
-    assert "sdist of 1.0.0" in status(begun).stdout
+    assert "sdist of 1.0.0" in told(begun)
     assert step(begun) == "gh run rerun 71 --failed"
     ran(github, 72, conclusion=None)
     assert step(begun) == "gh run watch 72"
     github.runs.pop(0)
     put(bench, SDIST)
-    assert "Its release on GitHub is missing" in status(begun).stdout
+    assert "Its release on GitHub is missing" in told(begun)
     assert step(begun) == "gh run rerun 71 --failed"
     made = github.release("v1.0.0")
-    assert "✗ release v1.0.0" in status(begun).stdout
+    assert "✗ release v1.0.0" in told(begun)
     github.runs.clear()
     assert step(begun) == page
     made["draft"] = False
@@ -165,18 +190,18 @@ def test_a_release_on_github_that_lacks_a_file_of_the_build(
     do(begun, "slipway check --tag v1.0.0")
     do(begun, f"slipway publish --index {bench.upload_url}")
     github.release("v1.0.0", draft=False)
-    told = status(begun).stdout
-    assert "it lacks tiny_project-1.0.0" in told
-    assert "Next: slipway announce\n" in told
+    text = told(begun)
+    assert "it lacks tiny_project-1.0.0" in text
+    assert "Next: slipway announce\n" in text
 
 
 def test_without_a_manifest_an_sdist_and_a_wheel_are_all_of_a_pure_project(
     begun: Scene, bench: Bench
 ) -> None:
     put(bench, SDIST, WHEEL)
-    ended = status(begun)
-    assert "Next: nothing to do" in ended.stdout
-    assert ended.stdout.startswith("tiny-project 1.0.0, by the tag at HEAD\n")
+    text = told(begun)
+    assert next_of(text) == "nothing to do"
+    assert text.startswith("tiny-project 1.0.0, by the tag at HEAD\n")
     assert not (begun.project / ".slipway").exists()
 
 
@@ -190,54 +215,56 @@ def test_of_a_compiled_project_nobody_knows_the_files_without_its_manifest(
     )
     pyproject.write_text(text)
     put(bench, SDIST)
-    told = status(begun, "1.0.0").stdout
-    assert "Next: nothing to do" in told
-    assert "cannot be seen from here; only its manifest lists them" in " ".join(told.split())
+    text = told(begun, "1.0.0")
+    assert "Next: nothing to do" in text
+    assert "cannot be seen from here; only its manifest lists them" in " ".join(text.split())
 
 
 def test_another_build_of_a_published_version_is_no_bad_release(begun: Scene, bench: Bench) -> None:
     """A check on the laptop builds the version again, and not every backend builds the same bytes twice."""
     put(bench, SDIST, WHEEL)
     do(begun, "slipway check --tag v1.0.0 --index none")
-    told = status(begun).stdout
-    assert "Next: nothing to do" in told
-    assert "of another build, which was not sent" in told
-    assert "yank" not in told
+    text = told(begun)
+    assert "Next: nothing to do" in text
+    assert "of another build, which was not sent" in text
+    assert "yank" not in text
 
 
 def test_the_version_asked_about(begun: Scene, bench: Bench) -> None:
-    assert status(begun).stdout.startswith("tiny-project 1.0.0, by the tag at HEAD\n")
+    assert told(begun).startswith("tiny-project 1.0.0, by the tag at HEAD\n")
     (begun.project / "more.txt").write_text("More.\n")
     begun.commit()
-    assert status(begun).stdout.startswith("tiny-project 1.0.0, by the last release tag\n")
-    assert status(begun, "v2.0").stdout.startswith("tiny-project 2.0, as you named it\n")
+    assert told(begun).startswith("tiny-project 1.0.0, by the last release tag\n")
+    assert told(begun, "v2.0").startswith("tiny-project 2.0, as you named it\n")
     without_tags(begun)
-    assert status(begun).stdout.startswith("tiny-project 1.0.0, as the project declares it\n")
+    assert told(begun).startswith("tiny-project 1.0.0, as the project declares it\n")
 
 
 def test_the_record_as_json(begun: Scene, bench: Bench) -> None:
     put(bench, WHEEL)
-    ended = status(begun, "--json")
-    told = json.loads(ended.stdout)
-    assert told["step"]["name"] == "unfinished-elsewhere"
-    assert told["step"]["command"] == f"slipway publish --index {bench.upload_url}"
-    assert {one["what"]: one["state"] for one in told["seen"] if one["where"] != "this clone"} == {
+    ended = run(begun, "--json")
+    seen = json.loads(ended.stdout)
+    assert seen["step"]["name"] == "unfinished-elsewhere"
+    assert seen["step"]["command"] == f"slipway publish --index {bench.upload_url}"
+    assert {
+        one["what"]: one["state"] for one in seen["seen"] if one["where"] in {"origin", bench.upload_url}
+    } == {
         "tag v1.0.0": "there",
         WHEEL: "there",
         "sdist of 1.0.0": "missing",
     }
-    assert told["days_left"] == 14
-    assert told["yank_page"] == f"{bench.address}manage/project/{NAME}/release/1.0.0/"
-    assert told["yank_reason"] == "The release is incomplete; it has no sdist."
+    assert seen["days_left"] == 14
+    assert seen["yank_page"] == f"{bench.address}manage/project/{NAME}/release/1.0.0/"
+    assert seen["yank_reason"] == "The release is incomplete; it has no sdist."
 
 
 def test_what_could_not_be_asked_is_unknown(begun: Scene, bench: Bench) -> None:
     put(bench, SDIST, WHEEL)
     begun.git("remote", "set-url", "origin", str(begun.folder / "gone.git"))
-    told = status(begun).stdout
-    assert "? tag v1.0.0" in told
-    assert "unknown: origin could not be asked" in told
-    assert "Next: nothing to do" in told
+    text = told(begun)
+    assert "? tag v1.0.0" in text
+    assert "unknown: origin could not be asked" in text
+    assert "Next: nothing to do" in text
     bench.warehouse.projects[NAME].files.clear()
     assert step(begun) == f"slipway status 1.0.0 --index {bench.upload_url}"
 
@@ -251,14 +278,14 @@ def test_what_could_not_be_asked_is_unknown(begun: Scene, bench: Bench) -> None:
     ],
 )
 def test_wrong_input(begun: Scene, arguments: tuple[str, ...], exit_code: int, words: str) -> None:
-    ended = status(begun, *arguments)
+    ended = run(begun, *arguments)
     assert ended.exit_code == exit_code, ended
     assert words in ended.stdout
 
 
 def test_where_nothing_can_be_asked_it_fails(begun: Scene) -> None:
     begun.git("remote", "remove", "origin")
-    ended = status(begun, "--index", "http://127.0.0.1:9/legacy/")
+    ended = run(begun, "--index", "http://127.0.0.1:9/legacy/")
     assert ended.exit_code == 3, ended
     assert "Nothing could be asked about tiny-project 1.0.0." in ended.stdout
     assert "cannot be reached" in ended.stdout

@@ -1,6 +1,7 @@
 """After a failure: which files are public, which are missing, and the one command that goes on from there."""
 
 import contextlib
+import shlex
 from collections.abc import Iterable
 
 import msgspec
@@ -93,7 +94,8 @@ def assess(
         public=tuple(public),
         waiting=tuple(waiting),
         burnt=tuple(burnt),
-        days_left=(OPEN_FOR if left is None else left) if public else None,
+        # Warehouse closes a release; other servers do not.
+        days_left=(OPEN_FOR if left is None else left) if public and index.site else None,
         command=command,
         yank_page=index.yank_page(manifest.name, manifest.version) if public or burnt else None,
         yank_reason=reason,
@@ -109,5 +111,5 @@ def next_command(inputs: Inputs, runner: Runner, index: Index | None, *, command
 
 def command_here(inputs: Inputs, index: Index | None, command: str) -> str:
     """Return a command that goes on with a release from this work folder."""
-    where = "" if inputs.path == inputs.work.parent else f" --work {inputs.work}"
-    return f"slipway {command}{f' --index {index.name}' if index else ''}{where}"
+    where = () if inputs.path == inputs.work.parent else ("--work", str(inputs.work))
+    return shlex.join(["slipway", command, *(("--index", index.name) if index else ()), *where])

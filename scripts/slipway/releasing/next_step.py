@@ -228,7 +228,7 @@ TAGGED = (
         "tags-differ",
         lambda f: f.tag_there == "other",
         "The tag {tag} on {remote} is not the one of this clone. This fetches that one; see what it names.",
-        command="git fetch {remote} refs/tags/{tag}",
+        command="{fetch}",
     ),
     Row(
         "not-pushed",
@@ -259,7 +259,7 @@ TAGGED = (
         "not-built",
         lambda f: not f.public,
         "Nothing of it is on {index}, and nothing of it is built here.",
-        command="slipway check --tag {tag}",
+        command="{check}",
     ),
 )
 

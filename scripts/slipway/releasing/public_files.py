@@ -120,7 +120,9 @@ def read(inputs: Inputs, runner: Runner, asked: Subject, index: Index) -> Public
     manifest = asked.manifest
     receipts = _receipts(inputs, manifest, index) if manifest else None
     recovery, is_whole = _standing(inputs, asked, index, listing, receipts)
-    is_another = bool(manifest and recovery.burnt) and not is_sent(manifest, receipts)
+    # What was not sent says nothing of what is public, unless it is exactly that.
+    is_public = listing is not None and bool(listing.of_version(str(asked.version)))
+    is_another = manifest is not None and is_public and not is_whole and not is_sent(manifest, receipts)
     if is_another:
         recovery, is_whole = _uncompared(asked, index, listing)
     return PublicFiles(
@@ -196,7 +198,7 @@ def _uncompared(asked: Subject, index: Index, listing: Listing | None) -> tuple[
         index=index.title,
         public=tuple(file.filename for file in files),
         waiting=tuple(f"{kind} of {asked.version}" for kind in missing),
-        days_left=days_left(files, now=clock.CLOCK.now()),
+        days_left=days_left(files, now=clock.CLOCK.now()) if index.site else None,
         yank_page=index.yank_page(asked.name, str(asked.version)) if files else None,
         yank_reason=f"The release is incomplete; it has no {missing[0]}." if missing else None,
     )

@@ -1,5 +1,6 @@
 """Where a release stands: git, the index and GitHub are asked what they have of it, and nothing is changed anywhere."""
 
+import shlex
 from urllib.parse import urljoin
 
 from packaging.utils import canonicalize_name
@@ -130,6 +131,7 @@ def _failed(manifest: Manifest) -> str | None:
 def _words(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> dict[str, str]:
     """Return what stands in the place of the braces in the table of states."""
     index = public.index
+    index_option = ("--index", inputs.index) if inputs.index else ()
     page = urljoin(index.site, f"project/{canonicalize_name(asked.name)}/") if index.site else index.simple
     return {
         "project": asked.name,
@@ -138,8 +140,10 @@ def _words(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> di
         "tag": tag.name,
         "remote": tag.remote,
         "index": index.title,
-        "status": f"slipway status {asked.version}{f' --index {inputs.index}' if inputs.index else ''}",
-        "push": f"git push --atomic {tag.remote} {tag.push}",
+        "status": shlex.join(["slipway", "status", str(asked.version), *index_option]),
+        "push": shlex.join(["git", "push", "--atomic", tag.remote, *tag.push]),
+        "fetch": shlex.join(["git", "fetch", tag.remote, f"refs/tags/{tag.name}"]),
+        "check": shlex.join(["slipway", "check", "--tag", tag.name]),
         "publish": after_failure.command_here(inputs, index, "publish"),
         "verify": after_failure.command_here(inputs, index, "verify"),
         "announce": after_failure.command_here(inputs, None, "announce"),

@@ -34,7 +34,7 @@ class Tags:
     remote: str = "the remote"
     trouble: str = ""
     is_under_way: bool = False
-    push: str = ""
+    push: tuple[str, ...] = ()
 
     def sights(self) -> Iterator[Sight]:
         """Yield what was seen, place by place."""
@@ -97,10 +97,10 @@ def _there(place: Position, prefix: str) -> tuple[dict[str, str] | None, str]:
         return None, error.happened[0].lower() + error.happened[1:].rstrip(".")
 
 
-def _pushed(place: Position, name: str) -> str:
+def _pushed(place: Position, name: str) -> tuple[str, ...]:
     """Return what is pushed: the tag, and with it the branch that it is on."""
     commit = position.commit_of(place.top, f"refs/tags/{name}")
     if not (place.branch and commit and position.is_ancestor(place.top, commit, place.head)):
-        return name
+        return (name,)
     branch = place.branch if place.upstream == place.branch else f"{place.branch}:{place.upstream}"
-    return f"{branch} {name}"
+    return branch, name

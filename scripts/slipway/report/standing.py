@@ -2,6 +2,7 @@
 
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 
 from slipway.report import recovery
@@ -22,6 +23,9 @@ SIGNS = {
 }
 STATES = {"other": "not the same"}
 """What a state is called, where its name does not say enough."""
+
+LISTED = 8
+"""Files in one place that are listed by name."""
 
 NOTHING = "nothing to do"
 
@@ -55,15 +59,25 @@ def lines(standing: Standing) -> Iterator[str]:
 
 def _table(seen: tuple[Sight, ...]) -> Iterator[str]:
     """Yield a row for each sight: what, where, and how it stands."""
-    what, where = (max((len(value) for value in column), default=0) for column in _columns(seen))
-    for one in seen:
+    rows = _gathered(seen)
+    what = max((len(one.what) for one in rows), default=0)
+    where = max((len(one.where) for one in rows), default=0)
+    for one in rows:
         state = STATES.get(one.state, one.state)
         detail = f": {one.detail}" if one.detail else ""
         yield f"  {SIGNS[one.state]} {one.what:{what}}  {one.where:{where}}  {state}{detail}"
 
 
-def _columns(seen: tuple[Sight, ...]) -> tuple[list[str], list[str]]:
-    return [one.what for one in seen], [one.where for one in seen]
+def _gathered(seen: tuple[Sight, ...]) -> list[Sight]:
+    """Return the sights with those of one place and one state made one where they are many, such as dozens of wheels."""
+    alike = Counter((one.where, one.state) for one in seen)
+    many = {key: number for key, number in alike.items() if number > LISTED}
+    rows = [
+        Sight(what=f"{many[key]} files", where=one.where, state=one.state) if key in many else one
+        for one in seen
+        for key in [(one.where, one.state)]
+    ]
+    return list(dict.fromkeys(rows))
 
 
 def _wrapped(text: str, lead: str = "") -> list[str]:
