@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from slipway import pipeline
@@ -28,18 +28,13 @@ def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
 
 
 def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    """Release to an index on loopback: everything is real but the place, and nothing leaves the machine."""
     if inputs.release:
-        from slipway import rehearsal
+        from slipway import release_rehearsal
 
-        stages = [stage for stage in command.stages if stage != "ignores"] + ["announce", "ignores"]
-        return rehearsal.run(inputs, runner, check=_checking(runner), stages=stages)
-    from slipway.environments import disposable
-    from slipway.index import loopback
+        return release_rehearsal.run(inputs, runner, check=_checking(runner), stages=command.stages)
+    from slipway import rehearsal
 
-    with disposable.scratch() as folder, loopback.serve(folder) as index:
-        own = replace(inputs, index=index.address, credential=index.credential)
-        return pipeline.run(command.stages, Manifest(), own, runner)
+    return rehearsal.run(inputs, runner, stages=command.stages)
 
 
 def _init(_command: Command, inputs: Inputs, _runner: Runner) -> Manifest:
@@ -64,15 +59,10 @@ def _checking(runner: Runner) -> Callable[[Inputs], Manifest]:
 def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import pages
 
-    if inputs.markdown:
-        print(pages.catalogue_page(), end="")
-    elif inputs.json:
-        print(pages.as_json())
-    else:
-        listed = list(pages.rows())
-        width = max(len(name) for name, _, _ in listed)
-        for name, severity, title in listed:
-            print(f"{name:<{width}}  {severity:<7}  {title}")
+    print(
+        pages.catalogue_page() if inputs.markdown else pages.as_json() if inputs.json else pages.as_list(),
+        end="",
+    )
 
 
 def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:

@@ -1,161 +1,24 @@
-"""`slipway rehearse --release`: from the next version to the announcement, on a copy of the repository.
+"""`slipway rehearse`: a release to an index on loopback; everything is real but the place."""
 
-The commit, the tag and the push are real, and so are the upload and the requests to GitHub's REST API; but the remote, the
-index and GitHub are stand-ins on this machine that are gone at the end.
-"""
+from collections.abc import Sequence
+from dataclasses import replace
 
-import contextlib
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-
-from slipway import git, pipeline
+from slipway import pipeline
 from slipway.environments import disposable
-from slipway.errors import InputError, ToolError
 from slipway.index import loopback
 from slipway.manifest import Manifest
 from slipway.options import Inputs
-from slipway.project import hosting
-from slipway.releasing import goal, release, screen
-from slipway.releasing.bump import candidates
-from slipway.repository import stand_in
 from slipway.runner import Runner
 
-FIRST_VERSION = "0.1.0"
-"""What is released of a project whose version comes from its tags, and that has none yet."""
 
-_REPOSITORY = "rehearsal/project"
-"""What the stand-in for GitHub calls a repository that is not on GitHub."""
-
-_SETTINGS = {"commit.gpgSign": "false", "tag.gpgSign": "false", "core.hooksPath": os.devnull}
-"""Of the copy: a signature may ask for a password, and a hook belongs to the repository that it was written for."""
-_TAKEN_OVER = ("user.name", "user.email")
-
-
-@dataclass(frozen=True)
-class _Copies:
-    """The copies of a repository.
-
-    Attributes:
-        remote: the bare repository that is pushed to.
-        checkout: where the release is made.
-        inside: the project's folder in a checkout; empty for the top.
-    """
-
-    remote: Path
-    checkout: Path
-    inside: str
-
-
-def run(
-    inputs: Inputs, runner: Runner, *, check: Callable[[Inputs], Manifest], stages: Sequence[str]
-) -> Manifest:
-    """Release a copy of the project, publish what its tag starts, and announce it; return the manifest.
+def run(inputs: Inputs, runner: Runner, *, stages: Sequence[str]) -> Manifest:
+    """Publish the project as it is, verify it, and return the manifest.
 
     Args:
         inputs: what was asked for.
         runner: what the run reports to.
-        check: runs `check` with the inputs it is given.
-        stages: what the tag starts: those of a rehearsal, with `announce`.
-
-    Raises:
-        InputError: something has to be put right before this project can be released.
-        ToolError: git fails.
+        stages: what a rehearsal runs.
     """
-    printed = contextlib.redirect_stdout(sys.stderr) if inputs.json else contextlib.nullcontext()
-    with disposable.scratch() as scratch, printed:
-        copies = _copied(inputs.path, scratch)
-        tag, blocked = _released(inputs, runner, copies, check)
-        if blocked is not None:
-            return blocked
-        screen.say(f"\n{tag} is on the copy of the remote. What it starts on GitHub, on this machine:")
-        with _served(inputs, copies, scratch, tag) as own:
-            return pipeline.run(stages, Manifest(), own, runner)
-
-
-def _copied(project: Path, scratch: Path) -> _Copies:
-    top = Path(_line(project, "rev-parse", "--show-toplevel") or _no_repository(project))
-    remote, checkout = scratch / "remote.git", scratch / "checkout"
-    _clone(top, remote, "--bare")
-    _clone(remote, checkout)
-    settings = _SETTINGS | {name: value for name in _TAKEN_OVER if (value := _line(top, "config", name))}
-    if address := _line(top, "config", "--get", "remote.origin.url"):
-        # The copy is that of the same repository on GitHub; only what is pushed there goes elsewhere.
-        settings |= {"remote.origin.url": address, f"url.{remote}.insteadOf": address}
-    for name, value in settings.items():
-        git.output(checkout, "config", name, value)
-    changed = len(git.output(top, "status", "--porcelain=v1", "-z").split("\0")) - 1
-    if changed:
-        screen.say(f"{screen.UNSURE} what is not committed is not rehearsed: {changed} changed paths")
-    inside = _line(project, "rev-parse", "--show-prefix").rstrip("/")
-    return _Copies(remote=remote, checkout=checkout, inside=inside)
-
-
-def _no_repository(project: Path) -> str:
-    raise InputError(
-        f"{project} is not in a git repository.",
-        cause="A release is a commit and a tag, and there is no repository here.",
-        remedy="Commit the project first, or rehearse without --release what can be built from the folder.",
-    )
-
-
-def _clone(source: Path, target: Path, *options: str) -> None:
-    done = git.as_user(source, "clone", "--quiet", *options, "--", str(source), str(target))
-    if done.returncode != 0:
-        raise ToolError(
-            f"The repository {source} cannot be copied.",
-            cause="It is damaged, or the disk for temporary files is full.",
-            remedy="Run `git fsck` there, and look at the space in the temporary folder.",
-            log=done.tail(),
-        )
-
-
-def _released(
-    inputs: Inputs, runner: Runner, copies: _Copies, check: Callable[[Inputs], Manifest]
-) -> tuple[str, Manifest | None]:
-    """Release in the copy; return the tag, and the manifest of a check that found something that blocks."""
-    project = copies.checkout / copies.inside
-    # What is on the index is not asked; a rehearsal works without a network too.
-    own = replace(inputs, path=project, index="none")
-    here = goal.read(own)
-    if own.bump is None:
-        own = replace(own, version=_next(here))
-    aim = goal.wanted(replace(here, inputs=replace(here.inputs, version=own.version, bump=own.bump)))
-    screen.say(f"Releasing {here.name} {aim.version} as {aim.tag}, in a copy of the repository:")
-    return aim.tag, release.run(own, runner, check)
-
-
-def _next(here: goal.Here) -> str:
-    """Return the version to release: the one that is written, where no tag has it, else one that may follow."""
-    if here.version is None:
-        return FIRST_VERSION
-    if here.last_tag != here.tag(here.version):
-        return str(here.version)
-    following = candidates(here.version)
-    return str(next(following[part] for part in ("patch", "rc", "final", "post") if part in following))
-
-
-@contextlib.contextmanager
-def _served(inputs: Inputs, copies: _Copies, scratch: Path, tag: str) -> Iterator[Inputs]:
-    """Yield the inputs of the run that the tag starts: its checkout, an index and GitHub's API, served until the end."""
-    _clone(copies.remote, checkout := scratch / "started-by-the-tag", f"--branch={tag}")
-    (kept := scratch / "index").mkdir()
-    home = hosting.read(copies.checkout)
-    name = f"{home.owner}/{home.name}" if home and home.owner else _REPOSITORY
-    with loopback.serve(kept) as index, stand_in.serve(name) as github:
-        github.push(tag, _line(checkout, "rev-parse", "HEAD"))
-        yield replace(
-            inputs,
-            path=checkout / copies.inside,
-            tag=tag,
-            index=index.address,
-            credential=index.credential,
-            github=github.api,
-        )
-
-
-def _line(folder: Path, *arguments: str) -> str:
-    done = git.run(folder, *arguments)
-    return done.output.strip() if done.returncode == 0 else ""
+    with disposable.scratch() as folder, loopback.serve(folder) as index:
+        own = replace(inputs, index=index.address, credential=index.credential)
+        return pipeline.run(stages, Manifest(), own, runner)

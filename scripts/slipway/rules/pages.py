@@ -1,6 +1,5 @@
 """The pages on rules: one text for `slipway explain`, for docs/rules.md and for the list of rules."""
 
-from collections.abc import Iterator
 from typing import Never
 
 import msgspec
@@ -38,17 +37,18 @@ def catalogue_page() -> str:
     return "\n".join(parts)
 
 
-def rows() -> Iterator[tuple[str, str, str]]:
-    """Yield name, severity and title of every rule, family by family."""
-    for rules in catalogue.families().values():
-        yield from ((rule.name, rule.severity.value, rule.title) for rule in rules)
+def as_list() -> str:
+    """Return name, severity and title of every rule, family by family, a line each."""
+    listed = [rule for rules in catalogue.families().values() for rule in rules]
+    width = max(len(rule.name) for rule in listed)
+    return "".join(f"{rule.name:<{width}}  {rule.severity.value:<7}  {rule.title}\n" for rule in listed)
 
 
 def as_json() -> str:
     """Return every rule as a JSON list, for other programs."""
     fields = ("name", "title", "family", "severity", "why", "fix", "fixes", "example", "mirrors", "read")
     listed = [{field: getattr(rule, field) for field in fields} for rule in catalogue.every()]
-    return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode()
+    return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode() + "\n"
 
 
 def _page(rule: Rule[Never], *, level: str = "#") -> str:
