@@ -106,6 +106,7 @@ class Announced(Record, frozen=True):
         assets: what is attached, by name.
         notes: where its notes are from, as in a sentence.
         others: pages of drafts for the same tag that were left alone.
+        foreign: files of it that are not of this release, by name; nobody compared them with anything.
     """
 
     url: str
@@ -114,3 +115,4 @@ class Announced(Record, frozen=True):
     assets: tuple[str, ...]
     notes: str
     others: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()

@@ -316,17 +316,35 @@ def test_a_published_release_with_other_bytes_is_never_touched(github: Scene) ->
     github.the_release()
 
 
-@pytest.mark.parametrize("is_draft", [True, False], ids=["draft", "published"])
-def test_foreign_files_stop_it(is_draft: bool, github: Scene) -> None:  # noqa: FBT001
-    made = draft(github, draft=is_draft, body="By hand.")
+@pytest.mark.parametrize("is_deleted", [True, False], ids=["deleted", "published-by-hand"])
+def test_foreign_files_of_a_draft_stop_it(is_deleted: bool, github: Scene) -> None:  # noqa: FBT001
+    """Both ways on that are named lead to the release."""
+    made = draft(github, body="By hand.")
     asset = github.github.attach(made, "installer.exe", b"not ours")
     ended = github.announce()
     assert ended.exit_code == 2
     assert "`gh release delete-asset v1.0 installer.exe`" in failure(ended)
     assert changes(github) == []
-    made["assets"].remove(asset)
-    assert outcome(github.announce()) == ("published" if is_draft else "completed")
-    github.the_release()
+    if is_deleted:
+        made["assets"].remove(asset)
+    else:
+        made["draft"] = False
+    assert outcome(github.announce()) == ("published" if is_deleted else "completed")
+
+
+def test_foreign_files_of_a_published_release_stay_and_are_named(github: Scene) -> None:
+    assert outcome(github.announce()) == "published"
+    made = github.the_release()
+    github.github.attach(made, "installer.exe", b"not ours")
+    before = len(changes(github))
+    ended = github.announce()
+    assert outcome(ended) == "already-there"
+    assert ended.announced is not None
+    assert ended.announced.foreign == ("installer.exe",)
+    assert "does not name these files of it, and nothing was compared: installer.exe" in " ".join(
+        verdict.of(ended).more
+    )
+    assert len(changes(github)) == before
 
 
 def test_where_releases_are_immutable_it_is_published_last(github: Scene) -> None:

@@ -144,6 +144,8 @@ def _more(manifest: Manifest) -> Iterator[str]:
         release = manifest.announced
         yield f"Its notes are from {release.notes}."
         yield from (f"Another draft for this tag was left alone: {url}." for url in release.others)
+        if release.foreign:
+            yield f"The manifest does not name these files of it, and nothing was compared: {', '.join(release.foreign)}."
     if manifest.command == "announce":
         return
     if not {"publish", "verify"} & _done(manifest) or manifest.command == "rehearse":

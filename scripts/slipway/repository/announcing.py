@@ -103,7 +103,10 @@ class Announcement:
         if release is not None:
             return self._complete(release)
         release = self._draft()
-        self._attach(release, self._compare(release))
+        state = self._compare(release)
+        if state.foreign:
+            raise failures.foreign(release, state.foreign)
+        self._attach(release, state)
         if not self._compare(release).is_exact:
             raise Unsettled("GitHub does not show all files of the draft yet")
         self._publish(release)
@@ -181,8 +184,6 @@ class Announcement:
 
     def _attach(self, release: Release, state: Compared) -> None:
         """Attach what is missing; in a draft, other bytes under the names of our files are replaced."""
-        if state.foreign:
-            raise failures.foreign(release, state.foreign)
         have = {asset.name for asset in state.right}
         waiting = [file for file in self._wanted.files if file.name not in have]
         self._require_bytes(waiting)
@@ -234,8 +235,6 @@ class Announcement:
     def _complete(self, release: Release) -> tuple[Announced, str]:
         """Add to a published release what it lacks; nothing in it is replaced."""
         state = self._forgiving(self._compare(release))
-        if state.foreign:
-            raise failures.foreign(release, state.foreign)
         if state.wrong:
             raise failures.clobbering(release, state.wrong)
         lacking = [*(file.name for file in state.missing), *(one.name for one in state.unfinished)]
@@ -272,7 +271,7 @@ class Announcement:
         if release is None:
             raise Unsettled("GitHub does not show the release yet")
         state = self._forgiving(self._compare(release))
-        if not state.is_exact:
+        if not state.is_complete:
             raise Unsettled("GitHub does not show all files of the release yet")
         return self._record(release, state, outcome=outcome)
 
@@ -287,6 +286,7 @@ class Announcement:
                 "assets": sorted(asset.name for asset in state.right),
                 "notes": self._text[1] if self._text and is_ours else "what was there before",
                 "others": self._others,
+                "foreign": sorted(asset.name for asset in state.foreign),
             },
             Announced,
         )

@@ -140,17 +140,16 @@ def moved_tag(tag: str, *, found: str, expected: str) -> InputError:
 
 
 def foreign(release: Release, assets: Iterable[Asset]) -> InputError:
-    """Return the error for assets that are not of this release."""
+    """Return the error for assets of a draft that are not of this release, and that publishing it would publish."""
     names = [asset.name for asset in assets]
-    state = "draft" if release.draft else "release"
     delete = "; ".join(
         f"`gh release delete-asset {release.tag_name} {shlex.quote(name)}`" for name in names[:3]
     )
     return InputError(
-        f"The {state} at {release.html_url} has files that the manifest does not name: {', '.join(names)}.",
+        f"The draft at {release.html_url} has files that the manifest does not name: {', '.join(names)}.",
         cause="Another job or a person attached them, or this is the release of something else.",
-        remedy=f"If they do not belong there, delete them ({delete}) and run this again. If they do, take them off, run "
-        "this again, and attach them once more after that.",
+        remedy=f"If they do not belong there, delete them ({delete}) and run this again. If they do, publish the draft "
+        "yourself and run this again: it adds the files of the manifest.",
     )
 
 

@@ -104,9 +104,14 @@ class Compared:
     foreign: tuple[Asset, ...]
 
     @property
+    def is_complete(self) -> bool:
+        """Whether it has all the files, with their bytes."""
+        return not (self.missing or self.unfinished or self.wrong)
+
+    @property
     def is_exact(self) -> bool:
         """Whether it has all the files, with their bytes, and nothing else."""
-        return not (self.missing or self.unfinished or self.wrong or self.foreign)
+        return self.is_complete and not self.foreign
 
 
 def commit_of(github: GitHub, tag: str) -> str | None:
