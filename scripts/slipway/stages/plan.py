@@ -1,4 +1,7 @@
-"""Plan: everything is decided here, from the project, git, the event and the inputs, before anything runs."""
+"""Plan: everything is decided here, from the project, git, the event and the inputs, before anything runs.
+
+What few plans need is imported where it is used: every command that starts from a project begins here.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -9,8 +12,7 @@ import msgspec
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from slipway.artifacts import handover, wheel_targets
-from slipway.building import cibuildwheel, staged
+from slipway.artifacts import wheel_targets
 from slipway.manifest import BUILD, Addition, Manifest
 from slipway.options import Inputs
 from slipway.planning import destination, matrix, pythons, staging
@@ -19,12 +21,11 @@ from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.git import GitFacts
 from slipway.project.project import ProjectFacts
-from slipway.records import ExpectedFile, Git, Notes, Plan
+from slipway.records import ExpectedFile, Git, Job, Notes, Plan
 from slipway.rules import catalogue
 from slipway.runner import Event, Runner
 from slipway.runner import event as event_facts
 from slipway.runner.event import EventFacts
-from slipway.workflows import called
 
 NOTES_KEPT = 100 * 1024
 """Characters of the notes in the plan; GitHub takes 125 000 for a release, and adds its own list of changes."""
@@ -46,7 +47,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         plan = _staged(plan, project, inputs, runner.event())
     # The project is in a folder of its repository; the workflow that was started is below its top.
     top = inputs.path.parents[git.prefix.count("/")] if git and git.prefix else inputs.path
-    called.demand_match(plan, runner.event(), top)
+    if event.kind != "local":
+        from slipway.workflows import called
+
+        called.demand_match(plan, runner.event(), top)
     plan = msgspec.structs.replace(plan, notes=release_notes(plan, project.root))
     return Addition(plan=_with_wheels(plan, project, event, inputs))
 
@@ -77,6 +81,8 @@ def _staged(plan: Plan, project: ProjectFacts, inputs: Inputs, event: Event) -> 
     Raises:
         InputError: no staging version can be made.
     """
+    from slipway.building import staged
+
     chosen = staging.choose(
         project,
         tags=git_facts.tags(inputs.path) if plan.git else (),
@@ -100,6 +106,8 @@ def _attempt_of_build(inputs: Inputs, event: Event) -> int:
 
     A job that decides may run in a later attempt than the one that built.
     """
+    from slipway.artifacts import handover
+
     built = handover.parse_built(inputs.built) if inputs.built else ()
     attempts = (one.attempt for one in built if one.job == BUILD and 1 <= one.attempt <= event.attempt)
     return next(attempts, event.attempt)
@@ -114,6 +122,8 @@ def _with_wheels(plan: Plan, project: ProjectFacts, event: EventFacts, inputs: I
     is_asked = event.kind != "local" or inputs.command == "plan" or bool(inputs.platforms)
     if not (platforms and is_asked):
         return plan
+    from slipway.building import cibuildwheel
+
     identifiers = cibuildwheel.read(inputs.path, project.pyproject, platforms)
     wheels = expected_wheels(plan.name, plan.version, identifiers, here=event.kind == "local")
     sdist = tuple(file for file in plan.expected if file.kind == "sdist")
@@ -153,12 +163,19 @@ def make(
         declared_in=project.declared_in,
         ignored=dict(project.ignored),
         jobs=tuple(
-            msgspec.structs.replace(job, archs=cibuildwheel.architectures(project.pyproject, job.platform))
-            if job.kind == "wheels"
-            else job
+            _with_architectures(job, project)
             for job in matrix.jobs(kind, supported, classifiers, inputs, publish=goal.publish)
         ),
     )
+
+
+def _with_architectures(job: Job, project: ProjectFacts) -> Job:
+    if job.kind != "wheels":
+        return job
+    from slipway.building import cibuildwheel
+
+    archs = cibuildwheel.architectures(project.pyproject, job.platform)
+    return msgspec.structs.replace(job, archs=archs)
 
 
 def release_tag(
