@@ -7,6 +7,7 @@ that are started later, such as uv and auditwheel, come from the disk as well.
 """
 
 import dis
+import functools
 import pkgutil
 import sys
 import sysconfig
@@ -61,7 +62,7 @@ def load(modules: Iterable[str], *, leave_out: Collection[str] = ()) -> None:
         if name not in known and name.partition(".")[0] == __package__:
             known.add(name)
             __import__(name)
-            waiting += _imported(name, leave_out)
+            waiting += _imported(name, frozenset(leave_out))
     for name in (name for library, names in _LATER.items() if library in sys.modules for name in names):
         _load_optional(name)
     sysconfig.get_config_vars()  # reads a module on first use
@@ -82,18 +83,24 @@ def _load_optional(name: str) -> None:
     sys.modules[package] = None  # type: ignore[assignment]
 
 
-def _imported(name: str, leave_out: Collection[str]) -> Iterator[str]:
-    """Load what the functions of a module import, and return all that the module and its functions import."""
+@functools.cache
+def _imported(name: str, leave_out: frozenset[str]) -> tuple[str, ...]:
+    """Load what the functions of a module import, and return all that the module and its functions import.
+
+    What is loaded stays so; several runs in one process, as for several projects, look at each module once.
+    """
     spec = sys.modules[name].__spec__
     # Loaders that others bring, such as pytest's, need not have it.
     get_code = getattr(spec.loader, "get_code", None) if spec else None
     code = get_code(name) if get_code else None
+    found: list[str] = []
     for module, names, is_in_function in _imports(code) if code else ():
         if is_in_function and module.partition(".")[0] not in leave_out:
             with suppress(ModuleNotFoundError):
                 __import__(module, fromlist=names)
         # What only type checkers import is not loaded.
-        yield from (one for one in (module, *(f"{module}.{n}" for n in names)) if one in sys.modules)
+        found += (one for one in (module, *(f"{module}.{n}" for n in names)) if one in sys.modules)
+    return tuple(found)
 
 
 def _imports(code: CodeType, *, is_in_function: bool = False) -> Iterator[tuple[str, list[str], bool]]:
