@@ -1,12 +1,17 @@
 """The real command line in a child process, for tests."""
 
+import atexit
 import contextlib
+import functools
 import hashlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +22,9 @@ SCRIPTS = ROOT / "scripts"
 
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from slipway.cli import main; main()"
 """What `python3 scripts` does once its private environment stands; the tests' own environment holds the same."""
+
+TIMEOUT = 120
+"""Seconds."""
 
 WITHHELD = (
     "GITHUB_",
@@ -72,16 +80,87 @@ def slipway(
     before: Sequence[str] = (),
 ) -> Ended:
     """Run a command to its end; no run of these small projects takes more than two minutes."""
+    if not before and hasattr(os, "fork"):
+        return forked(arguments, cwd=cwd, environ=environment(environ))
     done = subprocess.run(
         [*before, *argv(*arguments)],
         cwd=cwd,
         env=environment(environ),
         capture_output=True,
-        timeout=120,
+        timeout=TIMEOUT,
         check=False,
         stdin=subprocess.DEVNULL,
     )
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def forked(
+    arguments: Sequence[str | Path],
+    *,
+    environ: Mapping[str, str],
+    cwd: Path | None = None,
+    program: Path | None = None,
+) -> Ended:
+    """Run a command in a fork of a process that has loaded it already.
+
+    Args:
+        arguments: of the command line, or of the program.
+        environ: the whole environment.
+        cwd: the folder it runs in.
+        program: a script to run in place of the command line.
+    """
+    with tempfile.TemporaryDirectory(prefix="forked-") as name:
+        streams = [Path(name, stream) for stream in ("stdout", "stderr")]
+        request = {
+            "arguments": [*map(str, arguments)],
+            "environ": dict(environ),
+            "cwd": str(cwd or Path.cwd()),
+            "program": str(program) if program else None,
+            **{path.name: str(path) for path in streams},
+        }
+        code = _server().ask(request)
+        return Ended(code, *(path.read_bytes().decode() for path in streams))
+
+
+class _Server:
+    """The process that forks; one run at a time."""
+
+    def __init__(self) -> None:
+        argv = [sys.executable, "-I", str(Path(__file__).with_name("forking.py")), str(SCRIPTS)]
+        self.process = subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env=environment(),
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+        )
+        self._turn = threading.Lock()
+        atexit.register(self.end)
+
+    def ask(self, request: Mapping[str, Any]) -> int:
+        assert self.process.stdin
+        assert self.process.stdout
+        with self._turn:
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            if not select.select([self.process.stdout], [], [], TIMEOUT)[0]:
+                self.end()
+                _server.cache_clear()
+                raise subprocess.TimeoutExpired(request["arguments"], TIMEOUT)
+            return int(self.process.stdout.readline())
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@functools.cache
+def _server() -> _Server:
+    return _Server()
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,23 +53,14 @@ class Scene:
         environ = self.environ
         if checked:
             return command_line.slipway("release", *arguments, *place, environ=environ)
-        argv = [
-            sys.executable,
-            "-I",
-            str(Path(__file__).with_name("unchecked.py")),
-            str(command_line.SCRIPTS),
-        ]
-        done = subprocess.run(
-            [*argv, "release", *arguments, *map(str, place)],
-            env=command_line.environment(environ),
-            capture_output=True,
-            timeout=120,
-            check=False,
-            stdin=subprocess.DEVNULL,
+        ended = command_line.forked(
+            [command_line.SCRIPTS, "release", *arguments, *place],
+            environ=command_line.environment(environ),
             cwd=self.project,
+            program=Path(__file__).with_name("unchecked.py"),
         )
         self.settle()
-        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return ended
 
     def settle(self) -> None:
         """Wait until nothing runs in the scene: a killed command may have left git to itself."""
