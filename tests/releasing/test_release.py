@@ -92,6 +92,34 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(begun: Scene) -> None
     assert begun.checked() == []
 
 
+@pytest.mark.parametrize("words", [("--continue",), ("--undo",), ("1.1.0", "--continue")])
+def test_a_dry_run_of_what_is_under_way_does_nothing(begun: Scene, words: tuple[str, ...]) -> None:
+    begun.hook("pre-push", "exit 1")
+    assert begun.release("1.1.0").exit_code == 3
+    begun.live()
+    before, public = begun.state(), begun.public()
+    ended = begun.release(*words, "--dry-run")
+    assert ended.exit_code == 2, ended
+    assert "cannot be given together" in ended.stdout
+    assert (begun.state(), begun.public()) == (before, public)
+
+
+def test_a_dry_run_does_not_tag_what_another_clone_made(begun: Scene) -> None:
+    begun.git("push", "-q", "origin", "--delete", "v1.0.0")
+    begun.git("tag", "-d", "v1.0.0")
+    assert begun.release("--continue", "--dry-run").exit_code == 2
+    assert [*begun.public()] == ["refs/heads/main"]
+
+
+@pytest.mark.parametrize(
+    "words", [("--bump", "minor", "--continue"), ("--pr", "--undo"), ("1.1.0", "--undo")]
+)
+def test_what_contradicts_itself_is_refused(begun: Scene, words: tuple[str, ...]) -> None:
+    before = begun.state()
+    assert "cannot be given together" in begun.release(*words).stdout
+    assert begun.state() == before
+
+
 def test_all_that_is_wrong_is_said_at_once_and_the_remedies_work(begun: Scene) -> None:
     begun.somebody_pushes()
     begun.git("switch", "-qc", "feature")

@@ -25,6 +25,14 @@ from slipway.releasing.journal import Journal
 from slipway.releasing.preparation import Check
 from slipway.runner import Runner
 
+APART = (
+    {"VERSION", "--bump"},
+    {"--bump", "--continue"},
+    {"--dry-run", "--continue"},
+    *({name, "--undo"} for name in ("VERSION", "--bump", "--dry-run", "--pr", "--continue")),
+)
+"""What cannot be asked for at once."""
+
 
 def run(inputs: Inputs, runner: Runner, check: Check) -> Manifest | None:
     """Release, or say what can be released; return the manifest of a check that found something that blocks.
@@ -83,13 +91,14 @@ def _demand_one_way(inputs: Inputs) -> None:
         "--bump": inputs.bump is not None,
         "--undo": inputs.undo,
     }
+        "--dry-run": inputs.dry_run,
+        "--pr": inputs.pr,
+        "--continue": inputs.continue_,
     given = [name for name, is_given in ways.items() if is_given]
-    if inputs.undo and inputs.continue_:
-        given.append("--continue")
-    if len(given) > 1:
+    if any({*given} >= pair for pair in APART):
         raise InputError(
             f"{' and '.join(given)} cannot be given together.",
-            cause="Each of them says in its own way what is to be done.",
+            cause="Each of them says in its own way what is to be done, and a dry run shows a release before it begins.",
             remedy="Choose one.",
         )
 
