@@ -120,6 +120,17 @@ def test_what_contradicts_itself_is_refused(begun: Scene, words: tuple[str, ...]
     assert begun.state() == before
 
 
+def test_notes_that_no_command_line_holds(begun: Scene) -> None:
+    lines = "\n".join(f"- Change {number}, {'and more ' * 10}" for number in range(1500))
+    log = begun.project / "CHANGELOG.md"
+    log.write_text(log.read_text().replace("- A thing that people asked for.", lines))
+    begun.commit("Write long notes")
+    begun.git("push", "-q")
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 0, ended
+    assert "- Change 1499, and more" in begun.git("tag", "-l", "--format=%(contents)", "v1.1.0")
+
+
 def test_all_that_is_wrong_is_said_at_once_and_the_remedies_work(begun: Scene) -> None:
     begun.somebody_pushes()
     begun.git("switch", "-qc", "feature")
