@@ -120,6 +120,26 @@ def test_what_contradicts_itself_is_refused(begun: Scene, words: tuple[str, ...]
     assert begun.state() == before
 
 
+def test_a_changelog_that_is_a_link_out_of_the_checkout_is_not_written(begun: Scene) -> None:
+    """An absolute link leads there from the private copy as well, so that a dry run would write it."""
+    (begun.project / "docs").mkdir()
+    kept = (begun.project / "CHANGELOG.md").rename(begun.project / "docs" / "changes.md")
+    (begun.project / "CHANGELOG.md").symlink_to(kept)
+    begun.commit("Keep the changelog elsewhere")
+    begun.git("push", "-q")
+    before = begun.state()
+    ended = begun.release("1.1.0", "--dry-run")
+    assert ended.exit_code == 2, ended
+    assert "CHANGELOG.md is not written: it leads out of the repository" in ended.stdout
+    assert begun.state() == before
+    outside = kept.rename(begun.folder / "changes.md")
+    (begun.project / "CHANGELOG.md").unlink()
+    (begun.project / "CHANGELOG.md").symlink_to("../changes.md")
+    begun.commit("Keep it outside")
+    begun.git("push", "-q")
+    assert f"✗ CHANGELOG.md leads out of the repository, to {outside}" in begun.release("1.1.0").stdout
+
+
 def test_notes_that_no_command_line_holds(begun: Scene) -> None:
     lines = "\n".join(f"- Change {number}, {'and more ' * 10}" for number in range(1500))
     log = begun.project / "CHANGELOG.md"

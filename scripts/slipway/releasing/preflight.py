@@ -231,12 +231,19 @@ def _workflow(aim: Goal) -> Iterator[Seen]:
 
 
 def _notes(aim: Goal) -> Seen:
-    root = aim.here.inputs.path
+    root, found = aim.here.inputs.path, changelog.find(aim.here.inputs.path)
+    if found is not None:
+        real, top = (path.resolve() for path in (root / found.file, aim.here.position.top))
+        if not real.is_relative_to(top):
+            return Seen(
+                WRONG,
+                f"{found.file} leads out of the repository, to {real}",
+                f"Put the file itself at {found.file}.",
+            )
     if command := aim.here.project.settings.changelog_command:
         return Seen(DONE, f"the changelog is written by `{command}`")
     if section := changelog_entry.notes(root, aim.version):
         return Seen(DONE, f"notes: {section.heading}, line {section.line} of {section.file}")
-    found = changelog.find(root)
     if found is None:
         return Seen(UNSURE, "there is no changelog; the release on GitHub gets the notes that GitHub makes")
     remedy = f"Write in {found.file}, under a heading `Unreleased`, what changed."
