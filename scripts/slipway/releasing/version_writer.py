@@ -16,11 +16,6 @@ from slipway.releasing.version_places import Written, locate
 from slipway.releasing.version_spelling import spelled
 
 
-def is_written(facts: ProjectFacts) -> bool:
-    """Return whether a release writes the version into files; False where a tool derives it from tags."""
-    return facts.vcs_versioned is None
-
-
 def written(facts: ProjectFacts) -> Written | None:
     """Return where the version of a project is written, and which one it is; None where that is not literal."""
     if facts.version is not None:
