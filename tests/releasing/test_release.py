@@ -151,6 +151,14 @@ def test_notes_that_no_command_line_holds(begun: Scene) -> None:
     assert "- Change 1499, and more" in begun.git("tag", "-l", "--format=%(contents)", "v1.1.0")
 
 
+def test_off_all_branches_nothing_is_said_of_the_remotes(begun: Scene) -> None:
+    begun.git("switch", "-q", "--detach")
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 2
+    assert "✗ HEAD is on no branch" in ended.stdout
+    assert "has no branch" not in ended.stdout
+
+
 def test_all_that_is_wrong_is_said_at_once_and_the_remedies_work(begun: Scene) -> None:
     begun.somebody_pushes()
     begun.git("switch", "-qc", "feature")

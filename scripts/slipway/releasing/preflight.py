@@ -69,7 +69,7 @@ def look(aim: Goal) -> Iterator[Seen]:
     except SlipwayError as error:
         yield Seen(WRONG, error.happened, "\n".join((error.remedy, *error.log)))
         refs = None
-    if refs is not None:
+    if refs is not None and place.upstream:
         yield _not_behind(place, refs)
     yield _tag_free(aim, refs)
     if aim.here.inputs.pr:
