@@ -159,6 +159,14 @@ def test_off_all_branches_nothing_is_said_of_the_remotes(begun: Scene) -> None:
     assert "has no branch" not in ended.stdout
 
 
+def test_a_branch_that_follows_one_of_another_name(begun: Scene) -> None:
+    begun.git("branch", "-q", "-m", "main", "trunk")
+    words = ("1.1.0", "--release-branch", "trunk")
+    assert "  git push --atomic origin trunk:main v1.1.0\n" in begun.release(*words, "--dry-run").stdout
+    assert begun.release(*words).exit_code == 0
+    assert begun.public()["refs/heads/main"] == begun.public()["refs/tags/v1.1.0"]
+
+
 def test_all_that_is_wrong_is_said_at_once_and_the_remedies_work(begun: Scene) -> None:
     begun.somebody_pushes()
     begun.git("switch", "-qc", "feature")

@@ -70,7 +70,7 @@ def show_changes(aim: Goal, prepared: Prepared) -> None:
     else:
         tag = [
             "git tag --annotate " + aim.tag,
-            f"git push --atomic {place.remote} {place.upstream} {aim.tag}",
+            f"git push --atomic {place.remote} {branch} {aim.tag}",
         ]
         commands += tag
     screen.say("\nAfter the check as of that tag it runs:")
@@ -86,4 +86,5 @@ def _difference(change: Change) -> Iterator[str]:
 
 
 def _lines(data: bytes | None) -> list[str]:
+        branch = place.upstream if place.branch == place.upstream else f"{place.branch}:{place.upstream}"
     return (data or b"").decode("utf-8", "replace").splitlines()
