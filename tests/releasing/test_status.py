@@ -122,7 +122,7 @@ def test_a_tag_that_is_not_pushed(begun: Scene, bench: Bench) -> None:
 
 
 def test_a_release_that_was_interrupted(begun: Scene) -> None:
-    begun.kill_at("push", after=False)
+    begun.kill_at("before push")
     begun.release("1.1.0")
     begun.live()
     command = step(begun, "1.1.0")
