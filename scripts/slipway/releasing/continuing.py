@@ -85,7 +85,7 @@ def _next(run: Run, entry: Journal) -> Iterator[str]:
         yield "A run by hand publishes to TestPyPI, unless the workflow names another index."
     if where:
         yield f"What {entry.tag} starts: {where}"
-    yield f"What is public then: slipway status {entry.version}"
+    yield f"What is public then: {screen.status(run.inputs, entry.version)}"
 
 
 def _workflow(run: Run) -> str:

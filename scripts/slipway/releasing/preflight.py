@@ -135,7 +135,8 @@ def _tag_free(aim: Goal, refs: Mapping[str, str] | None) -> Seen:
         git.output(top, "for-each-ref", "--format=%(refname)", "refs/tags").split(), prefix, aim.version
     )
     there = naming(refs or (), prefix, aim.version)
-    taken = f"Take the next version; if {aim.version} failed half way, `slipway status {aim.version}` says what is missing."
+    status = screen.status(aim.here.inputs, str(aim.version))
+    taken = f"Take the next version; if {aim.version} failed half way, `{status}` says what is missing."
     if there:
         return Seen(WRONG, f"the tag {there} is on {aim.here.position.remote} already", taken)
     if here:
