@@ -151,6 +151,12 @@ def test_notes_that_no_command_line_holds(begun: Scene) -> None:
     assert "- Change 1499, and more" in begun.git("tag", "-l", "--format=%(contents)", "v1.1.0")
 
 
+def test_a_folder_in_place_of_the_version(begun: Scene) -> None:
+    ended = begun.release(str(begun.project))
+    assert ended.exit_code == 2
+    assert f"`--path {begun.project}`" in " ".join(ended.stdout.split())
+
+
 def test_off_all_branches_nothing_is_said_of_the_remotes(begun: Scene) -> None:
     begun.git("switch", "-q", "--detach")
     ended = begun.release("1.1.0")

@@ -1,5 +1,6 @@
 """What a release is to be: the project, its version now and then, its tag."""
 
+import os
 from dataclasses import dataclass, replace
 
 from packaging.version import InvalidVersion, Version
@@ -11,7 +12,7 @@ from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project import workflow
 from slipway.project.project import ProjectFacts
-from slipway.releasing import bump, position, version_writer
+from slipway.releasing import bump, position, screen, version_writer
 from slipway.releasing.position import Position
 from slipway.workflows import caller_file
 
@@ -121,7 +122,7 @@ def wanted(here: Here) -> Goal:
     Raises:
         InputError: it names no version, or one that cannot be released.
     """
-    version = _named(here.inputs.version) if here.inputs.version else _bumped(here)
+    version = named(here.inputs.version) if here.inputs.version else _bumped(here)
     if version.local:
         raise InputError(
             f"{version} has a local part, and indexes take none.",
@@ -133,13 +134,20 @@ def wanted(here: Here) -> Goal:
     return goal
 
 
-def _named(text: str) -> Version:
+def named(text: str) -> Version:
+    """Return the version that a text is.
+
+    Raises:
+        InputError: it is none.
+    """
     version = parsed(text)
     if version is None:
         raise InputError(
             f"{text[:100]!r} is no version.",
             cause="A version is written as PEP 440 says, such as 1.3.0 or 2.0.0rc1.",
-            remedy="Name one without the prefix of the tag, or say which part goes up: --bump minor.",
+            remedy=f"To name the project's folder: `--path {screen.quoted(text)}`."
+            if os.path.isdir(text)  # noqa: PTH112 - takes any text
+            else "Name one without the prefix of the tag, or say which part goes up: `slipway release --bump minor`.",
         )
     return version
 
@@ -152,7 +160,7 @@ def _bumped(here: Here) -> Version:
             cause="The project writes no version, and there is no release tag yet."
             if here.project.vcs_versioned
             else "The version of this project is computed, and only the build knows it.",
-            remedy="Name the version: `slipway release 1.0.0`.",
+            remedy=f"Name the version: `{screen.command(here.inputs, '1.0.0')}`.{_deepen(here)}",
         )
     return bump.bumped(here.version, part)
 

@@ -47,6 +47,8 @@ def run(inputs: Inputs, runner: Runner, check: Check) -> Manifest | None:
         ToolError: git or the remote fails; running again may help.
         Interrupted: the user stopped it after the first change.
     """
+    if inputs.version:
+        goal.named(inputs.version)
     here = goal.read(inputs)
     begun = position.git_path(here.position.top, journal.FILE)
     try:
@@ -89,11 +91,11 @@ def _demand_one_way(inputs: Inputs) -> None:
     ways = {
         "VERSION": bool(inputs.version),
         "--bump": inputs.bump is not None,
-        "--undo": inputs.undo,
-    }
         "--dry-run": inputs.dry_run,
         "--pr": inputs.pr,
         "--continue": inputs.continue_,
+        "--undo": inputs.undo,
+    }
     given = [name for name, is_given in ways.items() if is_given]
     if any({*given} >= pair for pair in APART):
         raise InputError(
