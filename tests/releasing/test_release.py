@@ -173,6 +173,22 @@ def test_a_branch_that_follows_one_of_another_name(begun: Scene) -> None:
     assert begun.public()["refs/heads/main"] == begun.public()["refs/tags/v1.1.0"]
 
 
+def test_in_a_shallow_clone_the_way_to_its_tags_is_named(begun: Scene) -> None:
+    settings = begun.project / "pyproject.toml"
+    settings.write_text(
+        settings.read_text().replace('version = "1.0.0"', 'dynamic = ["version"]').partition("[project]")[2]
+    )
+    backend = 'requires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"'
+    settings.write_text(f"[build-system]\n{backend}\n\n[project]{settings.read_text()}")
+    begun.commit("Take the version from the tag")
+    begun.git("push", "-q")
+    begun.git("clone", "-q", "--depth=1", f"file://{begun.origin}", "../shallow")
+    ended = begun.release("--bump", "minor", "--dry-run", path="../shallow")
+    assert "`git fetch --unshallow --tags`" in " ".join(ended.stdout.split()), ended
+    begun.git("fetch", "-q", "--unshallow", "--tags", where=begun.folder / "shallow")
+    assert begun.release("--bump", "minor", "--dry-run", path="../shallow").exit_code == 0
+
+
 def test_all_that_is_wrong_is_said_at_once_and_the_remedies_work(begun: Scene) -> None:
     begun.somebody_pushes()
     begun.git("switch", "-qc", "feature")

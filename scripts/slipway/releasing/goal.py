@@ -157,7 +157,7 @@ def _bumped(here: Here) -> Version:
     if here.version is None or part is None:
         raise InputError(
             "--bump has no version to start from.",
-            cause="The project writes no version, and there is no release tag yet."
+            cause="The project writes no version, and in this clone no release tag comes before HEAD."
             if here.project.vcs_versioned
             else "The version of this project is computed, and only the build knows it.",
             remedy=f"Name the version: `{screen.command(here.inputs, '1.0.0')}`.{_deepen(here)}",
@@ -166,6 +166,12 @@ def _bumped(here: Here) -> Version:
 
 
 def _demand_ref(here: Here, ref: str) -> None:
+def _deepen(here: Here) -> str:
+    facts = git_facts.read(here.position.top)
+    is_shallow = facts is not None and facts.shallow and here.project.vcs_versioned
+    return " Or fetch the history, with its tags: `git fetch --unshallow --tags`." if is_shallow else ""
+
+
     # What begins with a dash is a ref, but no tag that git makes.
     is_option = ref.startswith("refs/tags/-")
     if is_option or git.run(here.position.top, "check-ref-format", ref).returncode != 0:
