@@ -31,6 +31,15 @@ def test_without_a_version_it_says_what_can_be_released(begun: Scene) -> None:
     assert begun.state() == before
 
 
+def test_a_version_that_is_written_and_was_never_released_comes_first(begun: Scene) -> None:
+    begun.git("push", "-q", "origin", "--delete", "v1.0.0")
+    begun.git("tag", "-d", "v1.0.0")
+    ended = begun.release()
+    assert "tiny-project 1.0.0 on main, no release tag seen before HEAD" in ended.stdout
+    assert "1.0.0        slipway release 1.0.0\n" in ended.stdout
+    assert "To look first: slipway release 1.0.0 --dry-run" in ended.stdout
+
+
 def test_what_is_pushed_is_what_was_checked(begun: Scene) -> None:
     """With the real check: the backend builds the version that was written, and the tag is judged."""
     ended = begun.release("--bump", "minor", checked=True)
