@@ -99,7 +99,8 @@ def index_of_workflow(place: Position) -> str | None:
         return None
     jobs = (job for file in files if file.written for job in file.jobs)
     values = (values for job in jobs for values in (job.values, *(step.values for step in job.steps)))
-    return next((index for given in values if (index := given.get("index"))), None)
+    # What an expression stands for is known to the run only.
+    return next((index for given in values if (index := given.get("index")) and "${{" not in index), None)
 
 
 def version_of(project: ProjectFacts) -> Version | None:
@@ -165,13 +166,13 @@ def _bumped(here: Here) -> Version:
     return bump.bumped(here.version, part)
 
 
-def _demand_ref(here: Here, ref: str) -> None:
 def _deepen(here: Here) -> str:
     facts = git_facts.read(here.position.top)
     is_shallow = facts is not None and facts.shallow and here.project.vcs_versioned
     return " Or fetch the history, with its tags: `git fetch --unshallow --tags`." if is_shallow else ""
 
 
+def _demand_ref(here: Here, ref: str) -> None:
     # What begins with a dash is a ref, but no tag that git makes.
     is_option = ref.startswith("refs/tags/-")
     if is_option or git.run(here.position.top, "check-ref-format", ref).returncode != 0:
