@@ -73,6 +73,18 @@ def test_a_check_that_finds_something_leaves_everything_as_it_was(begun: Scene) 
     assert (begun.state() | {"index": before["index"]}, begun.public()) == (before, public)
 
 
+def test_what_the_check_warns_of_is_said(begun: Scene) -> None:
+    for path in (begun.project / "pyproject.toml", begun.project / "_build_tools" / "own_backend.py"):
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.lower().startswith("requires-python")))
+    begun.commit("Forget which Pythons it is for")
+    begun.git("push", "-q")
+    ended = begun.release("1.1.0", checked=True)
+    assert ended.exit_code == 0, ended
+    assert "! it warns of requires-python-missing" in ended.stdout
+    assert "`slipway explain requires-python-missing`" in ended.stdout
+
+
 def test_the_tree_that_is_checked_is_the_one_that_is_tagged(begun: Scene) -> None:
     assert begun.release("1.1.0").exit_code == 0
     assert begun.checked() == [["v1.1.0", begun.git("rev-parse", "v1.1.0^{tree}"), "True"]]

@@ -6,6 +6,7 @@ from pathlib import Path
 from slipway.errors import InputError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
+from slipway.records import Severity
 from slipway.releasing import journal, position, preparation, screen
 from slipway.releasing.goal import Here, parsed
 from slipway.releasing.journal import Journal
@@ -56,11 +57,19 @@ def check_copy(run: Run, entry: Journal, copy: Copy) -> tuple[Journal, Manifest 
     if manifest.exit_code:
         screen.say(f"{screen.WRONG} the check stops the release; {entry.version} is not pushed")
         return entry, manifest
-    screen.done(f"checked as {entry.tag}")
+    say_checked(manifest, entry.tag)
     version = parsed(entry.version)
     notes = preparation.notes(copy.project, version) if version else None
     tree = position.tree_of(copy.top, "HEAD")
     return journal.note(run.top, entry, tree=tree, notes=notes or entry.notes), None
+
+
+def say_checked(manifest: Manifest, tag: str) -> None:
+    """Say that a check found nothing that blocks, and what it warns of."""
+    screen.done(f"checked as {tag}")
+    warned = [one for one in manifest.findings if one.severity is Severity.WARNING and one.ignored is None]
+    if names := tuple(dict.fromkeys(one.rule for one in warned)):
+        screen.say(f"{screen.UNSURE} it warns of {screen.listed(names)}: `slipway explain {names[0]}`")
 
 
 def holder(entry: Journal) -> preparation.Holds:

@@ -9,6 +9,7 @@ from slipway.errors import InputError, Interrupted
 from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.releasing import (
+    checking,
     continuing,
     goal,
     journal,
@@ -155,7 +156,7 @@ def _begin(run: Run, aim: Goal) -> Manifest | None:
         if manifest.exit_code:
             screen.say(f"{screen.WRONG} the check stops the release; nothing was written")
             return manifest
-    screen.done(f"checked as {aim.tag}")
+    checking.say_checked(manifest, aim.tag)
     return continuing.go_on(run, journal.begin(run.top, _entry(run, aim, prepared)))
 
 
