@@ -184,7 +184,7 @@ def test_a_repository_on_github_is_released_by_its_workflow(
     assert step(begun) == page
     ran(github, 70, conclusion="failure", path=".github/workflows/other.yml")
     assert step(begun) == page
-    ran(github, 71, conclusion="failure")
+    ran(github, 71, conclusion="failure", path=f"{WORKFLOW}@v1.0.0")
     assert step(begun) == "gh run rerun 71 --failed"
     put(bench, WHEEL)
     assert "sdist of 1.0.0" in told(begun)
