@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import command_line
@@ -58,6 +59,10 @@ def test_what_is_pushed_is_what_was_checked(begun: Scene) -> None:
     assert begun.git("status", "--porcelain") == ""
     built = sorted(path.name for path in (begun.project / ".slipway" / "dist").iterdir())
     assert built == ["tiny_project-1.1.0-py3-none-any.whl", "tiny_project-1.1.0.tar.gz"]
+    manifest = json.loads((begun.project / ".slipway" / "manifest.json").read_text())
+    assert manifest["plan"]["git"]["commit"] == begun.git("rev-parse", "HEAD"), (
+        "what is published from here names it"
+    )
     assert "✓ pushed main and v1.1.0 to origin" in ended.stdout
 
 

@@ -45,6 +45,7 @@ def _push(run: Run, entry: Journal) -> tuple[Journal, Manifest | None]:
     if blocked:
         return entry, blocked
     steps.tag(run.top, entry, commit, run.inputs)
+    checking.name_commit(run, entry, commit)
     entry = journal.note(run.top, entry, stage="pushing")
     steps.push(run.top, entry, commit, run.inputs)
     return entry, None

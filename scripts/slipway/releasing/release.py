@@ -188,6 +188,7 @@ def _entry(run: Run, aim: Goal, prepared: preparation.Prepared) -> Journal:
         remote=place.remote or "",
         head=place.head,
         tree=prepared.tree,
+        checked=prepared.commit,
         message=aim.message,
         title=f"{run.here.name} {aim.version}",
         notes=prepared.notes,
