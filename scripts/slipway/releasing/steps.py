@@ -105,7 +105,8 @@ def tag(top: Path, entry: Journal, commit: str, inputs: Inputs) -> None:
         # In a file: a command line holds 128 KiB at most, on Windows 32.
         message = scratch / "message"
         message.write_text(f"{entry.title}\n\n{entry.notes}".strip(), "utf-8", newline="\n")
-        words = ("tag", "--annotate", "--cleanup=whitespace", f"--file={message}")
+        # It is annotated for its message; `--annotate` would take precedence over tag.forceSignAnnotated (git-config).
+        words = ("tag", "--cleanup=whitespace", f"--file={message}")
         done = git.as_user(top, *words, "--", entry.tag, commit)
     _demand_success(done, "git tag", entry, inputs)
     screen.done(f"tagged {entry.tag}")
