@@ -148,7 +148,7 @@ def named(text: str) -> Version:
             cause="A version is written as PEP 440 says, such as 1.3.0 or 2.0.0rc1.",
             remedy=f"To name the project's folder: `--path {screen.quoted(text)}`."
             if os.path.isdir(text)  # noqa: PTH112 - takes any text
-            else "Name one without the prefix of the tag, or say which part goes up: `slipway release --bump minor`.",
+            else "Name the version alone, without the prefix of its tag.",
         )
     return version
 
