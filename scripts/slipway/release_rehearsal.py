@@ -83,6 +83,9 @@ def _copied(project: Path, scratch: Path) -> _Copies:
     _clone(top, remote, "--bare")
     _clone(remote, checkout)
     settings = _SETTINGS | {name: value for name in _TAKEN_OVER if (value := _line(top, "config", name))}
+    # An address of its own for pushing: a `pushInsteadOf` in the user's settings leads to the real remote otherwise, and
+    # git leaves that out where this is set (git-config, url.<base>.pushInsteadOf).
+    settings["remote.origin.pushurl"] = str(remote)
     if address := _line(top, "config", "--get", "remote.origin.url"):
         # The copy is that of the same repository on GitHub; only what is pushed there goes elsewhere.
         settings |= {"remote.origin.url": address, f"url.{remote}.insteadOf": address}

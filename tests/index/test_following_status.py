@@ -161,4 +161,4 @@ def test_after_a_yank_the_next_version_is_released(scene: Scene) -> None:
     assert "do not install this release" in " ".join(" ".join(lines).split())
     for file in scene.warehouse.projects["demo"].files.values():
         file.yanked = True
-    assert next_of(shown(scene)) == "slipway release 1.0.1"
+    assert (next_of(shown(scene)) or "").startswith("slipway release 1.0.1 --path ")

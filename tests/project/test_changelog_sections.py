@@ -171,3 +171,18 @@ def test_what_is_released(tmp_path: Path, heading: str) -> None:
 def test_a_large_file_is_read_by_its_lines(tmp_path: Path) -> None:
     entries = "".join(f"1.{n}.0\n{'=' * 6}\n\n- {'word ' * 40}\n\n" for n in range(5000, 0, -1))
     assert section(tmp_path, entries, "CHANGES.rst") == f"- {'word ' * 40}"
+
+
+@pytest.mark.parametrize(
+    ("body", "says_something"),
+    [
+        ("- A fix.", True),
+        ("<!-- a remark --> A fix.", True),
+        ("<!-- a remark\n\nthat goes on -->\n\n### Fixed", False),
+        ("<!-- a remark <!-- in a remark --> A fix.", True),
+        ("<!-- a remark without an end", False),
+        ("<!--" * 500_000, False),
+    ],
+)
+def test_a_remark_says_nothing_to_readers(body: str, *, says_something: bool) -> None:
+    assert changelog_sections.has_notes(body) is says_something

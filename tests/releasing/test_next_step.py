@@ -21,6 +21,8 @@ WORDS = {
     "index": "PyPI",
     "release": "missing",
     "run": "7",
+    "at": "",
+    "folder": "",
     "status": "slipway status 1.0",
     "push": "git push --atomic origin main v1.0",
     "fetch": "git fetch origin refs/tags/v1.0",

@@ -239,6 +239,20 @@ def test_another_release_waits_for_the_one_under_way(begun: Scene) -> None:
     assert begun.state() == before
 
 
+@pytest.mark.parametrize("setting", ["tag.gpgSign", "tag.forceSignAnnotated"])
+def test_what_git_is_set_up_to_sign_is_signed(begun: Scene, setting: str) -> None:
+    signer = begun.hook(
+        "signer", "cat >/dev/null; echo '[GNUPG:] SIG_CREATED ' >&2; echo SIGNED", at=begun.notes
+    )
+    for name, value in (("gpg.program", str(signer)), ("commit.gpgSign", "true"), (setting, "true")):
+        begun.git("config", name, value)
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 0, ended
+    assert "gpgsig SIGNED" in begun.git("cat-file", "commit", "HEAD")
+    assert begun.git("cat-file", "tag", "v1.1.0").endswith("SIGNED")
+    assert begun.git("cat-file", "tag", "v1.1.0", where=begun.origin).endswith("SIGNED")
+
+
 def test_what_git_cannot_sign_is_not_pushed(begun: Scene) -> None:
     begun.git("config", "tag.gpgSign", "true")
     begun.git("config", "gpg.program", "false")

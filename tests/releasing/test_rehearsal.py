@@ -57,6 +57,18 @@ def test_the_manifest_has_what_was_released_and_announced(here: Scene) -> None:
     assert {*manifest["announced"]["assets"]} == built | {"SHA256SUMS", "manifest.json"}
 
 
+def test_settings_that_rewrite_addresses_lead_nothing_to_the_real_remote(here: Scene) -> None:
+    """Many push by another address than they fetch from, by a setting for all their repositories."""
+    here.git("remote", "set-url", "origin", "https://github.com/acme/origin.git")
+    settings = Path(str(here.environ["GIT_CONFIG_GLOBAL"]))
+    rewritten = f'[url "{here.folder}/"]\n\tpushInsteadOf = https://github.com/acme/\n'
+    settings.write_text(f"{settings.read_text()}{rewritten}")
+    before = here.public()
+    ended = rehearse(here)
+    assert ended.exit_code == 0, ended
+    assert here.public() == before
+
+
 def test_what_keeps_it_from_being_released_is_said(here: Scene) -> None:
     """It is what the release itself would say, and stops at the same place."""
     (here.project / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0.0 (2026-01-01)\n\n- The first one.\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import command_line
@@ -31,6 +32,15 @@ def test_without_a_version_it_says_what_can_be_released(begun: Scene) -> None:
     assert begun.state() == before
 
 
+def test_a_version_that_is_written_and_was_never_released_comes_first(begun: Scene) -> None:
+    begun.git("push", "-q", "origin", "--delete", "v1.0.0")
+    begun.git("tag", "-d", "v1.0.0")
+    ended = begun.release()
+    assert "tiny-project 1.0.0 on main, no release tag seen before HEAD" in ended.stdout
+    assert "1.0.0        slipway release 1.0.0\n" in ended.stdout
+    assert "To look first: slipway release 1.0.0 --dry-run" in ended.stdout
+
+
 def test_what_is_pushed_is_what_was_checked(begun: Scene) -> None:
     """With the real check: the backend builds the version that was written, and the tag is judged."""
     ended = begun.release("--bump", "minor", checked=True)
@@ -49,6 +59,10 @@ def test_what_is_pushed_is_what_was_checked(begun: Scene) -> None:
     assert begun.git("status", "--porcelain") == ""
     built = sorted(path.name for path in (begun.project / ".slipway" / "dist").iterdir())
     assert built == ["tiny_project-1.1.0-py3-none-any.whl", "tiny_project-1.1.0.tar.gz"]
+    manifest = json.loads((begun.project / ".slipway" / "manifest.json").read_text())
+    assert manifest["plan"]["git"]["commit"] == begun.git("rev-parse", "HEAD"), (
+        "what is published from here names it"
+    )
     assert "✓ pushed main and v1.1.0 to origin" in ended.stdout
 
 
@@ -62,6 +76,18 @@ def test_a_check_that_finds_something_leaves_everything_as_it_was(begun: Scene) 
     assert "✗ the check stops the release; nothing was written" in ended.stdout
     assert "readme" in ended.stdout
     assert (begun.state() | {"index": before["index"]}, begun.public()) == (before, public)
+
+
+def test_what_the_check_warns_of_is_said(begun: Scene) -> None:
+    for path in (begun.project / "pyproject.toml", begun.project / "_build_tools" / "own_backend.py"):
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.lower().startswith("requires-python")))
+    begun.commit("Forget which Pythons it is for")
+    begun.git("push", "-q")
+    ended = begun.release("1.1.0", checked=True)
+    assert ended.exit_code == 0, ended
+    assert "! it warns of requires-python-missing" in ended.stdout
+    assert "`slipway explain requires-python-missing`" in ended.stdout
 
 
 def test_the_tree_that_is_checked_is_the_one_that_is_tagged(begun: Scene) -> None:
@@ -90,6 +116,103 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(begun: Scene) -> None
     assert begun.state() == before
     assert {path: path.stat().st_mtime_ns for path in (begun.project / ".git").rglob("*")} == git_directory
     assert begun.checked() == []
+
+
+@pytest.mark.parametrize("words", [("--continue",), ("--undo",), ("1.1.0", "--continue")])
+def test_a_dry_run_of_what_is_under_way_does_nothing(begun: Scene, words: tuple[str, ...]) -> None:
+    begun.hook("pre-push", "exit 1")
+    assert begun.release("1.1.0").exit_code == 3
+    begun.live()
+    before, public = begun.state(), begun.public()
+    ended = begun.release(*words, "--dry-run")
+    assert ended.exit_code == 2, ended
+    assert "cannot be given together" in ended.stdout
+    assert (begun.state(), begun.public()) == (before, public)
+
+
+def test_a_dry_run_does_not_tag_what_another_clone_made(begun: Scene) -> None:
+    begun.git("push", "-q", "origin", "--delete", "v1.0.0")
+    begun.git("tag", "-d", "v1.0.0")
+    assert begun.release("--continue", "--dry-run").exit_code == 2
+    assert [*begun.public()] == ["refs/heads/main"]
+
+
+@pytest.mark.parametrize(
+    "words", [("--bump", "minor", "--continue"), ("--pr", "--undo"), ("1.1.0", "--undo")]
+)
+def test_what_contradicts_itself_is_refused(begun: Scene, words: tuple[str, ...]) -> None:
+    before = begun.state()
+    assert "cannot be given together" in begun.release(*words).stdout
+    assert begun.state() == before
+
+
+def test_a_changelog_that_is_a_link_out_of_the_checkout_is_not_written(begun: Scene) -> None:
+    """An absolute link leads there from the private copy as well, so that a dry run would write it."""
+    (begun.project / "docs").mkdir()
+    kept = (begun.project / "CHANGELOG.md").rename(begun.project / "docs" / "changes.md")
+    (begun.project / "CHANGELOG.md").symlink_to(kept)
+    begun.commit("Keep the changelog elsewhere")
+    begun.git("push", "-q")
+    before = begun.state()
+    ended = begun.release("1.1.0", "--dry-run")
+    assert ended.exit_code == 2, ended
+    assert "CHANGELOG.md is not written: it leads out of the repository" in ended.stdout
+    assert begun.state() == before
+    outside = kept.rename(begun.folder / "changes.md")
+    (begun.project / "CHANGELOG.md").unlink()
+    (begun.project / "CHANGELOG.md").symlink_to("../changes.md")
+    begun.commit("Keep it outside")
+    begun.git("push", "-q")
+    assert f"✗ CHANGELOG.md leads out of the repository, to {outside}" in begun.release("1.1.0").stdout
+
+
+def test_notes_that_no_command_line_holds(begun: Scene) -> None:
+    lines = "\n".join(f"- Change {number}, {'and more ' * 10}" for number in range(1500))
+    log = begun.project / "CHANGELOG.md"
+    log.write_text(log.read_text().replace("- A thing that people asked for.", lines))
+    begun.commit("Write long notes")
+    begun.git("push", "-q")
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 0, ended
+    assert "- Change 1499, and more" in begun.git("tag", "-l", "--format=%(contents)", "v1.1.0")
+
+
+def test_a_folder_in_place_of_the_version(begun: Scene) -> None:
+    ended = begun.release(str(begun.project))
+    assert ended.exit_code == 2
+    assert f"`--path {begun.project}`" in " ".join(ended.stdout.split())
+
+
+def test_off_all_branches_nothing_is_said_of_the_remotes(begun: Scene) -> None:
+    begun.git("switch", "-q", "--detach")
+    ended = begun.release("1.1.0")
+    assert ended.exit_code == 2
+    assert "✗ HEAD is on no branch" in ended.stdout
+    assert "has no branch" not in ended.stdout
+
+
+def test_a_branch_that_follows_one_of_another_name(begun: Scene) -> None:
+    begun.git("branch", "-q", "-m", "main", "trunk")
+    words = ("1.1.0", "--release-branch", "trunk")
+    assert "  git push --atomic origin trunk:main v1.1.0\n" in begun.release(*words, "--dry-run").stdout
+    assert begun.release(*words).exit_code == 0
+    assert begun.public()["refs/heads/main"] == begun.public()["refs/tags/v1.1.0"]
+
+
+def test_in_a_shallow_clone_the_way_to_its_tags_is_named(begun: Scene) -> None:
+    settings = begun.project / "pyproject.toml"
+    settings.write_text(
+        settings.read_text().replace('version = "1.0.0"', 'dynamic = ["version"]').partition("[project]")[2]
+    )
+    backend = 'requires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"'
+    settings.write_text(f"[build-system]\n{backend}\n\n[project]{settings.read_text()}")
+    begun.commit("Take the version from the tag")
+    begun.git("push", "-q")
+    begun.git("clone", "-q", "--depth=1", f"file://{begun.origin}", "../shallow")
+    ended = begun.release("--bump", "minor", "--dry-run", path="../shallow")
+    assert "`git fetch --unshallow --tags`" in " ".join(ended.stdout.split()), ended
+    begun.git("fetch", "-q", "--unshallow", "--tags", where=begun.folder / "shallow")
+    assert begun.release("--bump", "minor", "--dry-run", path="../shallow").exit_code == 0
 
 
 def test_all_that_is_wrong_is_said_at_once_and_the_remedies_work(begun: Scene) -> None:

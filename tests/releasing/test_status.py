@@ -46,7 +46,7 @@ def begun(tmp_path: Path, bench: Bench) -> Scene:
 
 def run(begun: Scene, *arguments: str) -> Ended:
     """Run the command in a process of its own."""
-    return command_line.slipway("status", *arguments, "--path", begun.project, environ=begun.environ)
+    return command_line.slipway("status", *arguments, cwd=begun.project, environ=begun.environ)
 
 
 def told(begun: Scene, version: str = "") -> str:
@@ -56,6 +56,7 @@ def told(begun: Scene, version: str = "") -> str:
             patched.delenv(name)
         for name, value in begun.environ.items():
             patched.setenv(name, value or "")
+        patched.chdir(begun.project)
         inputs = Inputs(
             command="status",
             path=begun.project,
@@ -109,6 +110,24 @@ def test_from_nothing_to_a_complete_release(begun: Scene, bench: Bench) -> None:
     assert "refs/tags/v1.0.0" in begun.public()
 
 
+def test_from_another_folder_the_commands_lead_to_the_project(begun: Scene, bench: Bench) -> None:
+    without_tags(begun)
+
+    def say() -> str:
+        place = ("--path", "project")
+        return next_of(command_line.slipway("status", *place, cwd=begun.folder, environ=begun.environ).stdout)
+
+    commands = (
+        "slipway release 1.0.0 --path project",
+        f"slipway publish --index {bench.upload_url} project",
+    )
+    for command in commands:
+        assert say() == command
+        ended = command_line.slipway(*shlex.split(command)[1:], cwd=begun.folder, environ=begun.environ)
+        assert ended.exit_code == 0, ended
+    assert say() == "nothing to do"
+
+
 def test_a_tag_that_is_not_pushed(begun: Scene, bench: Bench) -> None:
     begun.git("push", "-q", "origin", "--delete", "v1.0.0")
     command = step(begun)
@@ -122,7 +141,7 @@ def test_a_tag_that_is_not_pushed(begun: Scene, bench: Bench) -> None:
 
 
 def test_a_release_that_was_interrupted(begun: Scene) -> None:
-    begun.kill_at("push", after=False)
+    begun.kill_at("before push")
     begun.release("1.1.0")
     begun.live()
     command = step(begun, "1.1.0")
@@ -165,7 +184,7 @@ def test_a_repository_on_github_is_released_by_its_workflow(
     assert step(begun) == page
     ran(github, 70, conclusion="failure", path=".github/workflows/other.yml")
     assert step(begun) == page
-    ran(github, 71, conclusion="failure")
+    ran(github, 71, conclusion="failure", path=f"{WORKFLOW}@v1.0.0")
     assert step(begun) == "gh run rerun 71 --failed"
     put(bench, WHEEL)
     assert "sdist of 1.0.0" in told(begun)

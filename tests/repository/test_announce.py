@@ -344,6 +344,7 @@ def test_foreign_files_of_a_published_release_stay_and_are_named(github: Scene) 
     assert "does not name these files of it, and nothing was compared: installer.exe" in " ".join(
         verdict.of(ended).more
     )
+    assert "exactly" not in verdict.of(ended).headline
     assert len(changes(github)) == before
 
 

@@ -66,8 +66,8 @@ def shown(github: Scene, bench: Bench) -> list[str]:
 
 def follow(github: Scene, bench: Bench) -> str:
     def do(command: str, arguments: list[str]) -> None:
-        read(command, arguments)
-        assert (command, arguments) == ("announce", [])
+        assert command == "announce"
+        assert read(command, arguments)["path"].resolve() == github.folder.resolve()
         github.go_on(manifest_digest=None)
 
     return until_the_end(lambda: shown(github, bench), do)

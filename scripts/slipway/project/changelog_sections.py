@@ -100,8 +100,9 @@ def unreleased(root: Path) -> Section | None:
 
 def has_notes(body: str) -> bool:
     """Return whether a section says anything: more than headings, comments and the word that it is not released."""
-    text = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
-    lines = [line.strip() for line in text.splitlines()]
+    text, *comments = body.split("<!--")
+    shown = (text, *(comment.partition("-->")[2] for comment in comments))
+    lines = [line.strip() for line in "".join(shown).splitlines()]
     return any(
         any(letter.isalnum() for letter in line)
         and not re.match(r"#{1,6}(?:\s|$)", line)

@@ -41,7 +41,8 @@ def apply(root: Path, changes: Sequence[Change]) -> None:
     """Make changes in a project's folder. Those that are made already stay; modes of files and links are kept.
 
     Raises:
-        InputError: a file is neither as it was nor as it is to be, or cannot be written; then none is changed.
+        InputError: a file is neither as it was nor as it is to be, leads out of the repository, or cannot be written; then
+            none is changed.
     """
     _demand(root, changes)
     done: list[Change] = []
@@ -91,8 +92,12 @@ def content(path: Path) -> bytes | None:
 
 
 def _demand(root: Path, changes: Iterable[Change]) -> None:
+    top = repository(root).resolve()
     for change in changes:
         path = root / change.file
+        # A copy of a checkout has the links of the checkout, and an absolute one leads back there.
+        if not path.resolve().is_relative_to(top):
+            raise outside(change.file, path.resolve())
         try:
             found = content(path)
         except OSError as error:
@@ -126,6 +131,15 @@ def _put(path: Path, data: bytes | None) -> None:
         written.replace(path)
     finally:
         written.unlink(missing_ok=True)
+
+
+def outside(file: str, path: Path) -> InputError:
+    """Return the error for a file that is a link to somewhere else."""
+    return InputError(
+        f"{file} is not written: it leads out of the repository, to {path}.",
+        cause="It is a symbolic link, or its path has `..` in it.",
+        remedy=f"Put the file itself at {file}, or a link with a relative path that stays in the repository.",
+    )
 
 
 def _cannot_write(file: str, why: str) -> InputError:

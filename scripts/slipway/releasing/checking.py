@@ -1,11 +1,15 @@
 """What is pushed was checked: a commit whose tree is another one than the checked tree is checked again."""
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from slipway.errors import InputError
-from slipway.manifest import Manifest
+from slipway.manifest import FILENAME, Manifest, read_manifest, write_manifest
 from slipway.options import Inputs
+from slipway.records import Severity
 from slipway.releasing import journal, position, preparation, screen
 from slipway.releasing.goal import Here, parsed
 from slipway.releasing.journal import Journal
@@ -56,11 +60,31 @@ def check_copy(run: Run, entry: Journal, copy: Copy) -> tuple[Journal, Manifest 
     if manifest.exit_code:
         screen.say(f"{screen.WRONG} the check stops the release; {entry.version} is not pushed")
         return entry, manifest
-    screen.done(f"checked as {entry.tag}")
+    say_checked(manifest, entry.tag)
     version = parsed(entry.version)
     notes = preparation.notes(copy.project, version) if version else None
     tree = position.tree_of(copy.top, "HEAD")
-    return journal.note(run.top, entry, tree=tree, notes=notes or entry.notes), None
+    commit = position.commit_of(copy.top, "HEAD") or ""
+    return journal.note(run.top, entry, tree=tree, checked=commit, notes=notes or entry.notes), None
+
+
+def name_commit(run: Run, entry: Journal, commit: str) -> None:
+    """Let the manifest of the check name the commit that was tagged, where it was checked at that of a copy."""
+    with contextlib.suppress(InputError, OSError):
+        manifest = read_manifest(run.inputs.work / FILENAME)
+        plan = manifest.plan
+        if plan is None or plan.git is None or plan.git.commit != entry.checked or commit == entry.checked:
+            return
+        plan = msgspec.structs.replace(plan, git=msgspec.structs.replace(plan.git, commit=commit))
+        write_manifest(msgspec.structs.replace(manifest, plan=plan), run.inputs.work)
+
+
+def say_checked(manifest: Manifest, tag: str) -> None:
+    """Say that a check found nothing that blocks, and what it warns of."""
+    screen.done(f"checked as {tag}")
+    warned = [one for one in manifest.findings if one.severity is Severity.WARNING and one.ignored is None]
+    if names := tuple(dict.fromkeys(one.rule for one in warned)):
+        screen.say(f"{screen.UNSURE} it warns of {screen.listed(names)}: `slipway explain {names[0]}`")
 
 
 def holder(entry: Journal) -> preparation.Holds:

@@ -45,6 +45,7 @@ def _push(run: Run, entry: Journal) -> tuple[Journal, Manifest | None]:
     if blocked:
         return entry, blocked
     steps.tag(run.top, entry, commit, run.inputs)
+    checking.name_commit(run, entry, commit)
     entry = journal.note(run.top, entry, stage="pushing")
     steps.push(run.top, entry, commit, run.inputs)
     return entry, None
@@ -85,7 +86,7 @@ def _next(run: Run, entry: Journal) -> Iterator[str]:
         yield "A run by hand publishes to TestPyPI, unless the workflow names another index."
     if where:
         yield f"What {entry.tag} starts: {where}"
-    yield f"What is public then: slipway status {entry.version}"
+    yield f"What is public then: {screen.status(run.inputs, entry.version)}"
 
 
 def _workflow(run: Run) -> str:

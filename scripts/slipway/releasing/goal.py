@@ -1,5 +1,6 @@
 """What a release is to be: the project, its version now and then, its tag."""
 
+import os
 from dataclasses import dataclass, replace
 
 from packaging.version import InvalidVersion, Version
@@ -11,7 +12,7 @@ from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project import workflow
 from slipway.project.project import ProjectFacts
-from slipway.releasing import bump, position, version_writer
+from slipway.releasing import bump, position, screen, version_writer
 from slipway.releasing.position import Position
 from slipway.workflows import caller_file
 
@@ -98,7 +99,8 @@ def index_of_workflow(place: Position) -> str | None:
         return None
     jobs = (job for file in files if file.written for job in file.jobs)
     values = (values for job in jobs for values in (job.values, *(step.values for step in job.steps)))
-    return next((index for given in values if (index := given.get("index"))), None)
+    # What an expression stands for is known to the run only.
+    return next((index for given in values if (index := given.get("index")) and "${{" not in index), None)
 
 
 def version_of(project: ProjectFacts) -> Version | None:
@@ -121,7 +123,7 @@ def wanted(here: Here) -> Goal:
     Raises:
         InputError: it names no version, or one that cannot be released.
     """
-    version = _named(here.inputs.version) if here.inputs.version else _bumped(here)
+    version = named(here.inputs.version) if here.inputs.version else _bumped(here)
     if version.local:
         raise InputError(
             f"{version} has a local part, and indexes take none.",
@@ -133,13 +135,20 @@ def wanted(here: Here) -> Goal:
     return goal
 
 
-def _named(text: str) -> Version:
+def named(text: str) -> Version:
+    """Return the version that a text is.
+
+    Raises:
+        InputError: it is none.
+    """
     version = parsed(text)
     if version is None:
         raise InputError(
             f"{text[:100]!r} is no version.",
             cause="A version is written as PEP 440 says, such as 1.3.0 or 2.0.0rc1.",
-            remedy="Name one without the prefix of the tag, or say which part goes up: --bump minor.",
+            remedy=f"To name the project's folder: `--path {screen.quoted(text)}`."
+            if os.path.isdir(text)  # noqa: PTH112 - takes any text
+            else "Name the version alone, without the prefix of its tag.",
         )
     return version
 
@@ -149,12 +158,18 @@ def _bumped(here: Here) -> Version:
     if here.version is None or part is None:
         raise InputError(
             "--bump has no version to start from.",
-            cause="The project writes no version, and there is no release tag yet."
+            cause="The project writes no version, and in this clone no release tag comes before HEAD."
             if here.project.vcs_versioned
             else "The version of this project is computed, and only the build knows it.",
-            remedy="Name the version: `slipway release 1.0.0`.",
+            remedy=f"Name the version: `{screen.command(here.inputs, '1.0.0')}`.{_deepen(here)}",
         )
     return bump.bumped(here.version, part)
+
+
+def _deepen(here: Here) -> str:
+    facts = git_facts.read(here.position.top)
+    is_shallow = facts is not None and facts.shallow and here.project.vcs_versioned
+    return " Or fetch the history, with its tags: `git fetch --unshallow --tags`." if is_shallow else ""
 
 
 def _demand_ref(here: Here, ref: str) -> None:

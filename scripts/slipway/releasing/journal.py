@@ -31,7 +31,7 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
         folder: the project's folder from the top of the checkout; empty for the top.
         branch: the branch the release is made on, and `upstream` its name on the remote.
         head: the commit it started from.
-        tree: hash of the tree that was checked.
+        tree: hash of the tree that was checked, and `checked` the commit it was checked at, which a copy alone may have.
         message: of the commit.
         title: first line of the tag's message, and `notes` the rest.
         changes: to files, from the top of the checkout.
@@ -49,6 +49,7 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
     remote: str
     head: str
     tree: str
+    checked: str = ""
     message: str
     title: str
     notes: str

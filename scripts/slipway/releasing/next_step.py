@@ -121,33 +121,33 @@ WRONG = (
         "tampered",
         lambda f: f.is_tampered and not f.is_yanked and bool(f.words["yank_page"]),
         "{index} serves other bytes than were built, or attestations of somebody else. Yank it; after that, "
-        "`slipway release {next}`.",
+        "`slipway release {next}{at}`.",
         url="{yank_page}",
     ),
     Row(
         "tampered-and-stays",
         lambda f: f.is_tampered and not f.is_yanked,
         "{index} serves other bytes than were built, or attestations of somebody else, and never takes a name twice.",
-        command="slipway release {next}",
+        command="slipway release {next}{at}",
     ),
     Row(
         "yanked",
         lambda f: f.is_yanked and f.is_newest,
         "{version} is yanked, and no name of a file is taken twice: what follows it is {next}.",
-        command="slipway release {next}",
+        command="slipway release {next}{at}",
     ),
     Row("yanked-and-followed", lambda f: f.is_yanked, "{version} is yanked, and a higher version is public."),
     Row(
         "other-bytes",
         lambda f: f.on_index is not None and bool(f.on_index.burnt),
         "{index} has other bytes under a name of this release and never takes a name twice: {version} cannot be finished.",
-        command="slipway release {next}",
+        command="slipway release {next}{at}",
     ),
     Row(
         "closed",
         lambda f: f.is_partial and f.is_closed,
         "{index} takes no more files of {version}, so that it stays incomplete.",
-        command="slipway release {next}",
+        command="slipway release {next}{at}",
     ),
 )
 
@@ -195,7 +195,7 @@ NOTHING_PUBLIC = (
         "blocked",
         lambda f: not f.public and f.is_published_here and f.is_blocked_here,
         "What was built here has findings that block, so that nothing of it is sent.",
-        command="slipway check",
+        command="slipway check{folder}",
     ),
     Row(
         "begun-here",
@@ -207,13 +207,13 @@ NOTHING_PUBLIC = (
         "under-way",
         lambda f: not f.public and f.is_under_way,
         "The release was begun with `slipway release` and did not come to its end.",
-        command="slipway release --continue",
+        command="slipway release --continue{at}",
     ),
     Row(
         "not-tagged",
         lambda f: not f.public and f.tag_here == "missing" and f.tag_there in {"missing", "not asked"},
         "There is no tag {tag}, and nothing of it is on {index}.",
-        command="slipway release {version}",
+        command="slipway release {version}{at}",
     ),
     Row(
         "remote-unknown",

@@ -29,7 +29,11 @@ Outcome = Literal["running", "failed", "passed"]
 
 
 class _Run(Struct, frozen=True):
-    """A run of a workflow (https://docs.github.com/en/rest/actions/workflow-runs)."""
+    """A run of a workflow (https://docs.github.com/en/rest/actions/workflow-runs).
+
+    Attributes:
+        path: of the workflow; in some answers `@` and a branch stand behind it.
+    """
 
     id: int
     path: str
@@ -169,7 +173,7 @@ def _run(github: GitHub, tag: str, asked: Subject) -> _Run | None:
         raise
     order: dict[Outcome, int] = {"running": 0, "failed": 1, "passed": 2}
     # GitHub lists the newest first.
-    newest = {run.path: run for run in reversed(runs) if run.path in files}
+    newest = {path: run for run in reversed(runs) if (path := run.path.partition("@")[0]) in files}
     return min(newest.values(), key=lambda run: order[_outcome(run)], default=None)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from packaging.version import Version
 
 from slipway.project import changelog, changelog_sections
+from slipway.project import git as git_facts
 from slipway.releasing import bump, screen
 from slipway.releasing.changes import Change
-from slipway.releasing.goal import Goal, Here
+from slipway.releasing.goal import Goal, Here, parsed
 from slipway.releasing.journal import Journal
 from slipway.releasing.preparation import Prepared
 
@@ -19,7 +20,7 @@ NOTES_SHOWN = 40
 
 def show(here: Here, under_way: Journal | None) -> None:
     """Print the version now, the ones that may follow, the unreleased notes, and what to type."""
-    tag = f"last tag {here.last_tag}" if here.last_tag else "no release tag yet"
+    tag = f"last tag {here.last_tag}" if here.last_tag else "no release tag seen before HEAD"
     version = here.version or "(its version is not known before the build)"
     screen.say(f"{here.name} {version} on {here.position.branch or 'no branch'}, {tag}")
     if under_way:
@@ -28,18 +29,35 @@ def show(here: Here, under_way: Journal | None) -> None:
         screen.say(f"  {screen.command(here.inputs, '--undo')}")
         return
     candidates = bump.candidates(here.version) if here.version else {}
-    if candidates:
-        width = max(len(str(version)) for version in candidates.values())
+    rows: dict[tuple[str, ...], Version] = {}
+    if here.version and _is_to_come(here, here.version):
+        rows[(str(here.version),)] = here.version
+    rows |= {("--bump", part): following for part, following in candidates.items()}
+    if rows:
+        width = max(len(str(version)) for version in rows.values())
         screen.say()
-        for part, following in candidates.items():
-            screen.say(f"  {following!s:<{width}}  {screen.command(here.inputs, '--bump', part)}")
+        for words, following in rows.items():
+            screen.say(f"  {following!s:<{width}}  {screen.command(here.inputs, *words)}")
     screen.say("\n".join(("", *_unreleased(here))))
-    screen.say(f"\nTo look first: {screen.command(here.inputs, *_first(candidates), '--dry-run')}")
+    screen.say(f"\nTo look first: {screen.command(here.inputs, *_first(rows), '--dry-run')}")
 
 
-def _first(candidates: Mapping[bump.Part, Version]) -> tuple[str, ...]:
-    part = next((part for part in ("minor", "final", *candidates) if part in candidates), None)
-    return ("--bump", part) if part else ("VERSION",)
+def _is_to_come(here: Here, version: Version) -> bool:
+    """Return whether the version that is written may be the next release: no tag seen here names it."""
+    prefix = here.inputs.tag_prefix
+    tags = (
+        parsed(tag.removeprefix(prefix))
+        for tag in git_facts.tags(here.position.top)
+        if tag.startswith(prefix)
+    )
+    is_written = not here.project.vcs_versioned and not version.is_devrelease and version.local is None
+    return is_written and version not in tags
+
+
+def _first(rows: Mapping[tuple[str, ...], Version]) -> tuple[str, ...]:
+    usual = (("--bump", "minor"), ("--bump", "final"))
+    written = next((words for words in rows if len(words) == 1), None)
+    return written or next((words for words in (*usual, *rows) if words in rows), ("VERSION",))
 
 
 def _unreleased(here: Here) -> Iterator[str]:
@@ -68,9 +86,10 @@ def show_changes(aim: Goal, prepared: Prepared) -> None:
     if inputs.pr:
         commands = [f"git switch -c {aim.branch}", *commands, f"git push {place.remote} {aim.branch}"]
     else:
+        branch = place.upstream if place.branch == place.upstream else f"{place.branch}:{place.upstream}"
         tag = [
             "git tag --annotate " + aim.tag,
-            f"git push --atomic {place.remote} {place.upstream} {aim.tag}",
+            f"git push --atomic {place.remote} {branch} {aim.tag}",
         ]
         commands += tag
     screen.say("\nAfter the check as of that tag it runs:")

@@ -69,7 +69,7 @@ def look(aim: Goal) -> Iterator[Seen]:
     except SlipwayError as error:
         yield Seen(WRONG, error.happened, "\n".join((error.remedy, *error.log)))
         refs = None
-    if refs is not None:
+    if refs is not None and place.upstream:
         yield _not_behind(place, refs)
     yield _tag_free(aim, refs)
     if aim.here.inputs.pr:
@@ -135,7 +135,8 @@ def _tag_free(aim: Goal, refs: Mapping[str, str] | None) -> Seen:
         git.output(top, "for-each-ref", "--format=%(refname)", "refs/tags").split(), prefix, aim.version
     )
     there = naming(refs or (), prefix, aim.version)
-    taken = f"Take the next version; if {aim.version} failed half way, `slipway status {aim.version}` says what is missing."
+    status = screen.status(aim.here.inputs, str(aim.version))
+    taken = f"Take the next version; if {aim.version} failed half way, `{status}` says what is missing."
     if there:
         return Seen(WRONG, f"the tag {there} is on {aim.here.position.remote} already", taken)
     if here:
@@ -231,12 +232,19 @@ def _workflow(aim: Goal) -> Iterator[Seen]:
 
 
 def _notes(aim: Goal) -> Seen:
-    root = aim.here.inputs.path
+    root, found = aim.here.inputs.path, changelog.find(aim.here.inputs.path)
+    if found is not None:
+        real, top = (path.resolve() for path in (root / found.file, aim.here.position.top))
+        if not real.is_relative_to(top):
+            return Seen(
+                WRONG,
+                f"{found.file} leads out of the repository, to {real}",
+                f"Put the file itself at {found.file}.",
+            )
     if command := aim.here.project.settings.changelog_command:
         return Seen(DONE, f"the changelog is written by `{command}`")
     if section := changelog_entry.notes(root, aim.version):
         return Seen(DONE, f"notes: {section.heading}, line {section.line} of {section.file}")
-    found = changelog.find(root)
     if found is None:
         return Seen(UNSURE, "there is no changelog; the release on GitHub gets the notes that GitHub makes")
     remedy = f"Write in {found.file}, under a heading `Unreleased`, what changed."

@@ -50,13 +50,14 @@ class Prepared:
 
     Attributes:
         changes: to files, from the top of the checkout.
-        tree: hash of the tree with them.
+        tree: hash of the tree with them, and `commit` that of the copy which has it.
         notes: what the changelog then says of the version.
     """
 
     changes: tuple[Change, ...]
     tree: str
     notes: str
+    commit: str = ""
 
 
 @contextmanager
@@ -96,6 +97,7 @@ def prepare(copy: Copy, aim: Goal, *, today: date) -> Prepared:
         changes=tuple(_change(here.position.top, copy.top, path) for path in touched),
         tree=position.tree_of(copy.top, "HEAD"),
         notes=notes(copy.project, aim.version) or "",
+        commit=position.commit_of(copy.top, "HEAD") or "",
     )
 
 

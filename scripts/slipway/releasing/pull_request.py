@@ -83,6 +83,7 @@ def _tag_merged(run: Run, entry: Journal, refs: Mapping[str, str]) -> tuple[Jour
     if blocked:
         return entry, blocked
     steps.tag(run.top, entry, commit, run.inputs)
+    checking.name_commit(run, entry, commit)
     entry = journal.note(run.top, entry, stage="pushing", merged=True)
     steps.push(run.top, entry, commit, run.inputs, only_tag=True)
     return entry, None

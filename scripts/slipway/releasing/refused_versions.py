@@ -1,7 +1,5 @@
 """Why a version cannot be written, with what to do in the project at hand."""
 
-from pathlib import Path
-
 from packaging.version import Version
 
 from slipway.errors import InputError
@@ -87,15 +85,6 @@ def not_in_one_piece(place: Written, version: Version) -> InputError:
         cause="The version is put together from several strings, has escapes in it, or is named twice on that line.",
         remedy=f"Write {place.version} there as one plain string on a line of its own.",
         read=SINGLE_SOURCE,
-    )
-
-
-def outside(file: str, path: Path) -> InputError:
-    """Return the error for a file that is a link to somewhere else."""
-    return InputError(
-        f"{file} is not written: it leads out of the repository, to {path}.",
-        cause="It is a symbolic link, or its path has `..` in it.",
-        remedy=f"Put the file itself at {file}.",
     )
 
 

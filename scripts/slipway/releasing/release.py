@@ -9,6 +9,7 @@ from slipway.errors import InputError, Interrupted
 from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.releasing import (
+    checking,
     continuing,
     goal,
     journal,
@@ -25,6 +26,14 @@ from slipway.releasing.journal import Journal
 from slipway.releasing.preparation import Check
 from slipway.runner import Runner
 
+APART = (
+    {"VERSION", "--bump"},
+    {"--bump", "--continue"},
+    {"--dry-run", "--continue"},
+    *({name, "--undo"} for name in ("VERSION", "--bump", "--dry-run", "--pr", "--continue")),
+)
+"""What cannot be asked for at once."""
+
 
 def run(inputs: Inputs, runner: Runner, check: Check) -> Manifest | None:
     """Release, or say what can be released; return the manifest of a check that found something that blocks.
@@ -39,6 +48,8 @@ def run(inputs: Inputs, runner: Runner, check: Check) -> Manifest | None:
         ToolError: git or the remote fails; running again may help.
         Interrupted: the user stopped it after the first change.
     """
+    if inputs.version:
+        goal.named(inputs.version)
     here = goal.read(inputs)
     begun = position.git_path(here.position.top, journal.FILE)
     try:
@@ -81,15 +92,16 @@ def _demand_one_way(inputs: Inputs) -> None:
     ways = {
         "VERSION": bool(inputs.version),
         "--bump": inputs.bump is not None,
+        "--dry-run": inputs.dry_run,
+        "--pr": inputs.pr,
+        "--continue": inputs.continue_,
         "--undo": inputs.undo,
     }
     given = [name for name, is_given in ways.items() if is_given]
-    if inputs.undo and inputs.continue_:
-        given.append("--continue")
-    if len(given) > 1:
+    if any({*given} >= pair for pair in APART):
         raise InputError(
             f"{' and '.join(given)} cannot be given together.",
-            cause="Each of them says in its own way what is to be done.",
+            cause="Each of them says in its own way what is to be done, and a dry run shows a release before it begins.",
             remedy="Choose one.",
         )
 
@@ -144,7 +156,7 @@ def _begin(run: Run, aim: Goal) -> Manifest | None:
         if manifest.exit_code:
             screen.say(f"{screen.WRONG} the check stops the release; nothing was written")
             return manifest
-    screen.done(f"checked as {aim.tag}")
+    checking.say_checked(manifest, aim.tag)
     return continuing.go_on(run, journal.begin(run.top, _entry(run, aim, prepared)))
 
 
@@ -176,6 +188,7 @@ def _entry(run: Run, aim: Goal, prepared: preparation.Prepared) -> Journal:
         remote=place.remote or "",
         head=place.head,
         tree=prepared.tree,
+        checked=prepared.commit,
         message=aim.message,
         title=f"{run.here.name} {aim.version}",
         notes=prepared.notes,

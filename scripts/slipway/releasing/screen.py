@@ -28,9 +28,21 @@ def listed(paths: tuple[str, ...], limit: int = 3) -> str:
 
 def command(inputs: Inputs, *words: str) -> str:
     """Return the command line of `slipway release` with some words, as it is typed where this one was."""
-    place = os.path.relpath(inputs.path)
-    path = () if place == "." else ("--path", shlex.quote(place))
-    return " ".join(("slipway", "release", *words, *path))
+    return " ".join(("slipway", "release", *words)) + place(inputs, "--path")
+
+
+def status(inputs: Inputs, version: str) -> str:
+    """Return the command line that says where a release stands, as it is typed where this one was."""
+    return f"slipway status {version}{place(inputs, '--path')}"
+
+
+def place(inputs: Inputs, *option: str) -> str:
+    """Return what leads a command to the project, with a blank before it; nothing where this one was typed there."""
+    try:
+        path = os.path.relpath(inputs.path)
+    except ValueError:  # on Windows, from one drive to another
+        path = str(inputs.path)
+    return "" if path == "." else f" {shlex.join((*option, path))}"
 
 
 def quoted(text: str) -> str:

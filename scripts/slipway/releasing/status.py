@@ -11,7 +11,7 @@ from slipway.index.addresses import Index
 from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.publishing import after_failure, decision
-from slipway.releasing import bump, on_github, public_files, subject, tags
+from slipway.releasing import bump, on_github, public_files, screen, subject, tags
 from slipway.releasing.goal import index_of_workflow
 from slipway.releasing.next_step import Facts, next_step
 from slipway.releasing.on_github import OnGitHub
@@ -140,13 +140,16 @@ def _words(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> di
         "tag": tag.name,
         "remote": tag.remote,
         "index": index.title,
-        "status": shlex.join(["slipway", "status", str(asked.version), *index_option]),
+        "at": screen.place(inputs, "--path"),
+        "folder": (folder := screen.place(inputs)),
+        "status": shlex.join(["slipway", "status", str(asked.version), *index_option])
+        + screen.place(inputs, "--path"),
         "push": shlex.join(["git", "push", "--atomic", tag.remote, *tag.push]),
         "fetch": shlex.join(["git", "fetch", tag.remote, f"refs/tags/{tag.name}"]),
-        "check": shlex.join(["slipway", "check", "--tag", tag.name]),
-        "publish": after_failure.command_here(inputs, index, "publish"),
-        "verify": after_failure.command_here(inputs, index, "verify"),
-        "announce": after_failure.command_here(inputs, None, "announce"),
+        "check": shlex.join(["slipway", "check", "--tag", tag.name]) + folder,
+        "publish": after_failure.command_here(inputs, index, "publish") + folder,
+        "verify": after_failure.command_here(inputs, index, "verify") + folder,
+        "announce": after_failure.command_here(inputs, None, "announce") + folder,
         "project_page": page,
         "yank_page": (public.recovery.yank_page if public.recovery else None) or "",
     }

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from slipway import git
+from slipway.environments import disposable
 from slipway.errors import InputError, ToolError
 from slipway.options import Inputs
 from slipway.processes import Completed
@@ -100,10 +101,13 @@ def tag(top: Path, entry: Journal, commit: str, inputs: Inputs) -> None:
         if position.commit_of(top, ref) == commit:
             return
         drop_tag(top, entry)
-    message = f"{entry.title}\n\n{entry.notes}".strip()
-    done = git.as_user(
-        top, "tag", "--annotate", "--cleanup=whitespace", f"--message={message}", "--", entry.tag, commit
-    )
+    with disposable.scratch() as scratch:
+        # In a file: a command line holds 128 KiB at most, on Windows 32.
+        message = scratch / "message"
+        message.write_text(f"{entry.title}\n\n{entry.notes}".strip(), "utf-8", newline="\n")
+        # It is annotated for its message; `--annotate` would take precedence over tag.forceSignAnnotated (git-config).
+        words = ("tag", "--cleanup=whitespace", f"--file={message}")
+        done = git.as_user(top, *words, "--", entry.tag, commit)
     _demand_success(done, "git tag", entry, inputs)
     screen.done(f"tagged {entry.tag}")
 

@@ -16,7 +16,7 @@ from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.project import ProjectFacts
 from slipway.releasing import position
-from slipway.releasing.goal import parsed, version_of
+from slipway.releasing.goal import named, parsed, version_of
 from slipway.releasing.position import Position
 from slipway.workflows import caller_file
 
@@ -103,14 +103,7 @@ def _version(
     inputs: Inputs, project: ProjectFacts | None, manifest: Manifest | None, prefix: str, *, has_git: bool
 ) -> tuple[Version, str]:
     if inputs.version:
-        version = parsed(inputs.version.removeprefix(prefix))
-        if version is None:
-            raise InputError(
-                f"{inputs.version[:100]!r} is no version.",
-                cause="A version is written as PEP 440 says, such as 1.3.0 or 2.0.0rc1.",
-                remedy="Name the version, or its tag.",
-            )
-        return version, "as you named it"
+        return named(inputs.version.removeprefix(prefix)), "as you named it"
     found = next(_versions(inputs.path, project, manifest, prefix, has_git=has_git), None)
     if found is None:
         raise InputError(

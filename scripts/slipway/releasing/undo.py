@@ -78,13 +78,15 @@ def _demand_unpushed(top: Path, entry: Journal, inputs: Inputs) -> None:
 def _public(entry: Journal, inputs: Inputs) -> InputError:
     version = parsed(entry.version)
     following = screen.command(inputs, str(bump.next_patch(version))) if version else "the next version"
-    site, name = addresses.resolve("pypi").site, goal.read(inputs).name
+    here = goal.read(inputs)
+    index = addresses.resolve("pypi" if here.index == "none" else here.index, simple=inputs.simple_index)
+    page = index.yank_page(here.name, entry.version)
+    yank = "yank it on the page below (pip then passes it over), " if page else ""
     return InputError(
         f"{entry.version} was pushed: the tag {entry.tag} is on {entry.remote}.",
         cause="Others may have fetched it, and a version that an index took is used up for ever.",
-        remedy="If it is bad, yank it on the page below (pip then passes it over), correct it, and release the next one: "
-        f"`{following}`.",
-        read=f"{site}manage/project/{name}/release/{entry.version}/",
+        remedy=f"If it is bad, {yank}correct it, and release the next one: `{following}`.",
+        read=page,
     )
 
 

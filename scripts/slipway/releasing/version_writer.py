@@ -10,15 +10,10 @@ from slipway.project import project, project_files
 from slipway.project.project import ProjectFacts
 from slipway.project.project_files import ProjectFiles
 from slipway.releasing import refused_versions, source_text, version_copies, version_files
-from slipway.releasing.changes import Change, apply, demand_writable, repository, restore, upwards
+from slipway.releasing.changes import Change, apply, demand_writable, outside, repository, restore, upwards
 from slipway.releasing.source_text import Edit, SourceText
 from slipway.releasing.version_places import Written, locate
 from slipway.releasing.version_spelling import spelled
-
-
-def is_written(facts: ProjectFacts) -> bool:
-    """Return whether a release writes the version into files; False where a tool derives it from tags."""
-    return facts.vcs_versioned is None
 
 
 def written(facts: ProjectFacts) -> Written | None:
@@ -155,7 +150,7 @@ class _Changing:
         """
         path = (self._root / file).resolve()
         if not path.is_relative_to(self._top):
-            raise refused_versions.outside(file, path)
+            raise outside(file, path)
         if path.is_relative_to(self._root):
             return path.relative_to(self._root).as_posix()
         return upwards(self._root, path)

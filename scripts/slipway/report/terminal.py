@@ -108,7 +108,7 @@ def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
     yield from _wrapped(f"{SIGNS[judged.mood]} {judged.headline}", width, style=STYLES[judged.mood])
     for more in judged.more:
         yield from _wrapped(more, width, lead="  ")
-    if manifest.announced is not None:
+    if manifest.announced is not None and manifest.command != "rehearse":
         yield Line(f"  {printable(manifest.announced.url)}")
     if summary:
         yield Line(f"  {summary}", "dim")

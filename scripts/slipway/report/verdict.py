@@ -85,7 +85,8 @@ def _announced(manifest: Manifest) -> str:
     if release is None:
         reason = next((one.reason for one in manifest.stages if one.name == "announce"), None)
         return f"was not announced: {reason}"
-    seen = f"the release {release.tag} on GitHub has exactly its {counted(len(manifest.artifacts), 'file')}"
+    exactly = "" if release.foreign else "exactly "
+    seen = f"the release {release.tag} on GitHub has {exactly}its {counted(len(manifest.artifacts), 'file')}"
     how = {"published": "", "completed": " now: what it lacked was added", "already-there": " already"}
     return f"is announced{how[release.outcome]}; {seen}, their checksums and the manifest"
 
