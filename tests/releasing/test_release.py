@@ -215,6 +215,22 @@ def test_in_a_shallow_clone_the_way_to_its_tags_is_named(begun: Scene) -> None:
     assert begun.release("--bump", "minor", "--dry-run", path="../shallow").exit_code == 0
 
 
+def test_a_repository_that_was_not_cloned_asks_for_the_release_branch(begun: Scene) -> None:
+    """`git init` and `git remote add` do not note which branch is the remote's default one."""
+    begun.git("remote", "set-head", "origin", "--delete")
+    begun.git("switch", "-qc", "feature")
+    (begun.project / "more.txt").write_text("")
+    begun.commit("Not merged")
+    ended = begun.release("1.1.0", "--dry-run")
+    assert ended.exit_code == 2, ended
+    assert "✗ on feature, and releases are made on main, the default branch of origin" in ended.stdout
+    begun.git("switch", "-q", "main")
+    begun.git("merge", "-q", "feature")
+    ended = begun.release("1.1.0", "--dry-run")
+    assert ended.exit_code == 0, ended
+    assert "✓ not behind origin; 1 commit that it does not have yet will be pushed as well" in ended.stdout
+
+
 def test_all_that_is_wrong_is_said_at_once_and_the_remedies_work(begun: Scene) -> None:
     begun.somebody_pushes()
     begun.git("switch", "-qc", "feature")

@@ -1,5 +1,6 @@
 """Where a checkout stands: its commit and branch, and the remote that releases are pushed to."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,6 +152,19 @@ def ask(top: Path, remote: str, *patterns: str) -> dict[str, str]:
         )
     pairs = (line.partition("\t") for line in done.output.splitlines())
     return {name: digest for digest, _, name in pairs}
+
+
+def default_of(top: Path, remote: str) -> str | None:
+    """Ask a remote for its default branch; None where it does not say (git-ls-remote(1), `--symref`)."""
+    done = git.as_user(top, "ls-remote", "--symref", "--", remote, "HEAD")
+    found = re.search(r"^ref: refs/heads/(\S{1,250})\tHEAD$", done.output, re.MULTILINE)
+    return found[1] if done.returncode == 0 and found else None
+
+
+def ahead(top: Path, older: str, newer: str) -> int:
+    """Return how many commits lead from one to another."""
+    counted = _line(top, "rev-list", "--count", f"{older}..{newer}")
+    return int(counted) if counted.isdecimal() else 0
 
 
 def _line(top: Path, *arguments: str) -> str:

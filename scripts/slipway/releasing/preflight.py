@@ -95,7 +95,9 @@ def _branch(aim: Goal) -> Seen:
     place, named = aim.here.position, aim.here.inputs.release_branch
     if busy := position.under_way(place.top):
         return Seen(WRONG, f"git is in the middle of something ({busy})", "End it first: see `git status`.")
-    wanted = named or place.default
+    # A clone knows it; a repository that was made with `git init` does not.
+    asked = place.remote if not (named or place.default) else None
+    wanted = named or place.default or (position.default_of(place.top, asked) if asked else None)
     if place.branch is None:
         return Seen(WRONG, "HEAD is on no branch", f"`git switch {wanted or 'BRANCH'}`")
     if wanted and place.branch != wanted:
@@ -123,7 +125,13 @@ def _not_behind(place: Position, refs: Mapping[str, str]) -> Seen:
     if there is None:
         return Seen(UNSURE, f"{place.remote} has no branch {place.upstream} yet; it will be made")
     if position.is_ancestor(place.top, there, place.head):
-        return Seen(DONE, f"not behind {place.remote}")
+        more = position.ahead(place.top, there, place.head)
+        along = (
+            f"; {more} commit{'s' if more > 1 else ''} that it does not have yet will be pushed as well"
+            if more
+            else ""
+        )
+        return Seen(DONE, f"not behind {place.remote}{along}")
     return Seen(
         WRONG, f"{place.remote} has commits of {place.upstream} that are not here", "`git pull --rebase`"
     )
