@@ -80,8 +80,6 @@ def slipway(
     before: Sequence[str] = (),
 ) -> Ended:
     """Run a command to its end; no run of these small projects takes more than two minutes."""
-    if not before and hasattr(os, "fork"):
-        return forked(arguments, cwd=cwd, environ=environment(environ))
     done = subprocess.run(
         [*before, *argv(*arguments)],
         cwd=cwd,
@@ -116,6 +114,9 @@ def forked(
             "environ": dict(environ),
             "cwd": str(cwd or Path.cwd()),
             "program": str(program) if program else None,
+            "argv": [sys.executable, "-I", str(program), *map(str, arguments)]
+            if program
+            else argv(*arguments),
             **{path.name: str(path) for path in streams},
         }
         code = _server().ask(request)

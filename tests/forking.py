@@ -55,6 +55,8 @@ def _run(request: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(request["environ"])
     os.chdir(request["cwd"])
+    # A command that has a credential begins once more without it, by these words.
+    sys.orig_argv = request["argv"]
     code: object = 0
     try:
         if request["program"]:

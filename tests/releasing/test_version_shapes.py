@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 from slipway.environments import uv_program
-from slipway.project import project
 from slipway.releasing import version_writer
 from slipway.releasing.changes import restore
 
@@ -408,11 +407,3 @@ def test_a_package_that_has_another_version_keeps_it(tmp_path: Path) -> None:
     )
     (change,) = version_writer.write(tmp_path, Version("1.3.0"))
     assert change.file == "pyproject.toml"
-
-
-def test_the_facts_say_whether_a_release_writes_a_version(tmp_path: Path) -> None:
-    write(tmp_path, {"pyproject.toml": filled(HATCH + PROJECT, OLD, OLD).encode()})
-    assert version_writer.is_written(project.read(tmp_path))
-    scm = system("setuptools.build_meta").replace('"setuptools"', '"setuptools", "setuptools-scm"') + DYNAMIC
-    write(tmp_path, {"pyproject.toml": scm.encode()})
-    assert not version_writer.is_written(project.read(tmp_path))

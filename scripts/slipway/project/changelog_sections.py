@@ -24,7 +24,7 @@ NOT_YET = (
 """What a heading says of a version that is not released."""
 _UNNAMED = re.compile(
     rf"(?:(?:version|release)[ \t]+)?(?:{NOT_YET}|next|head|main|master|trunk|dev(?:elopment)?)"
-    rf"(?:[ \t]+(?:changes|release|version))?(?:[ \t]*[-:(\u2013\u2014][ \t]*(?:{NOT_YET}|date)?[ \t]*\)?)?",
+    rf"(?:[ \t]+(?:changes|release|version))?(?:[ \t]*+[-:(\u2013\u2014][ \t]*+(?:{NOT_YET}|date)?[ \t]*+\)?)?",
     re.IGNORECASE,
 )
 """A heading for what is not released that names no version."""
@@ -35,7 +35,7 @@ _FIRST_LINE = re.compile(
 )
 """What a section begins with whose heading does not say that its version is not released."""
 _ANCHOR = re.compile(
-    r"[ \t]*(?:<!--.*-->|<a\s[^<>]{0,200}>(?:</a>)?|\.\. _[^:]{1,200}:|\.\.[ \t]+(?:towncrier|scriv)[ \t-].*)?[ \t]*"
+    r"[ \t]*+(?:<!--.*-->|<a\s[^<>]{0,200}>(?:</a>)?|\.\. _[^:]{1,200}:|\.\.[ \t]+(?:towncrier|scriv)[ \t-].*)?[ \t]*+"
 )
 """A line at the end of a section that is empty or a rule, belongs to the next one, or marks a place for a tool."""
 _DEFINITION = re.compile(r"[ \t]{0,3}\[(?P<label>[^\[\]]{1,200})\]:[ \t]*\S.*")

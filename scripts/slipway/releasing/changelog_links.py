@@ -14,7 +14,7 @@ _DEFINITION = re.compile(
     r"(?P<address>[^\s]{1,1000})(?=[ \t]*\r?$)",
     re.MULTILINE,
 )
-_COMPARED = re.compile(r"(?P<base>\S{1,800}/)(?P<old>[^/\s]{1,200}?)(?P<dots>\.{2,3})(?P<new>[^\s]{1,200})")
+_COMPARISON = re.compile(r"(?P<base>\S{1,800}/)(?P<old>[^/\s]{1,200}?)(?P<dots>\.{2,3})(?P<new>[^\s]{1,200})")
 
 
 def edits(text: str, version: Version, entry: Entry, newline: str) -> Iterator[Edit]:
@@ -29,7 +29,7 @@ def edits(text: str, version: Version, entry: Entry, newline: str) -> Iterator[E
     definitions = list(_DEFINITION.finditer(text))
     of_releases = [one for one in definitions if _version(one["label"])]
     for found in definitions:
-        compared = _COMPARED.fullmatch(found["address"])
+        compared = _COMPARISON.fullmatch(found["address"])
         if compared is None or _version(compared["new"]) or not (tag := _tag(compared["old"], version)):
             continue
         if entry.versions and set(entry.versions) & set(changelog.versions_in(found["label"])):

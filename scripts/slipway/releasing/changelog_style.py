@@ -32,7 +32,7 @@ _WORDS: dict[str, str] = {
     rf"{_MONTH} \d{{4}}": "{month} {year}",
 }
 _PLAIN_WORDS = frozenset({"version", "release", "released", "date", "on", "v"})
-_COMPARED = re.compile(r"(?P<old>[^/\s]{1,200}?)(?P<dots>\.{2,3})(?P<new>[^/\s]{1,200})\Z")
+_COMPARED = re.compile(r"(?P<old>[^/\s]{1,200}?)(?P<dots>\.{2,3})(?P<new>[^/\s]{1,200})")
 _TARGET = re.compile(r"(?<=\]\()[^()\s]{1,500}(?=\))|(?<=<)https?://[^<>\s]{1,500}(?=>)")
 
 
@@ -153,10 +153,11 @@ def retargeted(target: str, named: str, version: str, newest: str) -> str:
         version: the new version.
         newest: the version of the newest release before it.
     """
-    found = _COMPARED.search(target)
+    base, slash, last = target.rpartition("/")
+    found = _COMPARED.fullmatch(last)
     if found and named in found["new"]:
         old, new = (_with_version(found["new"], named, one) for one in (newest, version))
-        return f"{target[: found.start()]}{old}{found['dots']}{new}"
+        return f"{base}{slash}{old}{found['dots']}{new}"
     return target.replace(named, version)
 
 

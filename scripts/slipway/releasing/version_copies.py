@@ -77,7 +77,7 @@ def _written(found: VersionInFile) -> Written:
 def _names(code: str, file: str) -> bool:
     path = Path(file)
     module = re.escape(path.parent.name if path.stem == "__init__" else path.stem)
-    imported = rf"^\s*(?:from|import)\s+(?:\w+\.)*{module}\b"
+    imported = rf"^[ \t]{{0,100}}(?:from|import)[ \t]{{1,20}}(?:\w{{1,100}}\.){{0,20}}{module}\b"
     return path.name in code or re.search(imported, code, re.MULTILINE) is not None
 
 

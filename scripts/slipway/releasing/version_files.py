@@ -14,7 +14,7 @@ from slipway.releasing.version_places import standalone
 
 PLACEHOLDER = "{version}"
 _OF_ANOTHER = re.compile(
-    r"(?P<name>[A-Za-z0-9](?:[\w.-]{0,100}[A-Za-z0-9])?)(?:\[[^\[\]\n]{0,100}\])?"
+    r"(?<![\w.-])(?P<name>[A-Za-z0-9](?:[\w.-]{0,100}[A-Za-z0-9])?)(?:\[[^\[\]\n]{0,100}\])?"
     r"[ \t]{0,5}(?:(?:===|[=<>~!]=|<|>)[ \t]{0,5}|-)v?\Z"
 )
 """What precedes the version in a requirement, and in a filename."""
