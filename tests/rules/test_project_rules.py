@@ -32,7 +32,7 @@ HEALTHY = {
     "pyproject.toml": HATCHLING + PROJECT,
     "README.md": "# Spam\n",
     "src/spam/__init__.py": "",
-    "CHANGELOG.md": "## 1.2\n\n## 1.1\n",
+    "CHANGELOG.md": "## 1.2\n\n- A feature.\n\n## 1.1\n",
 }
 RELEASE = {"tag": "v1.2", "tag_version": "1.2", "release": True}
 STAGING = {"release": True, "staging": True, "staging_version": "1.2.1.dev101"}

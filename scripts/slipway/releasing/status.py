@@ -144,8 +144,8 @@ def _words(inputs: Inputs, asked: Subject, public: PublicFiles, tag: Tags) -> di
         "folder": (folder := screen.place(inputs)),
         "status": shlex.join(["slipway", "status", str(asked.version), *index_option])
         + screen.place(inputs, "--path"),
-        "push": shlex.join(["git", "push", "--atomic", tag.remote, *tag.push]),
-        "fetch": shlex.join(["git", "fetch", tag.remote, f"refs/tags/{tag.name}"]),
+        "push": f"git push --atomic {shlex.join([tag.remote, *tag.push])}",
+        "fetch": f"git fetch {shlex.join([tag.remote, f'refs/tags/{tag.name}'])}",
         "check": shlex.join(["slipway", "check", "--tag", tag.name]) + folder,
         "publish": after_failure.command_here(inputs, index, "publish") + folder,
         "verify": after_failure.command_here(inputs, index, "verify") + folder,
