@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "options",
         "credential",
         "surfaces",
+        "versions",
     ),
     ("git",),
     ("project", "artifacts", "index", "environments"),

@@ -265,6 +265,8 @@ def test_a_version_that_does_not_rise_or_a_tag_that_is_public_is_refused(begun: 
     assert "✗ 0.9 is not above 1.0.0, the version now" in begun.release("0.9").stdout
     assert "✗ the tag v1.0.0 is on origin already" in begun.release("1.0.0").stdout
     assert "'nonsense' is no version" in begun.release("nonsense").stdout
+    # Python turns no text of so many digits into a number.
+    assert "is no version" in begun.release("1" * 5000).stdout
     assert "1.1.0+local has a local part" in begun.release("1.1.0+local").stdout
     assert begun.checked() == []
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 
 from packaging.version import Version
 
+from slipway import versions
 from slipway.errors import InputError
 from slipway.options import Inputs
 from slipway.project.project import ProjectFacts
@@ -97,9 +98,8 @@ def choose(
 
 def _declared(project: ProjectFacts) -> Version:
     text = project.written_version
-    try:
-        return Version(text or "")
-    except ValueError:
+    version = versions.parsed(text)
+    if version is None:
         happened = f"says {text!r:.80}" if text else "is written nowhere"
         raise InputError(
             f"No version for TestPyPI can be derived: the project's own version {happened}.",
@@ -108,7 +108,8 @@ def _declared(project: ProjectFacts) -> Version:
             remedy='Write the version as a literal, such as `version = "1.2.0"`; or give the input `tag` to publish the '
             "version that the build makes, which TestPyPI takes once.",
             read="https://packaging.python.org/en/latest/discussions/single-source-version/",
-        ) from None
+        )
+    return version
 
 
 def _free(version: Version, used: Collection[Version]) -> Version:
@@ -140,8 +141,6 @@ def _versions(tags: Iterable[str], prefix: str) -> dict[Version, str]:
     found: dict[Version, str] = {}
     tags = tuple(tags)
     for tag in tags:
-        try:
-            found[Version(tag[len(prefix) :] if tag.startswith(prefix) else "")] = tag
-        except ValueError:
-            continue
+        if version := versions.of_tag(tag, prefix):
+            found[version] = tag
     return found if found or prefix != DEFAULT_PREFIX else _versions(tags, "")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 
+from slipway import versions
 from slipway.errors import InputError
 from slipway.manifest import FILENAME, Manifest, read_manifest, write_manifest
 from slipway.options import Inputs
 from slipway.records import Severity
 from slipway.releasing import journal, position, preparation, screen
-from slipway.releasing.goal import Here, parsed
+from slipway.releasing.goal import Here
 from slipway.releasing.journal import Journal
 from slipway.releasing.preparation import Check, Copy
 from slipway.runner import Runner
@@ -61,7 +62,7 @@ def check_copy(run: Run, entry: Journal, copy: Copy) -> tuple[Journal, Manifest 
         screen.say(f"{screen.WRONG} the check stops the release; {entry.version} is not pushed")
         return entry, manifest
     say_checked(manifest, entry.tag)
-    version = parsed(entry.version)
+    version = versions.parsed(entry.version)
     notes = preparation.notes(copy.project, version) if version else None
     tree = position.tree_of(copy.top, "HEAD")
     commit = position.commit_of(copy.top, "HEAD") or ""
@@ -89,7 +90,7 @@ def say_checked(manifest: Manifest, tag: str) -> None:
 
 def holder(entry: Journal) -> preparation.Holds:
     """Return what tells whether the files of a copy are those of a release."""
-    version = parsed(entry.version)
+    version = versions.parsed(entry.version)
 
     def holds(copy: Copy) -> bool:
         return version is not None and preparation.holds(copy, version, with_notes=bool(entry.notes))

@@ -3,9 +3,9 @@
 import os
 from dataclasses import dataclass, replace
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
-from slipway import git
+from slipway import git, versions
 from slipway.errors import InputError
 from slipway.options import Inputs
 from slipway.project import git as git_facts
@@ -80,7 +80,7 @@ def read(inputs: Inputs) -> Here:
     inputs = replace(inputs, tag_prefix=caller_file.own_prefix(place.inside or ".", inputs.tag_prefix))
     last = git_facts.last_tag(inputs.path, inputs.tag_prefix)
     written = version_of(project)
-    of_tag = parsed(last.removeprefix(inputs.tag_prefix)) if last else None
+    of_tag = versions.of_tag(last, inputs.tag_prefix) if last else None
     return Here(
         inputs=inputs,
         position=place,
@@ -106,15 +106,7 @@ def index_of_workflow(place: Position) -> str | None:
 def version_of(project: ProjectFacts) -> Version | None:
     """Return the version that is written in a project, None where none is."""
     found = version_writer.written(project)
-    return parsed(found.version) if found else None
-
-
-def parsed(text: str) -> Version | None:
-    """Return the version that a text is, None where it is none (PEP 440)."""
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
+    return versions.parsed(found.version) if found else None
 
 
 def wanted(here: Here) -> Goal:
@@ -141,7 +133,7 @@ def named(text: str) -> Version:
     Raises:
         InputError: it is none.
     """
-    version = parsed(text)
+    version = versions.parsed(text)
     if version is None:
         raise InputError(
             f"{text[:100]!r} is no version.",

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from packaging.version import Version
 
+from slipway import versions
 from slipway.project import changelog, changelog_sections
 from slipway.project import git as git_facts
 from slipway.releasing import bump, screen
 from slipway.releasing.changes import Change
-from slipway.releasing.goal import Goal, Here, parsed
+from slipway.releasing.goal import Goal, Here
 from slipway.releasing.journal import Journal
 from slipway.releasing.preparation import Prepared
 
@@ -45,11 +46,7 @@ def show(here: Here, under_way: Journal | None) -> None:
 def _is_to_come(here: Here, version: Version) -> bool:
     """Return whether the version that is written may be the next release: no tag seen here names it."""
     prefix = here.inputs.tag_prefix
-    tags = (
-        parsed(tag.removeprefix(prefix))
-        for tag in git_facts.tags(here.position.top)
-        if tag.startswith(prefix)
-    )
+    tags = (versions.of_tag(tag, prefix) for tag in git_facts.tags(here.position.top))
     is_written = not here.project.vcs_versioned and not version.is_devrelease and version.local is None
     return is_written and version not in tags
 

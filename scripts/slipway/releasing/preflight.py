@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
-from slipway import git
+from slipway import git, versions
 from slipway.errors import InputError, SlipwayError
 from slipway.index import addresses
 from slipway.index.client import Client
@@ -15,7 +15,7 @@ from slipway.project import changelog
 from slipway.project import git as git_facts
 from slipway.records import Severity
 from slipway.releasing import changelog_entry, position, screen
-from slipway.releasing.goal import Goal, index_of_workflow, parsed
+from slipway.releasing.goal import Goal, index_of_workflow
 from slipway.releasing.position import Position
 from slipway.releasing.screen import DONE, NOT_ASKED, UNSURE, WRONG
 from slipway.workflows import init
@@ -155,9 +155,9 @@ def _tag_free(aim: Goal, refs: Mapping[str, str] | None) -> Seen:
 
 
 def naming(refs: Mapping[str, str] | list[str] | tuple[()], prefix: str, version: Version) -> str | None:
-    """Return the tag among some refs that names a version, however it is spelt."""
-    tags = (ref.removeprefix("refs/tags/") for ref in refs if ref.startswith(f"refs/tags/{prefix}"))
-    return next((tag for tag in tags if parsed(tag.removeprefix(prefix)) == version), None)
+    """Return the tag among some refs that names a version, however it is written."""
+    tags = (ref.removeprefix("refs/tags/") for ref in refs if ref.startswith("refs/tags/"))
+    return next((tag for tag in tags if versions.of_tag(tag, prefix) == version), None)
 
 
 def _branch_free(aim: Goal, refs: Mapping[str, str] | None) -> Seen:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from slipway import versions
 from slipway.errors import InputError, Interrupted
 from slipway.manifest import Manifest
 from slipway.options import Inputs
@@ -21,7 +22,7 @@ from slipway.releasing import (
     undo,
 )
 from slipway.releasing.checking import Run
-from slipway.releasing.goal import Goal, parsed
+from slipway.releasing.goal import Goal
 from slipway.releasing.journal import Journal
 from slipway.releasing.preparation import Check
 from slipway.runner import Runner
@@ -114,7 +115,7 @@ def _is_meant(run: Run, entry: Journal) -> bool:
     if inputs.pr and not entry.pull_request:
         return False
     if inputs.version:
-        return parsed(inputs.version) == parsed(entry.version)
+        return versions.parsed(inputs.version) == versions.parsed(entry.version)
     return inputs.continue_ or (inputs.bump is not None and inputs.bump == entry.bump)
 
 
@@ -122,9 +123,9 @@ def _is_repeated(run: Run, entry: Journal) -> bool:
     """Return whether a release that is done is asked for once more."""
     if entry.folder != run.here.position.inside or run.inputs.dry_run:
         return False
-    asked = parsed(run.inputs.version) if run.inputs.version else run.here.version
+    asked = versions.parsed(run.inputs.version) if run.inputs.version else run.here.version
     is_asked = bool(run.inputs.version) or run.inputs.continue_
-    return is_asked and asked == parsed(entry.version)
+    return is_asked and asked == versions.parsed(entry.version)
 
 
 def _another_under_way(entry: Journal, run: Run) -> InputError:
@@ -163,7 +164,7 @@ def _begin(run: Run, aim: Goal) -> Manifest | None:
 def _tag_what_is_there(run: Run) -> Manifest | None:
     """Tag the commit that brought a version to this branch, where no journal knows of it: another clone made it."""
     here = run.here
-    version = parsed(run.inputs.version) if run.inputs.version else here.version
+    version = versions.parsed(run.inputs.version) if run.inputs.version else here.version
     if version is None or (here.project.vcs_versioned and not run.inputs.version):
         raise InputError(
             "There is no release to go on with, and no file says which version is to be tagged.",

@@ -9,6 +9,7 @@ from typing import Literal
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from slipway import versions
 from slipway.errors import InputError, SlipwayError
 from slipway.manifest import FILENAME, Manifest, read_manifest
 from slipway.options import Inputs
@@ -16,7 +17,7 @@ from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.project import ProjectFacts
 from slipway.releasing import position
-from slipway.releasing.goal import named, parsed, version_of
+from slipway.releasing.goal import named, version_of
 from slipway.releasing.position import Position
 from slipway.workflows import caller_file
 
@@ -96,7 +97,7 @@ def _project(inputs: Inputs, manifest: Manifest | None) -> ProjectFacts | None:
 
 def _is_of(manifest: Manifest, name: str, version: Version) -> bool:
     is_named = canonicalize_name(manifest.name) == canonicalize_name(name)
-    return bool(manifest.artifacts) and is_named and parsed(manifest.version or "") == version
+    return bool(manifest.artifacts) and is_named and versions.parsed(manifest.version) == version
 
 
 def _version(
@@ -119,17 +120,13 @@ def _versions(
 ) -> Iterator[tuple[Version, str]]:
     """Yield the versions that may be meant, with what says so; the first one is."""
     facts = git_facts.read(path) if has_git else None
-    at_head = [version for tag in (facts.tags if facts else ()) if (version := _of_tag(tag, prefix))]
+    at_head = [version for tag in (facts.tags if facts else ()) if (version := versions.of_tag(tag, prefix))]
     if at_head:
         yield max(at_head), "by the tag at HEAD"
     last = git_facts.last_tag(path, prefix) if has_git else None
-    if last and (version := _of_tag(last, prefix)):
+    if last and (version := versions.of_tag(last, prefix)):
         yield version, "by the last release tag"
     if project and (version := version_of(project)):
         yield version, "as the project declares it"
-    if manifest and (version := parsed(manifest.version or "")):
+    if manifest and (version := versions.parsed(manifest.version)):
         yield version, "by the manifest in the work folder"
-
-
-def _of_tag(tag: str, prefix: str) -> Version | None:
-    return parsed(tag.removeprefix(prefix)) if tag.startswith(prefix) else None

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from slipway import git
+from slipway import git, versions
 from slipway.errors import InputError, ToolError
 from slipway.index import addresses
 from slipway.options import Inputs
 from slipway.releasing import bump, changes, goal, journal, position, screen, steps
 from slipway.releasing.changes import Change
-from slipway.releasing.goal import parsed
 from slipway.releasing.journal import Journal
 
 
@@ -76,7 +75,7 @@ def _demand_unpushed(top: Path, entry: Journal, inputs: Inputs) -> None:
 
 
 def _public(entry: Journal, inputs: Inputs) -> InputError:
-    version = parsed(entry.version)
+    version = versions.parsed(entry.version)
     following = screen.command(inputs, str(bump.next_patch(version))) if version else "the next version"
     here = goal.read(inputs)
     index = addresses.resolve("pypi" if here.index == "none" else here.index, simple=inputs.simple_index)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from slipway import versions
 from slipway.project import project, project_files
 from slipway.project.project import ProjectFacts
 from slipway.project.project_files import ProjectFiles
@@ -53,7 +54,7 @@ def write(root: Path, version: Version) -> tuple[Change, ...]:
 
 def _demand_version(root: Path, version: Version) -> None:
     found = written(project.read(root))
-    if found is None or _parsed(found.version) != version:
+    if found is None or versions.parsed(found.version) != version:
         raise refused_versions.not_read_back(version, found)
 
 
@@ -72,13 +73,6 @@ def changes(root: Path, version: Version) -> tuple[Change, ...]:
     if main.version == str(version):
         return ()
     return _Changing(facts, files, main, version).changes()
-
-
-def _parsed(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
 
 
 class _Changing:
@@ -115,14 +109,16 @@ class _Changing:
         Raises:
             InputError: the metadata has another one in a place that the build reads.
         """
-        old = _parsed(self._main.version)
+        old = versions.parsed(self._main.version)
         for copy in version_copies.declared(self._files):
-            if (copy.version, _parsed(copy.version)) != (self._main.version, old) and _parsed(
+            if (copy.version, versions.parsed(copy.version)) != (self._main.version, old) and versions.parsed(
                 copy.version
             ) != old:
                 raise refused_versions.contradiction(self._main, copy)
             yield copy
-        yield from (one for one in version_copies.in_packages(self._facts) if _parsed(one.version) == old)
+        yield from (
+            one for one in version_copies.in_packages(self._facts) if versions.parsed(one.version) == old
+        )
 
     def _locked(self) -> Iterator[tuple[str, int, int, str]]:
         for file in version_copies.lock_files(self._facts, self._top, self._main):

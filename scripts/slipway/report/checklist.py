@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from packaging.version import InvalidVersion, Version
-
+from slipway import versions
 from slipway.manifest import Manifest
 from slipway.records import Finding, Ran, Severity, SmokeResult
 from slipway.report import verdict
@@ -177,11 +176,10 @@ def _version(manifest: Manifest) -> Row:
     plan = manifest.plan
     if plan is None or plan.tag is None:
         return Row("not done", "there is no release tag to compare with")
-    try:
-        is_same = Version(plan.tag_version or "") == Version(manifest.version or "")
-    except InvalidVersion:
+    named, built = versions.parsed(plan.tag_version), versions.parsed(manifest.version)
+    if named is None or built is None:
         return Row("not done", "the version is not known")
-    return Row("done", "the tag names it") if is_same else Row("failed", "the tag names another one")
+    return Row("done", "the tag names it") if named == built else Row("failed", "the tag names another one")
 
 
 def _metadata(manifest: Manifest) -> Row:

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from packaging.version import Version
-
+from slipway import versions
 from slipway.manifest import SET_UP, Manifest
 from slipway.records import Severity, SmokeResult, Staging
 
@@ -161,9 +160,8 @@ def _on_version(manifest: Manifest) -> Iterator[str]:
     if staged := tuple(_on_staging(manifest)):
         yield from staged
         return
-    try:
-        version = Version(manifest.version or "")
-    except ValueError:
+    version = versions.parsed(manifest.version)
+    if version is None:
         return
     kind = (
         "a development version" if version.is_devrelease else "a pre-release" if version.is_prerelease else ""

@@ -6,8 +6,9 @@ The manifest comes from another job: it counts with the digest that the gate put
 import hashlib
 
 import msgspec
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from slipway import versions
 from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.manifest import FILENAME, Manifest, to_json
@@ -120,14 +121,14 @@ def _require_own_tag(tag: str, manifest: Manifest, inputs: Inputs, runner: Runne
 
 
 def _version(manifest: Manifest) -> Version:
-    try:
-        return Version(manifest.version or "")
-    except InvalidVersion as error:
+    version = versions.parsed(manifest.version)
+    if version is None:
         raise InputError(
             f"The version {manifest.version!r} is none of PEP 440.",
             cause="The manifest was edited, or its files were built by a tool that does not follow the specification.",
             remedy="Run `slipway check` in the project.",
-        ) from error
+        )
+    return version
 
 
 def files(manifest: Manifest, inputs: Inputs) -> tuple[File, ...]:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from slipway import versions
 from slipway.repository.github import GitHub, escaped
 
 UPLOADED = "uploaded"
@@ -197,16 +198,8 @@ def make_latest(github: GitHub, tag: str, version: Version) -> str:
     if latest is None or latest.tag_name == tag:
         return "true"
     # The version is what stands at the end of the tag; what comes before it is the prefix.
-    prefix = next((tag[:at] for at in range(len(tag)) if _version(tag[at:]) == version), None)
-    is_alike = prefix is not None and latest.tag_name.startswith(prefix)
-    other = _version(latest.tag_name.removeprefix(prefix or "")) if is_alike else None
+    prefix = next((tag[:at] for at in range(len(tag)) if versions.parsed(tag[at:]) == version), None)
+    other = versions.of_tag(latest.tag_name, prefix) if prefix is not None else None
     if other is None:
         return "legacy"
     return "true" if version > other else "false"
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None

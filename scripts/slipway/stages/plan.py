@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
+from slipway import versions
 from slipway.artifacts import wheel_targets
 from slipway.manifest import BUILD, Addition, Manifest
 from slipway.options import Inputs
@@ -64,7 +64,7 @@ def release_notes(plan: Plan, root: Path) -> Notes | None:
         plan: names the version.
         root: the project's folder.
     """
-    version = _version(plan.tag_version) if plan.tag_version else None
+    version = versions.parsed(plan.tag_version)
     section = changelog_sections.section(root, version) if version else None
     if section is None or not changelog_sections.has_notes(section.body):
         return None
@@ -189,28 +189,17 @@ def release_tag(
         return inputs.tag
     if event.kind != "local" or git is None:
         return event.tag
-    versions = {tag: parsed for tag in git.tags if (parsed := _parse(tag, inputs.tag_prefix))}
-    if not versions:
+    named = {tag: found for tag in git.tags if (found := versions.of_tag(tag, inputs.tag_prefix))}
+    if not named:
         return None
-    wanted = _version(version) if version else None
-    return max(versions, key=lambda tag: (versions[tag] == wanted, versions[tag], tag))
+    wanted = versions.parsed(version)
+    return max(named, key=lambda tag: (named[tag] == wanted, named[tag], tag))
 
 
 def tag_version(tag: str | None, prefix: str) -> str | None:
     """Return the version a tag names in its normal form (PEP 440), or None if it names none."""
-    parsed = _parse(tag, prefix) if tag else None
+    parsed = versions.of_tag(tag, prefix) if tag else None
     return str(parsed) if parsed else None
-
-
-def _parse(tag: str, prefix: str) -> Version | None:
-    return _version(tag.removeprefix(prefix)) if tag.startswith(prefix) else None
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except ValueError:
-        return None
 
 
 def expected_wheels(
@@ -247,5 +236,5 @@ def expected_files(name: str | None, version: str | None, *, kind: str) -> tuple
 
 
 def _stem(name: str | None, version: str | None) -> str:
-    normal = _version(version) if version else None
+    normal = versions.parsed(version)
     return f"{canonicalize_name(name).replace('-', '_') if name else '*'}-{normal or '*'}"

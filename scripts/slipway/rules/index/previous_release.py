@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.version import Version
 
+from slipway import versions
 from slipway.index.listing import ServedFile
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
@@ -40,7 +41,7 @@ def previous(facts: IndexFacts) -> list[ServedFile]:
     Raises:
         Skipped: there is none to compare with.
     """
-    own = version_of(facts.version)
+    own = versions.parsed(facts.version)
     final = [version for version in released(facts) if not version.is_prerelease]
     earlier = [version for version in final if own is None or version < own]
     if not earlier:
@@ -55,14 +56,6 @@ def released(facts: IndexFacts) -> dict[Version, list[ServedFile]]:
         if file.version is not None and not file.yanked:
             releases.setdefault(file.version, []).append(file)
     return releases
-
-
-def version_of(text: str | None) -> Version | None:
-    """Return a version, None for what is none."""
-    try:
-        return Version(text) if text else None
-    except ValueError:
-        return None
 
 
 def _platforms(filenames: Iterable[str]) -> set[str]:

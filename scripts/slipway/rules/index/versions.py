@@ -7,8 +7,9 @@ from packaging.version import Version
 from slipway.rules.artifact.distribution_files import DEFAULT_SIZE_LIMIT, MIB
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
-from slipway.rules.index.previous_release import previous, released, version_of
+from slipway.rules.index.previous_release import previous, released
 from slipway.rules.rule import Evidence, Skipped
+from slipway.versions import parsed
 
 GROWTH = 5
 """How many times the wheel before it a wheel may be."""
@@ -27,7 +28,7 @@ SMALL = 2_000_000
 def version_not_raised(facts: IndexFacts) -> Iterator[Evidence]:
     if facts.staging:
         raise Skipped("a staging version is below the release that it leads to")
-    version, known = version_of(facts.version), released(facts)
+    version, known = parsed(facts.version), released(facts)
     if version is None or not known:
         raise Skipped(f"{facts.index} has no release to compare with")
     if version in known or version > max(known):

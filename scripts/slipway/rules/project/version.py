@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
+from slipway import versions
 from slipway.project.changelog_sections import has_notes
 from slipway.project.layout import import_name
 from slipway.project.source import SourceFacts
@@ -11,13 +12,6 @@ from slipway.project.version_file import VersionInFile
 from slipway.rules.families import project
 from slipway.rules.rule import Evidence, Skipped
 from slipway.rules.specifications import SINGLE_SOURCE, VERSIONS
-
-
-def _parsed(text: str | None) -> Version | None:
-    try:
-        return Version(text) if text is not None else None
-    except ValueError:
-        return None
 
 
 def _no_tag(facts: SourceFacts) -> str:
@@ -42,7 +36,7 @@ def tag_version_mismatch(facts: SourceFacts) -> Iterator[Evidence]:
         raise Skipped(_no_tag(facts))
     if facts.version is None:
         raise Skipped("the version is only known after the build")
-    version = _parsed(facts.version)
+    version = versions.parsed(facts.version)
     if version is None:
         raise Skipped("the project's version is not a version")
     if version != Version(facts.tag_version):
@@ -90,7 +84,7 @@ def tag_not_a_version(facts: SourceFacts) -> Iterator[Evidence]:
     read=VERSIONS + "#normalization",
 )
 def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
-    version = _parsed(facts.version)
+    version = versions.parsed(facts.version)
     if version is not None and facts.version != str(version):
         yield Evidence(
             message=f"The version {facts.version} is published as {version}.",
@@ -111,11 +105,11 @@ def version_not_normalized(facts: SourceFacts) -> Iterator[Evidence]:
     read=SINGLE_SOURCE,
 )
 def versions_disagree(facts: SourceFacts) -> Iterator[Evidence]:
-    version = _parsed(facts.version)
+    version = versions.parsed(facts.version)
     if version is None:
         raise Skipped("the version is only known after the build")
     for found in facts.module_versions:
-        other = _parsed(found.version)
+        other = versions.parsed(found.version)
         if other is not None and other != version and _is_main(facts, found):
             yield Evidence(
                 message=f"{found.file} has __version__ {found.version}, the project says {facts.version}.",
