@@ -103,6 +103,16 @@ def run(folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
     return _run(folder, {**(settings or {}), **_SETTINGS, **off}, command, *_FLAGS.get(command, ()), *rest)
 
 
+def line(folder: Path, *arguments: str) -> str:
+    """Return what a git command prints, without the blanks around it; nothing where it fails.
+
+    Raises:
+        OSError, InputError, ToolError: as for `run`.
+    """
+    done = run(folder, *arguments)
+    return done.output.strip() if done.returncode == 0 else ""
+
+
 def as_user(folder: Path, *arguments: str) -> Completed:
     """Run a git command as the user would: with their configuration, hooks, signing, ssh and credential helpers.
 

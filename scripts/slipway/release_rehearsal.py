@@ -19,12 +19,9 @@ from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.project import hosting
 from slipway.releasing import goal, release, screen
-from slipway.releasing.bump import candidates
+from slipway.releasing.bump import FIRST, candidates
 from slipway.repository import stand_in
 from slipway.runner import Runner
-
-FIRST_VERSION = "0.1.0"
-"""What is released of a project whose version comes from its tags, and that has none yet."""
 
 _REPOSITORY = "rehearsal/project"
 """What the stand-in for GitHub calls a repository that is not on GitHub."""
@@ -78,15 +75,15 @@ def run(
 
 
 def _copied(project: Path, scratch: Path) -> _Copies:
-    top = Path(_line(project, "rev-parse", "--show-toplevel") or _no_repository(project))
+    top = Path(git.line(project, "rev-parse", "--show-toplevel") or _no_repository(project))
     remote, checkout = scratch / "remote.git", scratch / "checkout"
     _clone(top, remote, "--bare")
     _clone(remote, checkout)
-    settings = _SETTINGS | {name: value for name in _TAKEN_OVER if (value := _line(top, "config", name))}
+    settings = _SETTINGS | {name: value for name in _TAKEN_OVER if (value := git.line(top, "config", name))}
     # An address of its own for pushing: a `pushInsteadOf` in the user's settings leads to the real remote otherwise, and
     # git leaves that out where this is set (git-config, url.<base>.pushInsteadOf).
     settings["remote.origin.pushurl"] = str(remote)
-    if address := _line(top, "config", "--get", "remote.origin.url"):
+    if address := git.line(top, "config", "--get", "remote.origin.url"):
         # The copy is that of the same repository on GitHub; only what is pushed there goes elsewhere.
         settings |= {"remote.origin.url": address, f"url.{remote}.insteadOf": address}
     for name, value in settings.items():
@@ -94,7 +91,7 @@ def _copied(project: Path, scratch: Path) -> _Copies:
     changed = len(git.output(top, "status", "--porcelain=v1", "-z").split("\0")) - 1
     if changed:
         screen.say(f"{screen.UNSURE} what is not committed is not rehearsed: {changed} changed paths")
-    inside = _line(project, "rev-parse", "--show-prefix").rstrip("/")
+    inside = git.line(project, "rev-parse", "--show-prefix").rstrip("/")
     return _Copies(remote=remote, checkout=checkout, inside=inside)
 
 
@@ -135,7 +132,7 @@ def _released(
 def _next(here: goal.Here) -> str:
     """Return the version to release: the one that is written, where no tag has it, else one that may follow."""
     if here.version is None:
-        return FIRST_VERSION
+        return str(FIRST)
     if here.last_tag != here.tag(here.version):
         return str(here.version)
     following = candidates(here.version)
@@ -148,9 +145,9 @@ def _served(inputs: Inputs, copies: _Copies, scratch: Path, tag: str) -> Iterato
     _clone(copies.remote, checkout := scratch / "started-by-the-tag", f"--branch={tag}")
     (kept := scratch / "index").mkdir()
     home = hosting.read(copies.checkout)
-    name = f"{home.owner}/{home.name}" if home and home.owner else _REPOSITORY
+    name = (home.repository if home else None) or _REPOSITORY
     with loopback.serve(kept) as index, stand_in.serve(name) as github:
-        github.push(tag, _line(checkout, "rev-parse", "HEAD"))
+        github.push(tag, git.line(checkout, "rev-parse", "HEAD"))
         yield replace(
             inputs,
             path=checkout / copies.inside,
@@ -159,8 +156,3 @@ def _served(inputs: Inputs, copies: _Copies, scratch: Path, tag: str) -> Iterato
             credential=index.credential,
             github=github.api,
         )
-
-
-def _line(folder: Path, *arguments: str) -> str:
-    done = git.run(folder, *arguments)
-    return done.output.strip() if done.returncode == 0 else ""

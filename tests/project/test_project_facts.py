@@ -568,6 +568,13 @@ def test_layouts(tmp_path, files, layout, packages):
             ("src/maet",),
         ),
         (
+            backend("hatchling", "hatchling.build")
+            + '[tool.hatch.build.targets.wheel]\npackages = ["src/**meat"]\n',
+            ["src/meat/__init__.py"],
+            (),
+            ("src/**meat",),
+        ),
+        (
             backend("uv_build", "uv_build") + '[tool.uv.build-backend]\nmodule-root = ""\n',
             ["spam/__init__.py"],
             ("spam",),

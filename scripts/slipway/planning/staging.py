@@ -22,9 +22,6 @@ MOST_ATTEMPTS = 99
 MOST_DIGITS = 16
 """Digits of a run's number; with the attempt it stays below 2**63, which tools written in C and Rust can hold."""
 
-FIRST = Version("0.1.0")
-"""The base where the version comes from tags and there are none."""
-
 DEFAULT_PREFIX = "v"
 
 
@@ -77,7 +74,7 @@ def choose(
     used = _versions(tags, prefix)
     if project.vcs_versioned:
         merged = _versions(of_commit, prefix)
-        base = _free(_following(max(merged)) if merged else FIRST, used)
+        base = _free(_following(max(merged)) if merged else bump.FIRST, used)
         last = merged[max(merged)] if merged else prefix
         reason = f"the next version after the tag {last}" if merged else "for no tag names a version yet"
         version = f"{base}.dev{number}"

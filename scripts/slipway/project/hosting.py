@@ -1,6 +1,7 @@
 """Where a checkout is hosted: the repository it was cloned from, its commit and its default branch."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,16 @@ class Hosting:
     elsewhere: str | None = None
     is_alias_possible: bool = False
 
+    @property
+    def repository(self) -> str | None:
+        """`OWNER/NAME`, on whatever host; None where there is no remote called origin."""
+        return f"{self.owner}/{self.name}" if self.owner else None
+
+    @property
+    def on_github(self) -> str | None:
+        """`OWNER/NAME` on GitHub; None where it is another host, or may be one."""
+        return self.repository if self.elsewhere is None else None
+
 
 def read(folder: Path) -> Hosting | None:
     """Return where a folder's checkout is hosted, or None outside of any repository."""
@@ -67,8 +78,6 @@ def parse(url: str) -> tuple[str, str] | None:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    try:
-        done = git.run(folder, *arguments)
-    except (OSError, SlipwayError):
-        return ""
-    return done.output.strip() if done.returncode == 0 else ""
+    with suppress(OSError, SlipwayError):
+        return git.line(folder, *arguments)
+    return ""

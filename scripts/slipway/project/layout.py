@@ -11,6 +11,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
+from slipway.project import project_paths
+
 Layout = Literal["src", "flat", "module", "namespace", "unknown"]
 
 _SOURCES = (".py", ".pyi", ".pyx")
@@ -219,7 +221,7 @@ def _named(root: Path, settings: PackageSettings) -> Packages:
     missing = []
     for folder, path in settings.paths:
         base = root / folder
-        matches = list(base.glob(path)) if "*" in path else [base / path]
+        matches = list(project_paths.matching(base, path)) if "*" in path else [base / path]
         present = [m for m in matches if m.is_dir() or (m.is_file() and m.suffix in _SOURCES)]
         if not present:
             missing.append("/".join(part for part in (folder, path) if part))

@@ -1,6 +1,10 @@
 """Safe access to paths that a project names: they may leave the project, be of any kind and contain invalid characters."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from slipway.errors import InputError
 
 TEXT_BYTES = 1024 * 1024
 
@@ -28,3 +32,38 @@ def text(root: Path, path: str) -> str | None:
     except OSError:
         return None
     return None if len(data) > TEXT_BYTES else data.decode("utf-8", "replace")
+
+
+def matching(root: Path, pattern: str) -> Iterator[Path]:
+    """Yield the paths below a folder that a glob pattern of a project matches; none where it cannot be one."""
+    with suppress(ValueError, NotImplementedError, OSError):
+        yield from root.glob(pattern)
+
+
+def content(path: Path, file: str, *, limit: int) -> bytes:
+    """Return the bytes of a file that a project has to have.
+
+    Args:
+        path: where it is.
+        file: what it is called in an error.
+        limit: the most bytes it may have, whole MiB.
+
+    Raises:
+        InputError: it cannot be read, or is larger.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise InputError(
+            f"{file} cannot be read: {error.strerror}.",
+            cause="It is no plain file, or its permissions or those of its folder do not allow it.",
+            remedy=f"Make {file} a file that the user this runs as may read.",
+        ) from error
+    if len(data) > limit:
+        raise InputError(
+            f"{file} is larger than {limit // 1024 // 1024} MiB.",
+            cause="It is not what it is named, or something wrote data into it.",
+            remedy=f"Put back the {file} of the project.",
+        )
+    return data

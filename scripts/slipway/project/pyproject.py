@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from slipway.errors import InputError
+from slipway.project import project_paths
 from slipway.project.declared import (
     FIELDS,
     Declared,
@@ -83,21 +84,7 @@ def read_text(path: Path) -> str:
     Raises:
         InputError: it cannot be read, is too large, or is not UTF-8.
     """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            f"{path.name} cannot be read: {error.strerror}.",
-            cause=f"The permissions of {path} or of the folder do not allow it.",
-            remedy="Make the file readable for the user this runs as.",
-        ) from error
-    if len(data) > MAX_BYTES:
-        raise InputError(
-            f"{path.name} is larger than {MAX_BYTES // 1024 // 1024} MiB.",
-            cause="It is not what it is named, or something wrote data into it.",
-            remedy=f"Put back the {path.name} of the project.",
-        )
+    data = project_paths.content(path, path.name, limit=MAX_BYTES)
     try:
         return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

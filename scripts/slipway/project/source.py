@@ -12,7 +12,7 @@ from typing import Literal
 from packaging.version import Version
 
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.project import changelog, changelog_sections, project, static_metadata
+from slipway.project import changelog, changelog_sections, project, project_paths, static_metadata
 from slipway.project import git as git_facts
 from slipway.project.changelog import Changelog
 from slipway.project.changelog_sections import Section
@@ -190,7 +190,4 @@ def _unmatched_licences(facts: ProjectFacts) -> tuple[str, ...]:
 
 
 def _matches(root: Path, pattern: str) -> bool:
-    try:
-        return any(path.is_file() for path in root.glob(pattern))
-    except (ValueError, NotImplementedError, OSError):
-        return False
+    return any(path.is_file() for path in project_paths.matching(root, pattern))

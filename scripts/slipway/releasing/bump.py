@@ -14,6 +14,9 @@ from slipway.errors import InputError
 Part = Literal["major", "minor", "patch", "rc", "final", "post", "dev"]
 PARTS: tuple[Part, ...] = get_args(Part)
 
+FIRST = Version("0.1.0")
+"""The first version of a project whose version comes from its tags."""
+
 _RELEASE: dict[Part, int] = {"major": 0, "minor": 1, "patch": 2}
 """Parts of the release number and where they stand in it."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from slipway.errors import InputError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
-from slipway.project import hosting, workflow
+from slipway.project import workflow
 from slipway.releasing import checking, journal, position, pull_request, screen, steps
 from slipway.releasing.checking import Run
 from slipway.releasing.journal import Journal
@@ -75,17 +75,13 @@ def say_finished(run: Run, entry: Journal) -> None:
 
 
 def _next(run: Run, entry: Journal) -> Iterator[str]:
-    home = hosting.read(run.top)
-    is_github = (
-        home is not None and home.owner is not None and home.elsewhere is None and entry.remote == "origin"
-    )
-    where = f"https://github.com/{home.owner}/{home.name}/actions" if home and is_github else ""
+    page = steps.page(run.top, entry)
     if run.runner.event().name != "local":
         yield "A tag that the token of a workflow pushed starts no workflow. If none starts, start it by hand:"
         yield f"  gh workflow run {_workflow(run)} --ref {entry.tag}"
         yield "A run by hand publishes to TestPyPI, unless the workflow names another index."
-    if where:
-        yield f"What {entry.tag} starts: {where}"
+    if page:
+        yield f"What {entry.tag} starts: {page}/actions"
     yield f"What is public then: {screen.status(run.inputs, entry.version)}"
 
 

@@ -86,7 +86,8 @@ def read(
         InputError: the address of GitHub's API cannot be used.
     """
     api = inputs.github or runner.github()
-    name = api.repository or _origin(inputs)
+    place = None if api.repository else hosting.read(inputs.path)
+    name = api.repository or (place.on_github if place else None)
     if name is None:
         return OnGitHub(detail="it is not known to be on GitHub")
     home = f"{_site(api)}/{name}"
@@ -124,12 +125,6 @@ def _look(github: GitHub, home: str, asked: Subject, tag: str, wanted: _Wanted |
     if run is None:
         return OnGitHub(home=home, release=state, detail=detail)
     return OnGitHub(home=home, release=state, detail=detail, run=run.id, outcome=_outcome(run))
-
-
-def _origin(inputs: Inputs) -> str | None:
-    place = hosting.read(inputs.path)
-    is_there = place is not None and place.owner is not None and place.elsewhere is None
-    return f"{place.owner}/{place.name}" if place and is_there else None
 
 
 def _site(api: GitHubApi) -> str:

@@ -63,9 +63,9 @@ def read(folder: Path) -> Position:
         )
     branch = branch_of(top) or ""
     remote = _remote(top, branch)
-    merges = _line(top, "config", "--get", f"branch.{branch}.merge") if branch else ""
+    merges = git.line(top, "config", "--get", f"branch.{branch}.merge") if branch else ""
     default = (
-        _line(top, "symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD") if remote else ""
+        git.line(top, "symbolic-ref", "--quiet", "--short", f"refs/remotes/{remote}/HEAD") if remote else ""
     )
     return Position(
         top=top,
@@ -80,7 +80,7 @@ def read(folder: Path) -> Position:
 
 def _remote(top: Path, branch: str) -> str | None:
     remotes = git.run(top, "remote").output.split()
-    follows = _line(top, "config", "--get", f"branch.{branch}.remote") if branch else ""
+    follows = git.line(top, "config", "--get", f"branch.{branch}.remote") if branch else ""
     if follows in remotes:
         return follows
     if "origin" in remotes:
@@ -90,17 +90,17 @@ def _remote(top: Path, branch: str) -> str | None:
 
 def branch_of(top: Path) -> str | None:
     """Return the branch that is checked out, None where HEAD is detached."""
-    return _line(top, "symbolic-ref", "--quiet", "--short", "HEAD") or None
+    return git.line(top, "symbolic-ref", "--quiet", "--short", "HEAD") or None
 
 
 def commit_of(top: Path, name: str) -> str | None:
     """Return the hash of the commit that a full ref name, HEAD or a hash leads to; None where there is none."""
-    return _line(top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") or None
+    return git.line(top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") or None
 
 
 def object_of(top: Path, ref: str) -> str | None:
     """Return the hash of the object a ref holds, for an annotated tag that of the tag; None where there is none."""
-    return _line(top, "rev-parse", "--verify", "--quiet", ref) or None
+    return git.line(top, "rev-parse", "--verify", "--quiet", ref) or None
 
 
 def tree_of(top: Path, commit: str) -> str:
@@ -163,13 +163,8 @@ def default_of(top: Path, remote: str) -> str | None:
 
 def ahead(top: Path, older: str, newer: str) -> int:
     """Return how many commits lead from one to another."""
-    counted = _line(top, "rev-list", "--count", f"{older}..{newer}")
+    counted = git.line(top, "rev-list", "--count", f"{older}..{newer}")
     return int(counted) if counted.isdecimal() else 0
-
-
-def _line(top: Path, *arguments: str) -> str:
-    done = git.run(top, *arguments)
-    return done.output.strip() if done.returncode == 0 else ""
 
 
 def _no_git() -> ToolError:

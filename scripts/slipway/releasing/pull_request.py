@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from slipway.errors import InputError
 from slipway.manifest import Manifest
-from slipway.project import changelog, hosting
+from slipway.project import changelog
 from slipway.releasing import checking, journal, merged, position, preparation, screen, steps, version_writer
 from slipway.releasing.checking import Run
 from slipway.releasing.journal import Journal
@@ -49,9 +49,8 @@ def _open(run: Run, entry: Journal) -> tuple[Journal, Manifest | None]:
 
 def _address(run: Run, entry: Journal) -> str:
     """Return where the pull request is opened, on GitHub; elsewhere what it is made of."""
-    home = hosting.read(run.top)
-    if home and home.owner and home.elsewhere is None and entry.remote == "origin":
-        return f"https://github.com/{home.owner}/{home.name}/compare/{entry.upstream}...{entry.pull_request}?expand=1"
+    if page := steps.page(run.top, entry):
+        return f"{page}/compare/{entry.upstream}...{entry.pull_request}?expand=1"
     return f"from {entry.pull_request} into {entry.upstream}, at {entry.remote}"
 
 

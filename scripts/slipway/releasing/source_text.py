@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.errors import InputError
+from slipway.project import project_paths
 
 MAX_BYTES = 32 * 1024 * 1024
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -65,21 +65,7 @@ def read(path: Path, file: str) -> tuple[bytes, SourceText]:
     Raises:
         InputError: it cannot be read, or is too large to be a source.
     """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            f"{file} cannot be read: {error.strerror}.",
-            cause="It is no plain file, or its permissions do not allow it.",
-            remedy=f"Put a readable file at {file}.",
-        ) from error
-    if len(data) > MAX_BYTES:
-        raise InputError(
-            f"{file} is larger than {MAX_BYTES // 1024 // 1024} MiB.",
-            cause="It is not what it is named, or something wrote data into it.",
-            remedy=f"Put back the {file} of the project.",
-        )
+    data = project_paths.content(path, file, limit=MAX_BYTES)
     return data, decoded(data, is_python=path.suffix == ".py")
 
 

@@ -8,8 +8,15 @@ from slipway.environments import disposable
 from slipway.errors import InputError, ToolError
 from slipway.options import Inputs
 from slipway.processes import Completed
+from slipway.project import hosting
 from slipway.releasing import changes, journal, position, screen
 from slipway.releasing.journal import Journal
+
+
+def page(top: Path, entry: Journal) -> str | None:
+    """Return the page of the repository that a release is pushed to; None where it is not known to be on GitHub."""
+    home = hosting.read(top) if entry.remote == "origin" else None
+    return f"https://github.com/{home.on_github}" if home and home.on_github else None
 
 
 def is_release_commit(top: Path, entry: Journal, commit: str) -> bool:

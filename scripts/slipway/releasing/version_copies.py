@@ -137,11 +137,7 @@ def _members(manifest: Path) -> Iterator[Path]:
     if "version" not in table_or_empty(workspace.get("package")):
         return
     for pattern in texts_or_none(workspace.get("members")) or ():
-        try:
-            found = sorted(manifest.parent.glob(f"{pattern}/Cargo.toml"))
-        except (ValueError, NotImplementedError, OSError):
-            continue
-        yield from found[:_MOST_MEMBERS]
+        yield from sorted(project_paths.matching(manifest.parent, f"{pattern}/Cargo.toml"))[:_MOST_MEMBERS]
 
 
 def _table(manifest: Path) -> Mapping[str, object]:

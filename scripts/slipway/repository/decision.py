@@ -182,11 +182,11 @@ def repository(inputs: Inputs, runner: Runner) -> tuple[GitHubApi, str]:
 
 def _origin(inputs: Inputs) -> str:
     home = hosting.read(inputs.path)
-    is_there = home is not None and home.owner and (home.elsewhere is None or home.is_alias_possible)
-    if home is None or not is_there:
+    name = home.repository if home and home.is_alias_possible else home.on_github if home else None
+    if name is None:
         raise InputError(
             f"It is not known which repository on GitHub {inputs.path} belongs to.",
             cause="It is in no git repository, or its remote called origin is not on GitHub.",
             remedy=f"Go to a clone of the repository, or set {REPOSITORY} to OWNER/NAME.",
         )
-    return f"{home.owner}/{home.name}"
+    return name
