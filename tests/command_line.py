@@ -92,31 +92,21 @@ def slipway(
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def forked(
-    arguments: Sequence[str | Path],
-    *,
-    environ: Mapping[str, str],
-    cwd: Path | None = None,
-    program: Path | None = None,
-) -> Ended:
-    """Run a command in a fork of a process that has loaded it already.
+def forked(program: Path, *arguments: str | Path, environ: Mapping[str, str], cwd: Path) -> Ended:
+    """Run a script that starts the command line, in a fork of a process that has loaded all of it.
 
     Args:
-        arguments: of the command line, or of the program.
+        program: the script.
+        arguments: of the script.
         environ: the whole environment.
         cwd: the folder it runs in.
-        program: a script to run in place of the command line.
     """
     with tempfile.TemporaryDirectory(prefix="forked-") as name:
         streams = [Path(name, stream) for stream in ("stdout", "stderr")]
         request = {
-            "arguments": [*map(str, arguments)],
+            "argv": [*map(str, (program, *arguments))],
             "environ": dict(environ),
-            "cwd": str(cwd or Path.cwd()),
-            "program": str(program) if program else None,
-            "argv": [sys.executable, "-I", str(program), *map(str, arguments)]
-            if program
-            else argv(*arguments),
+            "cwd": str(cwd),
             **{path.name: str(path) for path in streams},
         }
         code = _server().ask(request)
@@ -150,7 +140,7 @@ class _Server:
             if not select.select([self.process.stdout], [], [], TIMEOUT)[0]:
                 self.end()
                 _server.cache_clear()
-                raise subprocess.TimeoutExpired(request["arguments"], TIMEOUT)
+                raise subprocess.TimeoutExpired(request["argv"], TIMEOUT)
             return int(self.process.stdout.readline())
 
     def end(self) -> None:

@@ -1,10 +1,10 @@
-"""Runs the command line in forks of a process that has all of it loaded, for tests: most of a start is loading.
+"""Runs scripts that start the command line in forks of a process that has all of it loaded: most of a start is loading.
 
     python -I forking.py SCRIPTS
 
-Each line of stdin is a request in JSON: arguments, environment, folder, files for stdout and stderr, and the program to
-run in place of the command line. Each line of stdout is the exit code of one, negative for the signal that ended it.
-A fork begins with nothing but what is loaded; environment, folder and streams are its own.
+Each line of stdin is a request in JSON: the script with its arguments, environment, folder, files for stdout and stderr.
+Each line of stdout is the exit code of one, negative for the signal that ended it. A fork begins with nothing but what is
+loaded; environment, folder and streams are its own.
 """
 
 from __future__ import annotations
@@ -55,18 +55,12 @@ def _run(request: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(request["environ"])
     os.chdir(request["cwd"])
-    # A command that has a credential begins once more without it, by these words.
-    sys.orig_argv = request["argv"]
+    sys.argv = request["argv"]
+    # A command that finds a credential begins once more without it, by these words.
+    sys.orig_argv = [sys.executable, "-I", *sys.argv]
     code: object = 0
     try:
-        if request["program"]:
-            sys.argv = [request["program"], *request["arguments"]]
-            runpy.run_path(request["program"], run_name="__main__")
-        else:
-            sys.argv = ["-c", *request["arguments"]]
-            from slipway.cli import main as command_line
-
-            command_line()
+        runpy.run_path(sys.argv[0], run_name="__main__")
     except SystemExit as ended:
         code = ended.code
     except BaseException:  # noqa: BLE001 - as the interpreter does at its end

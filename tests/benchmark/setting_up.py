@@ -19,9 +19,8 @@ HERE = Path(__file__).resolve().parents[2]
 JOBS = {
     "build, gate": "check",
     "smoke": "smoke",
-    "publish": "publish",
+    "publish, announce": "publish",
     "verify": "verify",
-    "announce": "announce",
 }
 """The kinds of jobs, each with the command that it runs."""
 
@@ -57,7 +56,7 @@ def main() -> None:
     options = parser.parse_args()
     checkouts = [*(path.resolve() for path in options.checkouts), HERE]
     print(
-        f"{'job':14}" + "".join(f"{path.name[:20]:>22}" for path in checkouts) + "   seconds passed / worked"
+        f"{'job':18}" + "".join(f"{path.name[:20]:>22}" for path in checkouts) + "   seconds passed / worked"
     )
     for job, command in JOBS.items():
         taken: dict[Path, list[tuple[float, float]]] = {path: [] for path in checkouts}
@@ -65,7 +64,7 @@ def main() -> None:
             for path in checkouts:
                 taken[path].append(cold(path, command))
         least = [[min(column) for column in zip(*taken[path], strict=True)] for path in checkouts]
-        print(f"{job:14}" + "".join(f"{passed:15.1f} /{worked:5.1f}" for passed, worked in least), flush=True)
+        print(f"{job:18}" + "".join(f"{passed:15.1f} /{worked:5.1f}" for passed, worked in least), flush=True)
 
 
 if __name__ == "__main__":

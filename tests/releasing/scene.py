@@ -21,9 +21,6 @@ IDENTITY = """\
     allow = always
 """
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n- A thing that people asked for.\n\n## 1.0.0 (2026-01-01)\n\n- The first one.\n"
-READ_VERSION = (
-    'import tomllib\n\nVERSION = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]\n'
-)
 PATIENCE = 60
 GIT = shutil.which("git") or "git"
 
@@ -54,10 +51,11 @@ class Scene:
         if checked:
             return command_line.slipway("release", *arguments, *place, environ=environ)
         ended = command_line.forked(
-            [command_line.SCRIPTS, "release", *arguments, *place],
+            Path(__file__).with_name("unchecked.py"),
+            command_line.SCRIPTS,
+            *("release", *arguments, *place),
             environ=command_line.environment(environ),
             cwd=self.project,
-            program=Path(__file__).with_name("unchecked.py"),
         )
         self.settle()
         return ended
@@ -203,13 +201,7 @@ def make(folder: Path) -> Scene:
 
 
 def project(folder: Path, *, name: str = "tiny-project") -> Path:
-    """Write a project whose backend builds the version that pyproject.toml says, with a changelog."""
+    """Write a project that builds in a moment, with a changelog."""
     tiny_project.make(folder, name=name)
-    backend = folder / "_build_tools" / "own_backend.py"
-    text = backend.read_text().replace('METADATA = """', f'{READ_VERSION}METADATA = f"""')
-    text = text.replace('f"{NAME}-1.0.0', 'f"{NAME}-{VERSION}').replace(
-        "Version: 1.0.0", "Version: {VERSION}"
-    )
-    backend.write_text(text)
     (folder / "CHANGELOG.md").write_text(CHANGELOG)
     return folder
