@@ -142,7 +142,7 @@ def entries_of(text: str, suffix: str) -> tuple[Entry, ...]:
 
     Args:
         text: its text, without a byte order mark.
-        suffix: that of its name, such as `.md`; of a file without one the text tells what it is.
+        suffix: that of its name, such as `.md`; without one, its text decides.
     """
     reader = _READERS.get(suffix.lower()) or (_READERS[".rst"] if _looks_like_rst(text) else _READERS[".md"])
     found = tuple(_entries(text, list(reader(text))))

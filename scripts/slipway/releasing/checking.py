@@ -89,7 +89,7 @@ def say_checked(manifest: Manifest, tag: str) -> None:
 
 
 def holder(entry: Journal) -> preparation.Holds:
-    """Return what tells whether the files of a copy are those of a release."""
+    """Return the predicate that the files of a copy are those of a release."""
     version = versions.parsed(entry.version)
 
     def holds(copy: Copy) -> bool:

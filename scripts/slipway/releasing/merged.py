@@ -13,7 +13,7 @@ def find(copy: Copy, is_release: preparation.Holds, paths: tuple[str, ...]) -> s
 
     Args:
         copy: of the checkout, at HEAD.
-        is_release: tells whether the files of a copy are those of the release.
+        is_release: whether the files of a copy are those of the release.
         paths: files that a release changes, from the top.
     """
     if not is_release(copy):

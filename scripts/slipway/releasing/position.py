@@ -116,7 +116,7 @@ def is_ancestor(top: Path, older: str, newer: str) -> bool:
 def touched(top: Path) -> frozenset[str]:
     """Return all paths that differ from the commit, from the top.
 
-    Those that git ignores are left out, and those that a filter makes, for which this cannot be told.
+    Those that git ignores are left out, and those that a filter makes, of which git cannot say whether they differ.
     """
     listed = git.output(top, "status", "--porcelain=v1", "--untracked-files=all", "-z").split("\0")
     known = [entry[3:] for entry in listed if entry and not entry.startswith("??")]

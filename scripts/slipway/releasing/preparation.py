@@ -41,7 +41,7 @@ class Copy:
 
 
 Holds = Callable[[Copy], bool]
-"""Tells whether the files of a copy are those of a release."""
+"""Whether the files of a copy are those of a release."""
 
 
 @dataclass(frozen=True, kw_only=True)

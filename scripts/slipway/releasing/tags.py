@@ -19,7 +19,7 @@ class Tags:
     """What was seen of the tag.
 
     Attributes:
-        name: as it is spelt here, else on the remote, else as Slipway would write it.
+        name: as it is written here, else on the remote, else as Slipway would write it.
         here: in this clone.
         there: on the remote.
         remote: its name.

@@ -40,7 +40,7 @@ def occurrences(
         item: as the setting has it.
 
     Raises:
-        InputError: it stands nowhere, or is too short to be told from other numbers.
+        InputError: it stands nowhere, or is too short to differ from other numbers.
     """
     if wanted is None:
         if not re.search(r"\d\.\d", version):

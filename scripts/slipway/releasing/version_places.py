@@ -32,7 +32,7 @@ def locate(source: SourceText, written: Written) -> tuple[int, int] | None:
     """Return where a written version begins and ends in the text of its file.
 
     Returns:
-        None where it is not written in one piece there, or where it cannot be told which piece it is.
+        None where it is not written in one piece there, or where more than one piece may be it.
     """
     if written.file.endswith(".toml"):
         return _in_toml(source.text, written)
