@@ -132,7 +132,7 @@ def environment(lock: Path) -> Path:
             "This user has no home folder. Set SLIPWAY_CACHE to a folder that Slipway may fill.\n"
         )
         sys.exit(INPUT)
-    if not is_ready(folder, description, thorough=thorough):
+    if not is_ready(folder, description, python_of(folder), thorough=thorough):
         import time
 
         import private_environment

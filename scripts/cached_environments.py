@@ -23,18 +23,18 @@ LAYOUT = 2
 """Raised when environments are made in another way than before, so that the old ones are left alone."""
 
 
-def is_ready(folder: Path, description: str, *, thorough: bool = False) -> bool:
+def is_ready(folder: Path, description: str, program: Path, *, thorough: bool = False) -> bool:
     """Return whether an environment is complete and made as described.
 
     Args:
         folder: where it is.
         description: what it is to be made from.
+        program: what is run of it; the Python that a link leads to may have been removed since.
         thorough: whether to read all files and make sure that they are as they were when it was made.
     """
     try:
         made, _, digest = (folder / READY).read_text(encoding="utf-8").rpartition("files ")
-        # The Python that it was made from may have been removed since.
-        is_made = made == description and python_of(folder).exists()
+        is_made = made == description and program.exists()
         return is_made and (not thorough or digest == f"{digest_of(folder)}\n")
     except (OSError, UnicodeDecodeError):
         return False

@@ -52,8 +52,9 @@ def make(folder: Path, lock: Path, description: str, *, thorough: bool = False) 
     """
     try:
         with _os_errors_explained(folder), _locked(folder.parent / "lock") as held:
-            if not cached.is_ready(folder, description, thorough=thorough):
-                if cached.is_ready(folder, description):
+            python = cached.python_of(folder)
+            if not cached.is_ready(folder, description, python, thorough=thorough):
+                if cached.is_ready(folder, description, python):
                     _say(
                         "Files of Slipway's private environment were changed since it was made; it is made again."
                     )
@@ -145,7 +146,7 @@ def _installer(environments: Path, held: int) -> Path:
     description = cached.describe(cached.INSTALLER)
     folder = environments / cached.name_of(cached.INSTALLER, description)
     program = cached.python_of(folder).with_name("uv.exe" if sys.platform == "win32" else "uv")
-    if not cached.is_ready(folder, description, thorough=True):
+    if not cached.is_ready(folder, description, program, thorough=True):
         with _complete_or_removed(folder, description):
             index = settings.read(os.environ)
             if not uv_download.fetch(cached.INSTALLER, index, program, pip=_pip_wheel()):

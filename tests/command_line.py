@@ -124,7 +124,8 @@ class _Server:
             stdout=subprocess.PIPE,
             cwd=ROOT,
             env=environment(),
-            start_new_session=True,
+            # In the session of the tests: what runs in their process may take another session's for a stray.
+            process_group=0,
             text=True,
             encoding="utf-8",
         )

@@ -232,6 +232,14 @@ def test_packages_may_come_from_a_folder_alone(machine, tmp_path):
     assert machine.index.asked == []
 
 
+def test_uv_is_downloaded_once(machine):
+    (machine.environment() / "slipway-ready").unlink()
+    machine.index.asked.clear()
+
+    assert machine.run("check").returncode == 7
+    assert [path for path in machine.index.asked if "uv" in path] == []
+
+
 def test_credentials_reach_the_index_and_nobody_else(machine):
     machine.index.login = "crew:s3cret"
     machine.index.gate.clear()

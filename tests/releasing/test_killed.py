@@ -92,7 +92,7 @@ def test_killed_during_the_check_nothing_has_happened(begun: Scene) -> None:
     """With the real check, killed by the code of the project that it runs."""
     backend = begun.project / "_build_tools" / "own_backend.py"
     find = "import os, pathlib\nn = os.getpid()\n"
-    find += "while b'forking.py' not in pathlib.Path(f'/proc/{n}/cmdline').read_bytes():\n"
+    find += "while b'\\0release\\0' not in pathlib.Path(f'/proc/{n}/cmdline').read_bytes():\n"
     find += "    n = int(pathlib.Path(f'/proc/{n}/stat').read_text().rpartition(')')[2].split()[1])\n"
     backend.write_text(f"{backend.read_text()}\n{find}os.kill(n, 9)\n")
     begun.commit("Kill who builds it")

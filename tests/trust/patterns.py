@@ -92,7 +92,9 @@ def collect(scripts: Path) -> tuple[list[Case], list[Unknown]]:
     whole = "\n".join(sources.values())
     for module, source in sources.items():
         for name, value in vars(importlib.import_module(module)).items():
-            methods = uses(name, whole) if isinstance(value, re.Pattern) else BOTH
+            # A private name of two modules is two patterns.
+            where = source if name.startswith("_") else whole
+            methods = uses(name, where) if isinstance(value, re.Pattern) else BOTH
             for pattern in inside(value, set()):
                 cases.setdefault(
                     (pattern.pattern, pattern.flags, methods), Case(f"{module}:{name}", pattern, methods)
