@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import re
+import shlex
 import signal
 import sys
 import traceback
@@ -55,14 +56,24 @@ class Words(click.types.StringParamType):
 
 
 class WithDefault(click.Group):
-    """A group whose default command is the first of the table."""
+    """A group whose default command is the first of the table; without any word it shows its help."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default command in front where none is named."""
-        known = args and (args[0] in self.commands or args[0] in {"--help", "--version", "-h"})
+        """Put the default command in front where an option or a folder comes first."""
+        args = args or ["--help"]
+        known = args[0] in self.commands or args[0] in {"--help", "--version", "-h"}
         # An unknown first word is a misspelt command, unless it is an option or a folder.
-        is_misspelt = args and not args[0].startswith("-") and not os.path.lexists(args[0])
+        is_misspelt = not args[0].startswith("-") and not os.path.lexists(args[0])
         return super().parse_args(ctx, args if known or is_misspelt else [COMMANDS[0].name, *args])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """Say what to type, where the program has another name than it calls itself."""
+        paragraphs = ["`slipway PATH` without a command checks the project there. `slipway help COMMAND` says more."]
+        if (program := Path(sys.argv[0])).is_dir():
+            paragraphs.append(f"Here `slipway` stands for: python3 {shlex.quote(str(program.resolve()))}")
+        for paragraph in paragraphs:
+            formatter.write_paragraph()
+            formatter.write_text(paragraph)
 
 
 @click.group(
@@ -185,6 +196,23 @@ for _row in COMMANDS:
     slipway.add_command(_command(_row))
 
 
+@slipway.command("help")
+@click.argument("command", default="")
+@click.pass_context
+def show_help(ctx: click.Context, command: str) -> None:
+    """Show what a command does and takes; without one, list the commands."""
+    root = ctx.find_root()
+    # An unknown name is answered as it is where a command stands.
+    name, found, _ = slipway.resolve_command(root, [command]) if command else (None, None, [])
+    click.echo((found or slipway).get_help(click.Context(found, info_name=name, parent=root) if found else root))
+
+
+@slipway.command("version")
+def show_version() -> None:
+    """Show the version."""
+    click.echo(f"slipway, version {__version__}")
+
+
 def main() -> NoReturn:
     """Run the command line and end the process with one of the exit codes of `errors.ExitCode`."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
@@ -194,7 +222,7 @@ def main() -> NoReturn:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     processes.protect(next(iter(sys.argv[1:]), ""))
     try:
-        slipway(standalone_mode=False)
+        slipway(prog_name="slipway", standalone_mode=False)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
     except (KeyboardInterrupt, click.Abort):
