@@ -18,7 +18,8 @@ import click
 from slipway import __version__, commands, processes
 from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
-from slipway.options import Inputs, Option
+from slipway.option import Option
+from slipway.options import Inputs
 from slipway.records import Severity
 from slipway.runner.base import printable
 from slipway.runner.github import without_commands
@@ -68,7 +69,9 @@ class WithDefault(click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Say what to type, where the program has another name than it calls itself."""
-        paragraphs = ["`slipway PATH` without a command checks the project there. `slipway help COMMAND` says more."]
+        paragraphs = [
+            "`slipway PATH` without a command checks the project there. `slipway help COMMAND` says more."
+        ]
         if (program := Path(sys.argv[0])).is_dir():
             paragraphs.append(f"Here `slipway` stands for: python3 {shlex.quote(str(program.resolve()))}")
         for paragraph in paragraphs:
@@ -137,7 +140,6 @@ def _inputs(
     **values: Any,  # noqa: ANN401 - click gives each option its own type
 ) -> Inputs:
     project = _absolute(path)
-    values |= _set_by_project(project, values)
     given = {key: value for key, value in values.items() if value is not None}
     if "fail_on" in given:
         given["fail_on"] = Severity(given["fail_on"])
@@ -150,6 +152,7 @@ def _inputs(
         keeps=bool(command.stages) and (work is not None or not files),
         # The bootstrap leaves it; of several runs in one process, the first one has set Slipway up.
         set_up=_set_up(os.environ.pop("SLIPWAY_SET_UP", "")),
+        given=frozenset(filter(_is_given, values)),
         **given,
     )
 
@@ -158,17 +161,9 @@ def _set_up(text: str) -> tuple[float, ...]:
     return tuple(map(float, text.split())) if re.fullmatch(r"\d{1,12}\.\d{3} \d{1,6}\.\d{3}", text) else ()
 
 
-def _set_by_project(project: Path, values: dict[str, Any]) -> dict[str, Any]:
-    """Return what [tool.slipway] sets of the options that neither the command line nor a variable sets."""
-    from slipway.project import settings
-
-    context = click.get_current_context()
-    return {
-        attribute: value
-        for name, value in settings.options_of(project).items()
-        if (attribute := name.replace("-", "_")) in values
-        and context.get_parameter_source(attribute) == click.core.ParameterSource.DEFAULT
-    }
+def _is_given(attribute: str) -> bool:
+    source = click.get_current_context().get_parameter_source(attribute)
+    return source != click.core.ParameterSource.DEFAULT
 
 
 def _absolute(path: Path) -> Path:
@@ -204,7 +199,9 @@ def show_help(ctx: click.Context, command: str) -> None:
     root = ctx.find_root()
     # An unknown name is answered as it is where a command stands.
     name, found, _ = slipway.resolve_command(root, [command]) if command else (None, None, [])
-    click.echo((found or slipway).get_help(click.Context(found, info_name=name, parent=root) if found else root))
+    click.echo(
+        (found or slipway).get_help(click.Context(found, info_name=name, parent=root) if found else root)
+    )
 
 
 @slipway.command("version")

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slipway import pipeline
-from slipway.errors import ExitCode, SlipwayError
+from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
-from slipway.options import ANY, OPTIONS, Inputs, Option
+from slipway.option import Option
+from slipway.options import ANY, OPTIONS, Inputs
 from slipway.report import annotations as annotating
 from slipway.report import markdown, outputs, terminal
 from slipway.runner import Runner, detect
@@ -260,7 +261,7 @@ def execute(command: Command, inputs: Inputs) -> int:
     """Run a command, show its report and return its exit code."""
     runner = detect(verbose=inputs.verbose)
     if inputs.all_projects:
-        return _execute_for_each(command, inputs, runner)
+        return _execute_for_each(command, _with_settings(command, inputs), runner)
     manifest = _run(command, inputs, runner)
     if manifest is None:
         return ExitCode.CLEAN
@@ -293,10 +294,28 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
 
 def _run(command: Command, inputs: Inputs, runner: Runner) -> Manifest | None:
     try:
-        return command.run(command, inputs, runner)
+        return command.run(command, _with_settings(command, inputs), runner)
     except SlipwayError as error:
         failure = Failure.from_error(error, stage=command.name)
         return Manifest(command=command.name, job=inputs.job, failure=failure)
+
+
+def _with_settings(command: Command, inputs: Inputs) -> Inputs:
+    """Return the inputs with what [tool.slipway] sets, for a command on a project.
+
+    Raises:
+        InputError: the table has a fault, and the command runs no plan: that one finds it too, in its own stage.
+    """
+    from slipway.project import settings
+
+    if command.argument in {None, "rule"}:
+        return inputs
+    try:
+        return settings.applied(inputs)
+    except InputError:
+        if "plan" in command.stages:
+            return inputs
+        raise
 
 
 def _start(command: Command, inputs: Inputs) -> Manifest:

@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "publication",
         "standing",
         "findings",
+        "option",
         "options",
         "credential",
         "surfaces",
