@@ -56,6 +56,12 @@ class Inputs:
         "Folder for the manifest, the report and dist/; .slipway/ in the project by default.", ANY
     )
     json: bool = option("Print one JSON document to stdout and nothing else.", ANY, default=False)
+    format: Literal["short", "sarif", "junit", "json"] | None = option(
+        "Print one document to stdout and nothing else: short, a line for each finding as editors read it; sarif, the "
+        "findings for code scanning; junit, the smoke tests and findings for a report of tests; json, as --json.",
+        *("validate", "inspect", "smoke"),
+        default=None,
+    )
     verbose: bool = option("Show every line that a build or a test prints.", ANY, default=False)
     fail_on: Severity = option("The mildest finding that blocks.", ANY, default=Severity.ERROR, setting=True)
     tag: str | None = option(
