@@ -147,13 +147,30 @@ def _inputs(
         command=command.name,
         path=project,
         work=_absolute(work or project / WORK),
-        files=tuple(_absolute(file) for file in files),
+        files=tuple(found for file in files for found in _distributions(_absolute(file))),
         # Artifacts built by anyone have no project, so nothing is written unless a folder is named.
         keeps=bool(command.stages) and (work is not None or not files),
         # The bootstrap leaves it; of several runs in one process, the first one has set Slipway up.
         set_up=_set_up(os.environ.pop("SLIPWAY_SET_UP", "")),
         given=frozenset(filter(_is_given, values)),
         **given,
+    )
+
+
+def _distributions(path: Path) -> list[Path]:
+    """Return a file, or the sdists and wheels in a folder.
+
+    Raises:
+        InputError: there are none in the folder.
+    """
+    if not path.is_dir():
+        return [path]
+    if found := [file for file in sorted(path.iterdir()) if file.name.endswith((".whl", ".tar.gz"))]:
+        return found
+    raise InputError(
+        f"There is no sdist and no wheel in {path}.",
+        cause="Nothing was built yet, or it was built into another folder.",
+        remedy="Build first (`slipway build`, or `python -m build`), or name the files.",
     )
 
 
