@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from slipway import __version__, commands, processes
+from slipway import __version__, commands, processes, versions
 from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.options import Inputs, Option
@@ -68,7 +68,9 @@ class WithDefault(click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Say what to type, where the program has another name than it calls itself."""
-        paragraphs = ["`slipway PATH` without a command checks the project there. `slipway help COMMAND` says more."]
+        paragraphs = [
+            "`slipway PATH` without a command checks the project there. `slipway help COMMAND` says more."
+        ]
         if (program := Path(sys.argv[0])).is_dir():
             paragraphs.append(f"Here `slipway` stands for: python3 {shlex.quote(str(program.resolve()))}")
         for paragraph in paragraphs:
@@ -137,8 +139,13 @@ def _inputs(
     **values: Any,  # noqa: ANN401 - click gives each option its own type
 ) -> Inputs:
     project = _absolute(path)
-    values |= _set_by_project(project, values)
+    source = click.get_current_context().get_parameter_source
+    named = {key for key in values if source(key) != click.core.ParameterSource.DEFAULT}
+    of_project = _set_by_project(project, values)
+    values |= of_project
     given = {key: value for key, value in values.items() if value is not None}
+    if "tag_prefix" in given:
+        given["tag_prefix"] = versions.prefix_meant(given["tag_prefix"])
     if "fail_on" in given:
         given["fail_on"] = Severity(given["fail_on"])
     return Inputs(
@@ -150,6 +157,7 @@ def _inputs(
         keeps=bool(command.stages) and (work is not None or not files),
         # The bootstrap leaves it; of several runs in one process, the first one has set Slipway up.
         set_up=_set_up(os.environ.pop("SLIPWAY_SET_UP", "")),
+        given=frozenset(key.rstrip("_").replace("_", "-") for key in (*named, *of_project)),
         **given,
     )
 
@@ -204,7 +212,9 @@ def show_help(ctx: click.Context, command: str) -> None:
     root = ctx.find_root()
     # An unknown name is answered as it is where a command stands.
     name, found, _ = slipway.resolve_command(root, [command]) if command else (None, None, [])
-    click.echo((found or slipway).get_help(click.Context(found, info_name=name, parent=root) if found else root))
+    click.echo(
+        (found or slipway).get_help(click.Context(found, info_name=name, parent=root) if found else root)
+    )
 
 
 @slipway.command("version")

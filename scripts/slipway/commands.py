@@ -214,7 +214,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="init",
         help="Write the workflow for this project and say what to enter at PyPI; with --check, judge what is there.",
-        options=("json", "tag-prefix", "index", "uses", "check", "overwrite"),
+        options=("json", "tag-prefix", "index", "uploader", "uses", "all-projects", "check", "overwrite"),
         run=_init,
         show=_show_init,
     ),

@@ -37,7 +37,9 @@ def test_a_misspelt_command_is_named(words: tuple[str, ...]) -> None:
     assert "Did you mean 'check'?" in told.stderr
 
 
-def test_in_a_checkout_help_says_what_to_type(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_in_a_checkout_help_says_what_to_type(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from slipway import cli
 
     monkeypatch.setattr(sys, "argv", [str(command_line.SCRIPTS)])
