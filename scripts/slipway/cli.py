@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from slipway import __version__, commands, processes
+from slipway import __version__, commands, processes, versions
 from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.option import Option
@@ -141,6 +141,8 @@ def _inputs(
 ) -> Inputs:
     project = _absolute(path)
     given = {key: value for key, value in values.items() if value is not None}
+    if "tag_prefix" in given:
+        given["tag_prefix"] = versions.prefix_meant(given["tag_prefix"])
     if "fail_on" in given:
         given["fail_on"] = Severity(given["fail_on"])
     return Inputs(
@@ -152,7 +154,7 @@ def _inputs(
         keeps=bool(command.stages) and (work is not None or not files),
         # The bootstrap leaves it; of several runs in one process, the first one has set Slipway up.
         set_up=_set_up(os.environ.pop("SLIPWAY_SET_UP", "")),
-        given=frozenset(filter(_is_given, values)),
+        given=frozenset(key.rstrip("_").replace("_", "-") for key in filter(_is_given, values)),
         **given,
     )
 

@@ -211,7 +211,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="init",
         help="Write the workflow for this project and say what to enter at PyPI; with --check, judge what is there.",
-        options=("json", "tag-prefix", "index", "uses", "check", "overwrite"),
+        options=("json", "tag-prefix", "index", "uploader", "uses", "all-projects", "check", "overwrite"),
         run=_init,
         show=_show_init,
     ),
@@ -250,7 +250,7 @@ def execute(command: Command, inputs: Inputs) -> int:
     inputs = replace(inputs, json=inputs.json or inputs.format == "json")
     runner = detect(verbose=inputs.verbose)
     if inputs.all_projects:
-        return _execute_for_each(command, _with_settings(command, inputs), runner)
+        return _execute_for_each(command, inputs, runner)
     manifest = _run(command, inputs, runner)
     if manifest is None:
         return ExitCode.CLEAN
@@ -266,7 +266,9 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     try:
         for member, own in several.projects(inputs):
             is_wanted = member.changed or not inputs.only_changed
-            manifests[member.folder] = manifest = _run(command, own, runner) if is_wanted else None
+            manifests[member.folder] = manifest = (
+                _run(command, own, runner, above=inputs.path) if is_wanted else None
+            )
             if manifest is not None:
                 folders[own.path] = manifest
                 reporting.record(manifest, own, runner)
@@ -285,15 +287,15 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
 
 
-def _run(command: Command, inputs: Inputs, runner: Runner) -> Manifest | None:
+def _run(command: Command, inputs: Inputs, runner: Runner, *, above: Path | None = None) -> Manifest | None:
     try:
-        return command.run(command, _with_settings(command, inputs), runner)
+        return command.run(command, _with_settings(command, inputs, above), runner)
     except SlipwayError as error:
         failure = Failure.from_error(error, stage=command.name)
         return Manifest(command=command.name, job=inputs.job, failure=failure)
 
 
-def _with_settings(command: Command, inputs: Inputs) -> Inputs:
+def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inputs:
     """Return the inputs with what [tool.slipway] sets; a fault in it is left to the plan where there is one.
 
     Raises:
@@ -304,7 +306,9 @@ def _with_settings(command: Command, inputs: Inputs) -> Inputs:
     if command.argument in {None, "rule"}:
         return inputs
     try:
-        return settings.applied(inputs)
+        for folder in dict.fromkeys((inputs.path, above or inputs.path)):
+            inputs = settings.applied(inputs, folder)
+        return inputs
     except InputError:
         if "plan" in command.stages:
             return inputs

@@ -37,7 +37,7 @@ class Inputs:
         credential: what an index of our own wants; for every other one it comes from the environment.
         github: a REST API of our own in GitHub's place; every other one comes from the environment.
         set_up: when this run began to set Slipway up, and the seconds it took; empty where it was set up before.
-        given: the fields that the command line or a variable sets; no project sets them otherwise.
+        given: the names of the options that the command line, a variable or the project sets.
         work: the work folder, absolute; `dist` is inside it.
     """
 
@@ -70,7 +70,10 @@ class Inputs:
         default=None,
     )
     tag_prefix: str = option(
-        "What stands before the version in a release tag.", "plan", default="v", setting=True
+        "What stands before the version in a release tag; `none` where nothing does.",
+        "plan",
+        default="v",
+        setting=True,
     )
     index: str | None = option(
         "Where to publish: pypi, testpypi, or the upload URL of another index; by default the event decides.",
@@ -192,8 +195,14 @@ class Inputs:
         "Name of this job of a matrix; its manifest and its artifact carry it.", ANY, default=""
     )
     uses: str | None = option(
-        "Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT; by default the one that runs.",
+        "Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT, or OWNER/REPOSITORY for the commit of the release that "
+        "runs, OWNER/REPOSITORY@v1.2.3 for that of another; by default the one that runs.",
         default=None,
+    )
+    uploader: Literal["slipway", "pypa"] = option(
+        "What sends the files in the workflow: slipway, or pypa for pypa/gh-action-pypi-publish between Slipway's own look "
+        "before it and its verification.",
+        default="slipway",
     )
     check: bool = option(
         "Write nothing; say whether the workflow has drifted and whether the workflows there are safe.",

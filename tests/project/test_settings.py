@@ -148,7 +148,7 @@ def test_the_command_line_wins_over_the_project(tmp_path):
 
     def apply(**given):
         inputs = Inputs(command="check", path=tmp_path, work=tmp_path, **given)
-        return settings.applied(inputs)
+        return settings.applied(inputs, tmp_path)
 
     found = apply(given=frozenset({"extras", "thorough"}), extras=("one",))
     assert (found.extras, found.thorough) == (("one",), False)

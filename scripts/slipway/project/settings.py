@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from slipway import versions
 from slipway.errors import InputError
 from slipway.manifest import PART
 from slipway.option import Option
@@ -102,23 +103,24 @@ def read(pyproject: PyProject) -> Settings:
     )
 
 
-def applied(inputs: Inputs) -> Inputs:
-    """Return inputs with what the project sets where neither the command line nor a variable does.
+def applied(inputs: Inputs, folder: Path) -> Inputs:
+    """Return inputs with what the pyproject.toml of a folder sets of the options that nothing has set yet.
 
     Raises:
         InputError: [tool.slipway] has a fault. A pyproject.toml that cannot be read sets nothing.
     """
     try:
-        pyproject = pyproject_file.load(inputs.path)
+        pyproject = pyproject_file.load(folder)
     except InputError:
         return inputs
-    changes: dict[str, Any] = {}
-    for name, value in read(pyproject).options.items():
-        attribute = SETTINGS[name].attribute
+    found = {
+        name: value
+        for name, value in read(pyproject).options.items()
         # In a job of a matrix, the plan has divided the Pythons between the jobs.
-        if attribute not in inputs.given and not (name == "python" and PART.fullmatch(inputs.job)):
-            changes[attribute] = Severity(value) if name == "fail-on" else _frozen(value)
-    return replace(inputs, **changes)
+        if name not in inputs.given and not (name == "python" and PART.fullmatch(inputs.job))
+    }
+    changes = {SETTINGS[name].attribute: _meant(name, value) for name, value in found.items()}
+    return replace(inputs, given=inputs.given | found.keys(), **changes)
 
 
 def schema(rules: Mapping[str, str]) -> dict[str, Any]:
@@ -202,7 +204,11 @@ def _choice_fault(holds: Mapping[str, Any], value: object) -> tuple[str, str] | 
     return f"is {json.dumps(value)}, which is not one of {listed}", f"{lead}Write one of: {listed}."
 
 
-def _frozen(value: object) -> object:
+def _meant(name: str, value: Any) -> object:  # noqa: ANN401 - each setting has its own type
+    if name == "fail-on":
+        return Severity(value)
+    if name == "tag-prefix":
+        return versions.prefix_meant(value)
     return tuple(value) if isinstance(value, list) else value
 
 
