@@ -308,11 +308,10 @@ def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inpu
     try:
         for folder in dict.fromkeys((inputs.path, above or inputs.path)):
             inputs = settings.applied(inputs, folder)
-        return inputs
     except InputError:
-        if "plan" in command.stages:
-            return inputs
-        raise
+        if "plan" not in command.stages:
+            raise
+    return inputs
 
 
 def _start(command: Command, inputs: Inputs) -> Manifest:

@@ -119,7 +119,7 @@ def applied(inputs: Inputs, folder: Path) -> Inputs:
         # In a job of a matrix, the plan has divided the Pythons between the jobs.
         if name not in inputs.given and not (name == "python" and PART.fullmatch(inputs.job))
     }
-    changes = {SETTINGS[name].attribute: _meant(name, value) for name, value in found.items()}
+    changes: dict[str, Any] = {SETTINGS[name].attribute: _meant(name, value) for name, value in found.items()}
     return replace(inputs, given=inputs.given | found.keys(), **changes)
 
 
