@@ -175,7 +175,9 @@ def test_a_run_goes_by_them_and_a_variable_wins(tmp_path):
     own = "\n[tool.slipway]\nsmoke-command = \"python -c 'print(7 * 191)'\"\n"
     (project / "pyproject.toml").write_text((project / "pyproject.toml").read_text() + own)
 
-    checked = slipway("check", "--json", project)
+    # An input of the action that is not given is an empty variable.
+    empty = dict.fromkeys(("SLIPWAY_SMOKE_COMMAND", "SLIPWAY_EXTRAS", "SLIPWAY_THOROUGH"), "")
+    checked = slipway("check", "--json", project, environ=empty)
     said = [ran.get("said") for result in checked.manifest["smoke_results"] for ran in result["ran"]]
     assert "1337" in said, checked
     artifacts = sorted((project / ".slipway" / "dist").iterdir())
