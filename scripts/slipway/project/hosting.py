@@ -1,5 +1,7 @@
 """Where a checkout is hosted: the repository it was cloned from, its commit and its default branch."""
 
+import importlib.metadata
+import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -72,9 +74,32 @@ def read(folder: Path) -> Hosting | None:
 
 
 def parse(url: str) -> tuple[str, str] | None:
-    """Return owner and name of the repository that a remote's address names, or None if it names none."""
+    """Return owner and name of the repository on GitHub that a remote's address names, or None if it names none."""
     matched = _REMOTE.fullmatch(url.strip())
-    return (matched["owner"], matched["name"]) if matched else None
+    return (matched["owner"], matched["name"]) if matched and matched["host"].lower() in GITHUB else None
+
+
+def is_pushed(home: Hosting) -> bool:
+    """Return whether a branch that was fetched from origin, or pushed to it, has the commit of a checkout."""
+    return bool(home.commit) and bool(
+        _git(home.top, "for-each-ref", "--count=1", f"--contains={home.commit}", "refs/remotes/origin")
+    )
+
+
+def installed_from() -> tuple[str, str] | None:
+    """Return repository, `OWNER/NAME`, and commit that the Slipway that runs was installed from, where that is recorded.
+
+    An installer records it for a distribution that comes from a repository:
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    try:
+        text = importlib.metadata.distribution("slipway-release").read_text("direct_url.json")
+        record = json.loads(text or "{}")
+        remote = parse(str(record["url"]))
+        commit = str(record["vcs_info"]["commit_id"])
+    except (importlib.metadata.PackageNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return (f"{remote[0]}/{remote[1]}", commit) if remote else None
 
 
 def _git(folder: Path, *arguments: str) -> str:

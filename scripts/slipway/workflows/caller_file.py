@@ -1,6 +1,5 @@
 """The caller's workflow: its text, where it belongs, and what has to be entered at the index."""
 
-import importlib.metadata
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -102,24 +101,13 @@ def slipway_in_use(wanted: str | None) -> tuple[str, str]:
     # Installed into somebody's environment it may stand in their repository, which is not Slipway's.
     if home and home.owner and home.commit and here.parents[3] == home.top.resolve():
         return f"{home.owner}/{home.name}", home.commit
-    if recorded := _installed_from():
+    if recorded := hosting.installed_from():
         return recorded
     raise InputError(
         "It is not known which repository on GitHub this Slipway is from.",
         cause="It runs from a folder without a git remote called origin, or was installed from an index.",
         remedy="Name it: --uses OWNER/REPOSITORY@COMMIT.",
     )
-
-
-def _installed_from() -> tuple[str, str] | None:
-    try:
-        text = importlib.metadata.distribution("slipway-release").read_text("direct_url.json")
-        record = json.loads(text or "{}")
-        remote = hosting.parse(str(record["url"]))
-        commit = str(record["vcs_info"]["commit_id"])
-    except (importlib.metadata.PackageNotFoundError, ValueError, KeyError, TypeError):
-        return None
-    return (f"{remote[0]}/{remote[1]}", commit) if remote else None
 
 
 def for_project(
