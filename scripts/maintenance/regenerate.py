@@ -6,20 +6,25 @@ from collections.abc import Sequence
 
 import msgspec
 from slipway.manifest import Manifest
-from slipway.rules import pages
 
-from maintenance import ROOT, locks, standard_library, stdlib_names, surfaces
+from maintenance import ROOT, locks, rule_pages, standard_library, stdlib_names, surfaces
 
 COMMAND = "python3 tests regenerate"
 
 
-def _page_and_schema() -> dict[str, str]:
+def _schema() -> dict[str, str]:
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema = json.dumps(dialect | msgspec.json.schema(Manifest), indent=2) + "\n"
-    return {"docs/rules.md": pages.catalogue_page(), "scripts/slipway/manifest.schema.json": schema}
+    return {"scripts/slipway/manifest.schema.json": schema}
 
 
-MAKERS = (surfaces.generated, stdlib_names.generated, standard_library.generated, _page_and_schema)
+MAKERS = (
+    surfaces.generated,
+    stdlib_names.generated,
+    standard_library.generated,
+    rule_pages.generated,
+    _schema,
+)
 """Each returns the text of files by their path in the repository."""
 
 

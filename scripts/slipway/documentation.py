@@ -18,7 +18,8 @@ _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,20}")
 
 def page(family: str) -> str:
     """Return the path of the page on a family of rules, in the repository."""
-    return f"{RULES}/{family}.md"
+    # A site's generators take `index` for the page of the folder itself.
+    return f"{RULES}/{'the-index' if family == 'index' else family}.md"
 
 
 def address(finding: Finding) -> str | None:

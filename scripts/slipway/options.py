@@ -275,7 +275,7 @@ class Inputs:
     release_branch: str | None = option(
         "The branch that releases are made on; by default the default branch of the remote.", default=None
     )
-    markdown: bool = option("Print the whole catalogue as the page docs/rules.md.", default=False)
+    markdown: bool = option("Print everything there is to say about every rule, as Markdown.", default=False)
 
     @property
     def dist(self) -> Path:
