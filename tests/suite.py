@@ -23,6 +23,7 @@ TOOLS = ROOT / ".tools" / "bin"
 COMMANDS = {
     "lint": "lint",
     "lock": "maintenance.locks",
+    "picture": "maintenance.picture",
     "regenerate": "maintenance.regenerate",
     "site": "maintenance.site",
 }

@@ -23,6 +23,7 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
         target = posixpath.normpath(posixpath.join("docs", posixpath.dirname(source), link[2]))
         if target.startswith("docs/"):
             return link[0]
-        return f"[{link[1]}]({config.repo_url}/blob/HEAD/{target})" if config.repo_url else link[1]
+        repository = (config.repo_url or "").removesuffix(".git")
+        return f"[{link[1]}]({repository}/blob/HEAD/{target})" if repository else link[1]
 
     return LINK.sub(rewritten, markdown)

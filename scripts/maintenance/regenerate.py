@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from slipway.manifest import Manifest
 
-from maintenance import ROOT, locks, rule_pages, standard_library, stdlib_names, surfaces
+from maintenance import ROOT, locks, picture, rule_pages, standard_library, stdlib_names, surfaces
 
 COMMAND = "python3 tests regenerate"
 
@@ -19,6 +19,7 @@ def _schema() -> dict[str, str]:
 
 
 MAKERS = (
+    picture.generated,
     surfaces.generated,
     stdlib_names.generated,
     standard_library.generated,

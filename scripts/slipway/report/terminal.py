@@ -169,7 +169,7 @@ def _seen(finding: Finding, width: int) -> Iterator[Line]:
     lead = f"  {finding.rule}  "
     for number, place in enumerate(findings.places(finding) or ("",)):
         if number:
-            yield from wrapped(place, width, lead=" " * len(lead), style="dim")
+            yield from wrapped(place, width, lead=" " * len(lead), hanging=len(lead) + 2, style="dim")
         else:
             address = documentation.address(finding) or ""
             for first in wrapped(place, width, lead=lead, hanging=4, style="dim"):
