@@ -30,6 +30,7 @@ LINTERS = {
             "action.yml",
             ".github",
             ".pre-commit-config.yaml",
+            ".pre-commit-hooks.yaml",
             "docs/site/readthedocs.yml",
             "examples/workflows",
             "tests/workflows/standins",

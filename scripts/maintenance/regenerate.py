@@ -3,19 +3,29 @@
 import argparse
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from slipway.manifest import Manifest
+from slipway.project import settings
+from slipway.rules import catalogue
 
 from maintenance import ROOT, locks, picture, rule_pages, standard_library, stdlib_names, surfaces
 
 COMMAND = "python3 tests regenerate"
 
 
-def _schema() -> dict[str, str]:
+def _schemas() -> dict[str, str]:
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    schema = json.dumps(dialect | msgspec.json.schema(Manifest), indent=2) + "\n"
-    return {"scripts/slipway/manifest.schema.json": schema}
+    rules = {rule.name: rule.title for rule in catalogue.every() if rule.ignorable}
+    return {
+        "scripts/slipway/manifest.schema.json": _document(dialect | msgspec.json.schema(Manifest)),
+        "scripts/slipway/project/settings.schema.json": _document(settings.schema(rules)),
+    }
+
+
+def _document(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2) + "\n"
 
 
 MAKERS = (
@@ -24,7 +34,7 @@ MAKERS = (
     stdlib_names.generated,
     standard_library.generated,
     rule_pages.generated,
-    _schema,
+    _schemas,
 )
 """Each returns the text of files by their path in the repository."""
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from slipway import cli
-from slipway.options import OPTIONS, Option
+from slipway.option import Option
+from slipway.options import OPTIONS
 from slipway.planning.matrix import RUNNERS
-from slipway.project.settings import NAMES, OWN
+from slipway.project.settings import SETTINGS
 from slipway.report.outputs import OUTPUTS
 from slipway.surfaces import ACTION_ONLY, ACTION_OPTIONS, WORKFLOW_JOBS, WORKFLOW_ONLY
 
@@ -191,8 +192,10 @@ def _commands_with(option: Option) -> Iterator[str]:
 
 
 def _settings_table() -> Iterator[str]:
-    settings = sorted([*OWN, *(_OPTIONS[name] for name in NAMES)], key=lambda setting: setting.name)
-    rows = ((_code(setting.name), _code(_default(setting)), setting.help) for setting in settings)
+    rows = (
+        (_code(setting.name), _code(_default(setting)), _with_choices(setting))
+        for setting in SETTINGS.values()
+    )
     return table(("setting", "default", "meaning"), *rows)
 
 

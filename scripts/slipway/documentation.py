@@ -1,6 +1,8 @@
 """The pages on rules: where each stands, in the repository and on GitHub as of the commit that runs."""
 
 import functools
+import importlib.metadata
+import json
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -37,7 +39,7 @@ def address(finding: Finding) -> str | None:
 @functools.cache
 def source(root: Path) -> str | None:
     """Return where GitHub shows the files of the Slipway in a folder, as of its commit or its tag, or None."""
-    found = _of_action(root) or _of_checkout(root) or hosting.installed_from()
+    found = _of_action(root) or _of_checkout(root) or _of_installation()
     if found is None:
         return None
     repository, commit = found
@@ -61,3 +63,14 @@ def _of_checkout(root: Path) -> tuple[str, str] | None:
     if home is None or not (home.on_github and home.commit and hosting.is_pushed(home)):
         return None
     return home.on_github, home.commit
+
+
+def _of_installation() -> tuple[str, str] | None:
+    """Return repository and commit that an installer recorded (PEP 610)."""
+    try:
+        text = importlib.metadata.distribution("slipway-release").read_text("direct_url.json")
+        record = json.loads(text or "{}")
+        repository, commit = hosting.on_github(str(record["url"])), str(record["vcs_info"]["commit_id"])
+    except (importlib.metadata.PackageNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return (repository, commit) if repository else None

@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "publication",
         "standing",
         "findings",
+        "option",
         "options",
         "credential",
         "surfaces",
@@ -34,7 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("planning", "building", "smoke", "publishing", "releasing", "repository", "workflows"),
     ("stages",),
     ("pipeline",),
-    ("commands", "several", "rehearsal", "release_rehearsal"),
+    ("commands", "reporting", "several", "rehearsal", "release_rehearsal"),
     ("cli",),
 )
 """From the ground up, each a folder or a module of the package with all that is in it; a module may import from its own
