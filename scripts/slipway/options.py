@@ -97,7 +97,7 @@ class Inputs:
     )
     thorough: bool = option(
         "Try every supported Python that is here, uv and pip, the newest and the lowest dependencies, and "
-        "each extra; by default each artifact is tried once.",
+        "each extra; by default each artifact is tried once, an sdist by the pure wheel that was built from it.",
         *SMOKING,
         default=False,
         setting=True,

@@ -13,11 +13,12 @@ from slipway.environments.interpreters import Interpreter
 from slipway.errors import InputError
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.records import SmokeResult
+from slipway.records import SmokeResult, StageResult, Staging
 from slipway.runner import detect
 from slipway.smoke import choose
 from slipway.smoke.smoke_test import SmokeTest
 from slipway.stages import smoke
+from tiny_plan import PLAN
 
 HERE = ".".join(map(str, sys.version_info[:2]))
 SEVERAL = tuple(
@@ -37,7 +38,7 @@ def manifest(*files: Path) -> Manifest:
 
 def inputs(files: tuple[Path, ...], **given: Any) -> Inputs:
     folder = files[0].parent
-    return Inputs(command="smoke", path=folder, work=folder / "work", files=files, **given)
+    return Inputs(**{"command": "smoke", "path": folder, "work": folder / "work", "files": files, **given})
 
 
 def smoked(*files: Path, **given: Any) -> Addition:
@@ -98,6 +99,31 @@ def test_every_dimension_is_taken_once_and_the_slow_ones_on_one_python(tmp_path:
 def test_only_the_first_way_to_install_is_taken_by_default(tmp_path: Path) -> None:
     file = artifacts.wheel(fields={"Provides-Extra": ["fast"]}).at(tmp_path)
     assert len(chosen(file)) == 1
+
+
+def tried(*files: Path, staging: Staging | None = None, **given: Any) -> tuple[list[str], list[str]]:
+    """Return what is chosen, and what is reported as untried, where the same run has built the files."""
+    built = StageResult(name="build", outcome="done", seconds=1.0)
+    plan = msgspec.structs.replace(PLAN, staging=staging)
+    made = msgspec.structs.replace(manifest(*files), plan=plan, stages=(built,))
+    choice = choose.choose(made, inputs(files, **given))
+    names = [test.candidate.artifact for test in choice.tests]
+    return names, [one.smoke_test for one in choice.untried if "sdist" in one.reason]
+
+
+def test_an_sdist_is_proven_by_the_pure_wheel_that_was_built_from_it(tmp_path: Path) -> None:
+    wheel, sdist = artifacts.wheel().at(tmp_path), artifacts.sdist().at(tmp_path)
+    compiled = artifacts.wheel(tag="cp39-abi3-any", tags=["cp39-abi3-any"]).at(tmp_path)
+    names, left = tried(sdist, wheel, command="check")
+    assert names == [wheel.name]
+    assert left == [f"to install {sdist.name} on Python {HERE}"]
+    both = [sdist.name, wheel.name]
+    assert tried(sdist, wheel, command="smoke") == (both, [])
+    assert set(tried(sdist, wheel, command="check", thorough=True)[0]) == set(both)
+    assert tried(sdist, command="check") == ([sdist.name], [])
+    staging = Staging(version="1.0.dev1", base="1.0", reason="for a test")
+    assert tried(sdist, wheel, command="check", staging=staging) == (both, [])
+    assert tried(sdist, compiled, command="check")[0] == [sdist.name, compiled.name]
 
 
 def test_what_is_claimed_and_not_tried_is_reported(tmp_path: Path) -> None:
