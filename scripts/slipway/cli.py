@@ -120,7 +120,13 @@ def _argument(command: Command) -> Iterator[click.Parameter]:
         yield click.Argument(["version"], default="", envvar="SLIPWAY_VERSION")
         yield _parameter(PROJECT)
     elif command.argument == "rule":
-        yield click.Argument(["rule"], metavar="NAME")
+        yield click.Argument(["rule"], metavar="NAME", shell_complete=_rule_names)
+
+
+def _rule_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    from slipway.rules import catalogue
+
+    return [rule.name for rule in catalogue.every() if rule.name.startswith(begun)]
 
 
 def _command(command: Command) -> click.Command:

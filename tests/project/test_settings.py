@@ -159,6 +159,17 @@ def test_the_command_line_wins_over_the_project(tmp_path):
     assert apply(job="release-check").python == ("3.11", "3.13")
 
 
+def test_a_project_wins_over_the_folder_above(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "pyproject.toml").write_text(
+        '[tool.slipway]\ntest-command = "pytest"\n', encoding="utf-8"
+    )
+    (tmp_path / "pyproject.toml").write_text(EVERY, encoding="utf-8")
+    own = Inputs(command="check", path=tmp_path / "one", work=tmp_path, given=frozenset({"tag-prefix"}))
+    found = settings.applied(settings.applied(own, tmp_path / "one"), tmp_path)
+    assert (found.test_command, found.thorough, found.tag_prefix) == ("pytest", True, "v")
+
+
 def test_a_run_goes_by_them_and_a_variable_wins(tmp_path):
     project = tiny_project.make(tmp_path / "tiny")
     own = "\n[tool.slipway]\nsmoke-command = \"python -c 'print(7 * 191)'\"\n"
