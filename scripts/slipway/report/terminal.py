@@ -166,16 +166,14 @@ def _group(group: Sequence[Finding], width: int) -> Iterator[Line]:
 def _seen(finding: Finding, width: int) -> Iterator[Line]:
     style = STYLES[finding.severity]
     yield from wrapped(f"{finding.severity.value}: {finding.message}", width, hanging=2, style=style)
-    lead = f"  {finding.rule}  "
-    for number, place in enumerate(findings.places(finding) or ("",)):
-        if number:
-            yield from wrapped(place, width, lead=" " * len(lead), hanging=len(lead) + 2, style="dim")
-        else:
-            address = documentation.address(finding) or ""
-            for first in wrapped(place, width, lead=lead, hanging=4, style="dim"):
-                yield replace(first, words=finding.rule if address else "", address=address)
-    for line in (finding.seen or "").splitlines():
-        yield Line(f"    {printable(line)}")
+    address = documentation.address(finding) or ""
+    first, *others = findings.places(finding) or ("",)
+    for line in wrapped(first, width, lead=f"  {finding.rule}  ", hanging=4, style="dim"):
+        yield replace(line, words=finding.rule if address else "", address=address)
+    for place in others:
+        yield from wrapped(place, width, lead="  also in ", hanging=4, style="dim")
+    for row in (finding.seen or "").splitlines():
+        yield Line(f"    {printable(row)}")
     if finding.expected:
         yield from wrapped(finding.expected, width, lead="  expected: ")
 
