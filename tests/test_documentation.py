@@ -1,5 +1,6 @@
 """The link of a finding leads to the page on its rule, in the repository that the Slipway that runs is from."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -64,3 +65,22 @@ def test_what_is_no_name_of_ours_gets_no_link(
         "https://github.com/someone/slipway/blob/main/docs/rules/wheel.md#wheel-is-empty"
     )
     assert documentation.address(finding) is None
+
+
+def test_an_installation_is_at_the_commit_that_was_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    recorded = {
+        "url": "https://github.com/someone/slipway",
+        "vcs_info": {"vcs": "git", "commit_id": "a" * 40},
+    }
+    made = tmp_path / "slipway_release-0.1.0.dist-info"
+    made.mkdir()
+    (made / "METADATA").write_text("Metadata-Version: 2.1\nName: slipway-release\nVersion: 0.1.0\n")
+    (made / "direct_url.json").write_text(json.dumps(recorded))
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert documentation.source(tmp_path) == f"https://github.com/someone/slipway/blob/{'a' * 40}"
+    documentation.source.cache_clear()
+    (made / "direct_url.json").write_text(json.dumps({"url": "file:///somewhere", "dir_info": {}}))
+    assert documentation.source(tmp_path) is None

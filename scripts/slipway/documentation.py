@@ -1,7 +1,6 @@
 """The pages on rules: where each stands, in the repository and on GitHub as of the commit that runs."""
 
 import functools
-import importlib.metadata
 import json
 import re
 from pathlib import Path
@@ -67,6 +66,8 @@ def _of_checkout(root: Path) -> tuple[str, str] | None:
 
 def _of_installation() -> tuple[str, str] | None:
     """Return repository and commit that an installer recorded (PEP 610)."""
+    import importlib.metadata
+
     try:
         text = importlib.metadata.distribution("slipway-release").read_text("direct_url.json")
         record = json.loads(text or "{}")
