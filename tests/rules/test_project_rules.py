@@ -71,7 +71,7 @@ class Case:
 
 
 SETUP = "setup(name='spam', version='1')\n"
-PASSWORD = "correct-horse-battery"
+HELD = "correct-horse-battery"
 TAGGED = [["tag", "v1.2"]]
 UNTAGGED = []
 
@@ -268,7 +268,7 @@ BAD = [
     ),
     Case(
         "pypirc-tracked",
-        {"tools/.pypirc": f"[pypi]\nusername = __token__\npassword = {PASSWORD}\n"},
+        {"tools/.pypirc": f"[pypi]\nusername = __token__\npassword = {HELD}\n"},
         ("tools/.pypirc", 3, "git tracks it"),
         git=UNTAGGED,
     ),
@@ -445,7 +445,7 @@ GOOD = [
     Case("untracked-files", {}, (), run=RELEASE, git=[*TAGGED, ["new", "dist/spam-1.2.tar.gz"]]),
     Case("pypirc-tracked", {".pypirc": "[pypi]\nusername = __token__\n"}, (), git=UNTAGGED),
     Case("pypirc-tracked", {".pypirc": "[pypi]\npassword = <your token>\n"}, (), git=UNTAGGED),
-    Case("pypirc-tracked", {".pypirc": f"[pypi]\npassword = {PASSWORD}\n"}, ()),
+    Case("pypirc-tracked", {".pypirc": f"[pypi]\npassword = {HELD}\n"}, ()),
     Case("submodule-missing", {}, (), git=UNTAGGED),
     Case("vcs-history-shallow", {}, (), git=[["shallow"]]),
     Case("vcs-history-shallow", {"pyproject.toml": VCS}, (), git=[["shallow"], *TAGGED]),
