@@ -8,18 +8,17 @@ from typing import Any
 import msgspec
 from slipway.manifest import Manifest
 from slipway.project import settings
-from slipway.rules import catalogue, pages
+from slipway.rules import catalogue
 
-from maintenance import ROOT, locks, standard_library, stdlib_names, surfaces
+from maintenance import ROOT, locks, picture, rule_pages, standard_library, stdlib_names, surfaces
 
 COMMAND = "python3 tests regenerate"
 
 
-def _page_and_schemas() -> dict[str, str]:
+def _schemas() -> dict[str, str]:
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     rules = {rule.name: rule.title for rule in catalogue.every() if rule.ignorable}
     return {
-        "docs/rules.md": pages.catalogue_page(),
         "scripts/slipway/manifest.schema.json": _document(dialect | msgspec.json.schema(Manifest)),
         "scripts/slipway/project/settings.schema.json": _document(settings.schema(rules)),
     }
@@ -29,7 +28,14 @@ def _document(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
-MAKERS = (surfaces.generated, stdlib_names.generated, standard_library.generated, _page_and_schemas)
+MAKERS = (
+    picture.generated,
+    surfaces.generated,
+    stdlib_names.generated,
+    standard_library.generated,
+    rule_pages.generated,
+    _schemas,
+)
 """Each returns the text of files by their path in the repository."""
 
 

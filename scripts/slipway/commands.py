@@ -65,7 +65,9 @@ def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
 def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import catalogue, pages
 
-    print(pages.explain(catalogue.named(inputs.rule, where="the command line")), end="")
+    rule = catalogue.named(inputs.rule, where="the command line")
+    sentence = f"{rule.title} ({rule.severity.value})."
+    terminal.show_page(rule.name, sentence, (*pages.parts(rule), pages.source(rule)))
 
 
 def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:

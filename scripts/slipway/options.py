@@ -97,7 +97,7 @@ class Inputs:
     )
     thorough: bool = option(
         "Try every supported Python that is here, uv and pip, the newest and the lowest dependencies, and "
-        "each extra; by default each artifact is tried once.",
+        "each extra; by default each artifact is tried once, an sdist by the pure wheel that was built from it.",
         *SMOKING,
         default=False,
         setting=True,
@@ -258,7 +258,7 @@ class Inputs:
         default=None,
         setting=True,
     )
-    markdown: bool = option("Print the whole catalogue as the page docs/rules.md.", default=False)
+    markdown: bool = option("Print everything there is to say about every rule, as Markdown.", default=False)
 
     @property
     def dist(self) -> Path:

@@ -30,6 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("git",),
     ("project", "artifacts", "index", "environments"),
+    ("documentation",),
     ("rules", "report"),
     ("planning", "building", "smoke", "publishing", "releasing", "repository", "workflows"),
     ("stages",),

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 import tiny_project
 from command_line import slipway
+from slipway import documentation
 from slipway.manifest import Failure, Manifest
 from slipway.records import Finding, Severity, SkippedRule, SmokeResult, StageResult, Untried, Where
 from slipway.report import junit, sarif, short
@@ -152,6 +153,17 @@ def test_short_is_a_line_for_each_finding():
         "[build]",
         "[a-rule]",
     ]
+
+
+def test_a_rule_of_sarif_leads_to_its_page(monkeypatch, sarif_schema):
+    monkeypatch.setattr(documentation, "source", lambda _: "https://github.com/someone/slipway/blob/v1")
+    finding = Finding(
+        rule="a-rule", family="wheel", severity=Severity.ERROR, message="M.", why="W.", fix="F."
+    )
+    log = json.loads(sarif.render({"": Manifest(command="inspect", findings=(finding,))}))
+    sarif_schema.validate(log)
+    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["helpUri"] == "https://github.com/someone/slipway/blob/v1/docs/rules/wheel.md#a-rule"
 
 
 def test_sarif_places_findings_in_files_of_the_repository():

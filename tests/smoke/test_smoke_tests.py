@@ -13,11 +13,12 @@ from slipway.environments.interpreters import Interpreter
 from slipway.errors import InputError
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.records import SmokeResult
+from slipway.records import SmokeResult, StageResult, Staging
 from slipway.runner import detect
 from slipway.smoke import choose
 from slipway.smoke.smoke_test import SmokeTest
 from slipway.stages import smoke
+from tiny_plan import PLAN
 
 HERE = ".".join(map(str, sys.version_info[:2]))
 SEVERAL = tuple(
@@ -37,7 +38,7 @@ def manifest(*files: Path) -> Manifest:
 
 def inputs(files: tuple[Path, ...], **given: Any) -> Inputs:
     folder = files[0].parent
-    return Inputs(command="smoke", path=folder, work=folder / "work", files=files, **given)
+    return Inputs(**{"command": "smoke", "path": folder, "work": folder / "work", "files": files, **given})
 
 
 def smoked(*files: Path, **given: Any) -> Addition:
@@ -100,6 +101,31 @@ def test_only_the_first_way_to_install_is_taken_by_default(tmp_path: Path) -> No
     assert len(chosen(file)) == 1
 
 
+def tried(*files: Path, staging: Staging | None = None, **given: Any) -> tuple[list[str], list[str]]:
+    """Return what is chosen, and what is reported as untried, where the same run has built the files."""
+    built = StageResult(name="build", outcome="done", seconds=1.0)
+    plan = msgspec.structs.replace(PLAN, staging=staging)
+    made = msgspec.structs.replace(manifest(*files), plan=plan, stages=(built,))
+    choice = choose.choose(made, inputs(files, **given))
+    names = [test.candidate.artifact for test in choice.tests]
+    return names, [one.smoke_test for one in choice.untried if "sdist" in one.reason]
+
+
+def test_an_sdist_is_proven_by_the_pure_wheel_that_was_built_from_it(tmp_path: Path) -> None:
+    wheel, sdist = artifacts.wheel().at(tmp_path), artifacts.sdist().at(tmp_path)
+    compiled = artifacts.wheel(tag="cp39-abi3-any", tags=["cp39-abi3-any"]).at(tmp_path)
+    names, left = tried(sdist, wheel, command="check")
+    assert names == [wheel.name]
+    assert left == [f"to install {sdist.name} on Python {HERE}"]
+    both = [sdist.name, wheel.name]
+    assert tried(sdist, wheel, command="smoke") == (both, [])
+    assert set(tried(sdist, wheel, command="check", thorough=True)[0]) == set(both)
+    assert tried(sdist, command="check") == ([sdist.name], [])
+    staging = Staging(version="1.0.dev1", base="1.0", reason="for a test")
+    assert tried(sdist, wheel, command="check", staging=staging) == (both, [])
+    assert tried(sdist, compiled, command="check")[0] == [sdist.name, compiled.name]
+
+
 def test_what_is_claimed_and_not_tried_is_reported(tmp_path: Path) -> None:
     file = artifacts.wheel(
         fields={"Classifier": [f"Programming Language :: Python :: {v}" for v in (HERE, "3.15")]}
@@ -126,6 +152,16 @@ def test_what_the_metadata_allows_and_nobody_tried_is_reported(tmp_path: Path) -
     assert not [
         minor for minor in ("3.7", "3.11", "3.12", "3.14", "3.15") if minor in left.replace(",", "").split()
     ]
+
+
+def test_what_a_classifier_promises_and_nobody_tried_is_reported(tmp_path: Path) -> None:
+    """Without a bound in the metadata as well; but not what Requires-Python excludes."""
+    named = [f"Programming Language :: Python :: {minor}" for minor in ("3", "3.7", "3.8", HERE)]
+    for bound, promised in ((None, "Python 3.7, 3.8"), (">=3.8", "Python 3.8")):
+        fields = {"Classifier": named, "Requires-Python": bound}
+        choice = choose.choose(manifest(path := artifacts.wheel(fields=fields).at(tmp_path)), inputs((path,)))
+        [old] = [one.smoke_test for one in choice.untried if "a classifier promises it" in one.reason]
+        assert old == promised
 
 
 def result(python: str) -> SmokeResult:

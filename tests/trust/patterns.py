@@ -4,6 +4,7 @@ Runs in a process of its own: `python -I patterns.py SCRIPTS [WORD ...]`, with w
 """
 
 import ast
+import collections
 import dataclasses
 import importlib
 import json
@@ -89,12 +90,13 @@ def collect(scripts: Path) -> tuple[list[Case], list[Unknown]]:
     cases: dict[tuple[object, int, tuple[str, ...]], Case] = {}
     unknown = []
     sources = {module: path.read_text("utf-8") for module, path in files(scripts)}
-    whole = "\n".join(sources.values())
+    everywhere = uses("\n".join(sources.values()))
     for module, source in sources.items():
+        here = uses(source)
         for name, value in vars(importlib.import_module(module)).items():
             # A private name of two modules is two patterns.
-            where = source if name.startswith("_") else whole
-            methods = uses(name, where) if isinstance(value, re.Pattern) else BOTH
+            used = here if name.startswith("_") else everywhere
+            methods = used.get(name, BOTH) if isinstance(value, re.Pattern) else BOTH
             for pattern in inside(value, set()):
                 cases.setdefault(
                     (pattern.pattern, pattern.flags, methods), Case(f"{module}:{name}", pattern, methods)
@@ -124,10 +126,12 @@ def collect(scripts: Path) -> tuple[list[Case], list[Unknown]]:
     return list(cases.values()), unknown
 
 
-def uses(name: str, sources: str) -> tuple[str, ...]:
-    """How a pattern is used: at one place, where it may match from the start, or anywhere in a text."""
-    used = set(re.findall(rf"\b{name}\.(\w+)\(", sources)) & set(METHODS)
-    return tuple({method if method in ANCHORED else "finditer" for method in used}) or BOTH
+def uses(source: str) -> dict[str, tuple[str, ...]]:
+    """How each pattern is used: at one place, where it may match from the start, or anywhere in a text."""
+    found: dict[str, set[str]] = {}
+    for name, method in re.findall(rf"\b(\w+)\.({'|'.join(METHODS)})\(", source):
+        found.setdefault(name, set()).add(method if method in ANCHORED else "finditer")
+    return {name: tuple(sorted(methods)) for name, methods in found.items()}
 
 
 def sample(parsed: Any, branch: int, times: int) -> str:
@@ -192,17 +196,18 @@ def inputs(case: Case) -> Iterator[tuple[str, str]]:
 def slow(case: Case) -> str | None:
     """The first input on which a pattern takes too long.
 
-    A tenth of the size is tried first. Where that takes under 1/100 of the limit, the whole takes no longer than
-    the limit, unless the time grows faster than with the square; then the tenth takes far longer, too.
+    A part of the size is tried first. Where the time grows with the square, a hundredth of the size takes 1/10,000 of
+    the time; where it grows faster, the hundredth takes far longer, too.
     """
     size = next((limit for name, limit in SHORT.items() if name in case.where), SIZE)
     for lead, piece in inputs(case):
-        for length in (size // 10, size):
+        for part in (100, 10, 1):
+            length = size // part
             made = (lead + piece * (length // len(piece) + 1))[:length] + "\x01"
             spent = seconds(case, made)
             if spent > LIMIT:
                 return f"{made[:60]!r}"
-            if spent < LIMIT / 100:
+            if spent < LIMIT / part**2:
                 break
     return None
 
@@ -216,7 +221,7 @@ def seconds(case: Case, made: str) -> float:
         for method in case.methods:
             found = getattr(case.pattern, method)(given)
             if method == "finditer":
-                sum(1 for _ in found)
+                collections.deque(found, maxlen=0)
     except TimeoutError:
         return float("inf")
     finally:

@@ -14,7 +14,7 @@ import pytest
 import tiny_project
 from slipway import __version__
 from slipway.options import Inputs
-from slipway.project import tag_prefix, workflow
+from slipway.project import publishing_workflow, tag_prefix, workflow
 from workflows import act, consumer
 
 USES = ("--uses", f"{act.SLIPWAY}@{act.COMMIT}")
@@ -101,13 +101,10 @@ def test_what_replaces_a_workflow_with_a_token_says_what_changes(tmp_path: Path)
         ("on: pull_request", False),
     ],
 )
-def test_only_what_a_release_starts_is_named(triggers: str, is_found: bool, tmp_path: Path) -> None:  # noqa: FBT001
-    folder = repository(tmp_path / "demo")
-    release(folder).parent.mkdir(parents=True)
-    release(folder, "other.yml").write_text(
-        WORKFLOW.replace("on:\n  release: { types: [published] }", triggers)
-    )
-    assert ("publishes too" in init(folder).stdout) is is_found
+def test_only_what_a_release_starts_is_named(triggers: str, is_found: bool) -> None:  # noqa: FBT001
+    text = WORKFLOW.replace("on:\n  release: { types: [published] }", triggers)
+    read = workflow.read(text.encode(), file="other.yml")
+    assert (publishing_workflow.starts_with_release(read, "v") is not None) is is_found
 
 
 TAGS = {
@@ -128,18 +125,24 @@ def test_the_tags_that_are_there_decide_the_prefix(kind: str, tmp_path: Path) ->
     folder = repository(tmp_path / "demo")
     for tag in tags:
         act.git(folder, "tag", tag)
+    assert tag_prefix.chosen(folder, name="demo") == prefix
+
+
+def test_a_project_whose_tags_have_no_prefix(tmp_path: Path) -> None:
+    folder = repository(tmp_path / "demo")
+    act.git(folder, "tag", "1.0.0")
     ended = init(folder)
     assert ended.exit_code == 0, ended
-    assert f"a tag such as {prefix}1.0.0 releases" in ended.stdout
+    assert "a tag such as 1.0.0 releases" in ended.stdout
+    assert "the tag [0-9]* and nothing else" in ended.stdout
     tree = content(release(folder))
-    assert tree["on"]["push"]["tags"] == [f"{prefix}*" if prefix else "[0-9]*"]
-    given = tree["jobs"]["package"].get("with", {})
-    assert given.get("tag-prefix", "v") == (prefix or "none")
+    assert tree["on"]["push"]["tags"] == ["[0-9]*"]
+    assert tree["jobs"]["package"]["with"]["tag-prefix"] == "none"
+    assert "tag-prefix: none" in release(folder).read_text().partition("  publish:\n")[2]
     # What is written counts from now on, whatever is tagged afterwards; `release` and `status` go by it too.
     act.git(folder, "tag", "v9.0.0")
-    act.git(folder, "tag", "9.0.0")
     assert init(folder, "--check").exit_code == 0
-    assert tag_prefix.of_project(Inputs(command="release", path=folder, work=folder), name="demo") == prefix
+    assert tag_prefix.of_project(Inputs(command="release", path=folder, work=folder), name="demo") == ""
 
 
 def test_a_tag_without_a_prefix_is_a_release_and_another_word_is_none(tmp_path: Path) -> None:

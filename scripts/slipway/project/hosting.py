@@ -93,6 +93,14 @@ def on_github(url: str) -> str | None:
     return f"{matched['owner']}/{matched['name']}" if matched and matched["host"].lower() in GITHUB else None
 
 
+def is_pushed(home: Hosting) -> bool:
+    """Return whether a branch that was fetched from origin, or pushed to it, has the commit of a checkout."""
+    contains = f"--contains={home.commit}"
+    return bool(home.commit) and bool(
+        _git(home.top, "for-each-ref", "--count=1", contains, "refs/remotes/origin")
+    )
+
+
 def _usual_branch(folder: Path) -> str:
     """Return the one branch that is here and has a name that default branches have; empty where it is not one."""
     for place in ("refs/remotes/origin", "refs/heads"):

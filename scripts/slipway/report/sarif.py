@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from slipway import __version__, findings
+from slipway import __version__, documentation, findings
 from slipway.errors import ExitCode
 from slipway.manifest import Manifest
 from slipway.records import Finding, Severity
@@ -61,8 +61,10 @@ def _run(manifest: Manifest, folder: str) -> Node:
 
 
 def _rule(finding: Finding) -> Node:
+    address = documentation.address(finding)
     return {
         "id": finding.rule,
+        **({"helpUri": address} if address else {}),
         "shortDescription": {"text": finding.rule.replace("-", " ").capitalize()},
         "fullDescription": {"text": finding.why},
         "help": {

@@ -21,6 +21,11 @@ from slipway.planning import pythons
 from slipway.records import Artifact, Untried
 from slipway.smoke.smoke_test import Candidate, InstallOptions, SmokeTest
 
+BUILDING = ("check", "rehearse")
+"""The commands that build and test in one run."""
+
+_PROVEN = "its wheel was built from it there, as installers do, and is tried itself; --thorough installs the sdist as well"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -34,7 +39,8 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     """Return the smoke tests for the artifacts of a manifest.
 
     By default each artifact is tried once, on the interpreter that builds; `--thorough` tries every Python,
-    installer, resolution and extra, and an option that names values takes those.
+    installer, resolution and extra, and an option that names values takes those. An sdist is not tried on the Python
+    on which this run built a pure wheel from it.
 
     Raises:
         InputError: an interpreter or an extra that was asked for does not exist.
@@ -47,11 +53,17 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     wanted = inputs.python or (job.pythons if job else ()) or ((ALL,) if inputs.thorough else ())
     here = interpreters.choose_all(requires_python, wanted)
     has_wheel = any(artifact.kind == "wheel" for artifact in manifest.artifacts)
+    builder = _builder(manifest, inputs)
     tests: list[SmokeTest] = []
     untried: list[Untried] = []
     for artifact in manifest.artifacts:
         fitting = [one for one in here if artifact.kind == "sdist" or _fits(artifact, one)]
-        if not fitting:
+        if artifact.kind == "sdist" and builder in {one.minor for one in fitting}:
+            untried.append(
+                Untried(smoke_test=f"to install {artifact.filename} on Python {builder}", reason=_PROVEN)
+            )
+            fitting = [one for one in fitting if one.minor != builder]
+        elif not fitting:
             why = "the wheel is for another platform or another Python than those that are tried here"
             untried.append(Untried(smoke_test=artifact.filename, reason=why))
         candidate = Candidate(artifact=artifact.filename, requirement=str(inputs.locate(artifact.filename)))
@@ -65,6 +77,28 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
             reason = "not on this machine"
         untried += _untried_pythons(claims, {one.feature_version for one in here}, reason)
     return Choice(tests=tuple(tests), untried=(*untried, *_untried_wheels(manifest, inputs)))
+
+
+def _builder(manifest: Manifest, inputs: Inputs) -> str | None:
+    """Return the Python on which this run built a pure wheel from the sdist, as people write it; None where it did not.
+
+    To install an sdist is to build its wheel in an environment of what it requires, and to install that:
+    https://packaging.python.org/en/latest/specifications/source-distribution-format/ and PEP 517.
+    """
+    plan = manifest.plan
+    is_built = any(stage.name == "build" and stage.outcome == "done" for stage in manifest.stages)
+    wheels = [one.filename for one in manifest.artifacts if one.kind == "wheel"]
+    is_pure = wheels != [] and all(name.endswith("-none-any.whl") for name in wheels)
+    # A staging version may have come to the build by a variable, which nobody else sets.
+    if (
+        plan is None
+        or plan.staging
+        or inputs.thorough
+        or inputs.command not in BUILDING
+        or not (is_built and is_pure)
+    ):
+        return None
+    return interpreters.choose(plan.requires_python, inputs.python).minor
 
 
 def untried_by_jobs(manifest: Manifest, inputs: Inputs) -> tuple[Untried, ...]:
@@ -190,9 +224,15 @@ def _untried_pythons(claims: MetadataFacts | None, tried: Collection[str], reaso
         return
     requires_python, classifiers = claims.one("requires-python"), claims.every("classifier")
     supported = pythons.supported(requires_python, classifiers, today=datetime.now(tz=UTC).date())
-    others = [version for version in pythons.allowed(requires_python) if version not in supported]
+    promised = [
+        version for version in pythons.promised(requires_python, classifiers) if version not in supported
+    ]
+    others = [
+        version for version in pythons.allowed(requires_python) if version not in (*supported, *promised)
+    ]
+    why_promised = "a classifier promises it, and it is no longer maintained: only --python tries it"
     why = "Requires-Python allows it; it is no longer maintained, or no classifier names it"
-    for versions, text in ((supported, reason), (others, why)):
+    for versions, text in ((supported, reason), (promised, why_promised), (others, why)):
         if missing := [version for version in versions if version not in tried]:
             yield Untried(smoke_test=f"Python {', '.join(missing)}", reason=text)
 

@@ -143,14 +143,7 @@ def _of_checkout(home: Hosting) -> Source:
 
 
 def _is_pushed(home: Hosting) -> bool:
-    fetched = (
-        "for-each-ref",
-        "--count=1",
-        "--format=%(refname)",
-        f"--contains={home.commit}",
-        "refs/remotes/origin",
-    )
-    if git.line(home.top, *fetched):
+    if hosting.is_pushed(home):
         return True
     # A clone of one tag has no branch of the remote.
     with suppress(OSError, SlipwayError):
