@@ -75,8 +75,7 @@ class WithDefault(click.Group):
         if (program := Path(sys.argv[0])).is_dir():
             paragraphs.append(f"Here `slipway` stands for: python3 {shlex.quote(str(program.resolve()))}")
         for paragraph in paragraphs:
-            formatter.write_paragraph()
-            formatter.write_text(paragraph)
+            formatter.write(f"\n{click.wrap_text(paragraph, formatter.width)}\n")
 
 
 @click.group(

@@ -14,7 +14,6 @@ from slipway import git, versions
 from slipway.errors import SlipwayError
 from slipway.options import Inputs
 from slipway.project import git as git_facts
-from slipway.project import written_workflow
 
 DEFAULT = "v"
 
@@ -42,6 +41,9 @@ def chosen(folder: Path, *, name: str | None) -> str:
         folder: the project's folder.
         name: its name, None where it is not known.
     """
+    # A job that verifies has nothing to read YAML with, and asks for no prefix.
+    from slipway.project import written_workflow
+
     place = _place(folder)
     if place is None:
         return DEFAULT

@@ -84,7 +84,7 @@ def _emptied(project: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _links(project: dict[str, Any]) -> Iterator[str]:
-    """Yield the addresses on a project's page (https://docs.pypi.org/api/json/)."""
+    """Yield the addresses on a project's page (warehouse, docs/user/api/json.md)."""
     info = project.get("info")
     if isinstance(info, dict):
         urls = info.get("project_urls")

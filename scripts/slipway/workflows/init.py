@@ -120,7 +120,7 @@ def _expected(inputs: Inputs, home: Hosting, name: str | None) -> tuple[Caller, 
     if there := written_workflow.read(home.top, inside):
         uploader = inputs.uploader if "uploader" in inputs.given else there.uploader
         inputs = changed(inputs, index=inputs.index or there.index, uploader=uploader)
-    source = slipway_source.find(inputs.uses, home.top)
+    source = slipway_source.find(inputs.uses)
     return caller_file.for_project(inputs.path, home, inputs, source=source, name=name), source.remark
 
 

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 import re
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,35 +41,34 @@ class Source:
     remark: str = ""
 
 
-def find(wanted: str | None, folder: Path) -> Source:
+def find(wanted: str | None) -> Source:
     """Return the Slipway for a workflow.
 
     Args:
         wanted: the value of --uses: a repository, alone or with a commit or the tag of a release behind an @. By default
             the Slipway that runs: its checkout, or what its installer recorded about it (PEP 610).
-        folder: where git is asked, for a release of which only the tag is named.
 
     Raises:
         InputError: it names none, or the commit that runs is not on GitHub.
         ToolError: GitHub could not be asked.
     """
     if wanted is not None:
-        return _named(wanted, folder)
+        return _named(wanted)
     here = Path(__file__).resolve()
     home = hosting.read(here.parent)
     # Installed into somebody's environment it may stand in their repository, which is not Slipway's.
     if home and here.parents[3] == home.top.resolve():
         return _of_checkout(home)
-    return _installed(folder)
+    return _installed()
 
 
-def _named(wanted: str, folder: Path) -> Source:
+def _named(wanted: str) -> Source:
     matched = NAMED.fullmatch(wanted)
     ref = matched["ref"] or f"v{__version__}" if matched else ""
     if matched and COMMIT.fullmatch(ref):
         return Source(matched["repository"], _real(ref))
     if matched and RELEASE.fullmatch(ref):
-        return Source(matched["repository"], _tagged(matched["repository"], ref, folder))
+        return Source(matched["repository"], _tagged(matched["repository"], ref))
     raise InputError(
         f"{wanted[:200]!r} does not name a commit of Slipway.",
         cause="A workflow pins what it uses to a commit, because branches move.",
@@ -86,11 +86,13 @@ def _real(commit: str) -> str:
     return commit
 
 
-def _tagged(repository: str, tag: str, folder: Path) -> str:
+def _tagged(repository: str, tag: str) -> str:
     """Return the commit of a tag on GitHub; for an annotated tag git lists it with `^{}` behind (git-ls-remote(1))."""
     address = f"https://github.com/{repository}"
     name = f"refs/tags/{tag}"
-    done = git.as_user(folder, "ls-remote", "--", address, name, f"{name}^{{}}")
+    # In a folder of its own: what a repository configures around this one has no say in it.
+    with tempfile.TemporaryDirectory() as folder:
+        done = git.as_user(Path(folder), "ls-remote", "--", address, name, f"{name}^{{}}")
     if done.returncode != 0:
         raise ToolError(
             f"{address} could not be asked for the tag {tag}.",
@@ -152,7 +154,7 @@ def _is_pushed(home: Hosting) -> bool:
     return False
 
 
-def _installed(folder: Path) -> Source:
+def _installed() -> Source:
     try:
         installed = importlib.metadata.distribution(DISTRIBUTION)
         record = json.loads(installed.read_text("direct_url.json") or "{}")
@@ -169,7 +171,7 @@ def _installed(folder: Path) -> Source:
         raise _unknown(
             "It was installed from an index or an archive, and its metadata names no repository on GitHub."
         )
-    return Source(named, _tagged(named, f"v{__version__}", folder))
+    return Source(named, _tagged(named, f"v{__version__}"))
 
 
 def _of_folder(folder: Path) -> Source:
