@@ -24,6 +24,7 @@ from typing import NoReturn
 
 import cached_environments as cached
 import setup_failures
+import setup_progress
 import uv_download
 from slipway import processes
 from slipway.errors import SlipwayError, ToolError
@@ -115,7 +116,8 @@ def _is_locked(descriptor: int) -> bool:
 
 def _make(folder: Path, lock: Path, description: str, held: int, *, is_cached: bool) -> None:
     started = time.monotonic()
-    _say(f"Setting up Slipway's private environment ({lock.stem}), once, in about 10 seconds: {folder} ...")
+    _say(f"Setting up Slipway's private environment ({lock.stem}) in {folder}.")
+    _say("This is done once. It takes 10 seconds to a minute, by the connection and the disk.")
     uv = _installer(folder.parent, held)
     index = settings.read(os.environ)
     ours = {
@@ -137,7 +139,8 @@ def _make(folder: Path, lock: Path, description: str, held: int, *, is_cached: b
             # What publishes has no use for it.
             shutil.copy2(uv, python.with_name(uv.name))
         argv: list[str | Path] = [uv, "pip", "install", "--python", python, *options]
-        _step(f"filled from {_spoken(index)}", argv, held, index.uv_environ() | ours)
+        with setup_progress.shown(f"Installing {_counted(lock)} packages from {_spoken(index)}"):
+            _step(f"filled from {_spoken(index)}", argv, held, index.uv_environ() | ours)
     _say(f"Ready after {time.monotonic() - started:.0f} seconds.")
 
 
@@ -149,7 +152,9 @@ def _installer(environments: Path, held: int) -> Path:
     if not cached.is_ready(folder, description, program, thorough=True):
         with _complete_or_removed(folder, description):
             index = settings.read(os.environ)
-            if not uv_download.fetch(cached.INSTALLER, index, program, pip=_pip_wheel()):
+            with setup_progress.shown(f"Getting uv from {_spoken(index)}"):
+                is_there = uv_download.fetch(cached.INSTALLER, index, program, pip=_pip_wheel())
+            if not is_there:
                 _install_uv(folder, held)
     (folder / cached.READY).touch()
     return program
@@ -183,7 +188,14 @@ def _install_uv(folder: Path, held: int) -> None:
     )
     index = settings.read(os.environ)
     variables = index.pip_environ() | {"PIP_CONFIG_FILE": os.devnull}
-    _step(f"given uv from {_spoken(index)}", [*pip, "install", *options], held, variables)
+    with setup_progress.shown(f"Installing uv with pip from {_spoken(index)}"):
+        _step(f"given uv from {_spoken(index)}", [*pip, "install", *options], held, variables)
+
+
+def _counted(lock: Path) -> int:
+    """Return how many packages a lock file lists: each begins a line, what belongs to it is indented."""
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    return sum(1 for line in lines if line and not line.startswith((" ", "#", "-")))
 
 
 def _spoken(index: settings.IndexSettings) -> str:

@@ -15,11 +15,18 @@ import bootstrap
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 LOCK = TESTS / "requirements" / "tests.txt"
+SITE_LOCK = TESTS / "requirements" / "site.txt"
 
 TOOLS = ROOT / ".tools" / "bin"
 """Programs that no index of Python packages has; `.ci/run` puts them there."""
 
-COMMANDS = {"lint": "lint", "lock": "maintenance.locks", "regenerate": "maintenance.regenerate"}
+COMMANDS = {
+    "lint": "lint",
+    "lock": "maintenance.locks",
+    "picture": "maintenance.picture",
+    "regenerate": "maintenance.regenerate",
+    "site": "maintenance.site",
+}
 """What is no test: the module whose `run` takes the arguments."""
 
 WHOLE_SUITE = ("-n", "auto", "--dist", "worksteal", "--timeout", "900")
@@ -40,9 +47,10 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 
 def go_on(script: Path, arguments: Sequence[str]) -> None:
-    """Start a script again in the tests' own environment, unless this process runs there."""
-    if not bootstrap.inside(LOCK):
-        bootstrap.hand_over(LOCK, [str(script), *arguments])
+    """Start a script again in the tests' own environment, or in the site's, unless this process runs there."""
+    lock = SITE_LOCK if arguments[:1] == ["site"] else LOCK
+    if not bootstrap.inside(lock):
+        bootstrap.hand_over(lock, [str(script), *arguments])
 
 
 def test(arguments: Sequence[str]) -> int:

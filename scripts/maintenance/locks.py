@@ -12,6 +12,7 @@ from slipway.index import settings
 from maintenance import ROOT
 
 ALL = ROOT / "tests" / "requirements" / "tests.txt"
+SITE = ROOT / "tests" / "requirements" / "site.txt"
 PARTS = {
     "slipway": (),
     "publish": (),
@@ -43,12 +44,13 @@ def run(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         seed = ALL
         parts = {ROOT / "scripts" / "requirements" / f"{name}.txt": out for name, out in PARTS.items()}
-        for target, left_out in {ALL: (), **parts}.items():
+        for target, left_out in {ALL: (), **parts, SITE: ()}.items():
             made = Path(folder, target.name)
-            if seed.exists():
-                made.write_bytes(seed.read_bytes())
+            preferred = SITE if target == SITE else seed
+            if preferred.exists():
+                made.write_bytes(preferred.read_bytes())
             argv = [*COMPILE, str(target.with_suffix(".in").relative_to(ROOT)), "--output-file", str(made)]
-            argv += arguments if target == ALL else ()
+            argv += arguments if target in {ALL, SITE} else ()
             overrides = Path(folder, "overrides.txt")
             overrides.write_text("".join(f'{name} ; python_version < "3"\n' for name in left_out))
             argv += ("--override", str(overrides))

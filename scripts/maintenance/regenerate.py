@@ -3,23 +3,39 @@
 import argparse
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from slipway.manifest import Manifest
-from slipway.rules import pages
+from slipway.project import settings
+from slipway.rules import catalogue
 
-from maintenance import ROOT, locks, standard_library, stdlib_names, surfaces
+from maintenance import ROOT, locks, picture, rule_pages, standard_library, stdlib_names, surfaces
 
 COMMAND = "python3 tests regenerate"
 
 
-def _page_and_schema() -> dict[str, str]:
+def _schemas() -> dict[str, str]:
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    schema = json.dumps(dialect | msgspec.json.schema(Manifest), indent=2) + "\n"
-    return {"docs/rules.md": pages.catalogue_page(), "scripts/slipway/manifest.schema.json": schema}
+    rules = {rule.name: rule.title for rule in catalogue.every() if rule.ignorable}
+    return {
+        "scripts/slipway/manifest.schema.json": _document(dialect | msgspec.json.schema(Manifest)),
+        "scripts/slipway/project/settings.schema.json": _document(settings.schema(rules)),
+    }
 
 
-MAKERS = (surfaces.generated, stdlib_names.generated, standard_library.generated, _page_and_schema)
+def _document(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2) + "\n"
+
+
+MAKERS = (
+    picture.generated,
+    surfaces.generated,
+    stdlib_names.generated,
+    standard_library.generated,
+    rule_pages.generated,
+    _schemas,
+)
 """Each returns the text of files by their path in the repository."""
 
 

@@ -8,17 +8,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from slipway import cli
-from slipway.options import OPTIONS, Option
+from slipway.option import Option
+from slipway.options import OPTIONS
 from slipway.planning.matrix import RUNNERS
-from slipway.project.settings import NAMES, OWN
+from slipway.project.settings import SETTINGS
 from slipway.report.outputs import OUTPUTS
 from slipway.surfaces import ACTION_ONLY, ACTION_OPTIONS, WORKFLOW_JOBS, WORKFLOW_ONLY
 
 from maintenance import ROOT
+from maintenance.tables import table
 
 PACKAGE = ".github/workflows/python-package.yml"
 RELEASE = ".github/workflows/python-release.yml"
-README = "README.md"
+FIRST_RELEASE = "docs/first-release.md"
 REFERENCE = "docs/reference.md"
 
 _OPTIONS = {option.name: option for option in OPTIONS}
@@ -70,10 +72,10 @@ def _blocks() -> dict[tuple[str, str], list[str]]:
         made[file, f"with {job}"] = [*_handed((name for name in names if name in known), indent=10)]
         if others := [name for name in names if name not in known]:
             made[file, f"env {job}"] = [f"          {_variable(name)}: {_input(name)}" for name in others]
-    readme = (ROOT / README).read_text(encoding="utf-8")
-    for name in re.findall(r"<!-- begin example (\S+) -->", readme):
+    page = (ROOT / FIRST_RELEASE).read_text(encoding="utf-8")
+    for name in re.findall(r"<!-- begin example (\S+) -->", page):
         text = (ROOT / "examples" / "workflows" / name).read_text(encoding="utf-8")
-        made[README, f"example {name}"] = ["```yaml", *text.splitlines(), "```"]
+        made[FIRST_RELEASE, f"example {name}"] = ["```yaml", *text.splitlines(), "```"]
     return made
 
 
@@ -159,20 +161,13 @@ def _action_env() -> Iterator[str]:
             yield f"        {_variable(name)}: ${{{{ inputs.{name} || env.{_variable(name)} }}}}"
 
 
-def _table(*rows: tuple[str, ...]) -> Iterator[str]:
-    head, *body = rows
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    yield from (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in body)
-
-
 def _code(text: str) -> str:
     return f"`{text}`" if text else ""
 
 
 def _commands_table() -> Iterator[str]:
     rows = [(_code(name), command.get_short_help_str(200)) for name, command in cli.slipway.commands.items()]
-    return _table(("command", "what it does"), *rows)
+    return table(("command", "what it does"), *rows)
 
 
 def _options_table() -> Iterator[str]:
@@ -187,7 +182,7 @@ def _options_table() -> Iterator[str]:
         )
         for option in OPTIONS
     )
-    return _table(head, *rows)
+    return table(head, *rows)
 
 
 def _commands_with(option: Option) -> Iterator[str]:
@@ -197,14 +192,16 @@ def _commands_with(option: Option) -> Iterator[str]:
 
 
 def _settings_table() -> Iterator[str]:
-    settings = sorted([*OWN, *(_OPTIONS[name] for name in NAMES)], key=lambda setting: setting.name)
-    rows = ((_code(setting.name), _code(_default(setting)), setting.help) for setting in settings)
-    return _table(("setting", "default", "meaning"), *rows)
+    rows = (
+        (_code(setting.name), _code(_default(setting)), _with_choices(setting))
+        for setting in SETTINGS.values()
+    )
+    return table(("setting", "default", "meaning"), *rows)
 
 
 def _inputs_table(inputs: Iterable[Option]) -> Iterator[str]:
     rows = ((_code(taken.name), _code(_default(taken)), _with_choices(taken)) for taken in inputs)
-    return _table(("input", "default", "meaning"), *rows)
+    return table(("input", "default", "meaning"), *rows)
 
 
 def _with_choices(taken: Option) -> str:
@@ -213,4 +210,4 @@ def _with_choices(taken: Option) -> str:
 
 def _outputs_table() -> Iterator[str]:
     rows = ((_code(output.name), output.help, output.stage) for output in OUTPUTS)
-    return _table(("output", "meaning", "decided by"), *rows)
+    return table(("output", "meaning", "decided by"), *rows)

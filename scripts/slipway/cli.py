@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import re
+import shlex
 import signal
 import sys
 import traceback
@@ -14,10 +15,11 @@ from typing import Any, NoReturn
 
 import click
 
-from slipway import __version__, commands, processes
+from slipway import __version__, commands, processes, versions
 from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
-from slipway.options import Inputs, Option
+from slipway.option import Option
+from slipway.options import Inputs
 from slipway.records import Severity
 from slipway.runner.base import printable
 from slipway.runner.github import without_commands
@@ -55,14 +57,25 @@ class Words(click.types.StringParamType):
 
 
 class WithDefault(click.Group):
-    """A group whose default command is the first of the table."""
+    """A group whose default command is the first of the table; without any word it shows its help."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default command in front where none is named."""
-        known = args and (args[0] in self.commands or args[0] in {"--help", "--version", "-h"})
+        """Put the default command in front where an option or a folder comes first."""
+        args = args or ["--help"]
+        known = args[0] in self.commands or args[0] in {"--help", "--version", "-h"}
         # An unknown first word is a misspelt command, unless it is an option or a folder.
-        is_misspelt = args and not args[0].startswith("-") and not os.path.lexists(args[0])
+        is_misspelt = not args[0].startswith("-") and not os.path.lexists(args[0])
         return super().parse_args(ctx, args if known or is_misspelt else [COMMANDS[0].name, *args])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """Say what to type, where the program has another name than it calls itself."""
+        paragraphs = [
+            "`slipway PATH` without a command checks the project there. `slipway help COMMAND` says more."
+        ]
+        if (program := Path(sys.argv[0])).is_dir():
+            paragraphs.append(f"Here `slipway` stands for: python3 {shlex.quote(str(program.resolve()))}")
+        for paragraph in paragraphs:
+            formatter.write(f"\n{click.wrap_text(paragraph, formatter.width)}\n")
 
 
 @click.group(
@@ -106,7 +119,13 @@ def _argument(command: Command) -> Iterator[click.Parameter]:
         yield click.Argument(["version"], default="", envvar="SLIPWAY_VERSION")
         yield _parameter(PROJECT)
     elif command.argument == "rule":
-        yield click.Argument(["rule"], metavar="NAME")
+        yield click.Argument(["rule"], metavar="NAME", shell_complete=_rule_names)
+
+
+def _rule_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    from slipway.rules import catalogue
+
+    return [rule.name for rule in catalogue.every() if rule.name.startswith(begun)]
 
 
 def _command(command: Command) -> click.Command:
@@ -126,20 +145,39 @@ def _inputs(
     **values: Any,  # noqa: ANN401 - click gives each option its own type
 ) -> Inputs:
     project = _absolute(path)
-    values |= _set_by_project(project, values)
     given = {key: value for key, value in values.items() if value is not None}
+    if "tag_prefix" in given:
+        given["tag_prefix"] = versions.prefix_meant(given["tag_prefix"])
     if "fail_on" in given:
         given["fail_on"] = Severity(given["fail_on"])
     return Inputs(
         command=command.name,
         path=project,
         work=_absolute(work or project / WORK),
-        files=tuple(_absolute(file) for file in files),
+        files=tuple(found for file in files for found in _distributions(_absolute(file))),
         # Artifacts built by anyone have no project, so nothing is written unless a folder is named.
         keeps=bool(command.stages) and (work is not None or not files),
         # The bootstrap leaves it; of several runs in one process, the first one has set Slipway up.
         set_up=_set_up(os.environ.pop("SLIPWAY_SET_UP", "")),
+        given=frozenset(key.rstrip("_").replace("_", "-") for key in filter(_is_given, values)),
         **given,
+    )
+
+
+def _distributions(path: Path) -> list[Path]:
+    """Return a file, or the sdists and wheels in a folder.
+
+    Raises:
+        InputError: there are none in the folder.
+    """
+    if not path.is_dir():
+        return [path]
+    if found := [file for file in sorted(path.iterdir()) if file.name.endswith((".whl", ".tar.gz"))]:
+        return found
+    raise InputError(
+        f"There is no sdist and no wheel in {path}.",
+        cause="Nothing was built yet, or it was built into another folder.",
+        remedy="Build first (`slipway build`, or `python -m build`), or name the files.",
     )
 
 
@@ -147,17 +185,9 @@ def _set_up(text: str) -> tuple[float, ...]:
     return tuple(map(float, text.split())) if re.fullmatch(r"\d{1,12}\.\d{3} \d{1,6}\.\d{3}", text) else ()
 
 
-def _set_by_project(project: Path, values: dict[str, Any]) -> dict[str, Any]:
-    """Return what [tool.slipway] sets of the options that neither the command line nor a variable sets."""
-    from slipway.project import settings
-
-    context = click.get_current_context()
-    return {
-        attribute: value
-        for name, value in settings.options_of(project).items()
-        if (attribute := name.replace("-", "_")) in values
-        and context.get_parameter_source(attribute) == click.core.ParameterSource.DEFAULT
-    }
+def _is_given(attribute: str) -> bool:
+    source = click.get_current_context().get_parameter_source(attribute)
+    return source != click.core.ParameterSource.DEFAULT
 
 
 def _absolute(path: Path) -> Path:
@@ -185,6 +215,25 @@ for _row in COMMANDS:
     slipway.add_command(_command(_row))
 
 
+@slipway.command("help")
+@click.argument("command", default="")
+@click.pass_context
+def show_help(ctx: click.Context, command: str) -> None:
+    """Show what a command does and takes; without one, list the commands."""
+    root = ctx.find_root()
+    # An unknown name is answered as it is where a command stands.
+    name, found, _ = slipway.resolve_command(root, [command]) if command else (None, None, [])
+    click.echo(
+        (found or slipway).get_help(click.Context(found, info_name=name, parent=root) if found else root)
+    )
+
+
+@slipway.command("version")
+def show_version() -> None:
+    """Show the version."""
+    click.echo(f"slipway, version {__version__}")
+
+
 def main() -> NoReturn:
     """Run the command line and end the process with one of the exit codes of `errors.ExitCode`."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
@@ -194,7 +243,7 @@ def main() -> NoReturn:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     processes.protect(next(iter(sys.argv[1:]), ""))
     try:
-        slipway(standalone_mode=False)
+        slipway(prog_name="slipway", standalone_mode=False)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
     except (KeyboardInterrupt, click.Abort):

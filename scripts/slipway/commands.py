@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
-from slipway import pipeline
-from slipway.errors import ExitCode, SlipwayError
+from slipway import pipeline, reporting
+from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
-from slipway.options import ANY, OPTIONS, Inputs, Option
-from slipway.report import annotations as annotating
-from slipway.report import markdown, outputs, terminal
+from slipway.option import Option
+from slipway.options import ANY, OPTIONS, Inputs
+from slipway.report import terminal
 from slipway.runner import Runner, detect
-from slipway.runner.base import printable
-
-REPORT = "report.md"
 
 
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
@@ -68,7 +65,9 @@ def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
 def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
     from slipway.rules import catalogue, pages
 
-    print(pages.explain(catalogue.named(inputs.rule, where="the command line")), end="")
+    rule = catalogue.named(inputs.rule, where="the command line")
+    sentence = f"{rule.title} ({rule.severity.value})."
+    terminal.show_page(rule.name, sentence, (*pages.parts(rule), pages.source(rule)))
 
 
 def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
@@ -77,7 +76,7 @@ def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
 
     seen = status.read(inputs, runner)
     if inputs.json:
-        _print_json(to_json(seen))
+        reporting.print_json(to_json(seen))
     else:
         with runner.quoting():
             standing.show(seen)
@@ -214,7 +213,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="init",
         help="Write the workflow for this project and say what to enter at PyPI; with --check, judge what is there.",
-        options=("json", "tag-prefix", "index", "uses", "check", "overwrite"),
+        options=("json", "tag-prefix", "index", "uploader", "uses", "all-projects", "check", "overwrite"),
         run=_init,
         show=_show_init,
     ),
@@ -225,17 +224,8 @@ COMMANDS: tuple[Command, ...] = (
         argument="version",
         options=(
             *("bump", "dry-run", "pr", "continue", "undo", "tag-prefix", "release-branch"),
-            *(
-                "index",
-                "simple-index",
-                "uses",
-                "work",
-                "verbose",
-                "fail-on",
-                "python",
-                "wheelhouse",
-                "find-links",
-            ),
+            *("index", "simple-index", "uses", "work", "verbose", "fail-on", "python"),
+            *("wheelhouse", "find-links"),
             *("build-timeout", "smoke-timeout"),
         ),
         run=_release,
@@ -258,6 +248,8 @@ COMMANDS: tuple[Command, ...] = (
 
 def execute(command: Command, inputs: Inputs) -> int:
     """Run a command, show its report and return its exit code."""
+    reporting.demand_one_format(inputs)
+    inputs = replace(inputs, json=inputs.json or inputs.format == "json")
     runner = detect(verbose=inputs.verbose)
     if inputs.all_projects:
         return _execute_for_each(command, inputs, runner)
@@ -272,31 +264,56 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     from slipway import several
 
     manifests: dict[str, Manifest | None] = {}
+    folders: dict[Path, Manifest] = {}
     try:
         for member, own in several.projects(inputs):
             is_wanted = member.changed or not inputs.only_changed
-            manifests[member.folder] = manifest = _run(command, own, runner) if is_wanted else None
+            manifests[member.folder] = manifest = (
+                _run(command, own, runner, above=inputs.path) if is_wanted else None
+            )
             if manifest is not None:
-                _record(manifest, own, runner)
-                if not own.json:
+                folders[own.path] = manifest
+                reporting.record(manifest, own, runner)
+                if not (own.json or own.format):
                     _print(command, manifest, own, runner)
     except SlipwayError as error:
         failed = Manifest(command=command.name, failure=Failure.from_error(error, stage="plan"))
         return _report(command, failed, inputs, runner)
     if inputs.json:
-        _print_json(to_json({"projects": manifests}))
+        reporting.print_json(to_json({"projects": manifests}))
+    elif inputs.format:
+        reporting.print_document(folders, inputs)
     else:
         with runner.quoting():
             terminal.show_projects(manifests)
     return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
 
 
-def _run(command: Command, inputs: Inputs, runner: Runner) -> Manifest | None:
+def _run(command: Command, inputs: Inputs, runner: Runner, *, above: Path | None = None) -> Manifest | None:
     try:
-        return command.run(command, inputs, runner)
+        return command.run(command, _with_settings(command, inputs, above), runner)
     except SlipwayError as error:
         failure = Failure.from_error(error, stage=command.name)
         return Manifest(command=command.name, job=inputs.job, failure=failure)
+
+
+def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inputs:
+    """Return the inputs with what [tool.slipway] sets; a fault in it is left to the plan where there is one.
+
+    Raises:
+        InputError: the table has a fault, and the command runs no plan.
+    """
+    from slipway.project import settings
+
+    if command.argument in {None, "rule"}:
+        return inputs
+    try:
+        for folder in dict.fromkeys((inputs.path, above or inputs.path)):
+            inputs = settings.applied(inputs, folder)
+    except InputError:
+        if "plan" not in command.stages:
+            raise
+    return inputs
 
 
 def _start(command: Command, inputs: Inputs) -> Manifest:
@@ -316,30 +333,14 @@ def _start(command: Command, inputs: Inputs) -> Manifest:
 
 
 def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> int:
-    _record(manifest, inputs, runner)
+    reporting.record(manifest, inputs, runner)
     if inputs.json:
-        _print_json(to_json(manifest))
+        reporting.print_json(to_json(manifest))
+    elif inputs.format:
+        reporting.print_document({inputs.path: manifest}, inputs)
     else:
         _print(command, manifest, inputs, runner)
     return manifest.exit_code
-
-
-def _record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
-    # The run has its verdict already; a folder that cannot be written was reported with it.
-    if inputs.keeps and inputs.work.is_dir():
-        path = inputs.work / REPORT
-        try:
-            path.write_text(printable(markdown.render(manifest)), "utf-8", newline="\n")
-        except OSError as error:
-            print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
-    runner.summarise(markdown.summary(manifest))
-    annotating.show(manifest, runner, project=inputs.path)
-    outputs.show(manifest, inputs, runner)
-
-
-def _print_json(document: bytes) -> None:
-    # A runner obeys `##[command]` anywhere in a line; the escape is the same string to every reader of JSON.
-    sys.stdout.write(printable(document.decode()).replace("##[", r"#\u0023["))
 
 
 def _print(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> None:

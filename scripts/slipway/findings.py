@@ -47,6 +47,14 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.ignored is not None, order.index(finding.severity)))
 
 
+def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Return findings in their order, those together that one rule found and that one fix helps against."""
+    groups: dict[tuple[str | None, ...], list[Finding]] = {}
+    for one in ordered(findings):
+        groups.setdefault((one.rule, one.severity, one.why, one.fix, one.ignored), []).append(one)
+    return [*groups.values()]
+
+
 def places(finding: Finding) -> tuple[str, ...]:
     """Return every place of a finding, as text."""
     return tuple(filter(None, (_place(finding), *finding.also)))

@@ -1,78 +1,26 @@
 """The options: one field each, which the command line, the `SLIPWAY_*` variables and the action's inputs are made of.
 
-A field of `Inputs` made with `option` declares name, type, default, help and the stages that use it. The names of the
-commands that take an option follow from their stages, in the table in `commands.py`.
+A field of `Inputs` made with `option` declares name, type, default, help, the stages that use it, and whether a project
+may set it. The names of the commands that take an option follow from their stages, in the table in `commands.py`.
 """
 
-import dataclasses
-import types
-import typing
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from slipway.credential import Credential
+from slipway.option import declared_in, option
 from slipway.records import Severity
 from slipway.runner.base import GitHubApi
 
-Kind = Literal["text", "path", "seconds", "count", "flag", "choice", "list"]
 Installer = Literal["uv", "pip"]
 Resolution = Literal["highest", "lowest-direct"]
-
-KINDS: dict[object, Kind] = {bool: "flag", int: "count", float: "seconds", Path: "path", str: "text"}
-"""How the value of a field is read, by its type."""
 
 ANY = "any"
 """In place of a stage: every command that runs stages takes the option."""
 
 SMOKING = ("smoke", "verify")
 """The stages that run smoke tests."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """One option: a word on the command line, an input of the action, a variable.
-
-    Attributes:
-        name: kebab-case, the same everywhere.
-        help: one sentence.
-        kind: how the value is read; `seconds` is a positive number, `count` a whole one, `list` may be given
-            several times.
-        default: value when nothing is given; None means that Slipway decides.
-        choices: the values allowed, if they are few.
-        stages: a command that runs one of these takes the option.
-        attribute: the field of `Inputs` that holds the value; empty for an input of the action or a workflow alone.
-    """
-
-    name: str
-    help: str
-    kind: Kind = "text"
-    default: Any = None
-    choices: tuple[str, ...] = ()
-    stages: frozenset[str] = frozenset()
-    attribute: str = ""
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that holds the value."""
-        return f"SLIPWAY_{self.name.replace('-', '_').upper()}"
-
-
-def option(
-    help: str,  # noqa: A002 - what click calls it too
-    *stages: str,
-    default: Any = dataclasses.MISSING,  # noqa: ANN401 - a field of any type
-) -> Any:  # noqa: ANN401 - as dataclasses.field
-    """Declare a field of `Inputs` that is an option.
-
-    Args:
-        help: one sentence.
-        stages: a command that runs one of them takes the option; of an option without any, the table of commands
-            says which commands take it.
-        default: the value when nothing is given.
-    """
-    return field(default=default, metadata={"help": help, "stages": frozenset(stages)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +37,7 @@ class Inputs:
         credential: what an index of our own wants; for every other one it comes from the environment.
         github: a REST API of our own in GitHub's place; every other one comes from the environment.
         set_up: when this run began to set Slipway up, and the seconds it took; empty where it was set up before.
+        given: the names of the options that the command line, a variable or the project sets.
         work: the work folder, absolute; `dist` is inside it.
     """
 
@@ -101,19 +50,31 @@ class Inputs:
     credential: Credential | None = None
     github: GitHubApi | None = None
     set_up: tuple[float, ...] = ()
+    given: frozenset[str] = frozenset()
 
     work: Path = option(
         "Folder for the manifest, the report and dist/; .slipway/ in the project by default.", ANY
     )
     json: bool = option("Print one JSON document to stdout and nothing else.", ANY, default=False)
+    format: Literal["short", "sarif", "junit", "json"] | None = option(
+        "Print one document to stdout and nothing else: short, a line for each finding as editors read it; sarif, the "
+        "findings for code scanning; junit, the smoke tests and findings for a report of tests; json, as --json.",
+        *("validate", "inspect", "smoke"),
+        default=None,
+    )
     verbose: bool = option("Show every line that a build or a test prints.", ANY, default=False)
-    fail_on: Severity = option("The mildest finding that blocks.", ANY, default=Severity.ERROR)
+    fail_on: Severity = option("The mildest finding that blocks.", ANY, default=Severity.ERROR, setting=True)
     tag: str | None = option(
         "Judge the project as if this tag had been pushed; by default the tag of the event or of HEAD.",
         "plan",
         default=None,
     )
-    tag_prefix: str = option("What stands before the version in a release tag.", "plan", default="v")
+    tag_prefix: str = option(
+        "What stands before the version in a release tag; `none` where nothing does.",
+        "plan",
+        default="v",
+        setting=True,
+    )
     index: str | None = option(
         "Where to publish: pypi, testpypi, or the upload URL of another index; by default the event decides.",
         *("plan", "publish", "verify"),
@@ -132,26 +93,32 @@ class Inputs:
         "here. The first one builds.",
         *("build", "smoke", "verify"),
         default=(),
+        setting=True,
     )
     thorough: bool = option(
         "Try every supported Python that is here, uv and pip, the newest and the lowest dependencies, and "
         "each extra; by default each artifact is tried once, an sdist by the pure wheel that was built from it.",
         *SMOKING,
         default=False,
+        setting=True,
     )
-    installer: tuple[Installer, ...] = option("Installers to smoke-test with.", *SMOKING, default=())
+    installer: tuple[Installer, ...] = option(
+        "Installers to smoke-test with.", *SMOKING, default=(), setting=True
+    )
     resolution: tuple[Resolution, ...] = option(
         "Dependencies to smoke-test with: the newest or the lowest that the project allows.",
         *SMOKING,
         default=(),
+        setting=True,
     )
     extras: tuple[str, ...] = option(
         "Extras to smoke-test, each in an environment of its own; `all` takes every one.",
         *SMOKING,
         default=(),
+        setting=True,
     )
     constraint: tuple[str, ...] = option(
-        "Constraint files for what the smoke tests install.", *SMOKING, default=()
+        "Constraint files for what the smoke tests install.", *SMOKING, default=(), setting=True
     )
     wheelhouse: Path | None = option(
         "Folder of wheels to install dependencies from, instead of an index.", *SMOKING, default=None
@@ -164,34 +131,42 @@ class Inputs:
         "{project} stands for the project's folder.",
         *SMOKING,
         default=None,
+        setting=True,
     )
     test_command: str | None = option(
         "The project's tests, run against the installed wheel in a folder that holds copies of the test "
         "sources only, such as `pytest tests`.",
         *SMOKING,
         default=None,
+        setting=True,
     )
-    test_requires: tuple[str, ...] = option("What the tests need beside the package.", *SMOKING, default=())
+    test_requires: tuple[str, ...] = option(
+        "What the tests need beside the package.", *SMOKING, default=(), setting=True
+    )
     test_sources: tuple[str, ...] = option(
         "Files and folders the tests need, relative to the project; tests/ or test/ by default.",
         *SMOKING,
         default=(),
+        setting=True,
     )
     platforms: tuple[str, ...] = option(
         "Machines of the build matrix for compiled wheels, such as linux-x86_64 or windows-ARM64.",
         "plan",
         default=(),
+        setting=True,
     )
     python_versions: tuple[str, ...] = option(
         "Versions of Python for the smoke matrix of a workflow; by default those that the project supports.",
         "plan",
         default=(),
+        setting=True,
     )
     matrix: Literal["auto", "full", "short"] = option(
         "Smoke tests of a workflow: full for every Python on every platform, short for one Python on each platform but "
         "the first, auto for full where the run is to publish and short where it is not.",
         "plan",
         default="auto",
+        setting=True,
     )
     runner: str = option(
         "Runner label of the workflow's jobs that build and decide.", "plan", default="ubuntu-latest"
@@ -220,17 +195,23 @@ class Inputs:
         "Name of this job of a matrix; its manifest and its artifact carry it.", ANY, default=""
     )
     uses: str | None = option(
-        "Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT; by default the one that runs.",
+        "Which Slipway the workflow uses: OWNER/REPOSITORY@COMMIT, or OWNER/REPOSITORY for the commit of the release that "
+        "runs, OWNER/REPOSITORY@v1.2.3 for that of another; by default the one that runs.",
         default=None,
+    )
+    uploader: Literal["slipway", "pypa"] = option(
+        "What sends the files in the workflow: slipway, or pypa for pypa/gh-action-pypi-publish between Slipway's own look "
+        "before it and its verification.",
+        default="slipway",
     )
     check: bool = option(
         "Write nothing; say whether the workflow has drifted and whether the workflows there are safe.",
         default=False,
     )
     overwrite: bool = option("Replace a file that differs, after showing how it differs.", default=False)
-    build_timeout: float = option("Seconds that one build may take.", "build", default=1800.0)
+    build_timeout: float = option("Seconds that one build may take.", "build", default=1800.0, setting=True)
     smoke_timeout: float = option(
-        "Seconds that one smoke test may take, installation included.", *SMOKING, default=600.0
+        "Seconds that one smoke test may take, installation included.", *SMOKING, default=600.0, setting=True
     )
     attestations: Literal["required", "best-effort", "off"] = option(
         "Whether each file goes out with an attestation: required, best-effort (a fault of the signing "
@@ -253,7 +234,7 @@ class Inputs:
         default=900.0,
     )
     verify_timeout: float = option(
-        "Seconds to wait until the index serves the release.", "verify", default=900.0
+        "Seconds to wait until the index serves the release.", "verify", default=900.0, setting=True
     )
     release: bool = option(
         "Rehearse all of a release: version, changelog, commit, tag and push in a copy of the repository, what the tag "
@@ -273,9 +254,11 @@ class Inputs:
     )
     undo: bool = option("Take a release back that was not pushed yet.", default=False)
     release_branch: str | None = option(
-        "The branch that releases are made on; by default the default branch of the remote.", default=None
+        "The branch that releases are made on; by default the default branch of the remote.",
+        default=None,
+        setting=True,
     )
-    markdown: bool = option("Print the whole catalogue as the page docs/rules.md.", default=False)
+    markdown: bool = option("Print everything there is to say about every rule, as Markdown.", default=False)
 
     @property
     def dist(self) -> Path:
@@ -302,37 +285,5 @@ class Inputs:
         return next((file for file in self.files if file.name == filename), self.dist / filename)
 
 
-def _options() -> Iterator[Option]:
-    hints = typing.get_type_hints(Inputs)
-    for declared in dataclasses.fields(Inputs):
-        if not declared.metadata:
-            continue
-        kind, choices = _read_as(hints[declared.name])
-        default = None if declared.default is dataclasses.MISSING else declared.default
-        yield Option(
-            # `from` is a keyword, so the field has an underscore behind it.
-            name=declared.name.rstrip("_").replace("_", "-"),
-            kind=kind,
-            choices=choices,
-            default=default.value if isinstance(default, Severity) else default,
-            attribute=declared.name,
-            **declared.metadata,
-        )
-
-
-def _read_as(hint: Any) -> tuple[Kind, tuple[str, ...]]:  # noqa: ANN401 - a type of any kind
-    """Return how a field of a type is read, and the values allowed if they are few."""
-    # `Literal[...] | None` makes the older kind of union.
-    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        return _read_as(typing.get_args(hint)[0])
-    if typing.get_origin(hint) is tuple:
-        return "list", _read_as(typing.get_args(hint)[0])[1]
-    if typing.get_origin(hint) is Literal:
-        return "choice", typing.get_args(hint)
-    if hint is Severity:
-        return "choice", tuple(severity.value for severity in Severity)
-    return KINDS[hint], ()
-
-
-OPTIONS = tuple(_options())
+OPTIONS = tuple(declared_in(Inputs))
 """In the order of the fields."""

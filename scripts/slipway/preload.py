@@ -20,8 +20,11 @@ _IMPORT, _FROM, _WIDE = (dis.opmap[name] for name in ("IMPORT_NAME", "IMPORT_FRO
 
 REPORT = (
     "slipway.report.annotations",
+    "slipway.report.junit",
     "slipway.report.markdown",
     "slipway.report.outputs",
+    "slipway.report.sarif",
+    "slipway.report.short",
     "slipway.report.terminal",
 )
 

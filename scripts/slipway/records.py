@@ -41,6 +41,7 @@ class Finding(Record, frozen=True):
     """One thing a rule or a stage found.
 
     Attributes:
+        family: the family of rules that it belongs to, whose page says more.
         stage: the stage that found it.
         job: the job of a matrix that found it, where that was another one.
         also: the other places of the same cause, as text.
@@ -63,6 +64,7 @@ class Finding(Record, frozen=True):
     job: str = ""
     also: tuple[str, ...] = ()
     cause: str = ""
+    family: str = ""
 
 
 class SkippedRule(Record, frozen=True):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from slipway.errors import InputError
 from slipway.options import Inputs
-from slipway.project import repository
+from slipway.project import repository, tag_prefix
 from slipway.project.repository import Member
 
 
@@ -44,6 +44,7 @@ def _own(inputs: Inputs, member: Member) -> Inputs:
         if inputs.work.is_relative_to(inputs.path)
         else inputs.work / member.folder,
         tag_prefix=member.tag_prefix,
+        given=inputs.given | {tag_prefix.OPTION},
         all_projects=False,
     )
 

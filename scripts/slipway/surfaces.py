@@ -6,7 +6,7 @@ that is not an input of the action can be given to it as a `SLIPWAY_*` variable.
 
 from collections.abc import Mapping
 
-from slipway.options import Option
+from slipway.option import Option
 
 ACTION_ONLY = (
     Option(

@@ -345,6 +345,30 @@ IN_SOURCE = (
         value='"A demo."',
         but=("flit",),
     ),
+    Case("summary-missing", without("description"), value='"A demo."', but=("poetry", "flit")),
+    Case("author-missing", lambda _folder, _declared_in: None, but=("poetry", "flit")),
+    Case(
+        "license-free-text",
+        setting_in(
+            {
+                "poetry": ('license = "The usual one"', "[tool.poetry]"),
+                "flit": ('license = "The usual one"', "[tool.flit.metadata]"),
+                "setup.cfg": ("license = The usual one", "[metadata] in setup.cfg"),
+                "setup.py": ('license="The usual one"', "setup.py"),
+            }
+        ),
+        only=CLASSIC,
+    ),
+    Case(
+        "setup-from-distutils",
+        breaks("from setuptools import find_packages, setup", "from distutils.core import setup"),
+        remedy=restores(
+            "from distutils.core import setup",
+            "from setuptools import find_packages, setup",
+            when="`from setuptools import setup`",
+        ),
+        only=("setup.py",),
+    ),
     Case("name-missing", without("name"), only=("setup.py",)),
     Case("version-missing", without("version"), only=OLD_SETUPTOOLS),
     Case(

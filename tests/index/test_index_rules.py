@@ -48,6 +48,11 @@ def found(given: IndexFacts) -> set[str]:
     return {finding.rule for finding in judged.findings}
 
 
+THEIRS = {
+    "links": ("https://docs.example.org", "https://github.com/Others/spam/issues"),
+    "repository": "acme/spam",
+    "tags": ("v1.0",),
+}
 CASES = {
     "project-archived": (facts(status="archived"), facts(status="deprecated")),
     "project-quarantined": (facts(status="quarantined"), facts()),
@@ -65,6 +70,10 @@ CASES = {
     "project-over-quota": (
         facts(served("spam-0.9.tar.gz", size=10 * 1024**3 - 100)),
         facts(served("spam-0.9.tar.gz", size=10 * 1024**3 + 1)),  # a raised limit
+    ),
+    "project-of-somebody-else": (
+        facts(served("spam-0.9.tar.gz"), **THEIRS),
+        facts(served("spam-0.9.tar.gz"), **THEIRS | {"tags": ("nightly", "v0.9")}),
     ),
     "project-name-too-similar": (
         facts(exists=False, project_names=frozenset({"s-pam", "5pam"})),
@@ -86,6 +95,20 @@ def test_a_rule_finds_its_case_and_leaves_the_counterpart(rule: str) -> None:
     bad, good = CASES[rule]
     assert rule in found(bad)
     assert rule not in found(good)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"links": ("https://github.com/ACME/spam",)},
+        {"links": ("https://docs.example.org",)},
+        {"repository": None},
+        {"tags": None},
+        {"tags": ("spam-0.9",)},
+    ],
+)
+def test_a_project_that_may_be_ours_is_not_called_somebody_elses(change: dict[str, object]) -> None:
+    assert "project-of-somebody-else" not in found(facts(served("spam-0.9.tar.gz"), **THEIRS | change))
 
 
 def test_every_rule_of_this_module_has_a_case() -> None:

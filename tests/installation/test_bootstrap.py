@@ -28,7 +28,7 @@ PYTHON = getattr(sys, "_base_executable", sys.executable)
 
 NEEDED = (
     *("__main__.py", "bootstrap.py", "cached_environments.py", "private_environment.py", "setup_failures.py"),
-    "uv_download.py",
+    *("setup_progress.py", "uv_download.py"),
     *(
         "slipway/__init__.py",
         "slipway/errors.py",

@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "publication",
         "standing",
         "findings",
+        "option",
         "options",
         "credential",
         "surfaces",
@@ -29,11 +30,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("git",),
     ("project", "artifacts", "index", "environments"),
+    ("documentation",),
     ("rules", "report"),
     ("planning", "building", "smoke", "publishing", "releasing", "repository", "workflows"),
     ("stages",),
     ("pipeline",),
-    ("commands", "several", "rehearsal", "release_rehearsal"),
+    ("commands", "reporting", "several", "rehearsal", "release_rehearsal"),
     ("cli",),
 )
 """From the ground up, each a folder or a module of the package with all that is in it; a module may import from its own

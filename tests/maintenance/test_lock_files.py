@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "scripts" / "requirements"
 EVERYTHING = ROOT / "tests" / "requirements" / "tests.txt"
-LOCKS = (*sorted(REQUIREMENTS.glob("*.txt")), EVERYTHING)
+SITE = ROOT / "tests" / "requirements" / "site.txt"
+LOCKS = (*sorted(REQUIREMENTS.glob("*.txt")), SITE, EVERYTHING)
 
 A_LIMIT_ALONE = {"comrak"}
 """What is asked for because of its releases and imported by another distribution."""
@@ -50,6 +51,7 @@ def test_there_is_one_for_everything_for_each_kind_of_job_and_for_the_installer(
         "verify",
         "publish",
         "uv",
+        "site",
         "tests",
     }
 
@@ -80,7 +82,7 @@ def test_it_holds_what_the_file_beside_it_asks_for(path):
             )
 
 
-@pytest.mark.parametrize("path", LOCKS[:-1], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LOCKS[:-2], ids=lambda path: path.stem)
 def test_all_have_the_same_releases(path):
     everything = releases(EVERYTHING)
 

@@ -1,4 +1,4 @@
-"""The promises of the README: each names tests that exist, in the words of the verdict."""
+"""The promises in docs/promises.md: each names tests that exist, in the words of the verdict."""
 
 import ast
 import re
@@ -9,8 +9,9 @@ from report.test_verdict import SENTENCES
 from slipway.report import verdict
 
 TESTS = Path(__file__).resolve().parents[1]
-README = (TESTS.parent / "README.md").read_text("utf-8")
-PROMISES = re.findall(r"^\d+\. \*\*.*\n(?: +.*\n)*", README, re.MULTILINE)
+README, PAGE = ((TESTS.parent / name).read_text("utf-8") for name in ("README.md", "docs/promises.md"))
+PROMISE = re.compile(r"^\d+\. (\*\*.*?\*\*)(.*\n(?: +.*\n)*)", re.MULTILINE)
+PROMISES = [head + text for head, text in PROMISE.findall(PAGE)]
 NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", "".join(PROMISES))
 VERDICTS = [
     " ".join((judged.headline, *judged.more))
@@ -25,6 +26,10 @@ def functions(file: Path) -> set[str]:
 def test_there_are_four_and_each_names_a_test() -> None:
     assert len(PROMISES) == 4
     assert [promise for promise in PROMISES if "*Tests:*" not in promise or "::" not in promise] == []
+
+
+def test_the_readme_makes_the_same_ones() -> None:
+    assert [head for head, _ in PROMISE.findall(README)][:4] == [head for head, _ in PROMISE.findall(PAGE)]
 
 
 @pytest.mark.parametrize(("file", "name"), NAMED)

@@ -224,7 +224,8 @@ def test_no_other_module_starts_git() -> None:
 def test_only_a_release_acts_as_the_user() -> None:
     """To run hooks, helpers and transports is right where the user asked for a commit or a push by name, nowhere else.
 
-    A rehearsal of a release does so in its own copies.
+    A rehearsal of a release does so in its own copies; `init` asks GitHub where a commit of Slipway is, from outside of the
+    project.
     """
     acting = {
         path.relative_to(PACKAGE).parts[0]
@@ -233,7 +234,7 @@ def test_only_a_release_acts_as_the_user() -> None:
         if (isinstance(node, ast.Attribute) and node.attr == "as_user")
         or (isinstance(node, ast.ImportFrom) and any(alias.name == "as_user" for alias in node.names))
     }
-    assert acting == {"releasing", "release_rehearsal.py"}
+    assert acting == {"releasing", "release_rehearsal.py", "workflows"}
 
 
 def test_as_the_user_hooks_and_helpers_run_with_what_they_need_and_no_more(

@@ -196,7 +196,7 @@ def test_the_report_ends_with_it_and_a_terminal_shows_a_line_for_each_state() ->
     rows = ending.strip().splitlines()
     assert [row.split(" | ")[1] for row in rows[2:]] == SEEDS
     assert max(map(len, rows)) <= 80
-    assert "| ⚪ | version | not done: there is no release tag to compare with |" in rows
+    assert "| ⚪ not done | version | there is no release tag to compare with |" in rows
     assert "### 📋 Checklist" in markdown.summary(manifest)
     lines = [line.text for line in terminal.lines(manifest, width=100)]
     assert "  done: builds, tests, installs, scripts, docs, licence, scan, metadata, signatures" in lines

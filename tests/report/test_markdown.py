@@ -9,9 +9,11 @@ import pytest
 import tiny_plan
 from artifacts.wheels import wheel
 from command_line import forked
+from markdown_it import MarkdownIt
+from slipway import documentation
 from slipway.manifest import Failure, Manifest
 from slipway.publication import Page, Receipt, Served
-from slipway.records import Artifact, Destination, Finding, Severity, SmokeResult, StageResult
+from slipway.records import Artifact, Destination, Finding, Severity, SmokeResult, StageResult, Where
 from slipway.report import markdown
 
 WIDEST = 80
@@ -108,6 +110,51 @@ def test_the_cause_comes_first_and_nothing_stands_above_it(manifest: Manifest, c
     assert heading.startswith("## ")
     assert first == cause
     assert any("The release tag v1.0 publishes to PyPI." in line for line in rest)
+
+
+PAGE = "https://github.com/someone/slipway/blob/v1/docs/rules/metadata.md#classifier-unknown"
+UNKNOWN = tuple(
+    Finding(
+        rule="classifier-unknown",
+        family="metadata",
+        severity=Severity.ERROR,
+        message=f"{value} is not a classifier.",
+        why="The index refuses it.",
+        fix="Correct it.",
+        where=Where(file="pyproject.toml", line=line),
+    )
+    for line, value in enumerate(("__init__.py", "`a`"), start=7)
+)
+
+
+def test_what_one_fix_helps_against_is_told_once_and_leads_to_its_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documentation, "source", lambda _: "https://github.com/someone/slipway/blob/v1")
+    lines = markdown.render(Manifest(command="check", findings=UNKNOWN)).splitlines()
+    start = lines.index("### ❌ 2 errors")
+    assert [line for line in lines[start + 1 :] if line][:7] == [
+        r"**\_\_init\_\_.py is not a classifier.**",
+        "- **Where:** `pyproject.toml:7`",
+        "**`a` is not a classifier.**",
+        "- **Where:** `pyproject.toml:8`",
+        "- **Fix:** Correct it.",
+        "- **Why:** The index refuses it.",
+        f"- **Rule:** [`classifier-unknown`]({PAGE})",
+    ]
+    assert "".join(MarkdownIt().render("\n".join(lines))).count("<strong>__init__.py is not") == 1
+
+
+def test_no_sign_stands_without_a_word() -> None:
+    manifest = msgspec.structs.replace(full(), served=(), receipts=())
+    rows = [line for line in markdown.render(manifest).splitlines() if line.startswith(("|", "- "))]
+    assert rows
+    assert [row for row in rows if re.search(r"[❌⚠⚪✅]\ufe0f? *(?:\||$)", row)] == []
+
+
+def test_a_stage_that_was_not_measured_has_no_time() -> None:
+    manifest = Manifest(command="init", stages=(StageResult(name="init", outcome="done", seconds=0.0),))
+    assert "- init, done" in markdown.render(manifest).splitlines()
 
 
 def test_digests_are_short_and_whole_where_they_are_unfolded() -> None:

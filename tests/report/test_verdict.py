@@ -246,4 +246,4 @@ def test_what_was_not_imported_gets_no_tick() -> None:
     manifest = SENTENCES["nothing to import"][0]
     shown = [line.text for line in terminal.lines(manifest, width=100)]
     assert "  · tiny-1.0-py3-none-any.whl on Python 3.12.1: nothing was imported (0.1 s)" in shown
-    assert "- ⚪ `tiny-1.0-py3-none-any.whl`" in markdown.render(manifest)
+    assert "- ⚪ nothing imported: `tiny-1.0-py3-none-any.whl`" in markdown.render(manifest)

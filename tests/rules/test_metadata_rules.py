@@ -194,6 +194,11 @@ BAD = [
     ("requires-python-capped-below-4", metadata({"Requires-Python": ">=3.11,<4.0.0a0"}), None),
     ("requires-python-capped-below-4", metadata({"Requires-Python": "~=3.11"}), None),
     ("license-missing", metadata({"License-Expression": None, "License-File": None}), None),
+    ("license-free-text", metadata({"License-Expression": None, "License": "The MIT License"}), None),
+    ("license-free-text", metadata({"License-Expression": None, "License": "BSD"}), None),
+    ("summary-missing", metadata({"Summary": None}), None),
+    ("summary-missing", metadata({"Summary": "UNKNOWN"}), None),
+    ("author-missing", metadata({"Author-email": None}), None),
     (
         "license-classifier-beside-expression",
         metadata({"Classifier": "License :: OSI Approved :: MIT License"}),
@@ -280,6 +285,11 @@ GOOD = [
     ("requires-python-missing", metadata({"Requires-Python": ">=2.7"})),
     ("requires-python-capped", metadata({"Requires-Python": ">=3.8,!=3.9.*,<4"})),
     ("requires-python-capped-below-4", metadata({"Requires-Python": ">=3.8"})),
+    ("license-free-text", metadata({"License-Expression": None, "License": "MIT"})),
+    ("license-free-text", metadata({"License-Expression": None, "License": "UNKNOWN"})),
+    ("summary-missing", metadata({"Summary": "Spam."})),
+    ("author-missing", metadata({"Author-email": None, "Maintainer": "The maintainers"})),
+    ("author-missing", metadata({"Author-email": None, "Author": "Ada"})),
     (
         "license-missing",
         metadata(
@@ -415,6 +425,8 @@ def test_static_fields_are_judged_before_anything_is_built():
         "version-local": 3,
         "requires-dist-direct-reference": 6,
         "project-urls-missing": None,
+        "author-missing": None,
+        "summary-missing": None,
     }
 
 

@@ -28,6 +28,8 @@ readme = "README.md"
 urls = { Source = "https://example.org/spam" }
 """
 """Its first line is line 4 of pyproject.toml below one of the [build-system] tables."""
+ABOUT = 'description = "Spam."\nauthors = [{ name = "Ada" }]\n'
+"""What a complete project says beside that; a case may say it differently."""
 HEALTHY = {
     "pyproject.toml": HATCHLING + PROJECT,
     "README.md": "# Spam\n",
@@ -68,6 +70,8 @@ class Case:
     git: list | None = None
 
 
+SETUP = "setup(name='spam', version='1')\n"
+HELD = "correct-horse-battery"
 TAGGED = [["tag", "v1.2"]]
 UNTAGGED = []
 
@@ -124,6 +128,11 @@ BAD = [
             "setup.py": "from setuptools import setup\nsetup(name='spam', version='1')\n",
         },
         ("setup.py", None, "[build-system]"),
+    ),
+    Case(
+        "setup-from-distutils",
+        {"pyproject.toml": None, "setup.py": f"import os\nfrom distutils.core import setup\n{SETUP}"},
+        ("setup.py", 2, "from distutils"),
     ),
     Case(
         "backend-not-required",
@@ -258,6 +267,12 @@ BAD = [
         "untracked-files", {}, (None, None, "notes.py"), run=RELEASE, git=[*TAGGED, ["new", "src/notes.py"]]
     ),
     Case(
+        "pypirc-tracked",
+        {"tools/.pypirc": f"[pypi]\nusername = __token__\npassword = {HELD}\n"},
+        ("tools/.pypirc", 3, "git tracks it"),
+        git=UNTAGGED,
+    ),
+    Case(
         "submodule-missing",
         {".gitmodules": '[submodule "x"]\n\tpath = vendor/x\n\turl = https://example.org/x\n'},
         (".gitmodules", None, "vendor/x"),
@@ -328,6 +343,20 @@ GOOD = [
     Case("setup-py-syntax-error", toml() | {"setup.py": "print 'not used by hatchling'\n"}, ()),
     # build system
     Case("build-system-missing", {}, ()),
+    Case(
+        "setup-from-distutils",
+        {"pyproject.toml": None, "setup.py": f"from setuptools import setup\n{SETUP}"},
+        (),
+    ),
+    Case(
+        "setup-from-distutils",
+        {
+            "pyproject.toml": None,
+            "setup.py": "try:\n    from setuptools import setup\nexcept ImportError:\n    from distutils.core import setup\n"
+            + SETUP,
+        },
+        (),
+    ),
     Case(
         "backend-not-required",
         toml(head=SETUPTOOLS.replace("setuptools>=77", "setuptools-scm>=8")),
@@ -414,6 +443,9 @@ GOOD = [
         git=[*TAGGED, ["change", "README.md"]],
     ),
     Case("untracked-files", {}, (), run=RELEASE, git=[*TAGGED, ["new", "dist/spam-1.2.tar.gz"]]),
+    Case("pypirc-tracked", {".pypirc": "[pypi]\nusername = __token__\n"}, (), git=UNTAGGED),
+    Case("pypirc-tracked", {".pypirc": "[pypi]\npassword = <your token>\n"}, (), git=UNTAGGED),
+    Case("pypirc-tracked", {".pypirc": f"[pypi]\npassword = {HELD}\n"}, ()),
     Case("submodule-missing", {}, (), git=UNTAGGED),
     Case("vcs-history-shallow", {}, (), git=[["shallow"]]),
     Case("vcs-history-shallow", {"pyproject.toml": VCS}, (), git=[["shallow"], *TAGGED]),
@@ -538,19 +570,21 @@ def test_every_rule_has_a_good_and_a_bad_case():
 @pytest.mark.parametrize("run", [{}, RELEASE])
 @pytest.mark.parametrize("head", [HATCHLING, SETUPTOOLS])
 def test_a_healthy_project_gives_no_finding_at_all(tmp_path, run, head):
-    judged = judge(tmp_path, Case("", toml(head=head), (), run=run, git=TAGGED))
+    judged = judge(tmp_path, Case("", toml(head=head, tail=ABOUT), (), run=run, git=TAGGED))
     assert judged.findings == ()
     assert judged.broken_rules == ()
 
 
 def test_a_healthy_project_with_a_version_from_git_gives_no_finding_at_all(tmp_path):
-    judged = judge(tmp_path, Case("", {"pyproject.toml": VCS}, (), run=RELEASE, git=TAGGED))
+    text = VCS.replace("\n\n[tool", f"\n{ABOUT}\n[tool")
+    judged = judge(tmp_path, Case("", {"pyproject.toml": text}, (), run=RELEASE, git=TAGGED))
     assert judged.findings == ()
 
 
 def test_a_variable_that_tells_the_version_counts(tmp_path, monkeypatch):
     monkeypatch.setenv("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_SPAM", "1.2")
-    judged = judge(tmp_path, Case("", {"pyproject.toml": VCS}, (), run=RELEASE, git=UNTAGGED))
+    text = VCS.replace("\n\n[tool", f"\n{ABOUT}\n[tool")
+    judged = judge(tmp_path, Case("", {"pyproject.toml": text}, (), run=RELEASE, git=UNTAGGED))
     assert [finding.rule for finding in judged.findings] == []
 
 
@@ -613,14 +647,15 @@ def test_a_readme_that_does_not_render_is_found_before_the_build(tmp_path):
 
 def test_what_only_the_build_decides_is_not_called_missing(tmp_path):
     dynamic = '"version", "readme", "license", "urls", "requires-python", "classifiers", "dependencies"'
-    text = SETUPTOOLS + f'\n[project]\nname = "spam"\ndynamic = [{dynamic}]\n'
+    more = '"authors", "description"'
+    text = SETUPTOOLS + f'\n[project]\nname = "spam"\ndynamic = [{dynamic}, {more}]\n'
     files = {"pyproject.toml": text, "setup.py": "from setuptools import setup\nsetup(**decide())\n"}
     judged = judge(tmp_path, Case("", files, ()))
     assert [finding.rule for finding in judged.findings] == []
 
 
 def test_a_rule_that_is_ignored_keeps_its_finding_and_gets_the_reason(tmp_path):
-    files = swap('"1.2"', '"1.2-rc1"')
+    files = toml(PROJECT.replace('"1.2"', '"1.2-rc1"'), tail=ABOUT)
     facts = source.read(prepare(tmp_path, Case("", files, ())))
     judged = judge_source(facts, ignored={"version-not-normalized": "that is how we write it"})
     assert [finding.ignored for finding in judged.findings] == ["that is how we write it"]

@@ -154,6 +154,16 @@ def test_what_the_metadata_allows_and_nobody_tried_is_reported(tmp_path: Path) -
     ]
 
 
+def test_what_a_classifier_promises_and_nobody_tried_is_reported(tmp_path: Path) -> None:
+    """Without a bound in the metadata as well; but not what Requires-Python excludes."""
+    named = [f"Programming Language :: Python :: {minor}" for minor in ("3", "3.7", "3.8", HERE)]
+    for bound, promised in ((None, "Python 3.7, 3.8"), (">=3.8", "Python 3.8")):
+        fields = {"Classifier": named, "Requires-Python": bound}
+        choice = choose.choose(manifest(path := artifacts.wheel(fields=fields).at(tmp_path)), inputs((path,)))
+        [old] = [one.smoke_test for one in choice.untried if "a classifier promises it" in one.reason]
+        assert old == promised
+
+
 def result(python: str) -> SmokeResult:
     return SmokeResult(
         artifact="demo-1.0-py3-none-any.whl",

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STANDINS = Path(__file__).with_name("standins")
 SLIPWAY = "slipway-owner/slipway"
 """The account that hosts Slipway in the tests."""
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
+COMMIT = "1f2e3d4c5b6a79881f2e3d4c5b6a79881f2e3d4c"
 VERSION = "0.2.87"
 LABELS = (
     "ubuntu-latest",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import command_line
@@ -18,6 +19,13 @@ ONE_PYTHON = f'license-files = ["LICENSE"]\nclassifiers = ["Programming Language
 ONE_JOB = f'platforms: linux, python-versions: "{PYTHON}"'
 
 REMOTE = "https://github.com/acme/demo.git"
+
+
+def run(
+    *arguments: str | Path, cwd: Path | None = None, environ: Mapping[str, str | None] | None = None
+) -> command_line.Ended:
+    """Run a command that builds nothing, in a fork."""
+    return command_line.forked(*arguments, cwd=cwd or act.ROOT, environ=environ)
 
 
 def tiny(
@@ -59,9 +67,7 @@ def published(folder: Path, *, project: Path | None = None, index: str | None = 
     """Make a folder a repository with a remote, and let `slipway init` write the workflow of the project in it."""
     act.repository(folder, remote=REMOTE)
     uses = f"{act.SLIPWAY}@{act.COMMIT}"
-    ended = command_line.slipway(
-        "init", project or folder, "--uses", uses, *(("--index", index) if index else ())
-    )
+    ended = run("init", project or folder, "--uses", uses, *(("--index", index) if index else ()))
     assert ended.exit_code == 0, ended
     act.commit(folder, "Add the workflow")
     return folder

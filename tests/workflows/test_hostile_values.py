@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import tiny_project
 from slipway import cli
-from slipway.options import OPTIONS, Option
+from slipway.option import Option
+from slipway.options import OPTIONS
 from slipway.report.outputs import OUTPUTS
 from workflows import act, consumer, step
 

@@ -22,7 +22,7 @@ def project(tmp_path: Path) -> Path:
     """A project with the workflow for bots that tag."""
     tiny_project.make(folder := tmp_path / "demo", name="demo")
     act.repository(folder, remote=consumer.REMOTE)
-    command_line.slipway("init", folder, "--uses", USES)
+    command_line.forked("init", folder, "--uses", USES)
     found = BLOCK.search(PAGE.read_text("utf-8"))
     assert found
     consumer.edit(folder, "  workflow_dispatch:\n", found[1])
@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_the_workflow_for_bots_that_tag_is_in_order(project: Path) -> None:
-    ended = command_line.slipway("init", "--check", project, "--uses", USES, "--json")
+    ended = command_line.forked("init", "--check", project, "--uses", USES, "--json")
     assert ended.exit_code == 0, ended
     assert json.loads(ended.stdout)["findings"] == []
 
@@ -50,7 +50,7 @@ def test_a_dispatch_on_the_tag_goes_where_it_says(
     index: str, version: str, tag: str | None, project: Path
 ) -> None:
     environ = dispatched.environ() | {"GITHUB_REF": "refs/tags/v1.0.0", "SLIPWAY_INDEX": index}
-    ended = command_line.slipway("plan", project, "--json", environ=environ)
+    ended = command_line.forked("plan", project, "--json", environ=environ)
     plan = json.loads(ended.stdout)["plan"]
     assert (plan["destination"]["index"], plan["version"], plan["tag"]) == (index, version, tag)
     assert plan["destination"]["publish"]

@@ -148,10 +148,10 @@ def test_every_job_ends_and_no_event_cancels_another(path: Path) -> None:
         assert set(content[True]) == {"workflow_call"}
 
 
-def test_the_required_check_is_named_in_the_readme() -> None:
+def test_the_required_check_is_named_in_the_first_release() -> None:
     package = read(act.ROOT / ".github" / "workflows" / "python-package.yml")["jobs"]["gate"]["name"]
     caller = read(act.ROOT / "examples" / "workflows" / "release.yml")["jobs"]["package"]["name"]
-    assert f"`{caller} / {package}`" in (act.ROOT / "README.md").read_text("utf-8")
+    assert f"`{caller} / {package}`" in (act.ROOT / "docs" / "first-release.md").read_text("utf-8")
 
 
 def test_the_workflow_that_builds_may_only_read() -> None:

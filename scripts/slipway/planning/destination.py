@@ -3,6 +3,7 @@
 The job that plans, the job that decides and the job that publishes each ask here, with their own event and inputs.
 """
 
+from slipway import versions
 from slipway.errors import InputError
 from slipway.index import addresses
 from slipway.options import Inputs
@@ -42,11 +43,11 @@ def decide(inputs: Inputs, event: EventFacts, *, tag: str | None) -> Destination
         return Destination(index=asked or "none", publish=False, reason=reason)
     if event.kind == "dispatch":
         index, reason = "testpypi", "A manual dispatch publishes to TestPyPI."
-    elif tag is not None and tag.startswith(inputs.tag_prefix):
+    elif tag is not None and versions.is_release_tag(tag, inputs.tag_prefix):
         index, reason = "pypi", f"The release tag {tag} publishes to PyPI."
     else:
         return _nowhere(
-            f"The tag {tag!r} does not begin with {inputs.tag_prefix!r}: it is not a release tag."
+            f"The tag {tag!r} does not begin with {inputs.tag_prefix or 'a digit'!r}: it is not a release tag."
         )
     if asked == "none":
         return _nowhere("The option `index` says that nothing is published.")

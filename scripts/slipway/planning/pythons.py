@@ -52,10 +52,30 @@ def allowed(requires_python: str | None) -> tuple[str, ...]:
         specifiers = SpecifierSet(requires_python or "")
     except InvalidSpecifier:
         return ()
-    newest = int(max(END_OF_LIFE, key=lambda version: END_OF_LIFE[version]).partition(".")[2])
-    minors = [f"3.{minor}" for minor in range(newest + 1)]
-    fitting = [minor for minor in minors if specifiers.contains(f"{minor}.99", prereleases=True)]
+    fitting = [minor for minor in _minors() if specifiers.contains(f"{minor}.99", prereleases=True)]
     return tuple(fitting) if "3.0" not in fitting else ()
+
+
+def promised(requires_python: str | None, classifiers: Iterable[str]) -> tuple[str, ...]:
+    """Return the minor versions of Python 3 that classifiers name, maintained or not, oldest first.
+
+    What Requires-Python excludes is no promise, and neither is what nobody knows yet.
+    """
+    try:
+        specifiers = SpecifierSet(requires_python or "")
+    except InvalidSpecifier:
+        return ()
+    named = {c.removeprefix(CLASSIFIER) for c in classifiers if c.startswith(f"{CLASSIFIER}3.")}
+    return tuple(
+        minor
+        for minor in _minors()
+        if minor in named and specifiers.contains(f"{minor}.99", prereleases=True)
+    )
+
+
+def _minors() -> tuple[str, ...]:
+    newest = int(max(END_OF_LIFE, key=lambda version: END_OF_LIFE[version]).partition(".")[2])
+    return tuple(f"3.{minor}" for minor in range(newest + 1))
 
 
 def claims(version: str, classifiers: Iterable[str]) -> bool:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from slipway import versions
 from slipway.errors import InputError
-from slipway.project import git, hosting, project_files
+from slipway.project import git, hosting, project_files, tag_prefix
 from slipway.project import project as project_facts
 from slipway.project.declared import requirements
 from slipway.project.project import ProjectFacts
@@ -43,7 +44,7 @@ class Member:
 def read(top: Path) -> tuple[Member, ...]:
     """Return the projects below a folder, each after those that it needs.
 
-    A project's release tags begin with the `tag-prefix` of its own settings, else with its folder's name: `core-v`.
+    A project's release tags begin with the `tag-prefix` of its own settings, else with what `tag_prefix` finds.
 
     Raises:
         InputError: a project cannot be read, or some need each other in a circle.
@@ -55,7 +56,7 @@ def read(top: Path) -> tuple[Member, ...]:
     members: dict[str, Member] = {}
     for folder in _in_order(needs):
         path, project = top / folder, facts[folder]
-        prefix = project.settings.options.get("tag-prefix") or f"{path.name}-v"
+        prefix = _tag_prefix(path, project)
         tag = git.last_tag(path, prefix)
         is_below_changed = any(members[needed].changed for needed in needs[folder])
         members[folder] = Member(
@@ -68,6 +69,11 @@ def read(top: Path) -> tuple[Member, ...]:
             changed=is_below_changed or tag is None or git.differs(path, tag),
         )
     return tuple(members.values())
+
+
+def _tag_prefix(path: Path, project: ProjectFacts) -> str:
+    own = project.settings.options.get(tag_prefix.OPTION)
+    return tag_prefix.chosen(path, name=project.name) if own is None else versions.prefix_meant(own)
 
 
 def _name(folder: str, project: ProjectFacts) -> str:

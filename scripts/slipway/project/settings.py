@@ -1,20 +1,26 @@
-"""[tool.slipway]: the settings of a project in its pyproject.toml."""
+"""[tool.slipway]: the settings of a project in its pyproject.toml, and the JSON Schema of that table.
+
+What a setting may hold is said once, by `_holds`: the schema is made of it, and values are judged by it.
+"""
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from slipway import versions
 from slipway.errors import InputError
-from slipway.options import OPTIONS, Option
+from slipway.manifest import PART
+from slipway.option import Option
+from slipway.options import OPTIONS, Inputs
 from slipway.project import pyproject as pyproject_file
 from slipway.project.pyproject import FILE, PyProject
+from slipway.records import Severity
 
 IGNORE = "ignore"
-NAMES = ("build-timeout", "fail-on", "release-branch", "smoke-timeout", "tag-prefix", "verify-timeout")
-"""Options of the command line that a project may set for all its runs. Where a release goes is not among
-them: people who can change pyproject.toml must not be able to send it elsewhere."""
+SCHEMA = Path(__file__).with_name("settings.schema.json")
 
 OWN = (
     Option(
@@ -32,12 +38,29 @@ OWN = (
 )
 """Settings of the project that are no options of the command line."""
 
-_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
-    "seconds": ((int, float), "a number of seconds"),
-    "flag": ((bool,), "true or false"),
-    "list": ((list,), "a list of strings"),
+SETTINGS = {
+    option.name: option
+    for option in sorted(
+        (*OWN, *(option for option in OPTIONS if option.setting)), key=lambda option: option.name
+    )
 }
-_TEXT: tuple[tuple[type, ...], str] = ((str,), "a string")
+"""Every setting but the table `ignore`, by name."""
+
+_HOLDS: Mapping[str, Mapping[str, Any]] = {
+    "seconds": {"type": "number", "exclusiveMinimum": 0},
+    "count": {"type": "integer", "minimum": 1},
+    "flag": {"type": "boolean"},
+    "list": {"type": "array", "items": {"type": "string", "pattern": r"\S"}},
+}
+"""What a setting may hold by the kind of its option, in the words of JSON Schema; any other kind holds a string."""
+
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "number": ((int, float), "a number of seconds"),
+    "integer": ((int,), "a whole number"),
+    "boolean": ((bool,), "true or false"),
+    "array": ((list,), "a list of strings"),
+    "string": ((str,), "a string"),
+}
 _EXAMPLE = '[tool.slipway.ignore]\nchangelog-entry-missing = "the changelog is written after the release"'
 
 
@@ -69,7 +92,8 @@ def read(pyproject: PyProject) -> Settings:
         raise _error(pyproject, (), "is not a table", "Write it as a table: [tool.slipway].")
     options = {key: value for key, value in table.items() if key != IGNORE}
     for key, value in options.items():
-        _demand_fitting(pyproject, _option(pyproject, key), value)
+        if fault := _fault(key, _holds(_option(pyproject, key)), value):
+            raise _error(pyproject, (key,), *fault)
     own = {option.name: options.pop(option.name, None) for option in OWN}
     return Settings(
         ignored=_ignored(pyproject, table.get(IGNORE, {})),
@@ -79,15 +103,113 @@ def read(pyproject: PyProject) -> Settings:
     )
 
 
-def options_of(root: Path) -> Mapping[str, Any]:
-    """Return the options that the project in a folder sets; none where its pyproject.toml cannot be read.
+def applied(inputs: Inputs, folder: Path) -> Inputs:
+    """Return inputs with what the pyproject.toml of a folder sets of the options that nothing has set yet.
 
-    Errors in the file are reported when the project itself is read.
+    Raises:
+        InputError: [tool.slipway] has a fault. A pyproject.toml that cannot be read sets nothing.
     """
     try:
-        return read(pyproject_file.load(root)).options
+        pyproject = pyproject_file.load(folder)
     except InputError:
-        return {}
+        return inputs
+    found = {
+        name: value
+        for name, value in read(pyproject).options.items()
+        # In a job of a matrix, the plan has divided the Pythons between the jobs.
+        if name not in inputs.given and not (name == "python" and PART.fullmatch(inputs.job))
+    }
+    changes: dict[str, Any] = {SETTINGS[name].attribute: _meant(name, value) for name, value in found.items()}
+    return replace(inputs, given=inputs.given | found.keys(), **changes)
+
+
+def schema(rules: Mapping[str, str]) -> dict[str, Any]:
+    """Return the JSON Schema of the table, of the draft that validate-pyproject reads.
+
+    Args:
+        rules: the rules that may be turned off, name to title.
+    """
+    reason = {"type": "string", "pattern": r"\S"}
+    ignore = {
+        "description": "Rules that are turned off: the name of the rule, and the reason, which the report shows.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: {"description": title, **reason} for name, title in sorted(rules.items())},
+    }
+    described = {name: _described(option) | _holds(option) for name, option in SETTINGS.items()}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "urn:slipway-release:settings",
+        "title": "Settings of a project for Slipway",
+        "description": "The table [tool.slipway] in pyproject.toml. An option on the command line and a SLIPWAY_* variable "
+        "win over a setting of the same name.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {IGNORE: ignore, **described},
+    }
+
+
+def tool_schema(tool_name: str) -> dict[str, Any]:
+    """Return the JSON Schema of the table [tool.slipway], as a plug-in of validate-pyproject does.
+
+    https://validate-pyproject.readthedocs.io/en/latest/dev-guide.html
+    """
+    _ = tool_name
+    made: dict[str, Any] = json.loads(SCHEMA.read_text("utf-8"))
+    return made
+
+
+def _described(option: Option) -> dict[str, Any]:
+    default = {} if option.default in {None, ()} else {"default": option.default}
+    return {"description": option.help, **default}
+
+
+def _holds(option: Option) -> dict[str, Any]:
+    """Return what the value of a setting has to be, as JSON Schema."""
+    holds = dict(_HOLDS.get(option.kind, {"type": "string"}))
+    if option.choices:
+        chosen = {"type": "string", "enum": [*option.choices]}
+        return {**holds, "items": chosen} if option.kind == "list" else chosen
+    return holds
+
+
+def _fault(key: str, holds: Mapping[str, Any], value: object) -> tuple[str, str] | None:
+    """Return what is wrong with a value and what to write, None where it is what the schema asks for."""
+    types, expected = _TYPES[holds["type"]]
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        is_one = holds["type"] == "array" and isinstance(value, str)
+        remedy = (
+            f"Write it in brackets: {key} = [{json.dumps(value)}]." if is_one else f"Give `{key}` {expected}."
+        )
+        return f"is not {expected}", remedy
+    if isinstance(value, list):
+        return next(filter(None, (_item_fault(key, holds["items"], item) for item in value)), None)
+    if isinstance(value, int | float) and value <= holds.get("exclusiveMinimum", value - 1):
+        return "is not above zero", "Give a positive number of seconds."
+    return _choice_fault(holds, value)
+
+
+def _item_fault(key: str, holds: Mapping[str, Any], item: object) -> tuple[str, str] | None:
+    if not isinstance(item, str) or not item.strip():
+        return "is not a list of strings", f"Give `{key}` a list of strings."
+    return _choice_fault(holds, item)
+
+
+def _choice_fault(holds: Mapping[str, Any], value: object) -> tuple[str, str] | None:
+    choices = holds.get("enum", [value])
+    if value in choices:
+        return None
+    lead = f"Did you mean `{near[0]}`? " if (near := _near(str(value), choices)) else ""
+    listed = ", ".join(choices)
+    return f"is {json.dumps(value)}, which is not one of {listed}", f"{lead}Write one of: {listed}."
+
+
+def _meant(name: str, value: Any) -> object:  # noqa: ANN401 - each setting has its own type
+    if name == "fail-on":
+        return Severity(value)
+    if name == "tag-prefix":
+        return versions.prefix_meant(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _ignored(pyproject: PyProject, table: object) -> dict[str, str]:
@@ -103,30 +225,19 @@ def _ignored(pyproject: PyProject, table: object) -> dict[str, str]:
 
 
 def _option(pyproject: PyProject, key: str) -> Option:
-    known = {option.name: option for option in (*OWN, *OPTIONS) if option in OWN or option.name in NAMES}
-    if key in known:
-        return known[key]
+    if key in SETTINGS:
+        return SETTINGS[key]
     if any(option.name == key for option in OPTIONS):
         what = "can be given on the command line only"
         raise _error(pyproject, (key,), what, f"Remove it and use --{key} or the variable for it.")
-    names = [IGNORE, *known]
-    near = difflib.get_close_matches(key, names, n=1)
-    remedy = f"Did you mean `{near[0]}`?" if near else f"Known keys are: {', '.join(sorted(names))}."
+    names = sorted([IGNORE, *SETTINGS])
+    near = _near(key, names)
+    remedy = f"Did you mean `{near[0]}`?" if near else f"Known keys are: {', '.join(names)}."
     raise _error(pyproject, (key,), "is not a setting of Slipway", remedy)
 
 
-def _demand_fitting(pyproject: PyProject, option: Option, value: object) -> None:
-    types, expected = _KINDS.get(option.kind, _TEXT)
-    is_type = isinstance(value, types) and (bool in types or not isinstance(value, bool))
-    if not is_type or (
-        isinstance(value, list) and not all(isinstance(item, str) and item.strip() for item in value)
-    ):
-        raise _error(pyproject, (option.name,), f"is not {expected}", f"Give `{option.name}` {expected}.")
-    if option.kind == "seconds" and isinstance(value, int | float) and value <= 0:
-        raise _error(pyproject, (option.name,), "is not above zero", "Give a positive number of seconds.")
-    if option.choices and value not in option.choices:
-        choices = ", ".join(option.choices)
-        raise _error(pyproject, (option.name,), f"is not one of {choices}", f"Write one of: {choices}.")
+def _near(word: str, words: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(word.lower().replace("_", "-"), [*words], n=1)
 
 
 def _error(pyproject: PyProject, keys: tuple[str, ...], what: str, remedy: str) -> InputError:

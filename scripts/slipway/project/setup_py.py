@@ -86,6 +86,25 @@ def load(root: Path) -> SetupPy | None:
     )
 
 
+def line_of_distutils(root: Path) -> int | None:
+    """Return the line where setup.py takes `setup` from distutils; None where it does not, or knows setuptools too."""
+    setup = load(root)
+    found: list[int] = []
+    for node in ast.walk(setup.tree) if setup and setup.tree else ():
+        match node:
+            case ast.ImportFrom(module=str(module), level=0):
+                names = [f"{module}.{alias.name}" for alias in node.names]
+            case ast.Import():
+                names = [alias.name for alias in node.names]
+            case _:
+                continue
+        if any(name.partition(".")[0] in {"setuptools", "skbuild", "numpy"} for name in names):
+            return None
+        if any(name.startswith("distutils.core") for name in names):
+            found.append(node.lineno)
+    return min(found, default=None)
+
+
 def _arguments(
     call: ast.Call, names: Mapping[str, ast.expr], written: Mapping[str, ast.expr]
 ) -> Iterator[tuple[str | None, ast.expr]]:

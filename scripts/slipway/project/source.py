@@ -5,14 +5,18 @@ This is the record that the rules of the family `project` judge.
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from packaging.version import Version
 
+from slipway import git as door
+from slipway.artifacts import secret_scan
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.project import changelog, changelog_sections, project, project_paths, static_metadata
+from slipway.artifacts.secret_scan import Secret
+from slipway.project import changelog, changelog_sections, project, project_paths, setup_py, static_metadata
 from slipway.project import git as git_facts
 from slipway.project.changelog import Changelog
 from slipway.project.changelog_sections import Section
@@ -22,6 +26,8 @@ from slipway.project.project_files import in_tree_candidates
 from slipway.project.project_paths import is_file, is_inside
 from slipway.project.version_file import VersionInFile, in_package
 
+PYPIRC = (".pypirc", "**/.pypirc")
+MAX_PYPIRC_BYTES = 64 * 1024
 MAX_README_BYTES = 8 * 1024 * 1024
 _ARCHIVED = ("PKG-INFO", ".git_archival.txt", ".hg_archival.txt", ".hg", ".svn")
 """Files from which version tools read a version where there is no git repository."""
@@ -61,6 +67,8 @@ class SourceFacts:
         section: what the changelog says about the version that the tag names; None where it has no heading for it.
         staging_version: the version that is built for TestPyPI in place of the project's own.
         version_override: name of the environment variable that sets the version for a version tool, if there is one.
+        tracked_passwords: what is secret in a .pypirc that git tracks, by its path from the project's folder.
+        setup_from_distutils: the line where setup.py takes `setup` from distutils, and from nowhere else.
         archived: there is a file from which version tools read a version outside a repository.
         metadata: the static part of the metadata, for the rules on metadata.
     """
@@ -81,6 +89,8 @@ class SourceFacts:
     staging_version: str | None = None
     version_override: str | None = None
     archived: bool = False
+    tracked_passwords: tuple[Secret, ...] = ()
+    setup_from_distutils: int | None = None
     metadata: MetadataFacts = field(default_factory=MetadataFacts)
 
     @property
@@ -146,9 +156,19 @@ def read(
         changelog=changelog.find(base),
         section=changelog_sections.section(base, Version(tag_version)) if tag_version else None,
         version_override=override,
+        tracked_passwords=tuple(_tracked_passwords(base)) if git is not None else (),
+        setup_from_distutils=setup_py.line_of_distutils(base),
         archived=any((base / name).exists() for name in _ARCHIVED),
         metadata=metadata,
     )
+
+
+def _tracked_passwords(root: Path) -> Iterator[Secret]:
+    """Yield what is secret in the files for credentials that git tracks below a folder."""
+    listed = door.run(root, "ls-files", "-z", "--", *PYPIRC)
+    for path in filter(None, listed.output.split("\0")):
+        if is_file(root, path):
+            yield from secret_scan.find(path, (root / path).read_bytes()[:MAX_PYPIRC_BYTES])
 
 
 def _local_part(git: GitFacts) -> str | None:

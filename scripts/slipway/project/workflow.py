@@ -20,6 +20,15 @@ WRITTEN = b"# Written by `slipway init`"
 """How a file begins that init wrote (templates/caller.yml)."""
 
 
+_EXAMPLE = "0123456789abcdef" * 3
+"""What examples begin a commit with."""
+
+
+def is_placeholder(ref: str) -> bool:
+    """Return whether a text stands in an example in the place of a commit."""
+    return len(ref) > len("0123456789") and (_EXAMPLE.startswith(ref) or not ref.strip("0"))
+
+
 class Text(str):
     """A scalar of a YAML file that knows its line, counted from 1."""
 
@@ -86,11 +95,13 @@ class CallerFacts:
         slipway: the repository that hosts Slipway, `owner/name`.
         expected: the workflow as it would be written now.
         workflows: every workflow that is there.
+        tag_prefix: what stands before the version in the tags that release.
     """
 
     slipway: str
     expected: Workflow
     workflows: tuple[Workflow, ...]
+    tag_prefix: str = "v"
 
     @property
     def present(self) -> Workflow | None:

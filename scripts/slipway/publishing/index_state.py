@@ -1,6 +1,8 @@
 """Reads what an index shows of a project before an upload."""
 
 import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from packaging.utils import canonicalize_name
@@ -15,13 +17,30 @@ OPTIONAL = 20.0
 """Seconds to go on trying a request whose answer may be missing."""
 
 
-def read(manifest: Manifest, client: Client, *, now: float) -> IndexFacts:
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a release comes from.
+
+    Attributes:
+        repository: `owner/name` on GitHub, where it is known.
+        tags: of the repository; None where not all of them are here.
+    """
+
+    repository: str | None = None
+    tags: tuple[str, ...] | None = None
+
+
+UNKNOWN = Origin()
+
+
+def read(manifest: Manifest, client: Client, *, now: float, origin: Origin = UNKNOWN) -> IndexFacts:
     """Ask an index what it shows of a project, and return the facts; nothing is changed there.
 
     Args:
         manifest: what is to be uploaded.
         client: reads the index.
         now: seconds since the epoch.
+        origin: where the release comes from; a job that publishes does not know it.
 
     Raises:
         ToolError: the index cannot be reached. Deleted versions, owners and other projects' names may be missing.
@@ -45,6 +64,9 @@ def read(manifest: Manifest, client: Client, *, now: float) -> IndexFacts:
         now=now,
         emptied=_emptied(project),
         owners=_owners(project),
+        links=tuple(_links(project)),
+        repository=origin.repository,
+        tags=origin.tags,
         project_names=frozenset(map(canonicalize_name, names)) if names else None,
         staging=manifest.plan is not None and manifest.plan.staging is not None,
     )
@@ -59,6 +81,15 @@ def record(state: IndexFacts) -> OnIndex:
 def _emptied(project: dict[str, Any]) -> tuple[str, ...]:
     releases = project.get("releases")
     return tuple(v for v, files in releases.items() if files == []) if isinstance(releases, dict) else ()
+
+
+def _links(project: dict[str, Any]) -> Iterator[str]:
+    """Yield the addresses on a project's page (warehouse, docs/user/api/json.md)."""
+    info = project.get("info")
+    if isinstance(info, dict):
+        urls = info.get("project_urls")
+        listed = urls.values() if isinstance(urls, dict) else ()
+        yield from (link for link in (*listed, info.get("home_page")) if isinstance(link, str))
 
 
 def _owners(project: dict[str, Any]) -> tuple[str, ...]:

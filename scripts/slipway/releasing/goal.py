@@ -10,11 +10,10 @@ from slipway.errors import InputError
 from slipway.options import Inputs
 from slipway.project import git as git_facts
 from slipway.project import project as project_facts
-from slipway.project import workflow
+from slipway.project import tag_prefix, workflow
 from slipway.project.project import ProjectFacts
 from slipway.releasing import bump, position, screen, version_writer
 from slipway.releasing.position import Position
-from slipway.workflows import caller_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +76,8 @@ def read(inputs: Inputs) -> Here:
     """
     place = position.read(inputs.path)
     project = project_facts.read(inputs.path)
-    inputs = replace(inputs, tag_prefix=caller_file.own_prefix(place.inside or ".", inputs.tag_prefix))
+    prefix = tag_prefix.of_project(inputs, name=project.name)
+    inputs = replace(inputs, tag_prefix=prefix, given=inputs.given | {tag_prefix.OPTION})
     last = git_facts.last_tag(inputs.path, inputs.tag_prefix)
     written = version_of(project)
     of_tag = versions.of_tag(last, inputs.tag_prefix) if last else None

@@ -2,7 +2,9 @@
 
 from packaging.version import Version
 
+from slipway import versions
 from slipway.errors import InputError
+from slipway.project import tag_prefix
 from slipway.project.project import ProjectFacts
 from slipway.project.project_files import ProjectFiles
 from slipway.releasing.version_places import Written
@@ -13,7 +15,13 @@ SINGLE_SOURCE = "https://packaging.python.org/en/latest/discussions/single-sourc
 def not_literal(facts: ProjectFacts, files: ProjectFiles, version: Version) -> InputError:
     """Return the error for a version that is not written anywhere: a tool, code or nothing decides it."""
     if facts.vcs_versioned:
-        tag = f"{facts.settings.options.get('tag-prefix', 'v')}{version}"
+        prefix = facts.settings.options.get(tag_prefix.OPTION)
+        own = (
+            tag_prefix.chosen(files.root, name=facts.name)
+            if prefix is None
+            else versions.prefix_meant(prefix)
+        )
+        tag = f"{own}{version}"
         return InputError(
             f"There is no file to write {version} into: {facts.vcs_versioned} derives the version from tags.",
             cause="In this project the tag of a commit is its version.",

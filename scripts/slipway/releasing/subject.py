@@ -15,11 +15,11 @@ from slipway.manifest import FILENAME, Manifest, read_manifest
 from slipway.options import Inputs
 from slipway.project import git as git_facts
 from slipway.project import project as project_facts
+from slipway.project import tag_prefix
 from slipway.project.project import ProjectFacts
 from slipway.releasing import position
 from slipway.releasing.goal import named, version_of
 from slipway.releasing.position import Position
-from slipway.workflows import caller_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ def read(inputs: Inputs) -> Subject:
     place = None
     with suppress(SlipwayError):
         place = position.read(inputs.path)
-    prefix = caller_file.own_prefix((place.inside if place else "") or ".", inputs.tag_prefix)
+    prefix = tag_prefix.of_project(inputs, name=project.name if project else None)
     version, version_from = _version(inputs, project, manifest, prefix, has_git=place is not None)
     name = (project.name if project else None) or (manifest.name if manifest else "")
     if not name:

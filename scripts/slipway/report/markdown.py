@@ -6,10 +6,10 @@ The verdict comes first, then what is to be done, then what there is; what is lo
 import html
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from slipway import findings
+from slipway import documentation, findings
 from slipway.manifest import Failure, Manifest
 from slipway.publication import Page
 from slipway.records import Finding, Severity, SmokeResult
@@ -26,7 +26,8 @@ URL = ":/?#@!$&'*+,;=%~"
 ROWS_SHOWN = 6
 LINE = 100
 """Characters of a value that is shown inside a line of text; a longer one gets a block of its own."""
-CHECKED = {"done": "✅", "warned": "⚠️", "failed": "❌", "not done": "⚪"}
+CHECKED = {"done": "✅ done", "warned": "⚠️ warned", "failed": "❌ failed", "not done": "⚪ not done"}
+"""A word beside each sign: a sign alone says nothing to who does not see it."""
 SERVED = {
     "same": "✅ as built",
     "late": "⏳ not shown yet",
@@ -127,27 +128,51 @@ def _failure(failure: Failure | None, *, is_open: bool = True) -> Iterator[str]:
 
 
 def _findings(manifest: Manifest) -> Iterator[str]:
-    listed = findings.ordered(manifest.findings)
+    groups = findings.grouped(manifest.findings)
     for severity in Severity:
-        found = [one for one in listed if one.severity == severity and one.ignored is None]
+        found = [group for group in groups if group[0].severity == severity and group[0].ignored is None]
         if not found:
             continue
-        title = f"{SIGN[severity]} {verdict.counted(len(found), severity.value)}"
-        lines = [line for finding in found for line in _finding(finding)]
+        title = f"{SIGN[severity]} {verdict.counted(sum(map(len, found)), severity.value)}"
+        lines = [line for group in found for line in _group(group)]
         if severity is Severity.ERROR:
             yield from [f"### {title}", "", *lines]
         else:
             yield from _folded(f"<b>{title}</b>", lines, is_open=severity is Severity.WARNING)
-    if ignored := [finding for finding in listed if finding.ignored is not None]:
-        lines = [
-            f"- {code(f.rule)}: {sentence(f.message)} Reason: {sentence(f.ignored or '')}" for f in ignored
-        ]
+    if ignored := [one for group in groups for one in group if one.ignored is not None]:
+        lines = [f"- {_rule(f)}: {sentence(f.message)} Reason: {sentence(f.ignored or '')}" for f in ignored]
         yield from _folded(f"{len(ignored)} ignored by the project", lines)
 
 
-def _finding(finding: Finding) -> Iterator[str]:
-    yield f"**{sentence(finding.message)}**"
+def _group(group: Sequence[Finding]) -> Iterator[str]:
+    """Yield the findings of one rule: each with what was seen and where, then once what to do and why."""
+    for finding in group:
+        yield f"**{sentence(finding.message)}**"
+        yield ""
+        yield from _seen(finding)
+        if len(group) > 1:
+            where = _places(finding)
+            yield from [*([f"- **Where:** {where}"] if where else []), ""]
+    where = _places(group[0]) if len(group) == 1 else ""
+    yield from _indented("- **Fix:** ", group[0].fix)
+    yield from _indented("- **Why:** ", group[0].why)
+    yield f"- **Rule:** {_rule(group[0])}{f', in {where}' if where else ''}"
     yield ""
+
+
+def _rule(finding: Finding) -> str:
+    """Return the name of a finding's rule, with a link to its page where its address is known."""
+    address = documentation.address(finding)
+    return f"[{code(finding.rule)}]({address})" if address else code(finding.rule)
+
+
+def _places(finding: Finding) -> str:
+    where = findings.places(finding)
+    more = f" and {len(where) - PLACES_SHOWN} more" if len(where) > PLACES_SHOWN else ""
+    return ", ".join(code(place) for place in where[:PLACES_SHOWN]) + more
+
+
+def _seen(finding: Finding) -> Iterator[str]:
     if finding.seen and ("\n" in finding.seen or len(finding.seen) > LINE):
         yield from block(finding.seen)
         yield ""
@@ -157,13 +182,6 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield from ["- **Expected:** ", "", *(f"  {line}" for line in block(finding.expected))]
     elif finding.expected:
         yield f"- **Expected:** {code(finding.expected)}"
-    yield from _indented("- **Fix:** ", finding.fix)
-    yield from _indented("- **Why:** ", finding.why)
-    where = findings.places(finding)
-    shown = ", ".join(code(place) for place in where[:PLACES_SHOWN])
-    more = f" and {len(where) - PLACES_SHOWN} more" if len(where) > PLACES_SHOWN else ""
-    yield f"- **Rule:** {code(finding.rule)}{f', in {shown}{more}' if shown else ''}"
-    yield ""
 
 
 def _indented(lead: str, lines: str) -> Iterator[str]:
@@ -249,7 +267,7 @@ def _grid(results: Iterable[SmokeResult]) -> Iterator[str]:
     yield f"|---|{':-:|' * len(columns)}"
     for where in dict.fromkeys(where for where, _ in cells):
         marks = [cells.get((where, version)) for version in columns]
-        listed = ("" if mark is None else "✅" if all(mark) else "❌" for mark in marks)
+        listed = ("" if mark is None else "✅ ok" if all(mark) else "❌ failed" for mark in marks)
         yield f"| {text(where)} | {' | '.join(listed)} |"
     yield ""
 
@@ -260,7 +278,7 @@ def _numbers(version: str) -> tuple[list[int], str]:
 
 def _result(result: SmokeResult) -> str:
     how = text(", ".join(verdict.how(result)))
-    sign = ("✅" if result.imported else "⚪") if result.passed else "❌"
+    sign = ("✅" if result.imported else "⚪ nothing imported:") if result.passed else "❌ failed:"
     where = f"{text(_cell(result)[0])}, Python {text(result.python)}, {how}"
     return f"- {sign} {code(result.artifact)} ({where}): {result.seconds:.1f} s"
 
@@ -293,7 +311,9 @@ def _time(manifest: Manifest) -> Iterator[str]:
     for stage in manifest.stages:
         name = " · ".join(part for part in (stage.job, stage.name) if part)
         reason = f": {sentence(stage.reason)}" if stage.reason else ""
-        lines.append(f"- {text(name)}, {stage.seconds:.1f} s, {stage.outcome}{reason}")
+        # A stage that was not measured, or that took next to no time, is listed without one.
+        seconds = f", {stage.seconds:.1f} s" if stage.seconds >= timeline.WORTH_DRAWING else ""
+        lines.append(f"- {text(name)}{seconds}, {stage.outcome}{reason}")
     yield from _folded("Stages", lines)
 
 
@@ -303,8 +323,7 @@ def _checklist(manifest: Manifest) -> Iterator[str]:
         yield from ["### 📋 Checklist", "", "| | | |", "|---|---|---|"]
         for name, row in rows:
             detail = textwrap.shorten(row.detail, checklist.DETAIL, placeholder=" …")
-            state = "not done: " if row.state == "not done" else ""
-            yield f"| {CHECKED[row.state]} | {name} | {state}{text(detail)} |"
+            yield f"| {CHECKED[row.state]} | {name} | {text(detail)} |"
         yield ""
 
 

@@ -1,19 +1,15 @@
-"""The report in a terminal: the verdict first, then findings with why and fix, then the details."""
+"""The report in a terminal: the verdict last, above it findings with why and fix, and the details."""
 
-import os
-import sys
-import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from slipway import findings
+from slipway import documentation, findings
 from slipway.manifest import Failure, Manifest
-from slipway.records import Finding, Plan, Severity
-from slipway.report import checklist, recovery, verdict
+from slipway.records import ExpectedFile, Finding, Plan, Severity, SmokeResult, StageResult
+from slipway.report import checklist, recovery, screen, timeline, verdict
+from slipway.report.screen import Line, wrapped
 from slipway.runner.base import printable
-
-PIPE_WIDTH = 100
-"""Columns of a line where the width of the output is not known."""
 
 STYLES = {
     "good": "bold green",
@@ -27,36 +23,50 @@ STYLES = {
 SIGNS = {"good": "✓", "blocked": "✗", "failed": "✗"}
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the report, wrapped to the width of the output."""
-
-    text: str
-    style: str = ""
+KEY = 12
+"""Columns of the words that the lines of a plan begin with."""
 
 
 def show(manifest: Manifest) -> None:
     """Print the report to stdout: with colours in a terminal, plain elsewhere."""
-    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
-        from rich.console import Console
-        from rich.text import Text
-
-        console = Console(highlight=False)
-        for line in lines(manifest, width=console.width):
-            console.print(Text(printable(line.text), style=line.style), soft_wrap=True)
-    else:
-        for line in lines(manifest, width=PIPE_WIDTH):
-            print(printable(line.text))
+    screen.show(lambda width: lines(manifest, width=width))
 
 
 def show_plan(manifest: Manifest) -> None:
     """Print the plan to stdout."""
-    if manifest.plan is not None:
-        for key, value in _rows(manifest.plan):
-            print(f"{key:>12}  {value}")
+    plan = manifest.plan
+    if plan is not None:
+        screen.show(
+            lambda width: (
+                line for key, value in rows(plan) for line in wrapped(value, width, lead=f"{key:>{KEY}}  ")
+            )
+        )
 
 
-def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
+def show_page(title: str, sentence: str, parts: Iterable[tuple[str, str, str]]) -> None:
+    """Print what there is to say about a rule to stdout.
+
+    Args:
+        title: its name.
+        sentence: what it finds.
+        parts: of each, what it is about, a text, and lines to show as they stand.
+    """
+    told = tuple(parts)
+    screen.show(lambda width: page(title, sentence, told, width=width))
+
+
+def page(title: str, sentence: str, parts: Iterable[tuple[str, str, str]], *, width: int) -> Iterator[Line]:
+    """Yield what there is to say about a rule, line by line; see `show_page`."""
+    yield Line(title, "bold")
+    yield from wrapped(sentence, width)
+    for lead, text, snippet in parts:
+        yield Line("")
+        yield from wrapped(text, width, lead=f"{lead}: ", hanging=2) if text else (Line(f"{lead}:"),)
+        if snippet:
+            yield from (Line(f"    {line}".rstrip()) for line in ("", *snippet.splitlines()))
+
+
+def rows(plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield what was decided, as pairs of a word and a sentence."""
     version = plan.version or "decided by the build"
     yield "project", f"{plan.name or 'named by the build'} {version}"
@@ -70,10 +80,28 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str]]:
         marks += ["uncommitted changes"] if plan.git.dirty else []
         marks += ["shallow clone"] if plan.git.shallow else []
         yield "commit", f"{plan.git.commit[:12]} ({', '.join(marks)})"
-    for file in plan.expected:
-        yield "expected", file.pattern + ("" if file.required else " (made by another machine of the matrix)")
+    yield from _expected(plan.expected)
     where = plan.destination.index if plan.destination.publish else "nowhere"
     yield "publish", f"{where}: {plan.destination.reason}"
+
+
+def _expected(files: Iterable[ExpectedFile]) -> Iterator[tuple[str, str]]:
+    """Yield what a release contains: one of a kind by its name, wheels of one platform in one line."""
+    groups: dict[tuple[str, bool], list[str]] = {}
+    for file in files:
+        platform = (
+            file.pattern.rpartition("-")[2].removesuffix(".whl") if file.kind == "wheel" else file.pattern
+        )
+        groups.setdefault((platform, file.required), []).append(file.pattern)
+    for (platform, is_required), patterns in groups.items():
+        listed = patterns[0] if len(patterns) == 1 else f"{platform}: {' '.join(map(_python_of, patterns))}"
+        yield "expected" if is_required else "other jobs", listed
+
+
+def _python_of(pattern: str) -> str:
+    """Return the Python of a wheel from its tags, as `3.13t`; what is no CPython stays the tag that it is."""
+    _, python, abi, _ = pattern.rsplit("-", 3)
+    return re.sub(r"^cp(\d)(\d+)", r"\1.\2", abi if abi.startswith(python) else python)
 
 
 def show_projects(manifests: Mapping[str, Manifest | None]) -> None:
@@ -97,7 +125,7 @@ def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
     yield Line("")
     yield from _findings(manifest, width)
     yield from _broken(manifest)
-    yield from _details(manifest)
+    yield from _details(manifest, width)
     yield from _checklist(manifest, width)
     if manifest.failure is not None:
         yield from _failure(manifest.failure, width, is_folded=bool(manifest.explaining))
@@ -105,59 +133,57 @@ def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
             return
     judged = verdict.of(manifest)
     summary = verdict.tally(manifest)
-    yield from _wrapped(f"{SIGNS[judged.mood]} {judged.headline}", width, style=STYLES[judged.mood])
+    yield from wrapped(f"{SIGNS[judged.mood]} {judged.headline}", width, style=STYLES[judged.mood])
     for more in judged.more:
-        yield from _wrapped(more, width, lead="  ")
+        yield from wrapped(more, width, lead="  ")
     if manifest.announced is not None and manifest.command != "rehearse":
         yield Line(f"  {printable(manifest.announced.url)}")
     if summary:
         yield Line(f"  {summary}", "dim")
     if manifest.plan is not None:
-        yield from _wrapped(manifest.plan.destination.reason, width, lead="  ", style="dim")
-
-
-def _wrapped(text: str, width: int, *, lead: str = "", style: str = "") -> Iterator[Line]:
-    indent = " " * len(lead)
-    for number, paragraph in enumerate(printable(text).splitlines() or [""]):
-        first = lead if number == 0 else indent
-        # An option or an address that is broken at a dash cannot be copied.
-        pieces = textwrap.wrap(
-            paragraph, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False
-        )
-        for piece in pieces or [""]:
-            yield Line(piece, style)
+        yield from wrapped(manifest.plan.destination.reason, width, lead="  ", style="dim")
 
 
 def _findings(manifest: Manifest, width: int) -> Iterator[Line]:
-    for finding in findings.ordered(manifest.findings):
-        if finding.ignored is None:
-            yield from _finding(finding, width)
+    for group in findings.grouped(manifest.findings):
+        if group[0].ignored is None:
+            yield from _group(group, width)
         else:
-            line = f"ignored {finding.rule}: {finding.message} ({finding.ignored})"
-            yield from _wrapped(line, width, style="dim")
+            for one in group:
+                line = f"ignored {one.rule}: {one.message} ({one.ignored})"
+                yield from wrapped(line, width, hanging=2, style="dim")
 
 
-def _finding(finding: Finding, width: int) -> Iterator[Line]:
-    style = STYLES[finding.severity]
-    yield from _wrapped(f"{finding.severity.value}: {finding.message}", width, style=style)
-    lead = f"  {finding.rule}  "
-    for number, place in enumerate(findings.places(finding) or ("",)):
-        yield Line(f"{lead if number == 0 else ' ' * len(lead)}{printable(place)}".rstrip(), "dim")
-    for line in (finding.seen or "").splitlines():
-        yield Line(f"    {printable(line)}")
-    if finding.expected:
-        yield from _wrapped(finding.expected, width, lead="  expected: ")
-    yield from _wrapped(finding.why, width, lead="  why: ")
-    yield from _wrapped(finding.fix, width, lead="  fix: ")
+def _group(group: Sequence[Finding], width: int) -> Iterator[Line]:
+    """Yield the findings of one rule: each with its place, then once why it matters and what to do."""
+    for finding in group:
+        yield from _seen(finding, width)
+    yield from wrapped(group[0].why, width, lead="  why: ")
+    yield from wrapped(group[0].fix, width, lead="  fix: ")
     yield Line("")
+
+
+def _seen(finding: Finding, width: int) -> Iterator[Line]:
+    style = STYLES[finding.severity]
+    yield from wrapped(f"{finding.severity.value}: {finding.message}", width, hanging=2, style=style)
+    address = documentation.address(finding) or ""
+    first, *others = findings.places(finding) or ("",)
+    for line in wrapped(first, width, lead=f"  {finding.rule}  ", hanging=4, style="dim"):
+        yield replace(line, words=finding.rule if address else "", address=address)
+    for place in others:
+        yield from wrapped(place, width, lead="  also in ", hanging=4, style="dim")
+    for row in (finding.seen or "").splitlines():
+        yield Line(f"    {printable(row)}")
+    if finding.expected:
+        yield from wrapped(finding.expected, width, lead="  expected: ")
 
 
 def _failure(failure: Failure, width: int, *, is_folded: bool) -> Iterator[Line]:
     for line in () if is_folded else failure.log:
         yield Line(f"  │ {printable(line)}", "dim")
-    yield from _wrapped(f"{SIGNS['failed']} {failure.happened}", width, style=STYLES["failed"])
-    yield from _wrapped(failure.cause, width, lead="  likely cause: ")
-    yield from _wrapped(recovery.what_to_do(failure), width, lead="  what to do: ")
+    yield from wrapped(f"{SIGNS['failed']} {failure.happened}", width, style=STYLES["failed"])
+    yield from wrapped(failure.cause, width, lead="  likely cause: ")
+    yield from wrapped(recovery.what_to_do(failure), width, lead="  what to do: ")
     if failure.read:
         yield Line(f"  read: {failure.read}")
 
@@ -178,39 +204,49 @@ def _checklist(manifest: Manifest, width: int) -> Iterator[Line]:
     for name, row in checklist.rows(manifest) if manifest.command != "check" else ():
         listed.setdefault(row.state, []).append(name if row.state == "done" else f"{name} ({row.detail})")
     for state, names in listed.items():
-        yield from _wrapped(", ".join(names), width, lead=f"  {state}: ", style="dim")
+        yield from wrapped(", ".join(names), width, lead=f"  {state}: ", style="dim")
     if listed:
         yield Line("")
 
 
-def _details(manifest: Manifest) -> Iterator[Line]:
+def _details(manifest: Manifest, width: int) -> Iterator[Line]:
     for artifact in manifest.artifacts:
         # Only an inspection counts them.
         members = f", {verdict.counted(artifact.members, 'file')}" if artifact.members else ""
-        yield Line(f"  {artifact.filename}  {verdict.size(artifact.size)}{members}")
+        size = f"{verdict.size(artifact.size)}{members}"
+        yield from wrapped(f"{artifact.filename}  {size}", width, lead="  ", hanging=4)
         yield Line(f"    sha256 {artifact.sha256}", "dim")
     for result in manifest.smoke_results:
-        sign = "✓" if result.passed else "✗"
-        if result.passed and not result.imported:
-            sign = "·"
-        imported = ", ".join(result.imported[:4]) + (" …" if len(result.imported) > 4 else "")  # noqa: PLR2004 - a glance
-        detail = f"imports {imported}" if result.imported else "nothing was imported"
-        source = "" if result.origin == "file" else " from the index"
-        how = "".join(f", {word}" for word in verdict.how(result) if word != "uv")
-        yield Line(
-            f"  {sign} {result.artifact}{source} on Python {result.python}{how}: {detail} ({result.seconds:.1f} s)"
-        )
+        yield from wrapped(_tried(result), width, lead="  ", hanging=4)
         for sentence in verdict.worked(result):
-            yield Line(f"      {printable(sentence)}", "dim")
+            yield from wrapped(sentence, width, lead="      ", style="dim")
     for sentence in verdict.untried(manifest):
-        yield Line(f"  · {sentence}", "dim")
+        yield from wrapped(f"· {sentence}", width, lead="  ", hanging=4, style="dim")
     if manifest.stages:
-        times = " · ".join(
-            f"{stage.name} {stage.seconds:.1f} s"
-            if stage.outcome == "done"
-            else f"{stage.name} {stage.outcome}"
-            for stage in manifest.stages
-        )
-        yield Line(f"  {times}", "dim")
+        ran = (f"{stage.name} {_outcome(stage)}".rstrip() for stage in manifest.stages)
+        yield from wrapped(" · ".join(ran), width, lead="  ", style="dim")
     if manifest.artifacts or manifest.smoke_results or manifest.stages:
         yield Line("")
+
+
+def _tried(result: SmokeResult) -> str:
+    """Return what one smoke test saw."""
+    sign = ("✓" if result.imported else "·") if result.passed else "✗ failed:"
+    imported = ", ".join(result.imported[:IMPORTED]) + (" …" if len(result.imported) > IMPORTED else "")
+    detail = f"imports {imported}" if result.imported else "nothing was imported"
+    source = "" if result.origin == "file" else " from the index"
+    how = "".join(f", {word}" for word in verdict.how(result) if word != "uv")
+    return (
+        f"{sign} {result.artifact}{source} on Python {result.python}{how}: {detail} ({result.seconds:.1f} s)"
+    )
+
+
+def _outcome(stage: StageResult) -> str:
+    if stage.outcome != "done":
+        return stage.outcome
+    # A stage that was not measured, or that took next to no time, is named without one.
+    return f"{stage.seconds:.1f} s" if stage.seconds >= timeline.WORTH_DRAWING else ""
+
+
+IMPORTED = 4
+"""Modules of a smoke test that are named."""

@@ -9,7 +9,7 @@ def text(value: str) -> str:
     for sign in "\\`*[]|#":
         escaped = escaped.replace(sign, f"\\{sign}")
     # Inside a word an underscore is no markup, and names are full of them.
-    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", escaped)
+    escaped = re.sub(r"(?<![^\W_])_+|_+(?![^\W_])", lambda found: r"\_" * len(found[0]), escaped)
     # GitHub makes links of bare addresses; a comment within one is not shown and keeps it from being an address.
     escaped = re.sub(r"(?i)www(?=\.)|:(?=//)", r"\g<0><!-- -->", escaped)
     return " ".join(escaped.split())

@@ -1,15 +1,16 @@
-"""The pages on rules: one text for `slipway explain`, for docs/rules.md and for the list of rules."""
+"""What there is to say about a rule, for `slipway explain` and for the pages in docs/rules; and the list of rules."""
 
-from typing import Never
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, Never
 
 import msgspec
 
 from slipway.rules import catalogue
+from slipway.rules.mirrored import REFUSALS
 from slipway.rules.rule import Rule
 
 INTRODUCTION = """\
-# Rules
-
 What Slipway checks, family by family. An **error** is refused by the index or breaks the package for those who
 install it, and blocks the release. A **warning** will hurt someone. A **note** is worth knowing.
 
@@ -19,22 +20,49 @@ A project turns a rule off with a reason, and the report shows it:
 [tool.slipway.ignore]
 rule-name = "why it does not matter here"
 ```
-
-This page is made from the rules themselves: `python3 tests regenerate`.
 """
 
+INDEX_PAGE = "../index-rules.md"
+"""The page on the refusals of the index, from the pages on rules."""
 
-def explain(rule: Rule[Never]) -> str:
-    """Return everything there is to say about a rule, as Markdown."""
-    return f"{_page(rule)}\n\nDeclared in {catalogue.source(rule)}.\n"
+
+class Part(NamedTuple):
+    """One part of what there is to say about a rule.
+
+    Attributes:
+        lead: what the part is about.
+        text: a sentence or more; a value may stand between backticks.
+        snippet: lines to read or to paste as they stand.
+    """
+
+    lead: str
+    text: str = ""
+    snippet: str = ""
+
+
+def parts(rule: Rule[Never]) -> Iterator[Part]:
+    """Yield what there is to say about a rule, after its name and its title."""
+    yield Part(lead="Why it matters", text=rule.why)
+    yield Part(lead="For example", snippet=rule.example)
+    yield _remedy("What to do", rule.fix)
+    yield from (_remedy(f"With {backend}", fix) for backend, fix in rule.fixes.items())
+    for refusal in rule.mirrors:
+        yield Part(lead=f"The index refuses it, as {refusal}", text=REFUSALS[refusal])
+    if rule.read:
+        yield Part(lead="Read", text=rule.read)
+
+
+def source(rule: Rule[Never]) -> Part:
+    """Return where a rule is declared."""
+    return Part(lead="Declared in", text=catalogue.source(rule))
 
 
 def catalogue_page() -> str:
-    """Return the page that holds every rule, as Markdown."""
-    parts = [INTRODUCTION]
+    """Return one document that holds every rule, as Markdown."""
+    made = ["# Rules\n", INTRODUCTION]
     for title, rules in catalogue.families().items():
-        parts += [f"## {title}\n", *(_page(rule, level="###") + "\n" for rule in rules)]
-    return "\n".join(parts)
+        made += [f"## {title}\n", *(page(rule, level="###") + "\n" for rule in rules)]
+    return "\n".join(made)
 
 
 def as_list() -> str:
@@ -51,25 +79,41 @@ def as_json() -> str:
     return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode() + "\n"
 
 
-def _page(rule: Rule[Never], *, level: str = "#") -> str:
-    mirrors = f", the index's rule {', '.join(rule.mirrors)}" if rule.mirrors else ""
-    return "\n\n".join(
-        [
-            f"{level} {rule.name}",
-            f"{rule.title} ({rule.severity.value}{mirrors}).",
-            f"**Why it matters.** {rule.why}",
-            f"**For example**\n\n{_snippet(rule.example)}",
-            _remedy("**What to do.**", rule.fix),
-            *(_remedy(f"With {backend}:", fix) for backend, fix in rule.fixes.items()),
-            *([f"**Read.** <{rule.read}>"] if rule.read else []),
-        ]
-    )
+def page(rule: Rule[Never], *, level: str, more: tuple[Part, ...] = ()) -> str:
+    """Return everything there is to say about a rule, as Markdown.
+
+    Args:
+        rule: the rule.
+        level: the signs of its heading.
+        more: parts to add at the end.
+    """
+    head = (f"{level} {rule.name}", f"{prose(rule.title)} ({rule.severity.value}).")
+    return "\n\n".join([*head, *(_markdown(part) for part in (*parts(rule), *more))])
 
 
-def _remedy(lead: str, fix: str) -> str:
-    """Return a fix as Markdown; what follows an empty line in it is something to paste."""
-    prose, _, snippet = fix.partition("\n\n")
-    return f"{lead} {prose}\n\n{_snippet(snippet)}" if snippet else f"{lead} {prose}"
+def prose(text: str) -> str:
+    """Return a sentence as Markdown: a value stays between backticks, and a name like `__init__.py` is no emphasis."""
+    pieces = text.split("`")
+    return "`".join(piece if number % 2 else _escaped(piece) for number, piece in enumerate(pieces))
+
+
+def _escaped(text: str) -> str:
+    return re.sub("[_*]", r"\\\g<0>", text.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def _markdown(part: Part) -> str:
+    *words, last = part.lead.split(" ")
+    lead = " ".join([*words, f"[{last}]({INDEX_PAGE}#{last.lower()})" if last in REFUSALS else last])
+    is_address = part.text.startswith("https://")
+    text = f"<{part.text}>" if is_address else prose(part.text)
+    said = f"**{lead}:** {text}".rstrip()
+    return f"{said}\n\n{_snippet(part.snippet)}" if part.snippet else said
+
+
+def _remedy(lead: str, fix: str) -> Part:
+    """Return a fix as a part; what follows an empty line in it is something to paste."""
+    text, _, snippet = fix.partition("\n\n")
+    return Part(lead=lead, text=text, snippet=snippet)
 
 
 def _snippet(text: str) -> str:

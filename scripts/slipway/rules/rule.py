@@ -107,6 +107,7 @@ class Rule(Generic[Facts_contra]):
         subject = evidence.subject or evidence.seen or (evidence.file or "").rpartition("/")[2]
         return Finding(
             rule=self.name,
+            family=self.family,
             severity=self.severity,
             message=evidence.message,
             why=self.why,

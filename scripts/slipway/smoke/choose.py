@@ -224,9 +224,15 @@ def _untried_pythons(claims: MetadataFacts | None, tried: Collection[str], reaso
         return
     requires_python, classifiers = claims.one("requires-python"), claims.every("classifier")
     supported = pythons.supported(requires_python, classifiers, today=datetime.now(tz=UTC).date())
-    others = [version for version in pythons.allowed(requires_python) if version not in supported]
+    promised = [
+        version for version in pythons.promised(requires_python, classifiers) if version not in supported
+    ]
+    others = [
+        version for version in pythons.allowed(requires_python) if version not in (*supported, *promised)
+    ]
+    why_promised = "a classifier promises it, and it is no longer maintained: only --python tries it"
     why = "Requires-Python allows it; it is no longer maintained, or no classifier names it"
-    for versions, text in ((supported, reason), (others, why)):
+    for versions, text in ((supported, reason), (promised, why_promised), (others, why)):
         if missing := [version for version in versions if version not in tried]:
             yield Untried(smoke_test=f"Python {', '.join(missing)}", reason=text)
 

@@ -10,7 +10,10 @@ from slipway.index.client import Client
 from slipway.index.listing import Listing
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
+from slipway.project import git as git_facts
+from slipway.project import hosting
 from slipway.publishing import index_state
+from slipway.publishing.index_state import Origin
 from slipway.rules.index import RULES
 from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import judge
@@ -42,12 +45,24 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     runner.say(f"asking {index.title} about {manifest.name}")
     with closing(Client(index, patience=PATIENCE)) as client:
         try:
-            state = index_state.read(manifest, client, now=clock.CLOCK.now())
+            state = index_state.read(
+                manifest, client, now=clock.CLOCK.now(), origin=_origin(manifest, inputs, runner)
+            )
         except SlipwayError as error:
             reason = error.happened[0].lower() + error.happened[1:].rstrip(".")
             return _unasked(manifest, f"{index.title} could not be asked: {reason}")
     judged = judge(RULES, state, ignored=manifest.ignored)
     return msgspec.structs.replace(judged, on_index=index_state.record(state))
+
+
+def _origin(manifest: Manifest, inputs: Inputs, runner: Runner) -> Origin:
+    """Return the repository and its tags; a checkout of one commit does not have all of them."""
+    commit = manifest.plan.git if manifest.plan else None
+    if commit is None or commit.shallow:
+        return Origin()
+    home = hosting.read(inputs.path)
+    repository = runner.event().repository or (home.on_github if home else None)
+    return Origin(repository=repository, tags=git_facts.tags(inputs.path))
 
 
 def _unasked(manifest: Manifest, reason: str) -> Addition:

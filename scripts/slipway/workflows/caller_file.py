@@ -1,6 +1,5 @@
 """The caller's workflow: its text, where it belongs, and what has to be entered at the index."""
 
-import importlib.metadata
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -9,15 +8,19 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from slipway import __version__
+from slipway import __version__, versions
 from slipway.errors import InputError
 from slipway.index import addresses
-from slipway.project import hosting
+from slipway.options import Inputs
+from slipway.project import tag_prefix
 from slipway.project.hosting import Hosting
+from slipway.project.written_workflow import Uploader
 from slipway.publication import Publisher
+from slipway.workflows.slipway_source import Source
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "caller.yml"
-USES = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40})")
+PYPA = TEMPLATE.with_name("publish-pypa.yml")
+"""The steps that take the place of the one that publishes."""
 PLAIN = re.compile(r"[\w./-]+")
 """What may stand in YAML without quotes."""
 
@@ -33,6 +36,7 @@ class Caller:
         folder: the project's folder in its repository, with forward slashes; `.` for the top.
         tag_prefix: the part of a release tag before the version.
         index: the index of --index; None where the event decides.
+        uploader: what sends the files.
         name: the project's folder as a word, in a repository with several projects; else empty.
     """
 
@@ -42,6 +46,7 @@ class Caller:
     folder: str = "."
     tag_prefix: str = "v"
     index: str | None = None
+    uploader: Uploader = "slipway"
     name: str = ""
 
     @property
@@ -49,16 +54,22 @@ class Caller:
         """Its path from the repository's top folder."""
         return f".github/workflows/release{f'-{self.name}' if self.name else ''}.yml"
 
+    @property
+    def tags(self) -> str:
+        """The pattern of its release tags, for GitHub's filters."""
+        return f"{self.tag_prefix}*" if self.tag_prefix else "[0-9]*"
+
     def render(self) -> str:
         """Return the text of the file."""
         given = {"path": self.folder} if self.folder != "." else {}
-        given |= {"tag-prefix": self.tag_prefix} if self.tag_prefix != "v" else {}
+        if self.tag_prefix != tag_prefix.DEFAULT:
+            given["tag-prefix"] = versions.prefix_written(self.tag_prefix)
         given |= {"index": self.index} if self.index else {}
         listed = ", ".join(f"{name}: {_scalar(value)}" for name, value in given.items())
         values = {
             "NAME": f"Release {_scalar(self.name)}" if self.name else "Release",
             "BRANCH": _scalar(self.branch),
-            "TAG_PREFIX": self.tag_prefix,
+            "TAGS": self.tags,
             "OWNER": self.repository,
             "COMMIT": self.commit,
             "VERSION": f"v{__version__}",
@@ -68,6 +79,9 @@ class Caller:
             "WITH": f"    with: {{ {listed} }}\n" if given else "",
         }
         text = TEMPLATE.read_text("utf-8")
+        if self.uploader == "pypa":
+            publish, verify = text.index("  publish:\n"), text.index("  verify:\n")
+            text = text[: text.index("    steps:\n", publish)] + PYPA.read_text("utf-8") + text[verify:]
         return re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], text)
 
 
@@ -79,123 +93,69 @@ def _scalar(value: str) -> str:
     return value if PLAIN.fullmatch(value) else json.dumps(value)
 
 
-def slipway_in_use(wanted: str | None) -> tuple[str, str]:
-    """Return the repository and the commit that a workflow uses Slipway from.
-
-    Args:
-        wanted: `OWNER/REPOSITORY@COMMIT` from --uses; by default the Slipway that runs: its checkout, or what
-            the installer recorded about it (PEP 610).
-
-    Raises:
-        InputError: it is not of that form, or the Slipway that runs does not know where it is from.
-    """
-    if wanted is not None:
-        if matched := USES.fullmatch(wanted):
-            return matched["repository"], matched["commit"]
-        raise InputError(
-            f"{wanted[:200]!r} does not name a commit of Slipway.",
-            cause="A workflow pins what it uses to a commit, because tags and branches can be moved.",
-            remedy="Write OWNER/REPOSITORY@COMMIT, with all 40 digits of the commit.",
-        )
-    here = Path(__file__).resolve()
-    home = hosting.read(here.parent)
-    # Installed into somebody's environment it may stand in their repository, which is not Slipway's.
-    if home and home.owner and home.commit and here.parents[3] == home.top.resolve():
-        return f"{home.owner}/{home.name}", home.commit
-    if recorded := _installed_from():
-        return recorded
-    raise InputError(
-        "It is not known which repository on GitHub this Slipway is from.",
-        cause="It runs from a folder without a git remote called origin, or was installed from an index.",
-        remedy="Name it: --uses OWNER/REPOSITORY@COMMIT.",
-    )
-
-
-def _installed_from() -> tuple[str, str] | None:
-    try:
-        text = importlib.metadata.distribution("slipway-release").read_text("direct_url.json")
-        record = json.loads(text or "{}")
-        remote = hosting.parse(str(record["url"]))
-        commit = str(record["vcs_info"]["commit_id"])
-    except (importlib.metadata.PackageNotFoundError, ValueError, KeyError, TypeError):
-        return None
-    return (f"{remote[0]}/{remote[1]}", commit) if remote else None
-
-
-def for_project(
-    folder: Path, home: Hosting, *, uses: tuple[str, str], tag_prefix: str, index: str | None
-) -> Caller:
+def for_project(folder: Path, home: Hosting, inputs: Inputs, *, source: Source, name: str | None) -> Caller:
     """Return the caller for a project.
 
     Args:
         folder: the project's folder.
         home: where its repository is hosted.
-        uses: repository and commit of Slipway.
-        tag_prefix: of --tag-prefix; a project in a subfolder has its own by default.
-        index: of --index.
+        inputs: what was asked for: the tag prefix, the index, what uploads.
+        source: the Slipway to use.
+        name: the project's name, None where only the build knows it.
 
     Raises:
         InputError: the tag prefix cannot stand in a workflow.
     """
     inside = folder.resolve().relative_to(home.top.resolve()).as_posix()
-    name = _word(inside)
-    prefix = own_prefix(inside, tag_prefix)
-    if not PLAIN.fullmatch(prefix):
+    prefix = tag_prefix.of_project(inputs, name=name)
+    if prefix and not PLAIN.fullmatch(prefix):
         raise InputError(
             f"The tag prefix {prefix[:100]!r} cannot stand in a workflow.",
             cause="In a filter for tags, signs such as * and ! have a meaning of their own.",
             remedy="Choose a prefix of letters, digits, dots, dashes and slashes.",
         )
     return Caller(
-        repository=uses[0],
-        commit=uses[1],
+        repository=source.repository,
+        commit=source.commit,
         branch=home.branch or "main",
         folder=inside,
         tag_prefix=prefix,
-        index=index,
-        name=name,
+        index=inputs.index,
+        uploader=inputs.uploader,
+        name=tag_prefix.word(inside),
     )
-
-
-def own_prefix(inside: str, tag_prefix: str) -> str:
-    """Return what stands before the version in the release tags of a project.
-
-    Args:
-        inside: its folder in the repository, with forward slashes; `.` for the top.
-        tag_prefix: of --tag-prefix or the settings; with the default, a project in a subfolder has one of its own.
-    """
-    name = _word(inside)
-    return f"{name}-v" if name and tag_prefix == "v" else tag_prefix
-
-
-def _word(inside: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", inside.lower()).strip("-") if inside != "." else ""
 
 
 def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str]:
     """Yield, line by line, what has to be entered at the indexes and at GitHub before the first release."""
-    if caller.index not in (None, "pypi", "testpypi"):
-        yield f"For {caller.index}: let its owner trust this workflow, or give the publish step the input `token`."
+    if caller.index not in (None, *addresses.NAMES):
+        given = "password" if caller.uploader == "pypa" else "token"
+        yield f"For {caller.index}: let its owner trust this workflow, or give the step that publishes the input `{given}`."
         return
     environments = []
     for name in (caller.index,) if caller.index else ("testpypi", "pypi"):
-        index = addresses.resolve(name)
         publisher = Publisher(
-            owner=home.owner or "your GitHub account",
-            repository=home.name or "your repository",
+            owner=home.owner or "(the account or organisation on GitHub)",
+            repository=home.name or "(the repository there)",
             workflow=caller.file.rpartition("/")[2],
             environment=addresses.environment(name, tag_prefix=caller.tag_prefix),
         )
-        yield f"{index.title}, if {project or 'the project'} is there already: open the form, check it, press Add:"
-        yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), publisher)}"
-        yield f"{index.title}, if it is new: {index.publisher_form(None, publisher)}"
-        rows = addresses.form_values(publisher, project or "the name in pyproject.toml")
-        yield from (f"  {label + ':':<19} {value}" for label, value in rows.items())
-        yield ""
+        yield from _at_index(name, publisher, project, is_hosted=home.owner is not None)
         environments.append(publisher.environment or name)
     where = f" (https://github.com/{home.owner}/{home.name}/settings/environments)" if home.owner else ""
     by_hand = f" For {environments[0]}, allow the branch {caller.branch} too, to start it by hand."
     yield f"GitHub, Settings > Environments{where}:"
     yield f"Make {' and '.join(environments)} with required reviewers, and under Deployment branches and tags allow"
-    yield f"the tag {caller.tag_prefix}* and nothing else.{by_hand if caller.index != 'pypi' else ''}"
+    yield f"the tag {caller.tags} and nothing else.{by_hand if caller.index != 'pypi' else ''}"
     yield "Unless you do, everybody who may push to the repository may publish."
+
+
+def _at_index(name: str, publisher: Publisher, project: str | None, *, is_hosted: bool) -> Iterator[str]:
+    index = addresses.resolve(name)
+    if is_hosted:
+        yield f"{index.title}, if {project or 'the project'} is there already: open the form, check it, press Add:"
+        yield f"  {index.publisher_form(canonicalize_name(project or 'NAME'), publisher)}"
+    yield f"{index.title}, if it is new: {index.publisher_form(None, publisher)}"
+    rows = addresses.form_values(publisher, project or "the name in pyproject.toml")
+    yield from (f"  {label + ':':<19} {value}" for label, value in rows.items())
+    yield ""

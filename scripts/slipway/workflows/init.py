@@ -1,25 +1,26 @@
 """`slipway init`: writes the caller's workflow for a project, or checks the one that is there."""
 
 import difflib
+import shutil
 import sys
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import TextIO
 
 from msgspec.structs import replace
 
 from slipway import __version__
-from slipway.errors import InputError
+from slipway.errors import InputError, ToolError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
-from slipway.project import git as git_facts
-from slipway.project import hosting, workflow
+from slipway.project import hosting, workflow, written_workflow
 from slipway.project import project as project_facts
 from slipway.project.hosting import Hosting
 from slipway.project.workflow import CallerFacts
 from slipway.records import Severity, StageResult
 from slipway.rules.rule import judge
 from slipway.rules.workflow import RULES as WORKFLOW_RULES
-from slipway.workflows import caller_file
+from slipway.workflows import beside, caller_file, slipway_source
 from slipway.workflows.caller_file import Caller
 
 
@@ -27,30 +28,45 @@ def run(inputs: Inputs) -> Manifest:
     """Write or check the workflow and return what was found.
 
     Raises:
-        InputError: there is no project or no repository, or a file that is there may not be replaced.
+        InputError: there is no project or no repository, it is not on GitHub, or a file that is there may not be replaced.
+        ToolError: git is not installed, or GitHub could not be asked.
     """
     project = project_facts.read(inputs.path)
-    caller, home = _expected(inputs)
+    home = _home(inputs.path)
     out = sys.stderr if inputs.json else sys.stdout
-    if home.elsewhere is not None:
-        out.write(
-            f"The remote origin is at {home.elsewhere}. The workflow works on github.com only; if your SSH settings\n"
-        )
-        out.write(f"use {home.elsewhere} as another name for it, all is well.\n\n")
+    caller, remark = _expected(inputs, home, project.name)
+    _tell(home, remark, out)
     if inputs.check:
         out.write(
             "`zizmor .github/workflows` checks what this does not: pinned actions, triggers, caches, templates.\n"
         )
         return _manifest(_judged(caller, home))
+    out.writelines(f"{line}\n" for line in beside.lines(caller, home))
     _write(home.top / caller.file, caller, out, overwrite=inputs.overwrite)
     out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n\n")
     out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
-    prefix = caller.tag_prefix
-    if not git_facts.last_tag(inputs.path, prefix) and (bare := git_facts.last_tag(inputs.path, "")):
-        out.write(
-            f"A tag without that prefix, such as {bare}, does not start it: write {prefix}{bare} from now on.\n"
-        )
     return _manifest(Manifest())
+
+
+def _tell(home: Hosting, remark: str, out: TextIO) -> None:
+    """Say what is not known of the repository or of the Slipway that the workflow uses."""
+    if home.elsewhere is not None:
+        out.write(
+            f"The remote origin is at {home.elsewhere}. The workflow works on github.com only; if your SSH settings\n"
+            f"use {home.elsewhere} as another name for it, all is well.\n\n"
+        )
+    elif home.owner is None:
+        out.write(
+            "There is no remote on GitHub called origin, so that the names of account and repository are not known.\n"
+            "Run `slipway init` again after `git remote add origin ADDRESS`; the file stays the same.\n\n"
+        )
+    if not home.is_branch_known:
+        out.write(
+            f"git does not know here which branch is the default one on GitHub; {home.branch or 'main'} is taken.\n"
+            "If it is another: `git remote set-head origin --auto`, and run it again.\n\n"
+        )
+    if remark:
+        out.write(f"{remark}\n\n")
 
 
 def _not_on_github(host: str) -> InputError:
@@ -69,25 +85,43 @@ def check(inputs: Inputs) -> Manifest:
 
     Raises:
         InputError: there is no repository, it is elsewhere than on GitHub, or a workflow cannot be read.
+        ToolError: git is not installed, or GitHub could not be asked.
     """
-    return _judged(*_expected(inputs))
+    home = _home(inputs.path)
+    caller, _ = _expected(inputs, home, project_facts.read(inputs.path).name)
+    return _judged(caller, home)
 
 
-def _expected(inputs: Inputs) -> tuple[Caller, Hosting]:
-    home = hosting.read(inputs.path)
+def _home(folder: Path) -> Hosting:
+    home = hosting.read(folder)
+    if home is None and shutil.which("git") is None:
+        raise ToolError(
+            "git is not installed.",
+            cause="The program was not found; it knows the repository, its remote and its tags.",
+            remedy="Install git and run again.",
+        )
     if home is None:
         raise InputError(
-            f"{inputs.path} is not in a git repository.",
+            f"{folder} is not in a git repository.",
             cause="A workflow belongs to a repository, and there is none here.",
             remedy="Run `git init` in the project, or go to its checkout.",
         )
     if home.elsewhere is not None and not home.is_alias_possible:
         raise _not_on_github(home.elsewhere)
-    uses = caller_file.slipway_in_use(inputs.uses)
-    caller = caller_file.for_project(
-        inputs.path, home, uses=uses, tag_prefix=inputs.tag_prefix, index=inputs.index
-    )
-    return caller, home
+    return home
+
+
+def _expected(inputs: Inputs, home: Hosting, name: str | None) -> tuple[Caller, str]:
+    """Return the caller as it would be written, and what is to be known about the Slipway in it.
+
+    What --index and --uploader do not say stays as it is in the file that is there.
+    """
+    inside = inputs.path.resolve().relative_to(home.top.resolve()).as_posix()
+    if there := written_workflow.read(home.top, inside):
+        uploader = inputs.uploader if "uploader" in inputs.given else there.uploader
+        inputs = changed(inputs, index=inputs.index or there.index, uploader=uploader)
+    source = slipway_source.find(inputs.uses)
+    return caller_file.for_project(inputs.path, home, inputs, source=source, name=name), source.remark
 
 
 def _judged(caller: Caller, home: Hosting) -> Manifest:
@@ -95,6 +129,7 @@ def _judged(caller: Caller, home: Hosting) -> Manifest:
         slipway=caller.repository,
         expected=workflow.read(caller.render().encode(), file=caller.file),
         workflows=workflow.read_all(home.top),
+        tag_prefix=caller.tag_prefix,
     )
     found = judge(WORKFLOW_RULES, facts, ignored={})
     return Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init")

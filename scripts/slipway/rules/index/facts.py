@@ -22,6 +22,9 @@ class IndexFacts:
         project_names: names of all projects; only read for a new one, None where the index does not list them.
         now: seconds since the epoch.
         staging: whether a staging version is built.
+        links: addresses that the project's page on the index links to.
+        repository: `owner/name` on GitHub of the repository that is released from, where it is known.
+        tags: its tags; None where not all of them are here.
         asked: False where nobody asked the index, so that only the name and the version are known.
     """
 
@@ -36,6 +39,9 @@ class IndexFacts:
     owners: tuple[str, ...] = ()
     project_names: frozenset[str] | None = None
     staging: bool = False
+    links: tuple[str, ...] = ()
+    repository: str | None = None
+    tags: tuple[str, ...] | None = None
     asked: bool = True
 
     @property

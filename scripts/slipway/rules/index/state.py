@@ -8,6 +8,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from slipway import versions
 from slipway.index.listing import OPEN_FOR, days_left
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
@@ -16,6 +17,11 @@ from slipway.rules.rule import Evidence, Skipped
 PROJECT_LIMIT = 10 * 1024**3
 """Bytes of all files of a project, unless PyPI raised it (warehouse, `constants.py`)."""
 
+_REPOSITORY = re.compile(
+    r"https?://(?:www\.)?github\.com/([\w.-]{1,100}/[\w.-]{1,100}?)(?:\.git)?(?:[/#?]|$)"
+)
+_TAGGED = re.compile(r"(?<![\d.])\d[\w.+!-]{0,100}$")
+"""The version at the end of a tag, whatever stands before it."""
 _ALIKE = str.maketrans({"l": "1", "i": "1", "o": "0"})
 
 
@@ -184,6 +190,31 @@ def project_name_too_similar(facts: IndexFacts) -> Iterator[Evidence]:
     alike = sorted(name for name in facts.project_names if name != ours and _reduced(name) == _reduced(ours))
     if alike:
         yield Evidence(message=f"{facts.project} is too similar to {alike[0]}.", seen=", ".join(alike[:5]))
+
+
+@index.warning(
+    "project-of-somebody-else",
+    title="The project of this name on the index looks like another one",
+    why="Only its owners may upload: a release of yours is refused. Until then, who installs by this name gets their code.",
+    fix="If it is not yours, choose another name for the distribution; the package that is imported and the commands keep "
+    "theirs. If it is, link its page to this repository, and fetch the tags of its releases.",
+    example="your slipway 0.1.0, where PyPI has a slipway 0.14.0 that links to another repository",
+)
+def project_of_somebody_else(facts: IndexFacts) -> Iterator[Evidence]:
+    if facts.repository is None or facts.tags is None:
+        raise Skipped("the repository or its tags are not known here")
+    linked = {matched[1].lower() for link in facts.links if (matched := _REPOSITORY.match(link))}
+    if not linked or facts.repository.lower() in linked:
+        return
+    public = {file.version for file in facts.listing.files} - {None}
+    tagged = {versions.parsed(matched[0]) for tag in facts.tags if (matched := _TAGGED.search(tag))}
+    if public and not public & tagged:
+        yield Evidence(
+            message=f"{facts.project} on {facts.index} belongs to {min(linked)} by its links, and none of its "
+            f"{len(public)} versions is tagged in {facts.repository}.",
+            seen=min(linked),
+            expected=facts.repository,
+        )
 
 
 def _reduced(name: str) -> str:

@@ -33,6 +33,19 @@ def email_invalid(facts: MetadataFacts) -> Iterator[Evidence]:
             yield at_field(facts, name, message, seen=uploaded(facts, name))
 
 
+@metadata.note(
+    "author-missing",
+    title="The metadata names nobody as author or maintainer",
+    why="Who looks for somebody to ask, or to report a fault to, finds no name on the project's page.",
+    **fix("Name who is behind the project, a person or a group: {}.", "email"),
+    example="metadata without Author, Author-email, Maintainer and Maintainer-email",
+    read=CORE_METADATA + "#author",
+)
+def author_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+    if all(is_missing(facts, name) for name in ("author", "author-email", "maintainer", "maintainer-email")):
+        yield Evidence("The metadata names nobody as author or maintainer.", file=facts.file)
+
+
 def _single_address(value: str) -> str | None:
     """Return the address PyPI judges: the one of a field that holds exactly one, else None.
 

@@ -145,6 +145,19 @@ def summary_multiline(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "summary", f"The summary has a line break: {quoted(summary)}.", seen=summary)
 
 
+@metadata.note(
+    "summary-missing",
+    title="The metadata has no summary",
+    why="The summary is the one line that the search of an index and `pip show` print beside the name.",
+    **fix("Say in one line what the project is for, in {}.", "description"),
+    example="metadata without Summary",
+    read=CORE_METADATA + "#summary",
+)
+def summary_missing(facts: MetadataFacts) -> Iterator[Evidence]:
+    if is_missing(facts, "summary"):
+        yield Evidence("The metadata has no summary.", file=facts.file)
+
+
 @metadata.error(
     "summary-too-long",
     title="The summary is longer than 512 characters",

@@ -19,6 +19,8 @@ from slipway.rules.wording import quoted
 from slipway.rules.written import fix
 
 CLASSIFIER = "License ::"
+MOST_SEEN = 100
+"""Characters of a license's text that are shown."""
 
 
 def missing_license_files(
@@ -106,6 +108,24 @@ def license_missing(facts: MetadataFacts) -> Iterator[Evidence]:
         and all(is_missing(facts, name) for name in fields)
     ):
         yield Evidence("The metadata says nothing about the license.", file=facts.file)
+
+
+@metadata.note(
+    "license-free-text",
+    title="The license is given as free text",
+    why="Programs that look for licenses know the identifiers of SPDX. What else stands there, a person has to read.",
+    **fix("Write {}, with the SPDX identifier of your license.", "license"),
+    example="License: The MIT License (MIT)",
+    read=LICENSING_GUIDE,
+)
+def license_free_text(facts: MetadataFacts) -> Iterator[Evidence]:
+    text = (uploaded(facts, "license") or "").strip()
+    if text and not uploaded(facts, "license-expression") and rejection("license_expression", text):
+        lines = text.count("\n") + 1
+        what = quoted(text) if lines == 1 else f"{lines} lines of text"
+        yield at_field(
+            facts, "license", f"License holds {what}, which is no SPDX identifier.", seen=text[:MOST_SEEN]
+        )
 
 
 @metadata.note(

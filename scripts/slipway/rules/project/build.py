@@ -44,6 +44,20 @@ def build_system_missing(facts: SourceFacts) -> Iterator[Evidence]:
         yield Evidence(message="No [build-system] table says what the project is built with.", file=file)
 
 
+@project.note(
+    "setup-from-distutils",
+    title="setup.py takes `setup` from distutils",
+    why="Python 3.12 has no distutils. It works where setuptools happens to put its own copy in that place, and fails "
+    "elsewhere.",
+    fix="Write `from setuptools import setup` in setup.py; setuptools takes the same arguments.",
+    example="from distutils.core import setup",
+    read="https://peps.python.org/pep-0632/",
+)
+def setup_from_distutils(facts: SourceFacts) -> Iterator[Evidence]:
+    if line := facts.setup_from_distutils:
+        yield Evidence(message="setup.py takes `setup` from distutils.", file="setup.py", line=line)
+
+
 @project.warning(
     "backend-not-required",
     title="The build backend is not among the build requirements",

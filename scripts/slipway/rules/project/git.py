@@ -97,6 +97,24 @@ def untracked_files(facts: SourceFacts) -> Iterator[Evidence]:
 
 
 @project.warning(
+    "pypirc-tracked",
+    title="A .pypirc with a password is in git",
+    why="Everybody who can read the repository can publish with it, and its history keeps it.",
+    fix="Revoke the token or change the password at the index first. Then take the file out with `git rm --cached`, and "
+    "list it in .gitignore.",
+    example=".pypirc with `password = pypi-…`, committed",
+    read="https://packaging.python.org/en/latest/specifications/pypirc/",
+)
+def pypirc_tracked(facts: SourceFacts) -> Iterator[Evidence]:
+    for found in facts.tracked_passwords:
+        yield Evidence(
+            message=f"{found.path} holds a {found.kind.value}, and git tracks it.",
+            file=found.path,
+            line=found.line,
+        )
+
+
+@project.warning(
     "submodule-missing",
     title="A submodule is not checked out",
     why="Its folder is empty, so the build fails or leaves out what is in it.",

@@ -1,5 +1,6 @@
 """The run that publishes: its event, the claims of its ID token, and its stored credential."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -99,4 +100,5 @@ def publish_job(repository: str, ref: str) -> str:
     """
     lines = TEMPLATE[TEMPLATE.index("  publish:\n") : TEMPLATE.index("  verify:\n")]
     name = ref.removeprefix("refs/tags/").removeprefix("refs/heads/")
-    return lines.replace("@OWNER@", repository).replace("@COMMIT@ # @VERSION@", name)
+    pinned = lines.replace("@OWNER@", repository).replace("@COMMIT@ # @VERSION@", name)
+    return re.sub(r"@[A-Z]{1,20}@", "", pinned)

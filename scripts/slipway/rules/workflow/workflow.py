@@ -7,14 +7,13 @@ from typing import Any
 
 import yaml
 
-from slipway.project.workflow import CallerFacts, Job, Step, Workflow
+from slipway.project import publishing_workflow
+from slipway.project.workflow import CallerFacts, Step, Workflow, is_placeholder
 from slipway.rules.families import workflow
 from slipway.rules.rule import Evidence, Skipped
 
-STORED = re.compile(r"secrets\.(?P<name>\w*(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w*)", re.IGNORECASE)
 BUILDS = re.compile(r"(?:python[\d.]* -m|uv|hatch|flit|poetry|pdm) build\b|setup\.py .{0,200}(?:sdist|bdist)")
 SLIPWAY_BUILDS = ("check", "build", "smoke", "")
-PUBLISHES = re.compile(r"twine upload|(?:uv|hatch|flit|poetry|pdm) publish")
 
 LEFT_OUT = frozenset({"announce"})
 """The jobs that a caller need not have: a release is one without a page on GitHub too."""
@@ -134,22 +133,13 @@ def commits_of_slipway_differ(caller: CallerFacts) -> Iterator[Evidence]:
 def index_token_stored(caller: CallerFacts) -> Iterator[Evidence]:
     for file in caller.workflows:
         for job in file.jobs:
-            for text, line in _values(job):
-                if matched := STORED.search(text):
-                    yield Evidence(
-                        message=f"The job {job.name} uses the stored secret {matched['name']}.",
-                        file=file.file,
-                        line=line,
-                        seen=matched[0],
-                    )
-
-
-def _values(job: Job) -> Iterator[tuple[str, int]]:
-    for text in (*job.secrets.values(), *job.values.values()):
-        yield text, job.line
-    for step in job.steps:
-        for text in (*step.values.values(), *step.env.values(), step.run):
-            yield text, step.line
+            for name, seen, line in publishing_workflow.stored(job):
+                yield Evidence(
+                    message=f"The job {job.name} uses the stored secret {name}.",
+                    file=file.file,
+                    line=line,
+                    seen=seen,
+                )
 
 
 @workflow.warning(
@@ -162,7 +152,7 @@ def _values(job: Job) -> Iterator[tuple[str, int]]:
 )
 def build_and_publish_in_one_job(caller: CallerFacts) -> Iterator[Evidence]:
     for file in caller.workflows:
-        for job in filter(_publishes, file.jobs):
+        for job in filter(publishing_workflow.may_publish, file.jobs):
             if step := next((step for step in job.steps if _builds(caller, step)), None):
                 yield Evidence(
                     message=f"The job {job.name} may publish and runs code of the project.",
@@ -170,19 +160,6 @@ def build_and_publish_in_one_job(caller: CallerFacts) -> Iterator[Evidence]:
                     line=step.line,
                     seen=step.uses or step.run.strip().partition("\n")[0],
                 )
-
-
-def _publishes(job: Job) -> bool:
-    """Return whether a job sends files to an index, or may ask for the ID token that an index accepts."""
-    permissions = job.permissions or {}
-    if permissions.get("id-token") == "write" or permissions.get("*") == "write-all":
-        return not job.uses
-    return any(
-        step.action == "pypa/gh-action-pypi-publish"
-        or step.values.get("command") == "publish"
-        or PUBLISHES.search(step.run)
-        for step in job.steps
-    )
 
 
 def _builds(caller: CallerFacts, step: Step) -> bool:
@@ -237,4 +214,45 @@ def publisher_cannot_match(caller: CallerFacts) -> Iterator[Evidence]:
                     file=file.file,
                     line=job.line,
                     seen=job.uses,
+                )
+
+
+@workflow.warning(
+    "another-workflow-publishes",
+    title="A second workflow publishes on the same tag",
+    why="Two uploads of one release race: one of them fails, or files get public that nobody checked.",
+    fix="Delete that workflow, or take the job that publishes out of it; what else it does can stay.",
+    example="release.yml and publish.yml, both with `on: push: tags: ['v*']`, and `twine upload` in the second",
+)
+def another_workflow_publishes(caller: CallerFacts) -> Iterator[Evidence]:
+    if caller.present is None:
+        raise Skipped(f"there is no {caller.expected.file}")
+    for file in caller.workflows:
+        how = publishing_workflow.starts_with_release(file, caller.tag_prefix)
+        if file is caller.present or how is None:
+            continue
+        for job in filter(publishing_workflow.uploads, file.jobs):
+            yield Evidence(
+                message=f"The job {job.name} of {file.file} publishes too, and {how} starts it.",
+                file=file.file,
+                line=job.line,
+            )
+
+
+@workflow.error(
+    "workflow-names-placeholder",
+    title="A workflow uses Slipway from a place that only stands in examples",
+    why="GitHub finds no such repository or commit, and ends the run when it starts.",
+    fix="Run `slipway init`: it writes the repository and the commit that it runs from.",
+    example="uses: OWNER/slipway@0123456789abcdef0123456789abcdef01234567",
+)
+def workflow_names_placeholder(caller: CallerFacts) -> Iterator[Evidence]:
+    for file in caller.workflows:
+        used = [(job.uses, job.line) for job in file.jobs]
+        used += [(step.uses, step.line) for job in file.jobs for step in job.steps]
+        for uses, line in used:
+            name, _, ref = uses.partition("@")
+            if name.startswith("OWNER/") or is_placeholder(ref):
+                yield Evidence(
+                    message=f"{name} does not exist at {ref}.", file=file.file, line=line, seen=uses
                 )

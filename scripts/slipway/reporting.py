@@ -1,0 +1,90 @@
+"""How a run is reported: what it leaves in the work folder and with the runner, and what it prints."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from slipway import git
+from slipway.errors import InputError, SlipwayError
+from slipway.manifest import Manifest
+from slipway.options import Inputs
+from slipway.report import annotations as annotating
+from slipway.report import junit, markdown, outputs, sarif, short
+from slipway.runner import Runner
+from slipway.runner.base import printable
+
+REPORT = "report.md"
+
+RENDERERS: Mapping[str, Callable[[Mapping[str, Manifest]], str]] = {
+    "short": short.render,
+    "sarif": sarif.render,
+    "junit": junit.render,
+}
+"""The formats beside JSON and the report for people: each makes one document of the manifest of each project."""
+
+
+def demand_one_format(inputs: Inputs) -> None:
+    """Make sure that one format is asked for.
+
+    Raises:
+        InputError: there are two.
+    """
+    if inputs.json and inputs.format not in {None, "json"}:
+        raise InputError(
+            f"--json and --format {inputs.format} ask for two documents, and stdout holds one.",
+            cause="One of them is given on the command line, the other perhaps as a variable.",
+            remedy="Leave one of them out; manifest.json in the work folder has the JSON in any case.",
+        )
+
+
+def record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
+    """Write the report into the work folder, and tell the runner."""
+    # The run has its verdict already; a folder that cannot be written was reported with it.
+    if inputs.keeps and inputs.work.is_dir():
+        path = inputs.work / REPORT
+        try:
+            path.write_text(printable(markdown.render(manifest)), "utf-8", newline="\n")
+        except OSError as error:
+            print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
+    runner.summarise(markdown.summary(manifest))
+    annotating.show(manifest, runner, project=inputs.path)
+    outputs.show(manifest, inputs, runner)
+
+
+def print_document(manifests: Mapping[Path, Manifest], inputs: Inputs) -> None:
+    """Print what `--format` asks for.
+
+    Args:
+        manifests: the manifest of each project by its folder.
+        inputs: what was asked for.
+    """
+    begin = _from_here if inputs.format == "short" else _from_the_top
+    rendered = RENDERERS[inputs.format or ""]({begin(folder): one for folder, one in manifests.items()})
+    if inputs.format == "sarif":
+        print_json(rendered.encode())
+    else:
+        sys.stdout.write(rendered)
+
+
+def print_json(document: bytes) -> None:
+    """Print a JSON document."""
+    # A runner obeys `##[command]` anywhere in a line; the escape is the same string to every reader of JSON.
+    sys.stdout.write(printable(document.decode()).replace("##[", r"#\u0023["))
+
+
+def _from_here(folder: Path) -> str:
+    """Return a folder as editors find it: from the current folder, or absolute where that is on another drive."""
+    try:
+        relative = os.path.relpath(folder)
+    except ValueError:
+        return folder.as_posix()
+    return "" if relative == "." else Path(relative).as_posix()
+
+
+def _from_the_top(folder: Path) -> str:
+    """Return a folder from the top of its repository; empty for the top, and outside of any repository."""
+    try:
+        return git.line(folder, "rev-parse", "--show-prefix").rstrip("/")
+    except (OSError, SlipwayError):
+        return ""
