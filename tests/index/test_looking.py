@@ -11,17 +11,23 @@ from index.bench.warehouse import File
 from index.scene import Scene, built, staged
 from slipway import pipeline
 from slipway.manifest import Manifest
-from slipway.records import Destination
+from slipway.records import Destination, Git
 from slipway.report import verdict
 from slipway.runner.terminal import PlainRunner
+from workflows import act
 
 
 def looked(
-    scene: Scene, *, artifacts: bool = True, index: str | None = None, event: str = "push"
+    scene: Scene,
+    *,
+    artifacts: bool = True,
+    index: str | None = None,
+    event: str = "push",
+    git: Git | None = None,
 ) -> Manifest:
     """Return the manifest after the index of the plan was asked."""
     goal = Destination(index=index or scene.bench.upload_url, publish=False, reason="A test.")
-    plan = msgspec.structs.replace(scene.plan(), destination=goal, event=event)
+    plan = msgspec.structs.replace(scene.plan(), destination=goal, event=event, git=git)
     manifest = msgspec.structs.replace(scene.fresh(), plan=plan)
     if not artifacts:
         manifest = msgspec.structs.replace(manifest, artifacts=())
@@ -44,6 +50,19 @@ def test_an_existing_project(scene: Scene) -> None:
     assert found(manifest) == set()
     assert "you must be one of its owners" in " ".join(verdict.of(manifest).more)
     assert requests(scene) == {"GET"}
+
+
+def test_a_project_that_links_elsewhere_and_has_no_tag_here_looks_like_another_one(scene: Scene) -> None:
+    folder = scene.work.parent
+    (folder / ".gitignore").write_text("*\n")
+    act.repository(folder, remote="https://github.com/acme/demo.git")
+    demo = scene.warehouse.projects["demo"]
+    demo.files["demo-0.1.tar.gz"] = File("demo-0.1.tar.gz", b"other", "0.1", scene.clock.now())
+    demo.links = {"Source": "https://github.com/others/demo"}
+    git = Git(commit="c" * 40, tags=(), dirty=(), shallow=False, committed_at=1)
+    assert found(looked(scene, git=git)) == {"project-of-somebody-else"}
+    act.git(folder, "tag", "v0.1")
+    assert found(looked(scene, git=git)) == set()
 
 
 @pytest.fixture

@@ -176,3 +176,15 @@ def test_where_no_simple_api_answers_the_project_is_new_and_nothing_is_asked_twi
         assert not client.listing("demo").exists
         client.close()
         assert len(server.requests) == len(("the page", *("place",) * 3, "the page"))
+
+
+def test_an_index_that_does_not_answer_is_named_while_it_is_asked_again(quick) -> None:
+    said: list[str] = []
+    # Nothing listens at the port for discarding.
+    client = Client(addresses.resolve("http://127.0.0.1:9/"), patience=30, say=said.append)
+    with pytest.raises(ToolError):
+        client.listing("demo")
+    assert len(said) > 2
+    assert all(
+        line.startswith("The index at 127.0.0.1 cannot be reached. Trying again, for ") for line in said
+    )

@@ -236,6 +236,8 @@ def test_several_projects_get_their_files_at_once_and_agree_with_each_alone(tmp_
         "release-packages-app.yml": "packages-app-v",
     }
     assert "publishes too" not in ended.stdout
+    # What was not judged is not praised.
+    assert "lets nobody else in" not in ended.stdout
     assert init(top, "--all-projects", "--check").exit_code == 0
     for project in ("core", "packages/wire", "packages/app"):
         assert init(top / project, "--check").exit_code == 0

@@ -49,14 +49,21 @@ class Client:
         credential: for an index that wants one for reading: it is shown after a refusal, to the index itself and to no
             other server. PyPI and TestPyPI are read by everybody and never see it.
         patience: seconds to go on trying each request; None for the usual ones.
+        say: shows a line before each further attempt.
     """
 
     def __init__(
-        self, index: Index, *, credential: Credential | None = None, patience: float | None = None
+        self,
+        index: Index,
+        *,
+        credential: Credential | None = None,
+        patience: float | None = None,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.index = index
         self.credential = None if index.name in addresses.NAMES else credential
         self._is_shown = False
+        self._say = say
         self._seconds = READING if patience is None else patience
         self._session = transport.session({"Cache-Control": "no-cache", "Pragma": "no-cache"})
 
@@ -66,7 +73,7 @@ class Client:
 
     def trying_for(self, seconds: float) -> closing[Client]:
         """Return a client of the same index that goes on trying each request for that long, for a `with`."""
-        return closing(Client(self.index, credential=self.credential, patience=seconds))
+        return closing(Client(self.index, credential=self.credential, patience=seconds, say=self._say))
 
     def listing(self, name: str) -> Listing:
         """Return what the index lists for a project.
@@ -191,6 +198,7 @@ class Client:
                 trouble = _senseless(url, error)
             if not patience.pause(at_least=retry_after):
                 raise trouble
+            self._say(f"{trouble.happened} Trying again, for {patience.left:.0f} seconds more.")
 
     def _get(self, url: str, accept: str) -> requests.Response:
         may_show = self.credential is not None and self._is_own(url)

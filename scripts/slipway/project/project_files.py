@@ -128,10 +128,11 @@ def _no_project(root: Path) -> InputError:
             read="https://packaging.python.org/en/latest/tutorials/packaging-projects/",
         )
     shown = ", ".join(path.relative_to(root).as_posix() for path in inside)
+    every = "; check, plan and init take all of them with --all-projects" if len(inside) > 1 else ""
     return InputError(
         f"There is no Python project in {root} itself: no {names}.",
-        cause=f"The project is in a folder below: {shown}.",
-        remedy=f"Name that folder instead: {inside[0]}",
+        cause=f"{'Projects are in folders' if every else 'The project is in a folder'} below: {shown}.",
+        remedy=f"Name that folder instead: {inside[0]}{every}",
     )
 
 

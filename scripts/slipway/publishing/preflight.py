@@ -66,7 +66,7 @@ def check(manifest: Manifest, inputs: Inputs, runner: Runner, index: Index) -> P
     """
     event = event_facts.read(runner.event())
     stored = stored_credential(inputs, runner, index)
-    client = Client(index, credential=stored.credential if stored else None)
+    client = Client(index, credential=stored.credential if stored else None, say=runner.say)
     state = index_state.read(manifest, client, now=clock.CLOCK.now())
     tokens = runner.id_tokens()
     if tokens is not None:

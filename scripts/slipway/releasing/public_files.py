@@ -109,9 +109,8 @@ def read(inputs: Inputs, runner: Runner, asked: Subject, index: Index) -> Public
     """Ask an index what it shows of a release, and compare it with the build in the work folder, if that was sent."""
     stored = None if index.name in addresses.NAMES else preflight.stored_credential(inputs, runner, index)
     listing, trouble, is_tampered = None, "", False
-    with closing(
-        Client(index, credential=stored.credential if stored else None, patience=PATIENCE)
-    ) as client:
+    own = stored.credential if stored else None
+    with closing(Client(index, credential=own, patience=PATIENCE, say=runner.say)) as client:
         try:
             listing, index = client.listing(asked.name), client.index
             is_tampered = _is_tampered(client, asked.manifest, runner)

@@ -49,7 +49,8 @@ def _achieved(manifest: Manifest) -> str:
     done = _done(manifest)
     index = manifest.on_index.index if manifest.on_index else "the index"
     if manifest.command == "init":
-        return "has a workflow that fits and lets nobody else in"
+        is_judged = "init" in done
+        return "has a workflow that fits and lets nobody else in" if is_judged else "has its workflow"
     if manifest.command == "rehearse":
         seen = _joined([*_checked(manifest, done), *_installed(manifest, "file", "index")])
         served = "an index on this machine took it and serves exactly these files"

@@ -40,12 +40,12 @@ def run(inputs: Inputs) -> Manifest:
         out.write(
             "`zizmor .github/workflows` checks what this does not: pinned actions, triggers, caches, templates.\n"
         )
-        return _manifest(_judged(caller, home))
+        return _manifest(_judged(caller, home), "init")
     out.writelines(f"{line}\n" for line in beside.lines(caller, home))
     _write(home.top / caller.file, caller, out, overwrite=inputs.overwrite)
     out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n\n")
     out.write(f"Then commit {caller.file} and push; a tag such as {caller.tag_prefix}1.0.0 releases.\n")
-    return _manifest(Manifest())
+    return _manifest(Manifest(), "write")
 
 
 def _tell(home: Hosting, remark: str, out: TextIO) -> None:
@@ -135,8 +135,9 @@ def _judged(caller: Caller, home: Hosting) -> Manifest:
     return Manifest(fail_on=Severity.WARNING).with_addition(found, stage="init")
 
 
-def _manifest(manifest: Manifest) -> Manifest:
-    done = StageResult(name="init", outcome="done", seconds=0.0)
+def _manifest(manifest: Manifest, stage: str) -> Manifest:
+    """Return the manifest of what was done: `write`, or `init` where the workflows were judged."""
+    done = StageResult(name=stage, outcome="done", seconds=0.0)
     return replace(manifest, slipway=__version__, command="init", stages=(done,))
 
 

@@ -69,6 +69,7 @@ class Project:
     owners: list[str] = field(default_factory=lambda: ["alice"])
     burnt: set[str] = field(default_factory=set)
     emptied: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -295,7 +296,8 @@ class Warehouse:
         for file in project.files.values():
             releases.setdefault(file.version, []).append({"filename": file.filename})
         roles = [{"role": "Owner", "user": owner} for owner in project.owners]
-        return {"releases": releases, "ownership": {"roles": roles, "organization": None}}
+        ownership = {"roles": roles, "organization": None}
+        return {"info": {"project_urls": project.links or None}, "releases": releases, "ownership": ownership}
 
     def file(self, filename: str) -> File:
         for project in self.projects.values():
