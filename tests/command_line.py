@@ -20,8 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "scripts"
 
-START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from slipway.cli import main; main()"
-"""What `python3 scripts` does once its private environment stands; the tests' own environment holds the same."""
+START = Path(__file__).with_name("start.py")
 
 TIMEOUT = 120
 """Seconds."""
@@ -63,7 +62,7 @@ class Ended:
 
 
 def argv(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-I", "-c", START, str(SCRIPTS), *map(str, arguments)]
+    return [sys.executable, "-I", str(START), str(SCRIPTS), *map(str, arguments)]
 
 
 def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
@@ -92,21 +91,28 @@ def slipway(
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def forked(program: Path, *arguments: str | Path, environ: Mapping[str, str], cwd: Path) -> Ended:
-    """Run a script that starts the command line, in a fork of a process that has loaded all of it.
+def forked(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    environ: Mapping[str, str | None] | None = None,
+    program: Path = START,
+) -> Ended:
+    """Run a command as `slipway` does, in a fork of a process that has loaded all of it: most of a start is loading.
+
+    Not for code that is hostile to the processes above it.
 
     Args:
-        program: the script.
-        arguments: of the script.
-        environ: the whole environment.
+        arguments: the command and its options.
         cwd: the folder it runs in.
+        environ: what is changed of the environment; None removes a variable.
+        program: the script that starts the command line.
     """
     with tempfile.TemporaryDirectory(prefix="forked-") as name:
         streams = [Path(name, stream) for stream in ("stdout", "stderr")]
         request = {
-            "argv": [*map(str, (program, *arguments))],
-            "environ": dict(environ),
-            "cwd": str(cwd),
+            "argv": [*map(str, (program, SCRIPTS, *arguments))],
+            "environ": environment(environ),
+            "cwd": str(cwd or Path.cwd()),
             **{path.name: str(path) for path in streams},
         }
         code = _server().ask(request)

@@ -45,17 +45,22 @@ _FLAGS = {
 """Command to the options without which it would run a program."""
 _WITHOUT_CONTENTS = frozenset(
     {
+        "check-attr",
+        "check-ignore",
         "check-ref-format",
         "config",
         "for-each-ref",
+        "log",
+        "ls-files",
         "merge-base",
         "remote",
+        "rev-list",
         "rev-parse",
         "symbolic-ref",
         "update-ref",
     }
 )
-"""Commands that read no file of a checkout, and so pass none through a filter."""
+"""Commands that, as they are called here, read no file of a checkout, and so pass none through a filter."""
 _FILTER = re.compile(r"filter\.(?P<name>.+)\.(?:clean|smudge|process|required)", re.IGNORECASE | re.DOTALL)
 _FILTER_OFF = {"clean": "", "smudge": "", "process": "", "required": "false"}
 

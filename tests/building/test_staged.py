@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import tiny_project
-from command_line import fingerprint, slipway
+from command_line import fingerprint, forked
 from dispatched import committed, environ, git
 from slipway.building import checkout, staged
 from slipway.errors import InputError, ProjectError
@@ -96,7 +96,7 @@ def test_a_version_tool_says_exactly_the_staging_version(name: str, tmp_path: Pa
     """The commit has two tags, one of them a pre-release: neither is what is built."""
     folder = committed(TOOLS[name].make(tmp_path / "project"), "v1.1.0", "v1.2.0rc1")
     before = fingerprint(folder)
-    run = slipway("build", "--json", folder, "--work", tmp_path / "work", environ=environ(attempt=3))
+    run = forked("build", "--json", folder, "--work", tmp_path / "work", environ=environ(attempt=3))
     assert run.exit_code == 0, str(run)
     assert run.manifest["plan"]["staging"]["tag"] == f"v{VERSION}"
     names = [artifact["filename"] for artifact in run.manifest["artifacts"]]
@@ -108,7 +108,7 @@ def test_a_written_version_is_written_in_the_copy_alone(tmp_path: Path) -> None:
     folder = committed(tiny_project.make(tmp_path / "project"), "v1.0.0")
     before = fingerprint(folder)
     for attempt in (1, 2):
-        run = slipway(
+        run = forked(
             "build", "--json", folder, "--work", tmp_path / str(attempt), environ=environ(attempt=attempt)
         )
         version = f"1.0.1.dev160000000010{attempt}"
@@ -122,7 +122,7 @@ def test_a_written_version_is_written_in_the_copy_alone(tmp_path: Path) -> None:
 def test_a_version_that_the_workflow_sets_gives_way(tmp_path: Path) -> None:
     folder = committed(TOOLS["hatch-vcs"].make(tmp_path / "project"), "v1.2.0rc1")
     set_there = {"SETUPTOOLS_SCM_PRETEND_VERSION": "7.0", "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_DEMO": "8.0"}
-    run = slipway("build", "--json", folder, environ=environ(attempt=3) | set_there)
+    run = forked("build", "--json", folder, environ=environ(attempt=3) | set_there)
     assert run.exit_code == 0, str(run)
     assert {artifact["filename"].split("-")[1] for artifact in run.manifest["artifacts"]} == {
         f"{VERSION}.tar.gz",
@@ -135,12 +135,12 @@ def test_another_version_than_the_planned_one_is_not_handed_on(tmp_path: Path) -
     table = '[tool.hatch.version]\nsource = "versioningit"\n[tool.versioningit.tag2version]\nregex = "v(?P<version>1.2.0)"\n'
     tool = Tool('"hatchling", "versioningit"', HATCHLING, table)
     folder = committed(tool.make(tmp_path / "project"), "v1.2.0rc1")
-    run = slipway("build", "--json", folder, environ=environ(attempt=3))
+    run = forked("build", "--json", folder, environ=environ(attempt=3))
     assert run.exit_code == 1, str(run)
     assert run.manifest["artifacts"] == []
     assert f"does not have the version {VERSION}" in run.manifest["failure"]["happened"]
     assert f"the tag v{VERSION} only" in run.manifest["failure"]["cause"]
-    with_a_tag = slipway("build", "--json", folder, "--tag", "v1.2.0", environ=environ(attempt=3))
+    with_a_tag = forked("build", "--json", folder, "--tag", "v1.2.0", environ=environ(attempt=3))
     assert with_a_tag.exit_code == 0, str(with_a_tag)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import loopback_answers
 import pytest
 import tiny_project
-from command_line import fingerprint, slipway
+from command_line import fingerprint, forked
 
 
 def empty(folder: Path) -> Path:
@@ -65,7 +65,7 @@ def test_a_project_that_cannot_be_read(what: str, tmp_path: Path) -> None:
     project = make(tmp_path / "given")
     before = fingerprint(tmp_path)
 
-    run = slipway("check", project)
+    run = forked("check", project)
 
     assert run.exit_code == 2, str(run)
     told = run.stdout + run.stderr
@@ -94,11 +94,11 @@ def test_a_command_line_that_makes_no_sense(what: str, tmp_path: Path) -> None:
     arguments, fragment = USAGE[what]
     project = tiny_project.make(tmp_path / "project")
     run = (
-        slipway(
+        forked(
             *(str(project) if word == "PROJECT" else word for word in arguments), "--work", tmp_path / "work"
         )
         if "PROJECT" in arguments
-        else slipway(*arguments, cwd=tmp_path)
+        else forked(*arguments, cwd=tmp_path)
     )
     assert run.exit_code == 2, str(run)
     assert fragment in run.stdout + run.stderr, str(run)
@@ -107,7 +107,7 @@ def test_a_command_line_that_makes_no_sense(what: str, tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_an_option_stands_in_the_manifest(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
-    run = slipway("check", "--json", "--runners", "nonsense", project)
+    run = forked("check", "--json", "--runners", "nonsense", project)
     assert run.exit_code == 2, str(run)
     assert "nonsense" in run.manifest["failure"]["happened"]
     assert [stage["name"] for stage in run.manifest["stages"]] == ["plan"]
@@ -117,7 +117,7 @@ def test_a_work_folder_that_is_a_file(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     work = tmp_path / "work"
     work.write_text("mine\n")
-    run = slipway("check", "--work", work, project)
+    run = forked("check", "--work", work, project)
     assert run.exit_code == 2, str(run)
     assert str(work) in run.stdout
     assert "--work" in run.stdout
@@ -145,7 +145,7 @@ def test_a_manifest_that_cannot_be_gone_on_from(command: str, damage: str, tmp_p
     path = work / "manifest.json"
     if (written := DAMAGED[damage]) is not None:
         path.write_bytes(written)
-    run = slipway(*command.split(), "--work", work, tmp_path)
+    run = forked(*command.split(), "--work", work, tmp_path)
     assert run.exit_code == 2, str(run)
     assert "manifest" in run.stdout
     assert "slipway check" in run.stdout or "same Slipway" in run.stdout, run.stdout
@@ -166,10 +166,10 @@ def test_an_artifact_that_is_not_the_one_checked(
 ) -> None:
     project = tiny_project.make(tmp_path / "project")
     work = tmp_path / "work"
-    assert slipway("build", "--work", work, project).exit_code == 0
+    assert forked("build", "--work", work, project).exit_code == 0
     spoil(next(work.glob("dist/*.whl")))
     with loopback_answers.serve(status=404) as index:
-        run = slipway(
+        run = forked(
             *("publish", "--json", "--index", index.address, "--work", work, project),
             environ={"SLIPWAY_TOKEN": "not-a-real-token"},
         )

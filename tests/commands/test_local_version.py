@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import tiny_project
-from command_line import slipway
+from command_line import forked
 from slipway.manifest import FILENAME
 
 LOCAL = "1.0.1.dev3+gabcdef0"
@@ -30,7 +30,7 @@ def rules(manifest: dict[str, Any]) -> set[str]:
 
 def test_a_check_passes_and_says_that_the_rule_did_not_count(tmp_path: Path) -> None:
     project = between_releases(tmp_path)
-    run = slipway("check", "--json", project)
+    run = forked("check", "--json", project)
     assert run.exit_code == 0, str(run)
     assert {one["version"] for one in run.manifest["artifacts"]} == {LOCAL}
     assert "version-local" not in rules(run.manifest)
@@ -42,21 +42,21 @@ def test_a_check_passes_and_says_that_the_rule_did_not_count(tmp_path: Path) -> 
 
 def test_files_that_are_inspected_by_themselves_are_meant_for_an_index(tmp_path: Path) -> None:
     project = between_releases(tmp_path)
-    assert slipway("build", "--json", project).exit_code == 0
+    assert forked("build", "--json", project).exit_code == 0
     files = sorted((project / ".slipway" / "dist").iterdir())
-    run = slipway("inspect", "--json", *files)
+    run = forked("inspect", "--json", *files)
     assert run.exit_code == 1, str(run)
     assert {f["rule"] for f in run.manifest["findings"] if f["severity"] == "error"} == {"version-local"}
 
 
 def test_a_run_that_publishes_is_blocked(tmp_path: Path) -> None:
     project = between_releases(tmp_path)
-    assert slipway("build", "--json", project).exit_code == 0
+    assert forked("build", "--json", project).exit_code == 0
     written = project / ".slipway" / FILENAME
     told = written.read_text("utf-8")
     written.write_text(
         told.replace('"index": "none"', '"index": "pypi"').replace('"publish": false', '"publish": true')
     )
-    run = slipway("inspect", "--json", cwd=project)
+    run = forked("inspect", "--json", cwd=project)
     assert run.exit_code == 1, str(run)
     assert "version-local" in rules(run.manifest)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cached_environments
 import pytest
-from command_line import fingerprint, slipway
+from command_line import fingerprint, forked
 from field import released
 
 LIST = Path(__file__).with_name("check_projects.toml")
@@ -35,7 +35,7 @@ def test_check_lets_it_pass(name: str, tmp_path: Path) -> None:
     project = unpacked(name, tmp_path / "unpacked")
     before = fingerprint(project)
 
-    run = slipway("check", "--json", "--work", tmp_path / "work", project)
+    run = forked("check", "--json", "--work", tmp_path / "work", project)
 
     assert run.exit_code == 0, str(run)
     manifest = run.manifest
@@ -65,7 +65,7 @@ def test_a_wheel_with_a_plain_linux_tag_is_one_the_index_will_not_take(tmp_path:
     (wheel,) = (tmp_path / "dist").iterdir()
     assert "-linux_" in wheel.name
 
-    run = slipway("inspect", "--json", wheel)
+    run = forked("inspect", "--json", wheel)
 
     assert run.exit_code == 1, str(run)
     errors = [one for one in run.manifest["findings"] if one["severity"] == "error"]

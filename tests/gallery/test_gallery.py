@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import fingerprint, slipway
+from command_line import fingerprint, forked
 
 PROJECTS = Path(__file__).with_name("projects")
 
@@ -110,7 +110,7 @@ def test_verdict(name: str, tmp_path: Path) -> None:
     before = fingerprint(project)
     environ = {"PATH": without_compilers(tmp_path / "bin")} if expected.path else {}
 
-    run = slipway("check", "--json", "--work", tmp_path / "work", project, environ=environ)
+    run = forked("check", "--json", "--work", tmp_path / "work", project, environ=environ)
 
     assert run.exit_code == expected.exit_code, str(run)
     manifest = run.manifest

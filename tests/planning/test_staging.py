@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import tiny_project
-from command_line import Ended, slipway
+from command_line import Ended, forked
 from dispatched import committed, environ
 from packaging.version import Version
 from slipway.errors import InputError
@@ -42,7 +42,7 @@ def declared(folder: Path, version: str) -> ProjectFacts:
 
 
 def planned(folder: Path, *options: str, **changes: str) -> Ended:
-    return slipway("plan", "--json", folder, *options, environ=environ() | changes)
+    return forked("plan", "--json", folder, *options, environ=environ() | changes)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_dispatch_plans_it_and_says_why(tmp_path: Path) -> None:
         f"tiny_project-{version}.tar.gz",
         f"tiny_project-{version}-py*-none-any.whl",
     }
-    shown = slipway("plan", folder, environ=environ()).stdout
+    shown = forked("plan", folder, environ=environ()).stdout
     assert f"{version} is a staging version for TestPyPI" in shown
     assert (
         "it sorts below 1.0.1, the next version that is free, for 1.0.0 has the tag v1.0.0 already." in shown
@@ -154,7 +154,7 @@ def test_a_dispatch_plans_it_and_says_why(tmp_path: Path) -> None:
 
 def test_a_dispatch_on_a_tag_is_one_too(tmp_path: Path) -> None:
     folder = committed(tiny_project.make(tmp_path / "project"), "v0.9")
-    run = slipway(
+    run = forked(
         "validate", "--json", folder, environ=environ() | {"GITHUB_REF": "refs/tags/v0.9", **OFFLINE}
     )
     assert run.manifest["plan"]["version"] == f"1.0.0.dev{NUMBER}"
@@ -214,7 +214,7 @@ def test_what_cannot_be_written_is_said_before_anything_is_built(
 ) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    run = slipway("build", "--json", tmp_path, environ=environ())
+    run = forked("build", "--json", tmp_path, environ=environ())
     failure: dict[str, Any] = run.manifest["failure"]
     assert (run.exit_code, failure["stage"]) == (2, "plan"), str(run)
     assert told in " ".join((failure["happened"], failure["cause"], failure["remedy"]))

@@ -51,11 +51,10 @@ class Scene:
         if checked:
             return command_line.slipway("release", *arguments, *place, environ=environ)
         ended = command_line.forked(
-            Path(__file__).with_name("unchecked.py"),
-            command_line.SCRIPTS,
             *("release", *arguments, *place),
-            environ=command_line.environment(environ),
             cwd=self.project,
+            environ=environ,
+            program=Path(__file__).with_name("unchecked.py"),
         )
         self.settle()
         return ended

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import tiny_plan
 import tiny_project
-from command_line import slipway
+from command_line import forked
 from slipway.manifest import Manifest
 from slipway.publication import Page, Receipt, Served
 from slipway.records import Artifact, Finding, Ran, Severity, SkippedRule, SmokeResult, StageResult
@@ -215,7 +215,7 @@ def test_the_checklist_of_a_real_check(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     (project / "tests").mkdir()
     command = 'python -c "import tiny_project"'
-    ended = slipway("check", project, "--tag", "v1.0.0", "--test-command", command)
+    ended = forked("check", project, "--tag", "v1.0.0", "--test-command", command)
     assert ended.exit_code == 0, ended
     report = (project / ".slipway" / "report.md").read_text("utf-8")
     rows = [line for line in report.splitlines() if line.startswith("| ")][1:]

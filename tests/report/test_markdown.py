@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import tiny_plan
 from artifacts.wheels import wheel
-from command_line import slipway
+from command_line import forked
 from markdown_it import MarkdownIt
 from slipway import documentation
 from slipway.manifest import Failure, Manifest
@@ -193,7 +193,7 @@ def test_a_description_is_shown_as_the_index_renders_it_and_cannot_leave_its_pla
         "Project-URL": "Source, https://example.org/tiny",
     }
     built = wheel(fields=fields, description=DESCRIPTION).at(tmp_path)
-    slipway("inspect", built, "--work", tmp_path / "work")
+    forked("inspect", built, "--work", tmp_path / "work")
     text = (tmp_path / "work" / "report.md").read_text("utf-8")
     shown = [line for line in text.splitlines() if "somebody else" in line]
     assert len(shown) == 1

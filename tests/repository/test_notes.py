@@ -75,7 +75,7 @@ def test_the_plan_of_a_tag_has_the_notes(name: str, text: str, expected: str | N
     project = tiny_project.make(tmp_path / "demo", name="demo")
     (project / name).write_text(text)
     act.repository(project)
-    planned = json.loads(command_line.slipway("plan", project, "--tag", "v1.0.0", "--json").stdout)["plan"]
+    planned = json.loads(command_line.forked("plan", project, "--tag", "v1.0.0", "--json").stdout)["plan"]
     found = planned["notes"]
     if expected is None:
         assert found is None
@@ -84,5 +84,5 @@ def test_the_plan_of_a_tag_has_the_notes(name: str, text: str, expected: str | N
     assert found["text"].endswith(expected)
     assert len(found["text"]) < 110_000
     assert text.splitlines()[found["line"] - 1].strip("# ") == "1.0.0"
-    without = json.loads(command_line.slipway("plan", project, "--json").stdout)["plan"]
+    without = json.loads(command_line.forked("plan", project, "--json").stdout)["plan"]
     assert without["notes"] is None

@@ -72,7 +72,7 @@ def test_a_killed_process_is_finished_by_the_next(
         assert child.wait(60) == -signal.SIGKILL
     github.fault = None
     github.download()
-    ended = command_line.slipway("announce", github.folder, environ=environ(github))
+    ended = command_line.forked("announce", github.folder, environ=environ(github))
     assert ended.exit_code == 0, ended
     assert github.the_release()["body"] == BODY
 
@@ -97,13 +97,13 @@ def test_a_cancelled_job_says_how_it_goes_on(github: Scene) -> None:
     assert "gh run rerun 7 --failed" in stdout.decode()
     github.fault = None
     github.download()
-    assert command_line.slipway("announce", github.folder, environ=environ(github)).exit_code == 0
+    assert command_line.forked("announce", github.folder, environ=environ(github)).exit_code == 0
     github.the_release()
 
 
 def test_the_steps_after_it_get_the_page_and_the_notes(github: Scene) -> None:
     github.download()
-    ended = command_line.slipway("announce", github.folder, environ=environ(github))
+    ended = command_line.forked("announce", github.folder, environ=environ(github))
     assert ended.exit_code == 0, ended
     release = github.the_release()
     outputs = (github.folder / "outputs").read_text()
@@ -117,7 +117,7 @@ def test_the_steps_after_it_get_the_page_and_the_notes(github: Scene) -> None:
 def test_a_manifest_of_another_digest_is_not_announced(github: Scene) -> None:
     github.download()
     given = environ(github) | {"SLIPWAY_MANIFEST_DIGEST": "0" * 64}
-    ended = command_line.slipway("announce", github.folder, environ=given)
+    ended = command_line.forked("announce", github.folder, environ=given)
     assert ended.exit_code == 2
     assert "is not the manifest that was checked" in ended.stdout + ended.stderr
     assert github.github.calls == []
@@ -127,7 +127,7 @@ def test_it_starts_no_program(github: Scene, tmp_path: Path) -> None:
     """In a job it needs nothing on PATH."""
     github.download()
     given = environ(github) | {"PATH": str(tmp_path / "nothing")}
-    ended = command_line.slipway("announce", github.folder, environ=given)
+    ended = command_line.forked("announce", github.folder, environ=given)
     assert ended.exit_code == 0, ended
 
 
@@ -144,12 +144,12 @@ def test_on_ones_own_machine_the_remote_says_which_repository(remote: str, code:
     github.download()
     act.repository(github.folder, remote=remote)
     given = {"GITHUB_API_URL": github.github.address, "GH_TOKEN": github.github.token}
-    ended = command_line.slipway("announce", github.folder, environ=given)
+    ended = command_line.forked("announce", github.folder, environ=given)
     assert ended.exit_code == code, ended
     assert len(github.github.published()) == (0 if code else 1)
     if code:
         assert "its remote called origin is not on GitHub" in " ".join(ended.stdout.split())
-        named = command_line.slipway(
+        named = command_line.forked(
             "announce", github.folder, environ=given | {"GITHUB_REPOSITORY": "acme/demo"}
         )
         assert named.exit_code == 0, named

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import slipway
+from command_line import forked
 from slipway.errors import InputError
 from slipway.project import repository
 
@@ -141,7 +141,7 @@ def test_a_circle_is_reported(tmp_path: Path) -> None:
 def test_each_is_tried_with_those_that_it_needs_and_reported_in_one(top: Path) -> None:
     (top / "core" / "slipway_several_core.py").write_text("NEW = True\n")
     (top / "app" / "slipway_several_app.py").write_text("from slipway_several_core import NEW\n")
-    ended = slipway("check", top, "--all-projects", "--only-changed", "--json")
+    ended = forked("check", top, "--all-projects", "--only-changed", "--json")
     assert ended.exit_code == 0, ended.stdout + ended.stderr
     manifests = json.loads(ended.stdout)["projects"]
     assert list(manifests) == ["core", "packages/wire", "app", "lone"] or manifests["lone"] is None
@@ -152,7 +152,7 @@ def test_each_is_tried_with_those_that_it_needs_and_reported_in_one(top: Path) -
 
 def test_the_worst_of_them_decides(top: Path) -> None:
     (top / "core" / "slipway_several_core.py").write_text("import slipway_several_never\n")
-    ended = slipway("check", top, "--all-projects", "--only-changed")
+    ended = forked("check", top, "--all-projects", "--only-changed")
     assert ended.exit_code == 1
     last = ended.stdout.rstrip().splitlines()[-4:]
     assert any(line.startswith("✗ core") for line in last), ended.stdout

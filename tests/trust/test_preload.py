@@ -88,7 +88,7 @@ def overwriting(tmp_path: Path, copy: Path, pattern: str, **changes: str) -> Pat
 
 
 def run(copy: Path, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    argv = [sys.executable, "-I", "-c", START, str(copy), *map(str, arguments)]
+    argv = [sys.executable, "-I", str(START), str(copy), *map(str, arguments)]
     return subprocess.run(
         argv,
         env=environment(),

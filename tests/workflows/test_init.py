@@ -121,7 +121,7 @@ def test_names_the_repository_and_commit_it_runs_from(project: Path, tmp_path: P
     clone = act.export(tmp_path / "clone")
     act.git(clone, "remote", "add", "origin", "git@github.com:someone/slipway.git")
     act.git(clone, "update-ref", "refs/remotes/origin/main", "HEAD")
-    start = [sys.executable, "-I", "-c", command_line.START, str(clone / "scripts"), "init", str(project)]
+    start = [sys.executable, "-I", str(command_line.START), str(clone / "scripts"), "init", str(project)]
     done = subprocess.run(start, env=command_line.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     commit = act.git(clone, "rev-parse", "HEAD")
