@@ -304,7 +304,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_from(
     scripts: Path, folder: Path, *options: str, environ: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    start = [sys.executable, "-I", "-c", command_line.START, str(scripts), "init", str(folder), *options]
+    start = [sys.executable, "-I", str(command_line.START), str(scripts), "init", str(folder), *options]
     changed = command_line.environment(environ)
     return subprocess.run(start, env=changed, capture_output=True, text=True, check=False)
 
