@@ -25,14 +25,7 @@ def run(
     *arguments: str | Path, cwd: Path | None = None, environ: Mapping[str, str | None] | None = None
 ) -> command_line.Ended:
     """Run a command that builds nothing, in a fork."""
-    start = Path(command_line.__file__).with_name("plain_start.py")
-    return command_line.forked(
-        start,
-        command_line.SCRIPTS,
-        *arguments,
-        environ=command_line.environment(environ),
-        cwd=cwd or act.ROOT,
-    )
+    return command_line.forked(*arguments, cwd=cwd or act.ROOT, environ=environ)
 
 
 def tiny(
