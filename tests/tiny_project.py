@@ -19,6 +19,7 @@ readme = "README.md"
 requires-python = ">=3.9"
 license = "MIT"
 license-files = ["LICENSE"]
+authors = [{{ name = "The tests" }}]
 {dependencies}
 [project.urls]
 Source = "https://example.org/source"
@@ -42,6 +43,7 @@ Metadata-Version: 2.4
 Name: {name}
 Version: {{VERSION}}
 Summary: A project that builds in a moment.
+Author: The tests
 License-Expression: MIT
 License-File: LICENSE
 Requires-Python: >=3.9
