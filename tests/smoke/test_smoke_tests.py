@@ -13,7 +13,7 @@ from slipway.environments.interpreters import Interpreter
 from slipway.errors import InputError
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.records import SmokeResult, StageResult, Staging
+from slipway.records import Finding, Severity, SmokeResult, StageResult, Staging
 from slipway.runner import detect
 from slipway.smoke import choose
 from slipway.smoke.smoke_test import SmokeTest
@@ -101,11 +101,13 @@ def test_only_the_first_way_to_install_is_taken_by_default(tmp_path: Path) -> No
     assert len(chosen(file)) == 1
 
 
-def tried(*files: Path, staging: Staging | None = None, **given: Any) -> tuple[list[str], list[str]]:
+def tried(
+    *files: Path, staging: Staging | None = None, findings: tuple[Finding, ...] = (), **given: Any
+) -> tuple[list[str], list[str]]:
     """Return what is chosen, and what is reported as untried, where the same run has built the files."""
     built = StageResult(name="build", outcome="done", seconds=1.0)
     plan = msgspec.structs.replace(PLAN, staging=staging)
-    made = msgspec.structs.replace(manifest(*files), plan=plan, stages=(built,))
+    made = msgspec.structs.replace(manifest(*files), plan=plan, stages=(built,), findings=findings)
     choice = choose.choose(made, inputs(files, **given))
     names = [test.candidate.artifact for test in choice.tests]
     return names, [one.smoke_test for one in choice.untried if "sdist" in one.reason]
@@ -123,6 +125,8 @@ def test_an_sdist_is_proven_by_the_pure_wheel_that_was_built_from_it(tmp_path: P
     assert tried(sdist, command="check") == ([sdist.name], [])
     staging = Staging(version="1.0.dev1", base="1.0", reason="for a test")
     assert tried(sdist, wheel, command="check", staging=staging) == (both, [])
+    warned = Finding(rule="extras-equal", severity=Severity.WARNING, message="", why="", fix="")
+    assert tried(sdist, wheel, command="check", findings=(warned,)) == (both, [])
     assert tried(sdist, compiled, command="check")[0] == [sdist.name, compiled.name]
 
 

@@ -57,7 +57,7 @@ def test_a_newcomer_gets_a_green_check_without_editing_anything(
     assert run.jobs == CHECKED | ELSEWHERE
     assert run.summaries.startswith("## ✅ demo 1.0.0 builds, passes inspection"), run.summaries
     assert "A fork's pull request is checked and never published." in run.summaries
-    assert "Smoke tests: all 6 passed" in run.summaries
+    assert "Smoke tests: all 5 passed" in run.summaries
     assert "```mermaid" in run.summaries
     assert not [annotation for annotation in run.annotations if annotation[0] == "error"]
 

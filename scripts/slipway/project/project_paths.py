@@ -57,8 +57,8 @@ def content(path: Path, file: str, *, limit: int) -> bytes:
     except OSError as error:
         raise InputError(
             f"{file} cannot be read: {error.strerror}.",
-            cause="It is no plain file, or its permissions or those of its folder do not allow it.",
-            remedy=f"Make {file} a file that the user this runs as may read.",
+            cause="It is not there, is no plain file, or its permissions or those of its folder do not allow it.",
+            remedy=f"Put a readable file at {file}.",
         ) from error
     if len(data) > limit:
         raise InputError(

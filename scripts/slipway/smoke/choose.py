@@ -18,7 +18,7 @@ from slipway.errors import InputError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.planning import pythons
-from slipway.records import Artifact, Untried
+from slipway.records import Artifact, Severity, Untried
 from slipway.smoke.smoke_test import Candidate, InstallOptions, SmokeTest
 
 BUILDING = ("check", "rehearse")
@@ -40,7 +40,7 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
 
     By default each artifact is tried once, on the interpreter that builds; `--thorough` tries every Python,
     installer, resolution and extra, and an option that names values takes those. An sdist is not tried on the Python
-    on which this run built a pure wheel from it.
+    on which this run built a pure wheel from it and found nothing but notes.
 
     Raises:
         InputError: an interpreter or an extra that was asked for does not exist.
@@ -89,14 +89,13 @@ def _builder(manifest: Manifest, inputs: Inputs) -> str | None:
     is_built = any(stage.name == "build" and stage.outcome == "done" for stage in manifest.stages)
     wheels = [one.filename for one in manifest.artifacts if one.kind == "wheel"]
     is_pure = wheels != [] and all(name.endswith("-none-any.whl") for name in wheels)
+    if inputs.thorough or inputs.command not in BUILDING or not (is_built and is_pure):
+        return None
     # A staging version may have come to the build by a variable, which nobody else sets.
-    if (
-        plan is None
-        or plan.staging
-        or inputs.thorough
-        or inputs.command not in BUILDING
-        or not (is_built and is_pure)
-    ):
+    if plan is None or plan.staging:
+        return None
+    # uv reads the pyproject.toml of an sdist more strictly than a backend does, and may refuse what there is a warning of.
+    if any(finding.severity != Severity.NOTE for finding in manifest.findings):
         return None
     return interpreters.choose(plan.requires_python, inputs.python).minor
 
