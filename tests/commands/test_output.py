@@ -16,7 +16,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import tiny_project
-from command_line import SCRIPTS, Ended, argv, environment, slipway
+from command_line import SCRIPTS, Ended, argv, environment, forked
 
 SCHEMA = SCRIPTS / "slipway" / "manifest.schema.json"
 
@@ -64,7 +64,7 @@ OUTCOMES: dict[str, tuple[str, Callable[[Path], Path], int]] = {
 def test_json_is_one_document_that_the_schema_describes(outcome: str, tmp_path: Path) -> None:
     command, make, exit_code = OUTCOMES[outcome]
     project = make(tmp_path / "project")
-    run = slipway(command, "--json", "--work", tmp_path / "work", project)
+    run = forked(command, "--json", "--work", tmp_path / "work", project)
 
     assert run.exit_code == exit_code, str(run)
     manifest = json.loads(run.stdout)
@@ -83,10 +83,10 @@ def validate(manifest: object) -> list[str]:
 
 def test_what_goes_on_from_a_manifest_prints_json_too(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
-    assert slipway("build", "--work", tmp_path / "work", project).exit_code == 0
+    assert forked("build", "--work", tmp_path / "work", project).exit_code == 0
     dist = tmp_path / "work" / "dist"
     for command in ("inspect", "smoke"):
-        run = slipway(command, "--json", *sorted(dist.iterdir()), cwd=tmp_path)
+        run = forked(command, "--json", *sorted(dist.iterdir()), cwd=tmp_path)
         assert run.exit_code == 0, str(run)
         assert validate(json.loads(run.stdout)) == []
         assert len(json.loads(run.stdout)["artifacts"]) == 2
@@ -98,7 +98,7 @@ def test_the_schema_knows_a_document_that_is_not_a_manifest() -> None:
 
 def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
-    run = slipway("check", "--work", tmp_path / "work", project, environ={"TERM": "xterm-256color"})
+    run = forked("check", "--work", tmp_path / "work", project, environ={"TERM": "xterm-256color"})
     assert run.exit_code == 0, str(run)
     assert ESCAPE not in run.stdout + run.stderr
     stages = ["Plan …", "Validate …", "Build …", "Inspect …", "Index …", "Smoke …", "Ignores …"]
@@ -175,7 +175,7 @@ def test_a_build_cannot_move_the_cursor_of_the_terminal(tmp_path: Path) -> None:
 
 def test_the_report_is_kept_beside_the_manifest(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project", in_import="import a_module_that_nobody_has\n")
-    run = slipway("check", "--work", tmp_path / "work", project)
+    run = forked("check", "--work", tmp_path / "work", project)
     assert run.exit_code == 1, str(run)
     report = (tmp_path / "work" / "report.md").read_text("utf-8")
     assert "import-fails" in report
@@ -186,7 +186,7 @@ def test_the_work_folder_keeps_itself_out_of_git(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     subprocess.run(["git", "add", "."], cwd=project, check=True)
-    assert slipway("check", project).exit_code == 0
+    assert forked("check", project).exit_code == 0
     status = subprocess.run(
         ["git", "status", "--porcelain", "--untracked-files=all"],
         cwd=project,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import tiny_project
-from command_line import fingerprint, slipway
+from command_line import fingerprint, forked, slipway
 
 MOUNTS = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--mount", "--map-root-user")
 """A namespace of its own for mounts, so that nobody else sees them and they are gone with the process."""
@@ -27,7 +27,7 @@ def within(script: str, folder: Path) -> tuple[str, ...]:
 )
 def test_a_folder_with_a_strange_name(name: str, tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / name)
-    run = slipway("check", "--json", "--", name, cwd=tmp_path)
+    run = forked("check", "--json", "--", name, cwd=tmp_path)
     assert run.exit_code == 0, str(run)
     assert run.manifest["findings"] == []
     assert {path.name for path in (project / ".slipway" / "dist").iterdir()} == {
@@ -96,7 +96,7 @@ def test_an_index_out_of_reach_while_building(tmp_path: Path) -> None:
     configured = project / "pyproject.toml"
     configured.write_text(configured.read_text().replace("requires = []", 'requires = ["hatchling"]'))
     environ = {"PIP_INDEX_URL": f"http://127.0.0.1:{closed_port()}/simple/", "UV_HTTP_RETRIES": "0"}
-    run = slipway("check", "--json", "--work", tmp_path / "work", project, environ=environ)
+    run = forked("check", "--json", "--work", tmp_path / "work", project, environ=environ)
     assert run.exit_code == 3, str(run)
     failure = run.manifest["failure"]
     assert "installing the build requirements" in failure["happened"]
@@ -115,7 +115,7 @@ def test_an_index_out_of_reach_while_smoke_testing(tmp_path: Path) -> None:
         configured.read_text().replace("readme =", 'dependencies = ["packaging"]\nreadme =')
     )
     environ = {"PIP_INDEX_URL": f"http://127.0.0.1:{closed_port()}/simple/", "UV_HTTP_RETRIES": "0"}
-    run = slipway("check", "--json", "--work", tmp_path / "work", project, environ=environ)
+    run = forked("check", "--json", "--work", tmp_path / "work", project, environ=environ)
     assert run.exit_code == 3, str(run)
     assert "index cannot be reached" in run.manifest["failure"]["happened"]
     assert [finding for finding in run.manifest["findings"] if finding["stage"] == "smoke"] == []
@@ -130,13 +130,13 @@ def test_a_dependency_by_url_whose_host_is_out_of_reach(tmp_path: Path) -> None:
         backend.read_text().replace("Requires-Python:", f"Requires-Dist: gear @ {address}\nRequires-Python:")
     )
     arguments = ("--work", tmp_path / "work", project)
-    run = slipway("check", *arguments, environ={"UV_HTTP_RETRIES": "0"})
+    run = forked("check", *arguments, environ={"UV_HTTP_RETRIES": "0"})
     assert run.exit_code == 1, str(run)
     assert "127.0.0.1 cannot be reached" in run.stdout
     assert run.stdout.index("requires-dist-direct-reference") < run.stdout.index("cannot be reached")
     assert "1 finding must be fixed first" in run.stdout
     wheel = tmp_path / "work" / "dist" / "tiny_project-1.0.0-py3-none-any.whl"
-    alone = slipway("smoke", "--json", wheel, environ={"UV_HTTP_RETRIES": "0"})
+    alone = forked("smoke", "--json", wheel, environ={"UV_HTTP_RETRIES": "0"})
     assert alone.exit_code == 3, str(alone)
     assert "127.0.0.1" in alone.manifest["failure"]["happened"]
     assert "gear by a URL" in alone.manifest["failure"]["cause"]
@@ -146,7 +146,7 @@ def test_a_cache_folder_that_is_not_there_yet(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     cache = tmp_path / "not" / "there" / "yet"
     environ = {"UV_CACHE_DIR": str(cache)}
-    run = slipway("check", "--work", tmp_path / "work", project, environ=environ)
+    run = forked("check", "--work", tmp_path / "work", project, environ=environ)
     assert run.exit_code == 0, str(run)
     assert cache.is_dir()
 
@@ -155,7 +155,7 @@ def test_a_cache_folder_that_cannot_be_made(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     (tmp_path / "file").touch()
     environ = {"UV_CACHE_DIR": str(tmp_path / "file" / "cache")}
-    run = slipway("check", "--json", "--work", tmp_path / "work", project, environ=environ)
+    run = forked("check", "--json", "--work", tmp_path / "work", project, environ=environ)
     assert run.exit_code == 3, str(run)
     assert str(tmp_path / "file" / "cache") in "\n".join(run.manifest["failure"]["log"])
 
@@ -163,5 +163,5 @@ def test_a_cache_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_no_home(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     environ = {"HOME": None, "UV_CACHE_DIR": str(tmp_path / "cache")}
-    run = slipway("check", "--work", tmp_path / "work", project, environ=environ)
+    run = forked("check", "--work", tmp_path / "work", project, environ=environ)
     assert run.exit_code == 0, str(run)

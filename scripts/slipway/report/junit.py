@@ -47,9 +47,9 @@ def render(manifests: Mapping[str, Manifest]) -> str:
 def _stages(manifest: Manifest) -> list[StageResult]:
     """Return the stages that ran, each once, and those that something is said of."""
     ran = {stage.name: stage for stage in manifest.stages}
-    told = [finding.stage or manifest.command for finding in manifest.findings]
-    told += [manifest.failure.stage] if manifest.failure else []
-    for name in told:
+    named = [finding.stage or manifest.command for finding in manifest.findings]
+    named += [manifest.failure.stage] if manifest.failure else []
+    for name in named:
         ran.setdefault(name, StageResult(name=name, outcome="done", seconds=0))
     return [*ran.values()]
 
