@@ -18,11 +18,14 @@ from slipway.errors import InputError
 from slipway.manifest import Manifest
 from slipway.options import Inputs
 from slipway.planning import pythons
-from slipway.records import Artifact, Severity, Untried
+from slipway.records import Artifact, Untried
 from slipway.smoke.smoke_test import Candidate, InstallOptions, SmokeTest
 
 BUILDING = ("check", "rehearse")
 """The commands that build and test in one run."""
+
+UV_REFUSES = frozenset({"extras-equal"})
+"""Rules on what uv does not build from an sdist, though the backend takes it: uv reads pyproject.toml more strictly."""
 
 _PROVEN = "its wheel was built from it there, as installers do, and is tried itself; --thorough installs the sdist as well"
 
@@ -40,7 +43,7 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
 
     By default each artifact is tried once, on the interpreter that builds; `--thorough` tries every Python,
     installer, resolution and extra, and an option that names values takes those. An sdist is not tried on the Python
-    on which this run built a pure wheel from it and found nothing but notes.
+    on which this run built a pure wheel from it, unless uv may refuse the sdist.
 
     Raises:
         InputError: an interpreter or an extra that was asked for does not exist.
@@ -94,8 +97,7 @@ def _builder(manifest: Manifest, inputs: Inputs) -> str | None:
     # A staging version may have come to the build by a variable, which nobody else sets.
     if plan is None or plan.staging:
         return None
-    # uv reads the pyproject.toml of an sdist more strictly than a backend does, and may refuse what there is a warning of.
-    if any(finding.severity != Severity.NOTE for finding in manifest.findings):
+    if any(finding.rule in UV_REFUSES for finding in manifest.findings):
         return None
     return interpreters.choose(plan.requires_python, inputs.python).minor
 
