@@ -44,5 +44,5 @@ def test_in_a_checkout_help_says_what_to_type(
 
     monkeypatch.setattr(sys, "argv", [str(command_line.SCRIPTS)])
     with pytest.raises(SystemExit):
-        cli.forked([], prog_name="slipway")
+        cli.slipway([], prog_name="slipway")
     assert f"python3 {command_line.SCRIPTS}" in " ".join(capsys.readouterr().out.split())

@@ -59,7 +59,7 @@ def test_the_problem_matcher_of_the_page_reads_the_short_format(tmp_path):
     (task,) = json.loads(block)["tasks"]
     project = tiny_project.make(tmp_path / "tiny")
     text = (project / "pyproject.toml").read_text()
-    (project / "pyproject.toml").write_text(text.replace('name = "', 'nmae = "a"\nname = "'))
+    (project / "pyproject.toml").write_text(text.replace('name = "', 'nmae = "a"\nname = "', 1))
     lines = slipway(*task["command"].split()[1:], cwd=project).stdout.splitlines()
     pattern = task["problemMatcher"]["pattern"]
     found = re.fullmatch(pattern["regexp"], lines[0])

@@ -145,7 +145,7 @@ def test_a_dispatch_plans_it_and_says_why(tmp_path: Path) -> None:
         f"tiny_project-{version}.tar.gz",
         f"tiny_project-{version}-py*-none-any.whl",
     }
-    shown = forked("plan", folder, environ=environ()).stdout
+    shown = " ".join(forked("plan", folder, environ=environ()).stdout.split())
     assert f"{version} is a staging version for TestPyPI" in shown
     assert (
         "it sorts below 1.0.1, the next version that is free, for 1.0.0 has the tag v1.0.0 already." in shown

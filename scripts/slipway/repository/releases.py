@@ -197,8 +197,9 @@ def make_latest(github: GitHub, tag: str, version: Version) -> str:
     latest = github.find("releases/latest", Release)
     if latest is None or latest.tag_name == tag:
         return "true"
-    # The version is what stands at the end of the tag; what comes before it is the prefix.
-    prefix = next((tag[:at] for at in range(len(tag)) if versions.parsed(tag[at:]) == version), None)
+    # The version is what stands at the end of the tag, from a digit on; what comes before it is the prefix.
+    starts = (at for at, character in enumerate(tag) if character.isdigit())
+    prefix = next((tag[:at] for at in starts if versions.parsed(tag[at:]) == version), None)
     other = versions.of_tag(latest.tag_name, prefix) if prefix is not None else None
     if other is None:
         return "legacy"
