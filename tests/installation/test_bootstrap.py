@@ -330,6 +330,15 @@ def test_an_environment_whose_python_was_removed_is_made_anew(machine):
     assert SETTING_UP in done.stderr
 
 
+@pytest.fixture
+def interruptible():
+    """Let children take SIGINT as usual; where these tests run in the background of a shell, it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_nothing_half_made(machine):
     assert machine.run("check").returncode == 7, "uv is there, so that the environment itself is being made"
     machine.index.waiting.clear()
