@@ -99,11 +99,10 @@ def _drawn(manifest: Manifest, theme: TerminalTheme) -> str:
     )
     lines = [Line("$ slipway check", "bold"), *terminal.lines(manifest, width=COLUMNS)]
     screen.print_on(console, lines, linking=False)
-    told = len(lines)
     values = {
         "BACKGROUND": "#{:02x}{:02x}{:02x}".format(*theme.background_color),
         "WIDTH": str(int((COLUMNS + MARGIN) * CHARACTER * CHARACTER_RATIO)),
-        "HEIGHT": str(int((told + MARGIN) * CHARACTER * LINE_RATIO)),
+        "HEIGHT": str(int((len(lines) + MARGIN) * CHARACTER * LINE_RATIO)),
     }
     frame = re.sub("[A-Z]{5,}", lambda name: values.get(name[0], name[0]), FRAME)
     drawn = console.export_svg(theme=theme, code_format=frame, unique_id="report")

@@ -1,7 +1,6 @@
 """The pages on rules: where each stands, in the repository and on GitHub as of the commit that runs."""
 
 import functools
-import json
 import re
 from pathlib import Path
 from urllib.parse import quote
@@ -66,12 +65,11 @@ def _of_checkout(root: Path) -> tuple[str, str] | None:
 
 def _of_installation() -> tuple[str, str] | None:
     """Return repository and commit that an installer recorded (PEP 610)."""
-    import importlib.metadata
+    # What reads such records takes long to load, and a checkout has none.
+    from slipway.project import installation
 
     try:
-        text = importlib.metadata.distribution("slipway-release").read_text("direct_url.json")
-        record = json.loads(text or "{}")
-        repository, commit = hosting.on_github(str(record["url"])), str(record["vcs_info"]["commit_id"])
-    except (importlib.metadata.PackageNotFoundError, ValueError, KeyError, TypeError):
+        _, record = installation.read()
+    except (ModuleNotFoundError, ValueError):
         return None
-    return (repository, commit) if repository else None
+    return installation.on_github(record)

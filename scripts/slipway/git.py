@@ -118,6 +118,19 @@ def line(folder: Path, *arguments: str) -> str:
     return done.output.strip() if done.returncode == 0 else ""
 
 
+def place(folder: Path) -> tuple[Path, str] | None:
+    """Return the top folder of a repository and a folder's path in it, empty for the top; None outside of any.
+
+    Raises:
+        OSError, InputError, ToolError: as for `run`.
+    """
+    done = run(folder, "rev-parse", "--show-toplevel", "--show-prefix")
+    if done.returncode != 0:
+        return None
+    top, prefix, *_ = [*done.output.splitlines(), ""]
+    return Path(top), prefix.rstrip("/")
+
+
 def as_user(folder: Path, *arguments: str) -> Completed:
     """Run a git command as the user would: with their configuration, hooks, signing, ssh and credential helpers.
 

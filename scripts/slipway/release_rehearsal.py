@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from slipway import git, pipeline
 from slipway.environments import disposable
@@ -75,7 +76,7 @@ def run(
 
 
 def _copied(project: Path, scratch: Path) -> _Copies:
-    top = Path(git.line(project, "rev-parse", "--show-toplevel") or _no_repository(project))
+    top, inside = git.place(project) or _no_repository(project)
     remote, checkout = scratch / "remote.git", scratch / "checkout"
     _clone(top, remote, "--bare")
     _clone(remote, checkout)
@@ -91,11 +92,10 @@ def _copied(project: Path, scratch: Path) -> _Copies:
     changed = len(git.output(top, "status", "--porcelain=v1", "-z").split("\0")) - 1
     if changed:
         screen.say(f"{screen.UNSURE} what is not committed is not rehearsed: {changed} changed paths")
-    inside = git.line(project, "rev-parse", "--show-prefix").rstrip("/")
     return _Copies(remote=remote, checkout=checkout, inside=inside)
 
 
-def _no_repository(project: Path) -> str:
+def _no_repository(project: Path) -> NoReturn:
     raise InputError(
         f"{project} is not in a git repository.",
         cause="A release is a commit and a tag, and there is no repository here.",

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from slipway import git
@@ -84,7 +85,7 @@ def _from_here(folder: Path) -> str:
 
 def _from_the_top(folder: Path) -> str:
     """Return a folder from the top of its repository; empty for the top, and outside of any repository."""
-    try:
-        return git.line(folder, "rev-parse", "--show-prefix").rstrip("/")
-    except (OSError, SlipwayError):
-        return ""
+    with suppress(OSError, SlipwayError):
+        if place := git.place(folder):
+            return place[1]
+    return ""

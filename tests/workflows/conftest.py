@@ -14,10 +14,10 @@ def program() -> Path:
     """act; where it is missing the test is left out, but not in CI, where `.ci/run` installs it."""
     found = act.find()
     if found is None:
-        told = f"act {act.VERSION} is not here; CONTRIBUTING.md says how to get it"
+        missing = f"act {act.VERSION} is not here; CONTRIBUTING.md says how to get it"
         if os.environ.get("CI"):
-            pytest.fail(told)
-        pytest.skip(told)
+            pytest.fail(missing)
+        pytest.skip(missing)
     return found
 
 

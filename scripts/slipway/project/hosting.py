@@ -32,7 +32,7 @@ class Hosting:
         owner: account or organisation; None where there is no remote called origin.
         name: the repository's name there.
         commit: full hash of HEAD.
-        branch: the default branch there, as far as it can be told; None where there is none.
+        branch: the default branch there, as far as that is known; None where there is none.
         top: the top folder of the checkout.
         elsewhere: the host of the remote, where that is not GitHub's; with SSH it may be an alias of it.
         is_alias_possible: whether the remote is reached by SSH, whose settings give hosts other names.

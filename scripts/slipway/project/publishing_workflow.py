@@ -108,10 +108,10 @@ def spoken(workflow: Workflow) -> str:
 
 
 def _filters(filters: Mapping[str, Any]) -> str:
-    told = (
+    listed = (
         f"{name} {' '.join(_listed(value))}"
         for name, value in filters.items()
         if isinstance(value, list | str)
     )
-    text = ", ".join(told)
+    text = ", ".join(listed)
     return f" ({text})" if text else ""

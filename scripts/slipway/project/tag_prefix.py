@@ -6,6 +6,7 @@ follows from the project's folder. All commands ask here, so that a tag that one
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from packaging.version import Version
@@ -44,10 +45,12 @@ def chosen(folder: Path, *, name: str | None) -> str:
     # A job that verifies has nothing to read YAML with, and asks for no prefix.
     from slipway.project import written_workflow
 
-    place = _place(folder)
+    place = None
+    with suppress(OSError, SlipwayError):
+        place = git.place(folder)
     if place is None:
         return DEFAULT
-    top, inside = place
+    top, inside = place[0], place[1] or "."
     if there := written_workflow.read(top, inside):
         return versions.prefix_meant(there.tag_prefix)
     found = _of_tags(top, inside, name)
@@ -62,18 +65,6 @@ def by_folder(inside: str) -> str:
 def word(inside: str) -> str:
     """Return a project's folder in its repository as one word, for tags and names of files; empty for the top."""
     return re.sub(r"[^a-z0-9]+", "-", inside.lower()).strip("-") if inside != "." else ""
-
-
-def _place(folder: Path) -> tuple[Path, str] | None:
-    """Return the repository's top folder and the project's folder in it."""
-    try:
-        found = git.run(folder, "rev-parse", "--show-toplevel", "--show-prefix")
-    except (OSError, SlipwayError):
-        return None
-    if found.returncode != 0:
-        return None
-    lines = [*found.output.splitlines(), ""]
-    return Path(lines[0]), lines[1].rstrip("/") or "."
 
 
 def _of_tags(top: Path, inside: str, name: str | None) -> str | None:

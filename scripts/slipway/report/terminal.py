@@ -51,8 +51,8 @@ def show_page(title: str, sentence: str, parts: Iterable[tuple[str, str, str]]) 
         sentence: what it finds.
         parts: of each, what it is about, a text, and lines to show as they stand.
     """
-    told = tuple(parts)
-    screen.show(lambda width: page(title, sentence, told, width=width))
+    shown = tuple(parts)
+    screen.show(lambda width: page(title, sentence, shown, width=width))
 
 
 def page(title: str, sentence: str, parts: Iterable[tuple[str, str, str]], *, width: int) -> Iterator[Line]:

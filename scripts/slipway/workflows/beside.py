@@ -17,10 +17,10 @@ def lines(caller: Caller, home: Hosting) -> Iterator[str]:
         files = workflow.read_all(home.top)
     own = next((file for file in files if file.file == caller.file), None)
     others = [file for file in files if file is not own and _publishes_too(file, caller)]
-    told = [line for file in others for line in _beside(file, caller)]
-    told += _replaced(own, caller) if own else ()
-    told += _secrets([*others, *([own] if own else ())], home)
-    yield from (*told, *([""] if told else ()))
+    found = [line for file in others for line in _beside(file, caller)]
+    found += _replaced(own, caller) if own else ()
+    found += _secrets([*others, *([own] if own else ())], home)
+    yield from (*found, *([""] if found else ()))
 
 
 def _publishes_too(file: Workflow, caller: Caller) -> bool:
@@ -49,8 +49,8 @@ def _replaced(own: Workflow, caller: Caller) -> Iterator[str]:
 def _secrets(files: list[Workflow], home: Hosting) -> Iterator[str]:
     found = (found[0] for file in files for job in file.jobs for found in publishing_workflow.stored(job))
     where = (
-        f"https://github.com/{home.owner}/{home.name}/settings/secrets/actions"
-        if home.owner
+        f"https://github.com/{home.repository}/settings/secrets/actions"
+        if home.repository
         else "its settings"
     )
     for name in dict.fromkeys(found):

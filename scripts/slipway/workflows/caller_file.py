@@ -142,7 +142,7 @@ def to_enter(caller: Caller, home: Hosting, project: str | None) -> Iterator[str
         )
         yield from _at_index(name, publisher, project, is_hosted=home.owner is not None)
         environments.append(publisher.environment or name)
-    where = f" (https://github.com/{home.owner}/{home.name}/settings/environments)" if home.owner else ""
+    where = f" (https://github.com/{home.repository}/settings/environments)" if home.repository else ""
     by_hand = f" For {environments[0]}, allow the branch {caller.branch} too, to start it by hand."
     yield f"GitHub, Settings > Environments{where}:"
     yield f"Make {' and '.join(environments)} with required reviewers, and under Deployment branches and tags allow"

@@ -1,8 +1,6 @@
 """Which Slipway a workflow uses: the repository and the commit, which must be there for GitHub to fetch."""
 
 import hashlib
-import importlib.metadata
-import json
 import re
 import tempfile
 from contextlib import suppress
@@ -14,13 +12,12 @@ from urllib.request import url2pathname
 from slipway import __version__, git
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.project import git as git_facts
-from slipway.project import hosting, workflow
+from slipway.project import hosting, installation, workflow
 from slipway.project.hosting import Hosting
 
 NAMED = re.compile(r"(?P<repository>[\w.-]{1,100}/[\w.-]{1,100})(?:@(?P<ref>[\w.-]{1,100}))?")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 RELEASE = re.compile(r"v\d[\w.-]{0,50}")
-DISTRIBUTION = "slipway-release"
 _REMEDY = (
     "Name it: --uses OWNER/REPOSITORY for the commit of this release, or --uses OWNER/REPOSITORY@COMMIT."
 )
@@ -156,15 +153,13 @@ def _is_pushed(home: Hosting) -> bool:
 
 def _installed() -> Source:
     try:
-        installed = importlib.metadata.distribution(DISTRIBUTION)
-        record = json.loads(installed.read_text("direct_url.json") or "{}")
-    except (importlib.metadata.PackageNotFoundError, ValueError):
+        installed, record = installation.read()
+    except (ModuleNotFoundError, ValueError):
         raise _unknown("It was copied, not installed.") from None
-    url, vcs = str(record.get("url", "")), record.get("vcs_info") or {}
     if "dir_info" in record:
-        return _of_folder(Path(url2pathname(unquote(urlsplit(url).path))))
-    if (named := hosting.on_github(url)) and COMMIT.fullmatch(str(vcs.get("commit_id"))):
-        return Source(named, str(vcs["commit_id"]))
+        return _of_folder(Path(url2pathname(unquote(urlsplit(str(record.get("url", ""))).path))))
+    if found := installation.on_github(record):
+        return Source(*found)
     links = (link.rpartition(", ")[2] for link in installed.metadata.get_all("Project-URL") or ())
     named = next(filter(None, map(hosting.on_github, links)), None)
     if named is None or record:
