@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from slipway import system
 from slipway.artifacts.filename import Kind
 from slipway.building import checkout, distributions, staged
 from slipway.building.build_log import build_log
@@ -25,7 +26,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     plan = manifest.planned()
     interpreter = disposable.choose_interpreter(plan.requires_python, inputs.python)
     if inputs.dist.exists():
-        shutil.rmtree(inputs.dist)
+        system.retried(lambda: shutil.rmtree(inputs.dist))
     inputs.dist.mkdir(parents=True)
     with disposable.scratch() as scratch, build_log(inputs.logs, runner, "build") as log:
         project = checkout.copy(inputs.path, scratch / "checkout", leave_out=[inputs.work])
