@@ -7,7 +7,7 @@ and `execute` renders the manifest that comes out. Each stage takes the manifest
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,12 +31,14 @@ class Stage:
         title: what it is called on the screen.
         about: what it needs → what it gives.
         runs_foreign_code: whether code of the project or of its dependencies runs in it.
+        begins_early: whether a part of it can go on beside the stages in front of it, as soon as there is a plan.
     """
 
     name: str
     title: str
     about: str
     runs_foreign_code: bool = False
+    begins_early: bool = False
 
     def load(self) -> Entry:  # noqa: C901, PLR0912 - one case for each stage
         """Import the stage and return its one entry.
@@ -86,6 +88,7 @@ STAGES = (
         "Build",
         "plan, project → the sdist, the wheel from the sdist, their digests",
         runs_foreign_code=True,
+        begins_early=True,
     ),
     Stage(
         "wheels",
@@ -139,14 +142,22 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
         started, seconds = inputs.set_up
         made = StageResult(name=SET_UP, outcome="done", started=started, seconds=seconds)
         manifest = msgspec.structs.replace(manifest, stages=(*manifest.stages, made))
+    stages = [BY_NAME[name] for name in names]
+    early: Entry | None = None
     is_loaded = False
-    for name in names:
-        if BY_NAME[name].runs_foreign_code and not is_loaded:
-            _preload(names, manifest, inputs)
-            is_loaded = True
-        manifest = _keep(_run_one(BY_NAME[name], manifest, inputs, runner), inputs)
-        if manifest.failure is not None:
-            break
+    with ExitStack() as stack:
+        for stage in stages:
+            if stage.runs_foreign_code and not is_loaded:
+                _preload(names, manifest, inputs)
+                is_loaded = True
+            entry = early if early and stage.begins_early else stage.run
+            manifest = _keep(_run_one(stage, entry, manifest, inputs, runner), inputs)
+            if manifest.failure is not None:
+                break
+            if early is None and manifest.plan is not None and any(one.begins_early for one in stages):
+                from slipway.stages import build
+
+                early = stack.enter_context(build.ahead(manifest, inputs))
     return manifest
 
 
@@ -157,11 +168,11 @@ def _preload(names: Sequence[str], manifest: Manifest, inputs: Inputs) -> None:
     preload.load([*stages, *preload.REPORT], leave_out=("twine",) if names_no_index else ())
 
 
-def _run_one(stage: Stage, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
+def _run_one(stage: Stage, entry: Entry, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
     started, clock = time.time(), time.monotonic()
     try:
         with runner.stage(stage.title) as stopped, _os_errors_explained():
-            addition = stage.run(manifest, inputs, runner)
+            addition = entry(manifest, inputs, runner)
             if addition.skipped:
                 stopped(f"skipped: {addition.skipped}")
             elif addition.failure:

@@ -1,9 +1,32 @@
-"""The processes of this machine, as far as the system shows them."""
+"""The processes of this machine, as far as the system shows them, and what Linux can be asked about this one."""
 
 import contextlib
 import os
+import signal
 import sys
 from pathlib import Path
+
+_SET_DUMPABLE, _SET_CHILD_SUBREAPER = 4, 36
+"""Options of prctl(2), from linux/prctl.h."""
+
+
+def hide() -> None:
+    """On Linux, keep other processes of the user from reading this one's memory and environment."""
+    _control(_SET_DUMPABLE, 0)
+
+
+def adopt(*, orphans: bool) -> None:
+    """On Linux, let processes whose parent has ended become children of this one, or no longer."""
+    _control(_SET_CHILD_SUBREAPER, orphans)
+
+
+def _control(option: int, value: int) -> None:
+    """Call prctl(2); do nothing where there is none."""
+    if sys.platform == "linux":
+        with contextlib.suppress(ImportError, OSError, AttributeError):
+            import ctypes
+
+            ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
 
 
 def started_at(number: int) -> str:
@@ -27,7 +50,12 @@ def started_at(number: int) -> str:
 
 
 def children() -> list[tuple[int, int, int]]:
-    """Return number, session and start time (in clock ticks since boot) of this process's children (proc(5))."""
+    """Return number, session and start time (in clock ticks since boot) of this process's children (proc(5)).
+
+    On macOS and Windows, there are none in the answer.
+    """
+    if sys.platform != "linux":
+        return []
     try:
         # A list may lack one child if another ended while it was read; two do not lack the same one.
         lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children") for _ in range(2)]
@@ -41,6 +69,21 @@ def children() -> list[tuple[int, int, int]]:
             if parent == os.getpid():
                 found.append((number, session, started))
     return found
+
+
+def session() -> int:
+    """Return the session of this process; 0 where there are none."""
+    if sys.platform == "win32":
+        return 0
+    return os.getsid(0)
+
+
+def kill(number: int) -> None:
+    """Kill a child of this process that `children` found, and take note of its end."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError, ChildProcessError):
+            os.kill(number, signal.SIGKILL)
+            os.waitpid(number, os.WNOHANG)
 
 
 def _status(number: int) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import left_running
 import pytest
 import tiny_project
 from command_line import Ended, fingerprint, slipway
@@ -51,11 +52,7 @@ def alive(marks: Path) -> list[str]:
 
 
 def running(marks: Path) -> list[str]:
-    return [
-        mark.name
-        for mark in marks.iterdir()
-        if Path("/proc", mark.name).exists() and " Z " not in Path("/proc", mark.name, "stat").read_text()
-    ]
+    return [mark.name for mark in marks.iterdir() if left_running.is_running(int(mark.name))]
 
 
 def test_a_build_that_hangs(tmp_path: Path) -> None:

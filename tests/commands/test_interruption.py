@@ -1,25 +1,22 @@
 """Ctrl-C and a cancelled job, at every stage: exit code 130, nothing left running, nothing left lying about."""
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import loopback_answers
+import only_on
 import pytest
 import tiny_project
 from command_line import fingerprint, slipway, started
+from left_running import PATIENCE, eventually, with_mark
 
-PATIENCE = 60
-"""Seconds after which a test gives up waiting for what must happen."""
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.CTRL_BREAK_EVENT,) if only_on.WINDOWS else (signal.SIGINT, signal.SIGTERM)
+"""Those that a test can send to one process."""
 
 HANG = """
 import pathlib, subprocess, sys, time
@@ -65,30 +62,6 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path, uuid.uuid4().hex)
 
 
-@dataclass(frozen=True)
-class Process:
-    number: int
-    command: str
-
-
-def running(mark: str) -> list[Process]:
-    """All processes that have the mark in their environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if mark.encode() in (process / "environ").read_bytes():
-                command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                found.append(Process(int(process.name), command))
-    return found
-
-
-def eventually(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {PATIENCE} s for {what}"
-        time.sleep(0.01)
-
-
 def stopped(child: subprocess.Popen[bytes], number: signal.Signals) -> tuple[int, str]:
     child.send_signal(number)
     _, stderr = child.communicate(timeout=PATIENCE)
@@ -100,7 +73,7 @@ def assert_clean(place: Place, ended: tuple[int, str], project: Path, before: st
     assert exit_code == 130, stderr
     assert stderr.splitlines()[-1].startswith("Stopped."), stderr
     assert "Traceback" not in stderr
-    eventually(lambda: not running(place.mark), f"the end of {running(place.mark)}")
+    eventually(lambda: not with_mark(place.mark), f"the end of {with_mark(place.mark)}")
     assert list(place.scratch.iterdir()) == []
     assert fingerprint(project) == before, "the project was changed"
 
@@ -114,6 +87,7 @@ def slow_git(place: Place) -> dict[str, str]:
     return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
+@only_on.posix("its git is no script of a shell")
 @pytest.mark.parametrize("number", SIGNALS)
 def test_while_planning(number: signal.Signals, place: Place) -> None:
     project = tiny_project.make(place.folder / "project")
@@ -190,8 +164,8 @@ def test_a_second_ctrl_c_does_not_stop_the_cleaning_up(place: Place) -> None:
     before = fingerprint(project)
     with started("check", "--work", place.work, project, environ=place.environ()) as child:
         eventually(place.ready.exists, "the build to hang")
-        child.send_signal(signal.SIGINT)
-        assert_clean(place, stopped(child, signal.SIGINT), project, before)
+        child.send_signal(SIGNALS[0])
+        assert_clean(place, stopped(child, SIGNALS[0]), project, before)
 
 
 def test_a_run_goes_on_after_one_that_was_killed(place: Place) -> None:
@@ -208,7 +182,7 @@ def test_a_run_goes_on_after_one_that_was_killed(place: Place) -> None:
         eventually(place.ready.exists, "the build to hang")
         child.kill()
         child.wait()
-    for process in running(place.mark):
-        os.kill(process.number, signal.SIGKILL)
+    for process in with_mark(place.mark):
+        process.kill()
     again = slipway("check", "--work", place.work, project)
     assert again.exit_code == 0, str(again)

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import only_on
 import pytest
 from slipway.errors import InputError, ToolError
 from slipway.project import git
@@ -168,6 +169,7 @@ def test_another_repository_in_the_environment_is_not_listened_to(repo, tmp_path
     assert git.read(repo).tags == ()
 
 
+@only_on.posix("the traps are scripts of a shell")
 def test_programs_that_the_repository_names_are_not_run(repo, tmp_path):
     trap = tmp_path / "trap"
     trap.write_text(f"#!/bin/sh\ntouch '{tmp_path}/sprung'\n")

@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import only_on
 import pytest
 import tiny_project
 from command_line import slipway
@@ -237,6 +238,7 @@ def test_only_a_release_acts_as_the_user() -> None:
     assert acting == {"releasing", "release_rehearsal.py", "workflows"}
 
 
+@only_on.posix("the hook is a script of a shell")
 def test_as_the_user_hooks_and_helpers_run_with_what_they_need_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

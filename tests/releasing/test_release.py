@@ -7,6 +7,7 @@ from pathlib import Path
 
 import command_line
 import loopback_answers
+import only_on
 import pytest
 from releasing import scene
 from releasing.scene import Scene
@@ -146,6 +147,7 @@ def test_what_contradicts_itself_is_refused(begun: Scene, words: tuple[str, ...]
     assert begun.state() == before
 
 
+@only_on.posix("a link needs a right there")
 def test_a_changelog_that_is_a_link_out_of_the_checkout_is_not_written(begun: Scene) -> None:
     """An absolute link leads there from the private copy as well, so that a dry run would write it."""
     (begun.project / "docs").mkdir()

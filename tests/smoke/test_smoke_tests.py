@@ -6,6 +6,7 @@ from typing import Any
 
 import artifacts
 import msgspec
+import only_on
 import pytest
 from slipway.artifacts import artifact
 from slipway.environments import interpreters
@@ -292,6 +293,7 @@ def test_installed_pythons_include_the_own_one_and_each_once() -> None:
     assert all(one.path.is_absolute() for one in found)
 
 
+@only_on.posix("a link needs a right there")
 def test_a_python_of_the_tool_cache_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = interpreters.own()
     folder = tmp_path / "Python" / own.version / "x64" / "bin"

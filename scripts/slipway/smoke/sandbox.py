@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from slipway import processes
+from slipway import processes, system
 from slipway.environments.disposable import Environment
 from slipway.project import declared
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
@@ -177,20 +176,7 @@ class Sandbox:
 
     def _environ(self) -> dict[str, str]:
         """Return all variables of a child."""
-        home = str(self.home)
-        own = {
-            "HOME": home,
-            "USERPROFILE": home,
-            "XDG_CACHE_HOME": str(self.home / ".cache"),
-            "COLUMNS": "100",
-        }
-        if sys.platform == "win32":
-            own |= {
-                "APPDATA": str(self.home / "AppData" / "Roaming"),
-                "LOCALAPPDATA": str(self.home / "AppData" / "Local"),
-                "HOMEDRIVE": self.home.drive,
-                "HOMEPATH": home.removeprefix(self.home.drive),
-            }
+        own = {**system.home_variables(self.home), "COLUMNS": "100"}
         whole = processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
         return {name: value for name, value in whole.items() if name not in self.without}
 
