@@ -1,27 +1,26 @@
-"""The one table of commands, and how one runs: where it starts from, what it runs, what it shows."""
+"""The one table of commands: what each is called, says, takes, runs and shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from slipway import pipeline, reporting
-from slipway.errors import ExitCode, InputError, SlipwayError
-from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
 from slipway.option import Option
 from slipway.options import ANY, OPTIONS, Inputs
-from slipway.report import terminal
-from slipway.runner import Runner, detect
+
+if TYPE_CHECKING:
+    from slipway.manifest import Manifest
+    from slipway.runner import Runner
+
+# What a command runs is imported when it runs: it would slow down every start, `--help` included, and the environment
+# of `publish` has nothing for the other commands.
 
 
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    stages = command.gathers if inputs.from_ else command.stages
-    return pipeline.run(stages, _start(command, inputs), inputs, runner)
+    from slipway import execution
 
-
-# These import what they run: the environment of `publish` has nothing for it, and it would slow down every start.
+    return execution.run_stages(command, inputs, runner)
 
 
 def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
@@ -47,6 +46,9 @@ def _release(_command: Command, inputs: Inputs, runner: Runner) -> Manifest | No
 
 
 def _checking(runner: Runner) -> Callable[[Inputs], Manifest]:
+    from slipway import pipeline
+    from slipway.manifest import Manifest
+
     def check(own: Inputs) -> Manifest:
         return pipeline.run((*CHECKS, "ignores"), Manifest(), own, runner)
 
@@ -63,6 +65,7 @@ def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
 
 
 def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
+    from slipway.report import terminal
     from slipway.rules import catalogue, pages
 
     rule = catalogue.named(inputs.rule, where="the command line")
@@ -71,6 +74,8 @@ def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
 
 
 def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
+    from slipway import reporting
+    from slipway.manifest import to_json
     from slipway.releasing import status
     from slipway.report import standing
 
@@ -83,16 +88,22 @@ def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
 
 
 def _show_plan(manifest: Manifest, _: Inputs) -> None:
+    from slipway.report import terminal
+
     (terminal.show if manifest.failure else terminal.show_plan)(manifest)
 
 
 def _show_init(manifest: Manifest, inputs: Inputs) -> None:
+    from slipway.report import terminal
+
     # Without --check the command has printed what it wrote.
     if inputs.check or manifest.failure is not None:
         terminal.show(manifest)
 
 
 def _show_report(manifest: Manifest, _: Inputs) -> None:
+    from slipway.report import terminal
+
     terminal.show(manifest)
 
 
@@ -244,105 +255,3 @@ COMMANDS: tuple[Command, ...] = (
         run=_explain,
     ),
 )
-
-
-def execute(command: Command, inputs: Inputs) -> int:
-    """Run a command, show its report and return its exit code."""
-    reporting.demand_one_format(inputs)
-    inputs = replace(inputs, json=inputs.json or inputs.format == "json")
-    runner = detect(verbose=inputs.verbose)
-    if inputs.all_projects:
-        return _execute_for_each(command, inputs, runner)
-    manifest = _run(command, inputs, runner)
-    if manifest is None:
-        return ExitCode.CLEAN
-    return _report(command, manifest, inputs, runner)
-
-
-def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
-    """Run a command for each project below a folder; the worst exit code is the whole run's."""
-    from slipway import several
-
-    manifests: dict[str, Manifest | None] = {}
-    folders: dict[Path, Manifest] = {}
-    try:
-        for member, own in several.projects(inputs):
-            is_wanted = member.changed or not inputs.only_changed
-            manifests[member.folder] = manifest = (
-                _run(command, own, runner, above=inputs.path) if is_wanted else None
-            )
-            if manifest is not None:
-                folders[own.path] = manifest
-                reporting.record(manifest, own, runner)
-                if not (own.json or own.format):
-                    _print(command, manifest, own, runner)
-    except SlipwayError as error:
-        failed = Manifest(command=command.name, failure=Failure.from_error(error, stage="plan"))
-        return _report(command, failed, inputs, runner)
-    if inputs.json:
-        reporting.print_json(to_json({"projects": manifests}))
-    elif inputs.format:
-        reporting.print_document(folders, inputs)
-    else:
-        with runner.quoting():
-            terminal.show_projects(manifests)
-    return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
-
-
-def _run(command: Command, inputs: Inputs, runner: Runner, *, above: Path | None = None) -> Manifest | None:
-    try:
-        return command.run(command, _with_settings(command, inputs, above), runner)
-    except SlipwayError as error:
-        failure = Failure.from_error(error, stage=command.name)
-        return Manifest(command=command.name, job=inputs.job, failure=failure)
-
-
-def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inputs:
-    """Return the inputs with what [tool.slipway] sets; a fault in it is left to the plan where there is one.
-
-    Raises:
-        InputError: the table has a fault, and the command runs no plan.
-    """
-    from slipway.project import settings
-
-    if command.argument in {None, "rule"}:
-        return inputs
-    try:
-        for folder in dict.fromkeys((inputs.path, above or inputs.path)):
-            inputs = settings.applied(inputs, folder)
-    except InputError:
-        if "plan" not in command.stages:
-            raise
-    return inputs
-
-
-def _start(command: Command, inputs: Inputs) -> Manifest:
-    is_on_files = command.argument == "files"
-    if command.resumes or (is_on_files and not inputs.files and not inputs.from_):
-        return read_manifest(inputs.work / FILENAME, digest=inputs.manifest_digest or None)
-    if not inputs.files:
-        return Manifest()
-    from slipway.artifacts import artifact
-
-    # Where they are inspected the stage reads them anyway, and a large wheel takes seconds.
-    is_read_later = "inspect" in command.stages
-    records = (
-        artifact.identify(f) if is_read_later else artifact.record(artifact.read(f)) for f in inputs.files
-    )
-    return Manifest(artifacts=tuple(records))
-
-
-def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> int:
-    reporting.record(manifest, inputs, runner)
-    if inputs.json:
-        reporting.print_json(to_json(manifest))
-    elif inputs.format:
-        reporting.print_document({inputs.path: manifest}, inputs)
-    else:
-        _print(command, manifest, inputs, runner)
-    return manifest.exit_code
-
-
-def _print(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
-    with runner.quoting():
-        command.show(manifest, inputs)

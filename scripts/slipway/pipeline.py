@@ -1,6 +1,6 @@
 """The pipeline: one list of stages, and the loop that runs them. Read this first.
 
-A run begins in `commands.execute`: the table in `commands.py` says which stages a command runs and whether it starts
+A run begins in `execution.execute`: the table in `commands.py` says which stages a command runs and whether it starts
 from nothing, from artifacts or from the manifest of an earlier command; `run` below does the stages one after the other,
 and `execute` renders the manifest that comes out. Each stage takes the manifest and returns what it adds.
 """
@@ -148,7 +148,7 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
     with ExitStack() as stack:
         for stage in stages:
             if stage.runs_foreign_code and not is_loaded:
-                _preload(names, manifest, inputs)
+                _preload(stages[stages.index(stage) :], manifest, inputs)
                 is_loaded = True
             entry = early if early and stage.begins_early else stage.run
             manifest = _keep(_run_one(stage, entry, manifest, inputs, runner), inputs)
@@ -161,11 +161,17 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
     return manifest
 
 
-def _preload(names: Sequence[str], manifest: Manifest, inputs: Inputs) -> None:
-    # twine knows the addresses of an index, and takes a quarter of a second.
-    names_no_index = manifest.index in {None, "none"} and not inputs.all_projects and "publish" not in names
-    stages = (BY_NAME[name].load().__module__ for name in names)
-    preload.load([*stages, *preload.REPORT], leave_out=("twine",) if names_no_index else ())
+ASKING = ("twine", "slipway.index.client", "slipway.publishing.index_state")
+"""What only a run that asks an index uses: twine knows its address. To load it takes a third of a second."""
+
+
+def _preload(stages: Sequence[Stage], manifest: Manifest, inputs: Inputs) -> None:
+    names_no_index = manifest.index in {None, "none"} and not inputs.all_projects
+    publishes = any(stage.name == "publish" for stage in stages)
+    preload.load(
+        [*(stage.load().__module__ for stage in stages), *preload.REPORT],
+        leave_out=ASKING if names_no_index and not publishes else (),
+    )
 
 
 def _run_one(stage: Stage, entry: Entry, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
