@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 # of `publish` has nothing for the other commands.
 
 
-def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    from slipway import execution
-
-    return execution.run_stages(command, inputs, runner)
-
-
 def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     if inputs.release:
         from slipway import release_rehearsal
@@ -118,7 +112,8 @@ class Command:
         gathers: the stages it runs with --from, where other jobs have built.
         options: the options it takes beside those of its stages.
         resumes: whether it starts from the manifest of an earlier command.
-        run: what it does; returns the manifest to report on, or None where everything is printed already.
+        run: what it does, where that is not to run its stages; returns the manifest to report on, or None where
+            everything is printed already.
         show: prints the report for people.
         lock: the lock file of the environment it runs in, in scripts/requirements.
     """
@@ -130,7 +125,7 @@ class Command:
     gathers: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     resumes: bool = False
-    run: Callable[[Command, Inputs, Runner], Manifest | None] = _run_stages
+    run: Callable[[Command, Inputs, Runner], Manifest | None] | None = None
     show: Callable[[Manifest, Inputs], None] = _show_report
     lock: str = "slipway.txt"
 

@@ -83,6 +83,9 @@ class Conversation:
     def end(self) -> None:
         """End the child and everything it started."""
         processes.end(self._child)
+        if self._child.stdin is not None:
+            with suppress(OSError):
+                self._child.stdin.close()
 
     def _read(self) -> None:
         stream = self._child.stdout

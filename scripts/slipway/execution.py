@@ -25,12 +25,6 @@ def execute(command: Command, inputs: Inputs) -> int:
     return _report(command, manifest, inputs, runner)
 
 
-def run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    """Run the stages of a command and return the manifest with all they added."""
-    stages = command.gathers if inputs.from_ else command.stages
-    return pipeline.run(stages, _start(command, inputs), inputs, runner)
-
-
 def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     """Run a command for each project below a folder; the worst exit code is the whole run's."""
     from slipway import several
@@ -63,10 +57,15 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
 
 def _run(command: Command, inputs: Inputs, runner: Runner, *, above: Path | None = None) -> Manifest | None:
     try:
-        return command.run(command, _with_settings(command, inputs, above), runner)
+        return (command.run or _run_stages)(command, _with_settings(command, inputs, above), runner)
     except SlipwayError as error:
         failure = Failure.from_error(error, stage=command.name)
         return Manifest(command=command.name, job=inputs.job, failure=failure)
+
+
+def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
+    stages = command.gathers if inputs.from_ else command.stages
+    return pipeline.run(stages, _start(command, inputs), inputs, runner)
 
 
 def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inputs:

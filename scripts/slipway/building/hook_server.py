@@ -12,13 +12,11 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import runpy
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
+from types import ModuleType
 from typing import Any
-
-IN_PROJECT = "_PYPROJECT_HOOKS_BACKEND_PATH_JSON"
-"""A backend in the project is another file for the next hook, which may build from another folder."""
 
 NAMES_LIMIT = 32 * 1024
 """Bytes of the names of modules that a hook hands back; a pipe takes them without a reader (pipe(7))."""
@@ -32,26 +30,25 @@ def serve(mark: str) -> tuple[dict[str, Any], str, int] | None:
     backend, is_ready = "", False
     for line in requests:
         request = json.loads(line)
-        if not backend and IN_PROJECT not in request["environ"]:
+        if not backend:
             backend = request["environ"]["_PYPROJECT_HOOKS_BUILD_BACKEND"].partition(":")[0]
             is_ready = load([backend])
-        apart = IN_PROJECT in request["environ"] or not is_ready
         names, names_end = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
         child = os.fork()
         if not child:
-            os.close(requests.fileno())
+            requests.close()
             os.close(names)
             os.chdir(request["cwd"])
-            if not apart:
+            if is_ready:
                 return request, backend, names_end
             os.execve(sys.executable, [sys.executable, "-I", *request["argv"]], request["environ"])  # noqa: S606
         os.close(names_end)
         status = os.waitpid(child, 0)[1]
         code = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         os.write(1, f"\n{mark} {code}\n".encode())
-        if not apart and not code:
+        if is_ready and not code:
             is_ready = load(received(names))
         os.close(names)
     return None
@@ -85,12 +82,17 @@ def run(request: dict[str, Any], backend: str, names_end: int) -> None:
     importlib.invalidate_caches()
     sys.argv = request["argv"]
     known = set(sys.modules)
-    runpy.run_path(sys.argv[0], run_name="__main__")
+    script = sys.argv[0]
+    sys.modules["__main__"] = main = ModuleType("__main__")
+    main.__file__ = script
+    with open(script, "rb") as stream:
+        exec(compile(stream.read(), script, "exec"), vars(main))  # noqa: S102 - as the interpreter does
     package = backend.partition(".")[0]
     found = [name for name in sys.modules if name not in known and name.partition(".")[0] == package]
     written = json.dumps(found).encode()
     if len(written) <= NAMES_LIMIT:
-        os.write(names_end, written)
+        with suppress(OSError):  # the hook may have closed all files that it did not open itself
+            os.write(names_end, written)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,15 @@ from slipway.processes import Completed
 
 SERVER = Path(__file__).with_name("hook_server.py")
 
+IN_PROJECT = "_PYPROJECT_HOOKS_BACKEND_PATH_JSON"
+"""The variable with which pyproject-hooks says that the backend is in the project, so that each source has its own."""
+
 
 class Hooks(AbstractContextManager["Hooks"]):
     """The hooks of the backend in one environment; what they left running ends with it.
 
-    On Linux the backend is imported once, and each hook runs in a fork of that process. Elsewhere a fork is missing, or
-    not safe with the libraries of the system (macOS), and each hook is a new process.
+    On Linux a backend that is installed is imported once, and each hook runs in a fork of that process. Otherwise each
+    hook is a new process.
     """
 
     def __init__(self) -> None:
@@ -55,7 +58,7 @@ class Hooks(AbstractContextManager["Hooks"]):
             OSError: the Python cannot be started.
         """
         python, *script = argv
-        if not system.FORKS:
+        if not system.FORKS or IN_PROJECT in environ:
             return processes.run(
                 [python, "-I", *script], cwd=cwd, environ=environ, timeout=timeout, sink=sink
             )
