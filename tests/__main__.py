@@ -5,6 +5,7 @@
     python3 tests regenerate          every generated file; --check names those that are stale
     python3 tests site [FOLDER]       the documentation as a site, in .site/ by default
     python3 tests picture             the run that the README's picture is drawn from
+    python3 tests wheels              whether what is locked has a wheel for every system and Python; needs the index
     python3 tests lock [ARGUMENTS]    the lock files again from the .in files; arguments go to uv, such as --upgrade
 
 Any Python has to be able to read this file, so that an old one can say what is missing.

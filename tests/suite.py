@@ -26,6 +26,7 @@ COMMANDS = {
     "picture": "maintenance.picture",
     "regenerate": "maintenance.regenerate",
     "site": "maintenance.site",
+    "wheels": "maintenance.locked_wheels",
 }
 """What is no test: the module whose `run` takes the arguments."""
 

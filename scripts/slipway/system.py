@@ -1,7 +1,7 @@
 """What differs between Linux, macOS and Windows, in one place: names and folders of programs, files, waits and signals.
 
-Beside it, three modules ask which system this is: `descendants` and `process_table` for processes, and
-`index/setting_files` for where pip and uv keep their settings. Standard library only: the bootstrap uses it.
+Beside it, few modules ask which system this is: `descendants` and `process_table` for processes, `index/setting_files`
+for where pip and uv keep their settings, and `uv_download` for its wheel. Standard library only: the bootstrap uses it.
 """
 
 from __future__ import annotations
