@@ -1,6 +1,7 @@
 """`python3 tests`: everything on a fresh machine, in an environment of its own.
 
     python3 tests [ARGUMENTS]         the tests; arguments go to pytest
+    python3 tests elsewhere ...       the tests under the Python of another system, which says how itself: --help
     python3 tests lint [NAME...]      every linter, or those that are named
     python3 tests regenerate          every generated file; --check names those that are stale
     python3 tests site [FOLDER]       the documentation as a site, in .site/ by default

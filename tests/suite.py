@@ -21,6 +21,7 @@ TOOLS = ROOT / ".tools" / "bin"
 """Programs that no index of Python packages has; `.ci/run` puts them there."""
 
 COMMANDS = {
+    "elsewhere": "elsewhere",
     "lint": "lint",
     "lock": "maintenance.locks",
     "picture": "maintenance.picture",
