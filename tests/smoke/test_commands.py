@@ -1,10 +1,9 @@
 """How commands, lists and exit codes are read on each system."""
 
-import sys
 from pathlib import Path
 
 import pytest
-from slipway import processes
+from slipway import processes, system
 from slipway.cli import Words
 from slipway.options import Inputs
 from slipway.smoke import project_commands
@@ -30,7 +29,7 @@ def words(command: str, folder: Path) -> tuple[str, ...]:
 def test_a_command_is_split_as_its_system_writes_it(
     platform: str, command: str, split: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(system, "BACKSLASH_IN_PATHS", platform == "win32")
     assert words(command, tmp_path) == split
 
 

@@ -238,7 +238,8 @@ def gears(folder: Path) -> Path:
 def test_dependencies_are_chosen_as_asked(tmp_path: Path, given: dict[str, Any], version: str) -> None:
     (tmp_path / "limits.txt").write_text("gear<2\n")
     file = artifacts.wheel(fields={"Requires-Dist": ["gear>=1"]}).at(tmp_path)
-    command = f"python -c \"import gear; assert gear.VERSION == '{version}', gear.VERSION\""
+    # As users call it, whatever the environment's own name for it is.
+    command = f"python3 -c \"import gear; assert gear.VERSION == '{version}', gear.VERSION\""
     addition = smoked(file, wheelhouse=gears(tmp_path / "house"), smoke_command=command, **given)
     assert [f.message for f in addition.findings] == []
     assert [result.resolution for result in addition.smoke_results] == list(

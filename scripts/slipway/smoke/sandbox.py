@@ -142,7 +142,7 @@ class Sandbox:
     def start_command(self, words: Sequence[str], *, cwd: Path, timeout: float) -> Started:
         """Run a command, whose program may be a script of the environment, and return how it ended."""
         path = self.environment.environ().get("PATH")
-        program = self.environment.script(words[0]) or shutil.which(words[0], path=path) or words[0]
+        program = self.environment.program(words[0]) or shutil.which(words[0], path=path) or words[0]
         return self._start(" ".join(words), [program, *words[1:]], cwd=cwd, timeout=timeout)
 
     def _start(self, name: str, argv: Sequence[str | Path], *, cwd: Path, timeout: float) -> Started:
