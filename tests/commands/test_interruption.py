@@ -34,7 +34,8 @@ class Place:
     """Where a test runs.
 
     Attributes:
-        mark: a value in the environment of every process of the run, by which they are found.
+        mark: part of the name of the folder for temporary files, which every process of the run has in its
+            environment; so they are found.
         scratch: the folder for temporary files.
         ready: a file that is made when the run has come to where it is to be stopped.
     """
@@ -44,7 +45,7 @@ class Place:
 
     @property
     def scratch(self) -> Path:
-        return self.folder / "scratch"
+        return self.folder / f"scratch-{self.mark}"
 
     @property
     def ready(self) -> Path:
@@ -56,7 +57,6 @@ class Place:
 
     def environ(self) -> dict[str, str | None]:
         return {
-            "GALLERY_MARK": self.mark,
             "TMPDIR": str(self.scratch),
             "SLIPWAY_TOKEN": "not-a-real-token",
             "STOP_FILE": str(self.folder / "stop"),
@@ -65,8 +65,9 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    (tmp_path / "scratch").mkdir()
-    return Place(tmp_path, uuid.uuid4().hex)
+    made = Place(tmp_path, uuid.uuid4().hex)
+    made.scratch.mkdir()
+    return made
 
 
 def send(place: Place, child: subprocess.Popen[bytes], name: str) -> None:
