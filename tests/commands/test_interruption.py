@@ -76,7 +76,9 @@ def send(place: Place, child: subprocess.Popen[bytes], name: str) -> None:
         return
     (place.folder / "raise").write_text(name, "utf-8")
     (place.folder / "raise").rename(place.folder / "stop")
-    eventually(lambda: not (place.folder / "stop").exists(), "the signal to be raised")
+    eventually(
+        lambda: not (place.folder / "stop").exists() or child.poll() is not None, "the signal to be raised"
+    )
 
 
 def stopped(place: Place, child: subprocess.Popen[bytes], name: str) -> tuple[int, str]:
