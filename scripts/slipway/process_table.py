@@ -35,6 +35,9 @@ def started_at(number: int) -> str:
     """Return when a process started, in a form that only compares; empty where there is no such process.
 
     On macOS, every process that runs gives the same answer.
+
+    Raises:
+        OverflowError: no process has such a number.
     """
     if sys.platform == "win32":
         return _started_on_windows(number)
@@ -49,8 +52,10 @@ def started_at(number: int) -> str:
 
 def _started_on_windows(number: int) -> str:
     """Return a process's creation time (https://learn.microsoft.com/windows/win32/api/processthreadsapi/)."""
-    if sys.platform != "win32" or not 0 < number < 1 << 32:
+    if sys.platform != "win32":
         return ""
+    if not 0 < number < 1 << 32:
+        raise OverflowError(number)
     import ctypes
     from ctypes import wintypes
 
