@@ -70,7 +70,9 @@ class Machine:
     children: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     def environ(self, **variables: str) -> dict[str, str]:
-        base = {"PATH": os.defpath, "HOME": str(self.home), "USERPROFILE": str(self.home)}
+        # Without these, no program starts on Windows.
+        base = {name: os.environ[name] for name in ("SYSTEMROOT", "PATHEXT", "COMSPEC") if name in os.environ}
+        base |= {"PATH": os.defpath, "HOME": str(self.home), "USERPROFILE": str(self.home)}
         base |= {"SLIPWAY_CACHE": str(self.cache), "PIP_INDEX_URL": self.index.url}
         return base | variables
 

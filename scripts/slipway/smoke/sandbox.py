@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -170,8 +169,7 @@ class Sandbox:
         if code is None:
             return f"it was not done after {ended.seconds:.0f} s", None, ended.output
         if processes.is_crash(code):
-            how = _signal(-code) if code < 0 else f"the system, code 0x{code:X}"
-            return f"it was ended by {how}", code, ended.output
+            return f"it was ended by {processes.ender(code)}", code, ended.output
         return f"it ended with exit code {code}" if code else None, code, ended.output
 
     def _environ(self) -> dict[str, str]:
@@ -179,13 +177,6 @@ class Sandbox:
         own = {**system.home_variables(self.home), "COLUMNS": "100"}
         whole = processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
         return {name: value for name, value in whole.items() if name not in self.without}
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _records(results: Path) -> list[dict[str, Any]]:
