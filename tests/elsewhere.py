@@ -59,19 +59,14 @@ def _tested(path: str, start: Sequence[str], clone: Path) -> int:
     began = time.monotonic()
     options = ("-q", "-n", "0", "--timeout", str(SECONDS), "--tb", "short")
     argv = [*start, "tests", *options, path]
-    done = subprocess.run(
-        argv,
-        cwd=clone,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    (clone.parent / f"{path.replace('/', '-')}.log").write_text(done.stdout, "utf-8", newline="\n")
-    summary = (SUMMARY.findall(done.stdout) or ["no summary: it broke off"])[-1]
+    log = clone.parent / f"{re.sub('[^A-Za-z0-9_.]', '-', path)}.log"
+    with log.open("wb") as stream:
+        done = subprocess.run(
+            argv, cwd=clone, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, check=False
+        )
+    printed = log.read_text("utf-8", errors="replace")
+    summary = (SUMMARY.findall(printed) or ["no summary: it broke off"])[-1]
     print(f"{path}: {summary}; {time.monotonic() - began:.0f} s", flush=True)
-    for line in BAD.findall(done.stdout):
+    for line in BAD.findall(printed):
         print(f"  {line}", flush=True)
     return 0 if done.returncode == 0 else 1
