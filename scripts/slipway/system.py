@@ -31,6 +31,9 @@ TRUSTS_A_STORE = sys.platform in {"win32", "darwin"}
 RUNS_AUDITWHEEL = sys.platform == "linux"
 """Whether auditwheel runs here: it reads the libraries of the system that it judges wheels for."""
 
+SCREEN_BY_VARIABLE = sys.platform not in {"win32", "darwin"}
+"""Whether a program finds the user's screen by a variable, without which it opens no window."""
+
 SLICE = 0.1
 """Seconds of one wait where a wait does not end when Ctrl-C is pressed."""
 

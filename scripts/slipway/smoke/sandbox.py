@@ -121,20 +121,21 @@ class Sandbox:
 
     def scripts(self, entry_points: Sequence[Attempt]) -> tuple[Started, ...]:
         """Start the scripts that can be loaded with `--help` and return how each ended."""
-        loaded = [point.short_name for point in entry_points if point.error is None and point.is_script]
+        loaded = [point for point in entry_points if point.error is None and point.is_script]
         # No script may open a window on the user's screen.
         hidden = replace(self, without=SCREENS)
         end = time.monotonic() + SCRIPTS_SECONDS
         with ThreadPoolExecutor(2) as pool:
-            started = [pool.submit(hidden._help, name, end) for name in loaded[:SCRIPTS]]  # noqa: SLF001 - of this class
+            started = [pool.submit(hidden._help, point, end) for point in loaded[:SCRIPTS]]  # noqa: SLF001 - of this class
             return tuple(filter(None, map(processes.result, started)))
 
-    def _help(self, name: str, end: float) -> Started | None:
-        """Start a script with `--help` and return how it ended; None where the time for all of them is up."""
+    def _help(self, point: Attempt, end: float) -> Started | None:
+        """Start a script with `--help` and return how it ended; None where the time is up, or it would open a window."""
+        name = point.short_name
         path = self.environment.script(name)
         if path is None:
             return Started(name=name, present=False)
-        if time.monotonic() > end:
+        if time.monotonic() > end or (point.group == "gui_scripts" and not system.SCREEN_BY_VARIABLE):
             return None
         return self._start(name, [path, "--help"], cwd=self.home, timeout=SCRIPT_SECONDS)
 
