@@ -168,11 +168,11 @@ def _server() -> _Server:
 
 @contextlib.contextmanager
 def started(
-    *arguments: str | Path, environ: Mapping[str, str | None] | None = None
+    *arguments: str | Path, environ: Mapping[str, str | None] | None = None, program: Path = START
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command in a session of its own; whatever is left of it when the block is left is killed."""
     child = subprocess.Popen(
-        argv(*arguments),
+        argv(*arguments, program=program),
         env=environment(environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

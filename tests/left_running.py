@@ -36,11 +36,11 @@ def ends(number: int) -> bool:
 
 
 def with_mark(mark: str) -> list[psutil.Process]:
-    """All processes that have a value in their environment; those of other users, whom nobody may read, left out."""
+    """All processes with a mark in a value of their environment; those of others, whom nobody may read, left out."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if mark in process.environ().values():
+            if any(mark in value for value in process.environ().values()):
                 found.append(process)
     return found
 

@@ -42,6 +42,7 @@ LINTERS = {
     "workflow-schema": (*SCHEMA, "vendor.github-workflows", *WORKFLOWS, *EXAMPLES),
     "readthedocs-schema": (*SCHEMA, "vendor.readthedocs", "docs/site/readthedocs.yml"),
     "actionlint": ("actionlint", "-no-color", *WORKFLOWS, *EXAMPLES),
+    "wheels": (sys.executable, "-I", "tests", "wheels"),
     "shellcheck": ("shellcheck", ".ci/run"),
 }
 

@@ -9,6 +9,8 @@ from pathlib import Path
 _SET_DUMPABLE, _SET_CHILD_SUBREAPER = 4, 36
 """Options of prctl(2), from linux/prctl.h."""
 
+_QUERY_LIMITED_INFORMATION, _STILL_ACTIVE = 0x1000, 259
+
 
 def hide() -> None:
     """On Linux, keep other processes of the user from reading this one's memory and environment."""
@@ -32,14 +34,13 @@ def _control(option: int, value: int) -> None:
 def started_at(number: int) -> str:
     """Return when a process started, in a form that only compares; empty where there is no such process.
 
-    On macOS and Windows, every process that runs gives the same answer.
+    On macOS, every process that runs gives the same answer.
+
+    Raises:
+        OverflowError: no process has such a number.
     """
     if sys.platform == "win32":
-        import ctypes
-
-        query_limited_information = 0x1000
-        handle = ctypes.windll.kernel32.OpenProcess(query_limited_information, False, number)
-        return "running" if handle and ctypes.windll.kernel32.CloseHandle(handle) else ""
+        return _started_on_windows(number)
     try:
         os.kill(number, 0)
     except ProcessLookupError:
@@ -47,6 +48,30 @@ def started_at(number: int) -> str:
     except PermissionError:
         return "another user's"
     return str(_status(number)[2]) if sys.platform == "linux" else "running"
+
+
+def _started_on_windows(number: int) -> str:
+    """Return a process's creation time (https://learn.microsoft.com/windows/win32/api/processthreadsapi/)."""
+    if sys.platform != "win32":
+        return ""
+    if not 0 < number < 1 << 32:
+        raise OverflowError(number)
+    import ctypes
+    from ctypes import wintypes
+
+    kernel = ctypes.WinDLL("kernel32")
+    kernel.OpenProcess.restype = wintypes.HANDLE
+    kernel.GetExitCodeProcess.argtypes = (wintypes.HANDLE, ctypes.c_void_p)
+    kernel.GetProcessTimes.argtypes = (wintypes.HANDLE, *[ctypes.c_void_p] * 4)
+    kernel.CloseHandle.argtypes = (wintypes.HANDLE,)
+    handle = kernel.OpenProcess(_QUERY_LIMITED_INFORMATION, False, wintypes.DWORD(number))
+    if not handle:
+        return ""
+    code, times = wintypes.DWORD(), [ctypes.c_uint64() for _ in range(4)]
+    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+    kernel.GetProcessTimes(handle, *map(ctypes.byref, times))
+    kernel.CloseHandle(handle)
+    return str(times[0].value) if code.value == _STILL_ACTIVE else ""
 
 
 def children() -> list[tuple[int, int, int]]:

@@ -9,6 +9,7 @@ not found; on Windows none can leave.
 import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ __all__ = [
     "TimedOut",
     "end",
     "end_all",
+    "ender",
     "is_crash",
     "protect",
     "result",
@@ -81,6 +83,16 @@ def is_crash(code: int) -> bool:
     The codes of Windows are those of NTSTATUS with the severity "error" ([MS-ERREF], 2.3).
     """
     return code < 0 or code >= FIRST_NTSTATUS_ERROR
+
+
+def ender(code: int) -> str:
+    """Return what ended a program that crashed: `SIGSEGV`, or on Windows `the system, code 0xC0000005`."""
+    if code >= 0:
+        return f"the system, code 0x{code:X}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
 
 
 class TimedOut(Exception):  # noqa: N818 - named for what happened

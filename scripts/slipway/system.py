@@ -1,7 +1,7 @@
 """What differs between Linux, macOS and Windows, in one place: names and folders of programs, files, waits and signals.
 
-Beside it, three modules ask which system this is: `descendants` and `process_table` for processes, and
-`index/setting_files` for where pip and uv keep their settings. Standard library only: the bootstrap uses it.
+Beside it, few modules ask which system this is: `descendants` and `process_table` for processes, `index/setting_files`
+for where pip and uv keep their settings, and `uv_download` for its wheel. Standard library only: the bootstrap uses it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ RUNS_AUDITWHEEL = sys.platform == "linux"
 
 FORKS = sys.platform == "linux"
 """Whether a process can go on as two; on macOS its libraries may not (https://github.com/python/cpython/issues/77906)."""
+
+SCREEN_BY_VARIABLE = sys.platform not in {"win32", "darwin"}
+"""Whether a program finds the user's screen by a variable, without which it opens no window."""
 
 SLICE = 0.1
 """Seconds of one wait where a wait does not end when Ctrl-C is pressed."""

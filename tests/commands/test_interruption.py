@@ -12,11 +12,13 @@ import loopback_answers
 import only_on
 import pytest
 import tiny_project
-from command_line import fingerprint, slipway, started
+from command_line import START, fingerprint, slipway, started
 from left_running import PATIENCE, eventually, with_mark
 
-SIGNALS = (signal.CTRL_BREAK_EVENT,) if only_on.WINDOWS else (signal.SIGINT, signal.SIGTERM)
-"""Those that a test can send to one process."""
+SIGNALS = ("SIGINT", "SIGBREAK") if only_on.WINDOWS else ("SIGINT", "SIGTERM")
+"""Ctrl-C, and what a runner sends next to a job that is cancelled."""
+
+PROGRAM = START.with_name("start_stoppable.py") if only_on.WINDOWS else START
 
 HANG = """
 import pathlib, subprocess, sys, time
@@ -32,7 +34,8 @@ class Place:
     """Where a test runs.
 
     Attributes:
-        mark: a value in the environment of every process of the run, by which they are found.
+        mark: part of the name of the folder for temporary files, which every process of the run has in its
+            environment; so they are found.
         scratch: the folder for temporary files.
         ready: a file that is made when the run has come to where it is to be stopped.
     """
@@ -42,7 +45,7 @@ class Place:
 
     @property
     def scratch(self) -> Path:
-        return self.folder / "scratch"
+        return self.folder / f"scratch-{self.mark}"
 
     @property
     def ready(self) -> Path:
@@ -53,17 +56,33 @@ class Place:
         return self.folder / "work"
 
     def environ(self) -> dict[str, str | None]:
-        return {"GALLERY_MARK": self.mark, "TMPDIR": str(self.scratch), "SLIPWAY_TOKEN": "not-a-real-token"}
+        return {
+            "TMPDIR": str(self.scratch),
+            "SLIPWAY_TOKEN": "not-a-real-token",
+            "STOP_FILE": str(self.folder / "stop"),
+        }
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    (tmp_path / "scratch").mkdir()
-    return Place(tmp_path, uuid.uuid4().hex)
+    made = Place(tmp_path, uuid.uuid4().hex)
+    made.scratch.mkdir()
+    return made
 
 
-def stopped(child: subprocess.Popen[bytes], number: signal.Signals) -> tuple[int, str]:
-    child.send_signal(number)
+def send(place: Place, child: subprocess.Popen[bytes], name: str) -> None:
+    if not only_on.WINDOWS:
+        child.send_signal(signal.Signals[name])
+        return
+    (place.folder / "raise").write_text(name, "utf-8")
+    (place.folder / "raise").rename(place.folder / "stop")
+    eventually(
+        lambda: not (place.folder / "stop").exists() or child.poll() is not None, "the signal to be raised"
+    )
+
+
+def stopped(place: Place, child: subprocess.Popen[bytes], name: str) -> tuple[int, str]:
+    send(place, child, name)
     _, stderr = child.communicate(timeout=PATIENCE)
     return child.returncode, stderr.decode()
 
@@ -88,35 +107,35 @@ def slow_git(place: Place) -> dict[str, str]:
 
 
 @only_on.posix("its git is no script of a shell")
-@pytest.mark.parametrize("number", SIGNALS)
-def test_while_planning(number: signal.Signals, place: Place) -> None:
+@pytest.mark.parametrize("name", SIGNALS)
+def test_while_planning(name: str, place: Place) -> None:
     project = tiny_project.make(place.folder / "project")
     (project / ".git").mkdir()
     before = fingerprint(project)
     environ = place.environ() | slow_git(place)
-    with started("check", "--work", place.work, project, environ=environ) as child:
+    with started("check", "--work", place.work, project, environ=environ, program=PROGRAM) as child:
         eventually(place.ready.exists, "git to be asked")
-        assert_clean(place, stopped(child, number), project, before)
+        assert_clean(place, stopped(place, child, name), project, before)
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-def test_while_building(number: signal.Signals, place: Place) -> None:
+@pytest.mark.parametrize("name", SIGNALS)
+def test_while_building(name: str, place: Place) -> None:
     project = tiny_project.make(place.folder / "project", in_build=HANG.format(ready=str(place.ready)))
     before = fingerprint(project)
-    with started("check", "--work", place.work, project, environ=place.environ()) as child:
+    with started("check", "--work", place.work, project, environ=place.environ(), program=PROGRAM) as child:
         eventually(place.ready.exists, "the build to hang")
-        assert_clean(place, stopped(child, number), project, before)
+        assert_clean(place, stopped(place, child, name), project, before)
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("command", ["check", "rehearse"])
-def test_while_smoke_testing(command: str, number: signal.Signals, place: Place) -> None:
+def test_while_smoke_testing(command: str, name: str, place: Place) -> None:
     """In a rehearsal the index is already running then; it is a thread of the process that ends."""
     project = tiny_project.make(place.folder / "project", in_import=HANG.format(ready=str(place.ready)))
     before = fingerprint(project)
-    with started(command, "--work", place.work, project, environ=place.environ()) as child:
+    with started(command, "--work", place.work, project, environ=place.environ(), program=PROGRAM) as child:
         eventually(place.ready.exists, "the import to hang")
-        assert_clean(place, stopped(child, number), project, before)
+        assert_clean(place, stopped(place, child, name), project, before)
     done = json.loads((place.work / "manifest.json").read_bytes())
     assert [stage["name"] for stage in done["stages"]] == ["plan", "validate", "build", "inspect", "index"]
 
@@ -129,25 +148,23 @@ def built(place: Place) -> Path:
     return project
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("command", ["publish", "verify"])
-def test_while_the_index_does_not_answer(
-    command: str, number: signal.Signals, place: Place, built: Path
-) -> None:
+def test_while_the_index_does_not_answer(command: str, name: str, place: Place, built: Path) -> None:
     before = fingerprint(place.work)
     arguments = ("--work", place.work, built)
     with (
         loopback_answers.serve(silent=True) as index,
-        started(command, "--index", index.address, *arguments, environ=place.environ()) as child,
+        started(
+            command, "--index", index.address, *arguments, environ=place.environ(), program=PROGRAM
+        ) as child,
     ):
         assert index.asked.wait(PATIENCE)
-        assert_clean(place, stopped(child, number), place.work, before)
+        assert_clean(place, stopped(place, child, name), place.work, before)
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-def test_while_waiting_for_the_index_to_list_the_release(
-    number: signal.Signals, place: Place, built: Path
-) -> None:
+@pytest.mark.parametrize("name", SIGNALS)
+def test_while_waiting_for_the_index_to_list_the_release(name: str, place: Place, built: Path) -> None:
     before = fingerprint(place.work)
     with (
         loopback_answers.serve(status=404) as index,
@@ -156,16 +173,16 @@ def test_while_waiting_for_the_index_to_list_the_release(
         ) as child,
     ):
         assert index.asked.wait(PATIENCE)
-        assert_clean(place, stopped(child, number), place.work, before)
+        assert_clean(place, stopped(place, child, name), place.work, before)
 
 
 def test_a_second_ctrl_c_does_not_stop_the_cleaning_up(place: Place) -> None:
     project = tiny_project.make(place.folder / "project", in_build=HANG.format(ready=str(place.ready)))
     before = fingerprint(project)
-    with started("check", "--work", place.work, project, environ=place.environ()) as child:
+    with started("check", "--work", place.work, project, environ=place.environ(), program=PROGRAM) as child:
         eventually(place.ready.exists, "the build to hang")
-        child.send_signal(SIGNALS[0])
-        assert_clean(place, stopped(child, SIGNALS[0]), project, before)
+        send(place, child, "SIGINT")
+        assert_clean(place, stopped(place, child, "SIGINT"), project, before)
 
 
 def test_a_run_goes_on_after_one_that_was_killed(place: Place) -> None:
@@ -178,7 +195,7 @@ def test_a_run_goes_on_after_one_that_was_killed(place: Place) -> None:
             time.sleep(600)
         """,
     )
-    with started("check", "--work", place.work, project, environ=place.environ()) as child:
+    with started("check", "--work", place.work, project, environ=place.environ(), program=PROGRAM) as child:
         eventually(place.ready.exists, "the build to hang")
         child.kill()
         child.wait()

@@ -70,7 +70,9 @@ class Machine:
     children: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     def environ(self, **variables: str) -> dict[str, str]:
-        base = {"PATH": os.defpath, "HOME": str(self.home), "USERPROFILE": str(self.home)}
+        # Without these, no program starts on Windows.
+        base = {name: os.environ[name] for name in ("SYSTEMROOT", "PATHEXT", "COMSPEC") if name in os.environ}
+        base |= {"PATH": os.defpath, "HOME": str(self.home), "USERPROFILE": str(self.home)}
         base |= {"SLIPWAY_CACHE": str(self.cache), "PIP_INDEX_URL": self.index.url}
         return base | variables
 
@@ -473,6 +475,12 @@ def test_using_an_environment_keeps_it(machine):
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk"),
         ("error: Failed to write\n  cause: Disk quota exceeded (os error 122)", "disk"),
         ("error: failed to create directory `/c/uv`: Permission denied (os error 13)", "cannot be written"),
+        (
+            "error: failed to rename\n  cause: Le processus ne peut pas accéder au fichier (os error 32)",
+            "file in the cache",
+        ),
+        ("error: failed to hardlink\n  cause: Zugriff verweigert (os error 5)", "cannot be written"),
+        ("error: failed to copy\n  cause: There is not enough space on the disk. (os error 112)", "disk"),
         ("  cause: invalid peer certificate: UnknownIssuer", "not trusted"),
         (
             "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",

@@ -196,6 +196,39 @@ def test_rules_and_reports_reach_neither_stages_nor_the_network() -> None:
     assert [module for module in judging if NETWORK & set(third_parties(modules()[module]))] == []
 
 
+KNOW_THE_SYSTEM = {
+    "slipway.system": "what differs",
+    "slipway.descendants": "job objects and process groups",
+    "slipway.process_table": "which processes there are",
+    "slipway.index.setting_files": "where pip and uv keep their settings",
+    "scripts/uv_download.py": "which wheel is for this machine",
+    "tests/only_on.py": "the marks of tests",
+}
+"""The modules that may ask which system this is, each with what for."""
+ASKS_FOR_THE_SYSTEM = {"sys.platform", "os.name", "platform.system", "sysconfig.get_platform"}
+NO_TESTS = {"benchmark", "field", "requirements", "standins"}
+"""Folders beside the tests; so are those below `gallery`, which hold projects with faults."""
+
+
+def test_few_modules_ask_which_system_this_is() -> None:
+    """What differs has a name there, which says more at its place than the name of a system."""
+    tests = (ROOT / "tests").rglob("*.py")
+    ours = [path for path in tests if not NO_TESTS & {*path.relative_to(ROOT).parts}]
+    trees = modules() | {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in (*SCRIPTS.glob("*.py"), *ours)
+        if "gallery" not in path.parts[:-2]
+    }
+    asking = {
+        module
+        for module, tree in trees.items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and ast.unparse(node) in ASKS_FOR_THE_SYSTEM)
+        or (isinstance(node, ast.ImportFrom) and node.module == "sys" and node.names[0].name == "platform")
+    }
+    assert asking == KNOW_THE_SYSTEM.keys()
+
+
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "pty"}
 STARTING_CALL = re.compile(r"os\.(?:system|popen|fork|forkpty|startfile|(?:posix_)?spawn\w*|exec[lv]\w*)")
 

@@ -109,7 +109,7 @@ def test_the_steps_after_it_get_the_page_and_the_notes(github: Scene) -> None:
     outputs = (github.folder / "outputs").read_text()
     assert release["html_url"] in outputs
     notes = github.folder / ".slipway" / "release-notes.md"
-    assert str(notes) in outputs
+    assert notes.as_posix() in outputs
     assert notes.read_text() == BODY
     assert github.github.token not in ended.stdout + ended.stderr + outputs
 

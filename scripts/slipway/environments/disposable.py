@@ -60,6 +60,13 @@ class Environment:
         paths = (self.scripts / file for file in system.script_names(name))
         return next((path for path in paths if path.is_file()), None)
 
+    def program(self, name: str) -> Path | None:
+        """Return what a word of a command starts in it: its interpreter, whatever it is called, or a script."""
+        # On Windows it has one name there, and another Python of that machine would have the others.
+        if name in {"python", "python3", f"python{self.interpreter.feature_version}"}:
+            return self.python
+        return self.script(name)
+
     def environ(self) -> dict[str, str]:
         """The variables that make it the active environment of a child."""
         return {

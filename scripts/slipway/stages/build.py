@@ -89,6 +89,6 @@ def _time_stamp(plan: Plan) -> Mapping[str, str]:
 
 
 def _keep(path: Path, dist: Path) -> Artifact:
-    target = Path(shutil.move(path, dist / path.name))
+    target = Path(system.retried(lambda: shutil.move(path, dist / path.name)))
     kind: Kind = "wheel" if target.suffix == ".whl" else "sdist"
     return Artifact(filename=target.name, kind=kind, size=target.stat().st_size, sha256=sha256(target))
