@@ -182,7 +182,9 @@ def run(
         in_time = _wait(child, timeout)
     finally:
         end(child)
-    _join(readers)
+    for reader in readers:
+        # A grandchild that left the process group may hold the pipe open; its output is not waited for.
+        reader.join(timeout=5)
     if not in_time:
         raise TimedOut(timeout, "".join(stdout) + "".join(stderr))
     return Completed(child.returncode, "".join(stdout), "".join(stderr))
@@ -344,9 +346,3 @@ def _reader(
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
     return thread
-
-
-def _join(readers: list[threading.Thread]) -> None:
-    # A grandchild that left the process group may hold the pipe open; its output is not waited for.
-    for reader in readers:
-        reader.join(timeout=5)

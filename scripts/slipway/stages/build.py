@@ -4,11 +4,11 @@ import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 
-from slipway import system
+from slipway import processes, system
 from slipway.artifacts.filename import Kind
 from slipway.building import checkout, distributions, staged
 from slipway.building.build_log import build_log
@@ -37,7 +37,14 @@ def ahead(manifest: Manifest, inputs: Inputs) -> Iterator[Entry]:
         )
 
     with disposable.scratch() as scratch, ThreadPoolExecutor(max_workers=1) as beside:
-        yield functools.partial(_run, scratch, beside.submit(prepare, scratch))
+        preparing = beside.submit(prepare, scratch)
+        try:
+            yield functools.partial(_run, scratch, preparing)
+        finally:
+            # Where the run ends before the stage, nobody waits for an index that does not answer.
+            while not preparing.done():
+                processes.end_all()
+                wait([preparing], timeout=0.05)
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
@@ -54,7 +61,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
 def _run(
     scratch: Path, preparing: Future[Prepared], manifest: Manifest, inputs: Inputs, runner: Runner
 ) -> Addition:
-    plan = manifest.planned()
+    plan, prepared = manifest.planned(), system.result(preparing)
     if inputs.dist.exists():
         system.retried(lambda: shutil.rmtree(inputs.dist))
     inputs.dist.mkdir(parents=True)
@@ -64,7 +71,7 @@ def _run(
         built = distributions.build(
             project,
             scratch,
-            system.result(preparing),
+            prepared,
             variables={**_time_stamp(plan), **version},
             timeout=inputs.build_timeout,
             log=log,
