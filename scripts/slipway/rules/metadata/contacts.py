@@ -76,7 +76,7 @@ def _email_problem(address: str) -> str | None:
     return None
 
 
-_PLAIN_URL = re.compile(
+PLAIN_URL = re.compile(
     r"https?://[a-z0-9][a-z0-9.-]{0,250}(?:/[a-z0-9._~/-]{0,1000})?", re.IGNORECASE | re.ASCII
 )
 """What nearly all URLs look like. All of these are valid, and rfc3986 takes longer to load than all other rules."""
@@ -86,7 +86,7 @@ def _is_url(url: str) -> bool:
     """Return whether PyPI takes this for a URL: http or https; host, port, path and query valid if given."""
     if over_length(url):
         return False
-    if _PLAIN_URL.fullmatch(url):
+    if PLAIN_URL.fullmatch(url):
         return True
     from rfc3986 import exceptions, uri_reference, validators  # type: ignore[import-untyped]
 
