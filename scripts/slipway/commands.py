@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from slipway import pipeline, reporting
+from slipway import pipeline, reporting, starting
 from slipway.errors import ExitCode, InputError, SlipwayError
-from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
+from slipway.manifest import Failure, Manifest, to_json
 from slipway.option import Option
 from slipway.options import ANY, OPTIONS, Inputs
 from slipway.report import terminal
@@ -19,6 +19,11 @@ from slipway.runner import Runner, detect
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     stages = command.gathers if inputs.from_ else command.stages
     return pipeline.run(stages, _start(command, inputs), inputs, runner)
+
+
+def _start(command: Command, inputs: Inputs) -> Manifest:
+    is_on_files = command.argument == "files"
+    return starting.manifest(inputs, command.stages, is_on_files=is_on_files, resumes=command.resumes)
 
 
 # These import what they run: the environment of `publish` has nothing for it, and it would slow down every start.
@@ -129,7 +134,7 @@ class Command:
         return tuple(o for o in OPTIONS if o.name in self.options or not stages.isdisjoint(o.stages))
 
 
-CHECKS = ("plan", "validate", "build", "inspect", "index", "smoke")
+CHECKS = ("plan", "validate", "build", "inspect", "index", "compare", "smoke")
 
 COMMANDS: tuple[Command, ...] = (
     # The first one is the default.
@@ -139,7 +144,7 @@ COMMANDS: tuple[Command, ...] = (
         "a pull request. The default command.",
         stages=(*CHECKS, "ignores"),
         # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
-        gathers=("plan", "validate", "index", "gather", "inspect", "index", "smoke", "ignores"),
+        gathers=("plan", "validate", "index", "gather", "inspect", "index", "compare", "smoke", "ignores"),
     ),
     Command(
         name="plan",
@@ -171,6 +176,14 @@ COMMANDS: tuple[Command, ...] = (
         argument="files",
         stages=("smoke",),
         gathers=("gather", "smoke"),
+    ),
+    Command(
+        name="compare",
+        help="Say what differs from the last release on the index, what is dangerous by its kind first; with --with, "
+        "whether a second build agrees.",
+        argument="files",
+        stages=("compare", "agree"),
+        options=("against", "with"),
     ),
     Command(
         name="publish",
@@ -314,22 +327,6 @@ def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inpu
         if "plan" not in command.stages:
             raise
     return inputs
-
-
-def _start(command: Command, inputs: Inputs) -> Manifest:
-    is_on_files = command.argument == "files"
-    if command.resumes or (is_on_files and not inputs.files and not inputs.from_):
-        return read_manifest(inputs.work / FILENAME, digest=inputs.manifest_digest or None)
-    if not inputs.files:
-        return Manifest()
-    from slipway.artifacts import artifact
-
-    # Where they are inspected the stage reads them anyway, and a large wheel takes seconds.
-    is_read_later = "inspect" in command.stages
-    records = (
-        artifact.identify(f) if is_read_later else artifact.record(artifact.read(f)) for f in inputs.files
-    )
-    return Manifest(artifacts=tuple(records))
 
 
 def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> int:
