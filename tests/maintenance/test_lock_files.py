@@ -97,7 +97,9 @@ def test_the_metadata_asks_for_what_is_locked():
     locked = releases(REQUIREMENTS / "slipway.txt")
 
     requested = {
-        name for part in ("slipway", "check", "compiled", "interface", "uv") for name in asked(REQUIREMENTS / f"{part}.in")
+        name
+        for part in ("slipway", "check", "compiled", "interface", "uv")
+        for name in asked(REQUIREMENTS / f"{part}.in")
     }
     assert requested == declared.keys() | A_LIMIT_ALONE
     for name, requirement in declared.items():

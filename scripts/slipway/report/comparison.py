@@ -28,7 +28,7 @@ def line(compared: Comparison) -> str:
         f"of the files in the {kind} {', '.join(parts)}" if parts else f"the files in the {kind} are the same"
     )
     sizes = f"{verdict.size(shown.size)}, and {verdict.size(shown.other_size)} before"
-    more = [*_named("requires", compared.requirements, "+ "), *_named("command", compared.commands, "")]
+    more = [*_named("requirement", compared.requirements, "+ "), *_named("command", compared.commands, "")]
     return "; ".join([f"Since {compared.version} {compared.place}: {files} ({sizes})", *more]) + "."
 
 
