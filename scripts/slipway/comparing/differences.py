@@ -12,8 +12,8 @@ from slipway.artifacts.outline import Outline
 from slipway.rules.difference import code
 from slipway.rules.difference.facts import Pair
 
-LOOK_SECONDS = 60.0
-"""Seconds of processor time for looking into the files of all artifacts; SQLAlchemy takes 3."""
+LOOK_SECONDS = 30.0
+"""Seconds of processor time for looking into the files of all artifacts; most releases take less than one."""
 
 
 class Looked:
@@ -30,7 +30,7 @@ class Looked:
 
     def abilities(self, sketch: Outline, paths: Iterable[str]) -> Mapping[str, Abilities]:
         """Return what some files of an artifact can do, by their comparable path; those without any ability are left out."""
-        files = {path: sketch.files[path] for path in code.looked_at(paths)}
+        files = {path: sketch.files[path] for path in code.looked_at(paths, of_sdist=sketch.kind == "sdist")}
         wanted = {file.path: file.sha256 for file in files.values() if file.sha256 not in self._known}
         if wanted:
             started = time.thread_time()
