@@ -6,7 +6,7 @@ from slipway.artifacts.outline import DATA
 from slipway.rules.difference.facts import DifferenceFacts, Pair, commands, once, plugins
 from slipway.rules.families import difference
 from slipway.rules.rule import Evidence
-from slipway.rules.wording import named
+from slipway.rules.wording import named, quoted
 
 STARTED = ("sitecustomize.py", "usercustomize.py")
 """Modules that Python imports at every start (https://docs.python.org/3/library/site.html)."""
@@ -137,7 +137,10 @@ def startup_file_added(facts: DifferenceFacts) -> Iterator[Evidence]:
     for path, pair in found.items():
         how = "is new" if path in pair.added else "was changed"
         yield Evidence(
-            f"{path} {how}: Python reads it at every start.", file=path, artifact=pair.now.filename, seen=path
+            f"{quoted(path)} {how}: Python reads it at every start.",
+            file=path,
+            artifact=pair.now.filename,
+            seen=path,
         )
 
 

@@ -8,7 +8,7 @@ from slipway.artifacts.outline import WRITTEN_ANEW
 from slipway.rules.difference.facts import DifferenceFacts, Pair, once
 from slipway.rules.families import difference
 from slipway.rules.rule import Evidence
-from slipway.rules.wording import named
+from slipway.rules.wording import named, quoted
 
 HIDING = frozenset({Ability.HIDDEN, Ability.FETCHED, Ability.BLOB})
 ACTING = frozenset({Ability.NETWORK, Ability.PROGRAMS})
@@ -82,7 +82,7 @@ def _files(
         gained = (has.at_import - had.at_import if at_import else has.anywhere - had.anywhere) & which
         what = " and ".join(ability.value for ability in Ability if ability in gained)
         yield Evidence(
-            f"{path} {f'{when} ' if when else ''}{what}, which {_before(path, pair)}.",
+            f"{quoted(path)} {f'{when} ' if when else ''}{what}, which {_before(path, pair)}.",
             file=path,
             artifact=pair.now.filename,
             seen=path,
@@ -107,7 +107,7 @@ def start_code_grew(facts: DifferenceFacts) -> Iterator[Evidence]:
     for path, pair in grown.items():
         now, before = pair.now.files[path].size, pair.before.files[path].size
         yield Evidence(
-            f"{path} has {now} bytes, and had {before} before.",
+            f"{quoted(path)} has {now} bytes, and had {before} before.",
             file=path,
             artifact=pair.now.filename,
             seen=f"{now} bytes",
