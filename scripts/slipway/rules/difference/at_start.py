@@ -6,7 +6,7 @@ from slipway.artifacts.outline import DATA
 from slipway.rules.difference.facts import DifferenceFacts, Pair, commands, once, plugins
 from slipway.rules.families import difference
 from slipway.rules.rule import Evidence
-from slipway.rules.wording import named, quoted
+from slipway.rules.wording import listed, named, quoted
 
 STARTED = ("sitecustomize.py", "usercustomize.py")
 """Modules that Python imports at every start (https://docs.python.org/3/library/site.html)."""
@@ -140,7 +140,6 @@ def startup_file_added(facts: DifferenceFacts) -> Iterator[Evidence]:
             f"{quoted(path)} {how}: Python reads it at every start.",
             file=path,
             artifact=pair.now.filename,
-            seen=path,
         )
 
 
@@ -188,4 +187,4 @@ def _together(found: dict[str, Pair], sentence: str) -> Iterator[Evidence]:
     if found:
         text = sentence.replace("{}", named(list(found)))
         first = next(iter(found.values()))
-        yield Evidence(f"{text[0].upper()}{text[1:]}.", artifact=first.now.filename, seen="\n".join(found))
+        yield Evidence(f"{text[0].upper()}{text[1:]}.", artifact=first.now.filename, seen=listed(list(found)))
