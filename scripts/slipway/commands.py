@@ -135,7 +135,7 @@ class Command:
         return tuple(o for o in OPTIONS if o.name in self.options or not stages.isdisjoint(o.stages))
 
 
-CHECKS = ("plan", "validate", "build", "inspect", "index", "smoke")
+CHECKS = ("plan", "validate", "build", "inspect", "index", "compare", "smoke")
 
 COMMANDS: tuple[Command, ...] = (
     # The first one is the default.
@@ -145,7 +145,7 @@ COMMANDS: tuple[Command, ...] = (
         "a pull request. The default command.",
         stages=(*CHECKS, "ignores"),
         # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
-        gathers=("plan", "validate", "index", "gather", "inspect", "index", "smoke", "ignores"),
+        gathers=("plan", "validate", "index", "gather", "inspect", "index", "compare", "smoke", "ignores"),
     ),
     Command(
         name="plan",
@@ -177,6 +177,14 @@ COMMANDS: tuple[Command, ...] = (
         argument="files",
         stages=("smoke",),
         gathers=("gather", "smoke"),
+    ),
+    Command(
+        name="compare",
+        help="Say what differs from the last release on the index, what is dangerous by its kind first; with --with, "
+        "whether a second build agrees.",
+        argument="files",
+        stages=("compare", "agree"),
+        options=("against", "with"),
     ),
     Command(
         name="publish",

@@ -95,8 +95,8 @@ def _start(command: Command, inputs: Inputs) -> Manifest:
         return Manifest()
     from slipway.artifacts import artifact
 
-    # Where they are inspected the stage reads them anyway, and a large wheel takes seconds.
-    is_read_later = "inspect" in command.stages
+    # Where they are inspected or compared the stage reads them anyway, and a large wheel takes seconds.
+    is_read_later = not {"inspect", "compare"}.isdisjoint(command.stages)
     records = (
         artifact.identify(f) if is_read_later else artifact.record(artifact.read(f)) for f in inputs.files
     )

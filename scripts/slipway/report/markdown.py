@@ -13,7 +13,7 @@ from slipway import documentation, findings
 from slipway.manifest import Failure, Manifest
 from slipway.publication import Page
 from slipway.records import Finding, Severity, SmokeResult
-from slipway.report import checklist, recovery, timeline, verdict
+from slipway.report import checklist, comparison, recovery, timeline, verdict
 from slipway.report.text import block, code, sentence, text
 
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
@@ -40,9 +40,10 @@ def render(manifest: Manifest) -> str:
     """Return the report on a run."""
     parts = (
         _lead(manifest),
+        _comparison(manifest),
         _artifacts(manifest),
         # A manifest of another run is not rendered as HTML.
-        _page(None if manifest.command in {"publish", "verify", "announce"} else manifest.page),
+        _page(None if manifest.command in {"compare", "publish", "verify", "announce"} else manifest.page),
         _smoke(manifest.smoke_results),
         [*(f"- {text(reason)}" for reason in verdict.untried(manifest)), ""],
         _index(manifest),
@@ -64,6 +65,8 @@ def summary(manifest: Manifest) -> str:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
         parts = (_lead(manifest), _index(manifest), _smoke(from_index), _checklist(manifest))
         return "\n".join(line for part in parts for line in part) + "\n"
+    if manifest.command == "compare":
+        return "\n".join([*_lead(manifest), *_comparison(manifest)]) + "\n"
     if not manifest.is_part:
         return render(manifest)
     if int(manifest.exit_code) == 0:
@@ -209,6 +212,15 @@ def _artifacts(manifest: Manifest) -> Iterator[str]:
             more = artifact.members - len(artifact.contents)
             listed = "\n".join([*artifact.contents, *([f"… and {more} more"] if more > 0 else [])])
             yield from _folded(f"Contents of <code>{html.escape(artifact.filename)}</code>", block(listed))
+
+
+def _comparison(manifest: Manifest) -> Iterator[str]:
+    if manifest.comparison is not None:
+        yield from [f"🔍 {sentence(comparison.line(manifest.comparison))}", ""]
+        if differences := comparison.listed(manifest.comparison):
+            yield from _folded("What differs", block("\n".join(differences)))
+    if agreed := [*comparison.agreement(manifest)]:
+        yield from [*(f"🔁 {text(one)}" for one in agreed), ""]
 
 
 def _short(digest: str) -> str:

@@ -18,6 +18,7 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
     """Return the rules of each family by the family's title, sorted by name."""
     # Most commands judge a few families; only those that list rules load all of them.
     from slipway.rules import (
+        difference,
         index,
         jobs,
         metadata,
@@ -25,13 +26,28 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
         publisher,
         release,
         sdist,
+        second_build,
         settings,
         smoke,
         wheel,
         workflow,
     )
 
-    loaded = (project, metadata, sdist, wheel, release, smoke, index, publisher, jobs, workflow, settings)
+    loaded = (
+        project,
+        metadata,
+        sdist,
+        wheel,
+        release,
+        smoke,
+        index,
+        difference,
+        second_build,
+        publisher,
+        jobs,
+        workflow,
+        settings,
+    )
     return {family.RULES.title: family.RULES.by_name() for family in loaded}
 
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from slipway.artifacts.wheel import WheelFacts
     from slipway.project.source import SourceFacts
     from slipway.project.workflow import CallerFacts
+    from slipway.rules.difference.facts import DifferenceFacts
     from slipway.rules.index.facts import IndexFacts
     from slipway.rules.publisher.facts import PublisherFacts
     from slipway.rules.release.facts import ReleaseFacts
+    from slipway.rules.second_build.facts import TwiceFacts
     from slipway.rules.settings.facts import RunFacts
     from slipway.rules.smoke.facts import SmokeFacts
 
@@ -35,6 +37,8 @@ wheel: Family[WheelFacts] = Family("wheel", "The wheel")
 release: Family[ReleaseFacts] = Family("release", "All files of one release together")
 smoke: Family[SmokeFacts] = Family("smoke", "Installing, importing, uninstalling")
 index: Family[IndexFacts] = Family("index", "The index the release goes to")
+difference: Family[DifferenceFacts] = Family("difference", "What differs from the last release")
+second_build: Family[TwiceFacts] = Family("second_build", "A second build of the same commit")
 publisher: Family[PublisherFacts] = Family("publisher", "The run that publishes", ignorable=False)
 jobs: Family[Handover] = Family("jobs", "What the jobs of a workflow built and tested", ignorable=False)
 workflow: Family[CallerFacts] = Family("workflow", "The caller's workflows")
