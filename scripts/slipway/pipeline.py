@@ -1,6 +1,6 @@
 """The pipeline: one list of stages, and the loop that runs them. Read this first.
 
-A run begins in `commands.execute`: the table in `commands.py` says which stages a command runs and whether it starts
+A run begins in `execution.execute`: the table in `commands.py` says which stages a command runs and whether it starts
 from nothing, from artifacts or from the manifest of an earlier command; `run` below does the stages one after the other,
 and `execute` renders the manifest that comes out. Each stage takes the manifest and returns what it adds.
 """

@@ -35,7 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("planning", "building", "smoke", "publishing", "releasing", "repository", "workflows"),
     ("stages",),
     ("pipeline",),
-    ("commands", "reporting", "several", "rehearsal", "release_rehearsal"),
+    ("commands", "execution", "reporting", "several", "rehearsal", "release_rehearsal"),
     ("cli",),
 )
 """From the ground up, each a folder or a module of the package with all that is in it; a module may import from its own

@@ -1,0 +1,100 @@
+"""How one command runs: on one project or on several, from its inputs to its report and its exit code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from slipway import reporting
+from slipway.commands import Command
+from slipway.errors import ExitCode, InputError, SlipwayError
+from slipway.manifest import Failure, Manifest, to_json
+from slipway.options import Inputs
+from slipway.report import terminal
+from slipway.runner import Runner, detect
+
+
+def execute(command: Command, inputs: Inputs) -> int:
+    """Run a command, show its report and return its exit code."""
+    reporting.demand_one_format(inputs)
+    inputs = replace(inputs, json=inputs.json or inputs.format == "json")
+    runner = detect(verbose=inputs.verbose)
+    if inputs.all_projects:
+        return _execute_for_each(command, inputs, runner)
+    manifest = _run(command, inputs, runner)
+    if manifest is None:
+        return ExitCode.CLEAN
+    return _report(command, manifest, inputs, runner)
+
+
+def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
+    """Run a command for each project below a folder; the worst exit code is the whole run's."""
+    from slipway import several
+
+    manifests: dict[str, Manifest | None] = {}
+    folders: dict[Path, Manifest] = {}
+    try:
+        for member, own in several.projects(inputs):
+            is_wanted = member.changed or not inputs.only_changed
+            manifests[member.folder] = manifest = (
+                _run(command, own, runner, above=inputs.path) if is_wanted else None
+            )
+            if manifest is not None:
+                folders[own.path] = manifest
+                reporting.record(manifest, own, runner)
+                if not (own.json or own.format):
+                    _print(command, manifest, own, runner)
+    except SlipwayError as error:
+        failed = Manifest(command=command.name, failure=Failure.from_error(error, stage="plan"))
+        return _report(command, failed, inputs, runner)
+    if inputs.json:
+        reporting.print_json(to_json({"projects": manifests}))
+    elif inputs.format:
+        reporting.print_document(folders, inputs)
+    else:
+        with runner.quoting():
+            terminal.show_projects(manifests)
+    return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
+
+
+def _run(command: Command, inputs: Inputs, runner: Runner, *, above: Path | None = None) -> Manifest | None:
+    try:
+        return command.run(command, _with_settings(command, inputs, above), runner)
+    except SlipwayError as error:
+        failure = Failure.from_error(error, stage=command.name)
+        return Manifest(command=command.name, job=inputs.job, failure=failure)
+
+
+def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inputs:
+    """Return the inputs with what [tool.slipway] sets; a fault in it is left to the plan where there is one.
+
+    Raises:
+        InputError: the table has a fault, and the command runs no plan.
+    """
+    from slipway.project import settings
+
+    if command.argument in {None, "rule"}:
+        return inputs
+    try:
+        for folder in dict.fromkeys((inputs.path, above or inputs.path)):
+            inputs = settings.applied(inputs, folder)
+    except InputError:
+        if "plan" not in command.stages:
+            raise
+    return inputs
+
+
+def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> int:
+    reporting.record(manifest, inputs, runner)
+    if inputs.json:
+        reporting.print_json(to_json(manifest))
+    elif inputs.format:
+        reporting.print_document({inputs.path: manifest}, inputs)
+    else:
+        _print(command, manifest, inputs, runner)
+    return manifest.exit_code
+
+
+def _print(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
+    with runner.quoting():
+        command.show(manifest, inputs)
