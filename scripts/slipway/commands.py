@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slipway import pipeline, reporting
+from slipway.errors import ExitCode
 from slipway.manifest import FILENAME, Manifest, read_manifest, to_json
 from slipway.option import Option
 from slipway.options import ANY, OPTIONS, Inputs
@@ -96,6 +97,19 @@ def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
             standing.show(seen)
 
 
+def _doctor(_command: Command, inputs: Inputs, runner: Runner) -> ExitCode:
+    from slipway.report import examination
+    from slipway.repository import doctor
+
+    found = doctor.run(inputs, runner)
+    if inputs.json:
+        reporting.print_json(to_json(found))
+    else:
+        with runner.quoting():
+            examination.show(found)
+    return found.exit_code
+
+
 def _show_plan(manifest: Manifest, _: Inputs) -> None:
     (terminal.show if manifest.failure else terminal.show_plan)(manifest)
 
@@ -121,7 +135,8 @@ class Command:
         gathers: the stages it runs with --from, where other jobs have built.
         options: the options it takes beside those of its stages.
         resumes: whether it starts from the manifest of an earlier command.
-        run: what it does; returns the manifest to report on, or None where everything is printed already.
+        run: what it does; returns the manifest to report on; where everything is printed already, the exit code, or None
+            for 0.
         show: prints the report for people.
         lock: the lock file of the environment it runs in, in scripts/requirements.
     """
@@ -133,7 +148,7 @@ class Command:
     gathers: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     resumes: bool = False
-    run: Callable[[Command, Inputs, Runner], Manifest | None] = _run_stages
+    run: Callable[[Command, Inputs, Runner], Manifest | ExitCode | None] = _run_stages
     show: Callable[[Manifest, Inputs], None] = _show_report
     lock: str = "slipway.txt"
 
@@ -223,6 +238,13 @@ COMMANDS: tuple[Command, ...] = (
         argument="version",
         options=("work", "json", "index", "simple-index", "tag-prefix"),
         run=_status,
+    ),
+    Command(
+        name="doctor",
+        help="Judge the settings of the repository on GitHub: environments, rulesets, immutable releases, tokens that are "
+        "left. Nothing is changed; what cannot be read is listed as unknown.",
+        options=("json", "index", "simple-index", "tag-prefix"),
+        run=_doctor,
     ),
     Command(
         name="init",

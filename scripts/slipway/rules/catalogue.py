@@ -24,6 +24,7 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
         project,
         publisher,
         release,
+        repository,
         sdist,
         settings,
         smoke,
@@ -31,7 +32,10 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
         workflow,
     )
 
-    loaded = (project, metadata, sdist, wheel, release, smoke, index, publisher, jobs, workflow, settings)
+    loaded = (
+        *(project, metadata, sdist, wheel, release, smoke, index, publisher, jobs),
+        *(workflow, repository, settings),
+    )
     return {family.RULES.title: family.RULES.by_name() for family in loaded}
 
 

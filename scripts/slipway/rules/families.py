@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from slipway.rules.index.facts import IndexFacts
     from slipway.rules.publisher.facts import PublisherFacts
     from slipway.rules.release.facts import ReleaseFacts
+    from slipway.rules.repository.facts import RepositoryFacts
     from slipway.rules.settings.facts import RunFacts
     from slipway.rules.smoke.facts import SmokeFacts
 
@@ -38,6 +39,7 @@ index: Family[IndexFacts] = Family("index", "The index the release goes to")
 publisher: Family[PublisherFacts] = Family("publisher", "The run that publishes", ignorable=False)
 jobs: Family[Handover] = Family("jobs", "What the jobs of a workflow built and tested", ignorable=False)
 workflow: Family[CallerFacts] = Family("workflow", "The caller's workflows")
+repository: Family[RepositoryFacts] = Family("repository", "The repository's settings on GitHub")
 settings: Family[RunFacts] = Family("settings", "The project's own settings")
 
 SAMPLES: Mapping[Kind, str] = {"sdist": "spam-1.0.tar.gz", "wheel": "spam-1.0-py3-none-any.whl"}
