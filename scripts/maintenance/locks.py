@@ -19,6 +19,7 @@ PARTS = {
     "uv": (),
     "check": ("keyring",),
     "compiled": (),
+    "interface": (),
     "verify": ("keyring", "readme-renderer"),
 }
 """The lock files in scripts/requirements, each with what twine asks for and nothing imports on a runner."""

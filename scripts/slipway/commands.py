@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from slipway import pipeline, reporting
+from slipway import pipeline, reporting, starting
 from slipway.errors import ExitCode
-from slipway.manifest import FILENAME, Manifest, read_manifest, to_json
+from slipway.manifest import Manifest, to_json
 from slipway.option import Option
 from slipway.options import ANY, OPTIONS, Inputs
 from slipway.report import terminal
@@ -22,18 +22,7 @@ def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
 
 def _start(command: Command, inputs: Inputs) -> Manifest:
     is_on_files = command.argument == "files"
-    if command.resumes or (is_on_files and not inputs.files and not inputs.from_):
-        return read_manifest(inputs.work / FILENAME, digest=inputs.manifest_digest or None)
-    if not inputs.files:
-        return Manifest()
-    from slipway.artifacts import artifact
-
-    # Where they are inspected the stage reads them anyway, and a large wheel takes seconds.
-    is_read_later = "inspect" in command.stages
-    records = (
-        artifact.identify(f) if is_read_later else artifact.record(artifact.read(f)) for f in inputs.files
-    )
-    return Manifest(artifacts=tuple(records))
+    return starting.manifest(inputs, command.stages, is_on_files=is_on_files, resumes=command.resumes)
 
 
 # These import what they run: the environment of `publish` has nothing for it, and it would slow down every start.
@@ -158,7 +147,7 @@ class Command:
         return tuple(o for o in OPTIONS if o.name in self.options or not stages.isdisjoint(o.stages))
 
 
-CHECKS = ("plan", "validate", "build", "inspect", "index", "smoke")
+CHECKS = ("plan", "validate", "build", "inspect", "index", "compare", "smoke")
 
 COMMANDS: tuple[Command, ...] = (
     # The first one is the default.
@@ -168,7 +157,7 @@ COMMANDS: tuple[Command, ...] = (
         "a pull request. The default command.",
         stages=(*CHECKS, "ignores"),
         # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
-        gathers=("plan", "validate", "index", "gather", "inspect", "index", "smoke", "ignores"),
+        gathers=("plan", "validate", "index", "gather", "inspect", "index", "compare", "smoke", "ignores"),
     ),
     Command(
         name="plan",
@@ -200,6 +189,14 @@ COMMANDS: tuple[Command, ...] = (
         argument="files",
         stages=("smoke",),
         gathers=("gather", "smoke"),
+    ),
+    Command(
+        name="compare",
+        help="Say what differs from the last release on the index, what is dangerous by its kind first; with --with, "
+        "whether a second build agrees.",
+        argument="files",
+        stages=("compare", "agree"),
+        options=("against", "with"),
     ),
     Command(
         name="publish",

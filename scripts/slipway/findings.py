@@ -2,13 +2,21 @@
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 
-from slipway.records import Finding, Severity
+from slipway.records import Finding, Severity, SkippedRule
+
+Judged = TypeVar("Judged", Finding, SkippedRule)
 
 _PYTHON = r"(?:[a-z]{1,20} )?\d{1,3}(?:\.\d{1,5}){0,2}(?:[a-z]\w{0,8})?"
 _PYTHONS = re.compile(rf"\bPython ({_PYTHON}(?:, {_PYTHON}){{0,50}})")
+
+
+def of_stage(stage: str, judged: Iterable[Judged]) -> tuple[Judged, ...]:
+    """Return findings or rules as those of a stage, where they are not another one's."""
+    return tuple(msgspec.structs.replace(one, stage=one.stage or stage) for one in judged)
 
 
 def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:

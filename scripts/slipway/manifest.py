@@ -10,11 +10,11 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from slipway import findings
+from slipway.comparison import BuiltTwice, Comparison
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.publication import Announced, OnIndex, Page, Publisher, Receipt, Recovery, Served
 from slipway.records import (
@@ -31,7 +31,6 @@ from slipway.records import (
 
 SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
-
 SET_UP = "set-up"
 """In the list of stages: making the environment of Slipway itself, where that was not there."""
 
@@ -81,8 +80,6 @@ class Addition(Record, frozen=True):
         failure: the error that ended the stage, where part of its work was already done.
         skipped: why the stage had nothing to do.
         stages: what other jobs ran, for the one that brings their work together.
-        page: what the index will show.
-        announced: the release on GitHub.
     """
 
     plan: Plan | None = None
@@ -101,6 +98,8 @@ class Addition(Record, frozen=True):
     stages: tuple[StageResult, ...] = ()
     page: Page | None = None
     announced: Announced | None = None
+    comparison: Comparison | None = None
+    built_twice: tuple[BuiltTwice, ...] = ()
 
 
 class Manifest(Record, frozen=True):
@@ -117,6 +116,8 @@ class Manifest(Record, frozen=True):
         failure: the error that ended the last command early.
         page: what the index will show.
         announced: the release on GitHub.
+        comparison: how it differs from the last release; None where nobody compared them.
+        built_twice: how each artifact differs from the one that a second build made.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -140,6 +141,8 @@ class Manifest(Record, frozen=True):
     failure: Failure | None = None
     page: Page | None = None
     announced: Announced | None = None
+    comparison: Comparison | None = None
+    built_twice: tuple[BuiltTwice, ...] = ()
 
     def without(self, stages: Sequence[str]) -> Manifest:
         """Return this manifest without what these stages added before, for a run that does them again."""
@@ -159,6 +162,8 @@ class Manifest(Record, frozen=True):
             failure=None,
             page=None if "inspect" in again else self.page,
             announced=None if "announce" in again else self.announced,
+            comparison=None if "compare" in again else self.comparison,
+            built_twice=() if "compare" in again else self.built_twice,
         )
 
     def with_addition(self, addition: Addition, *, stage: str) -> Manifest:
@@ -169,9 +174,9 @@ class Manifest(Record, frozen=True):
             self,
             plan=addition.plan or self.plan,
             artifacts=tuple(artifacts.values()),
-            findings=findings.merged(self.findings + _of_stage(stage, addition.findings)),
-            skipped_rules=self.skipped_rules + _of_stage(stage, addition.skipped_rules),
-            broken_rules=self.broken_rules + _of_stage(stage, addition.broken_rules),
+            findings=findings.merged(self.findings + findings.of_stage(stage, addition.findings)),
+            skipped_rules=self.skipped_rules + findings.of_stage(stage, addition.skipped_rules),
+            broken_rules=self.broken_rules + findings.of_stage(stage, addition.broken_rules),
             smoke_results=self.smoke_results + addition.smoke_results,
             untried=self.untried + addition.untried,
             on_index=addition.on_index or self.on_index,
@@ -181,6 +186,8 @@ class Manifest(Record, frozen=True):
             failure=addition.failure or self.failure,
             page=addition.page or self.page,
             announced=addition.announced or self.announced,
+            comparison=addition.comparison or self.comparison,
+            built_twice=self.built_twice + addition.built_twice,
             stages=self.stages + addition.stages,
         )
 
@@ -251,13 +258,6 @@ class Manifest(Record, frozen=True):
         if self.failure is not None:
             return ExitCode.FINDINGS if self.explaining else ExitCode(self.failure.exit_code)
         return ExitCode.FINDINGS if self.blocking else ExitCode.CLEAN
-
-
-Judged = TypeVar("Judged", Finding, SkippedRule)
-
-
-def _of_stage(stage: str, judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
-    return tuple(msgspec.structs.replace(one, stage=one.stage or stage) for one in judged)
 
 
 def to_json(record: object) -> bytes:

@@ -77,7 +77,7 @@ class Inputs:
     )
     index: str | None = option(
         "Where to publish: pypi, testpypi, or the upload URL of another index; by default the event decides.",
-        *("plan", "publish", "verify"),
+        *("plan", "compare", "publish", "verify"),
         default=None,
     )
     all_projects: bool = option(
@@ -225,7 +225,17 @@ class Inputs:
     )
     simple_index: str | None = option(
         "Address of the index's simple API, where it does not stand beside or below the upload URL.",
-        *("index", "publish", "verify"),
+        *("index", "compare", "publish", "verify"),
+        default=None,
+    )
+    against: tuple[str, ...] = option(
+        "What to compare with: a version on the index, or files of another release, or the folder that they are in; by "
+        "default the last release on the index.",
+        default=(),
+    )
+    with_: Path | None = option(
+        "Folder with what a second build made of the same commit: say whether the two agree, in place of looking for the "
+        "last release.",
         default=None,
     )
     publish_timeout: float = option(

@@ -59,6 +59,10 @@ class Stage:
                 from slipway.stages.inspect import run
             case "index":
                 from slipway.stages.index import run
+            case "compare":
+                from slipway.stages.compare import run
+            case "agree":
+                from slipway.stages.agree import run
             case "smoke":
                 from slipway.stages.smoke import run
             case "publish":
@@ -96,6 +100,10 @@ STAGES = (
     Stage("gather", "Gather", "other jobs' folders → their plan, artifacts and results"),
     Stage("inspect", "Inspect", "artifacts → findings about each of them and about the set"),
     Stage("index", "Index", "plan, artifacts → what the index shows of the project, findings about it"),
+    Stage("compare", "Compare", "artifacts, the last release on the index → what differs, findings about it"),
+    Stage(
+        "agree", "Agree", "artifacts, those of a second build → whether they are the same, findings about it"
+    ),
     Stage(
         "smoke",
         "Smoke",

@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "manifest",
         "records",
         "publication",
+        "comparison",
         "standing",
         "examination",
         "findings",
@@ -33,10 +34,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("project", "artifacts", "index", "environments"),
     ("documentation",),
     ("rules", "report"),
-    ("planning", "building", "smoke", "publishing", "releasing", "repository", "workflows"),
+    ("planning", "building", "comparing", "smoke", "publishing", "releasing", "repository", "workflows"),
     ("stages",),
     ("pipeline",),
-    ("commands", "execution", "reporting", "several", "rehearsal", "release_rehearsal"),
+    ("commands", "execution", "starting", "reporting", "several", "rehearsal", "release_rehearsal"),
     ("cli",),
 )
 """From the ground up, each a folder or a module of the package with all that is in it; a module may import from its own

@@ -48,6 +48,7 @@ def test_there_is_one_for_everything_for_each_kind_of_job_and_for_the_installer(
         "slipway",
         "check",
         "compiled",
+        "interface",
         "verify",
         "publish",
         "uv",
@@ -96,7 +97,9 @@ def test_the_metadata_asks_for_what_is_locked():
     locked = releases(REQUIREMENTS / "slipway.txt")
 
     requested = {
-        name for part in ("slipway", "check", "compiled", "uv") for name in asked(REQUIREMENTS / f"{part}.in")
+        name
+        for part in ("slipway", "check", "compiled", "interface", "uv")
+        for name in asked(REQUIREMENTS / f"{part}.in")
     }
     assert requested == declared.keys() | A_LIMIT_ALONE
     for name, requirement in declared.items():
@@ -109,7 +112,7 @@ def test_no_kind_of_job_sets_up_what_it_does_not_run():
 
     assert verify < check < releases(REQUIREMENTS / "slipway.txt").keys()
     assert not {"keyring", "cryptography", "pypiserver", "pip", "uv"} & check
-    assert not {"cibuildwheel", "abi3audit", "auditwheel"} & check
+    assert not {"cibuildwheel", "abi3audit", "auditwheel", "griffelib"} & check
     assert not {"readme-renderer", "validate-pyproject", "build"} & verify
 
 
@@ -174,7 +177,7 @@ for module in sys.argv[3:]:
             "check",
             [
                 f"stages.{name}"
-                for name in ("plan", "validate", "build", "gather", "inspect", "smoke", "ignores")
+                for name in ("plan", "validate", "build", "gather", "inspect", "compare", "smoke", "ignores")
             ],
         ),
     ],

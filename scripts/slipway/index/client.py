@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -148,20 +150,30 @@ class Client:
 
         return self._fetch(self.index.simple, JSON, understand)
 
-    def download(self, file: ServedFile, target: Path) -> str:
+    def download(
+        self, file: ServedFile, target: Path, *, limit: int = LARGEST_FILE, seconds: float = math.inf
+    ) -> str:
         """Download a file and return the SHA-256 of the bytes that came.
 
+        Args:
+            file: what to download.
+            target: where to.
+            limit: bytes that are taken at most.
+            seconds: how long one attempt may take.
+
         Raises:
-            ToolError: it cannot be downloaded.
+            ToolError: it cannot be downloaded, is larger, or takes longer.
         """
 
         def save(response: requests.Response) -> str:
-            digest, size = hashlib.sha256(), 0
+            digest, size, deadline = hashlib.sha256(), 0, time.monotonic() + seconds
             with target.open("wb") as stream:
                 for block in response.iter_content(1 << 20):
                     size += len(block)
-                    if size > LARGEST_FILE:
-                        raise transport.TooLarge(f"a file of more than {LARGEST_FILE} bytes")
+                    if size > limit:
+                        raise transport.TooLarge(f"a file of more than {limit} bytes")
+                    if time.monotonic() > deadline:
+                        raise TimeoutError(f"it did not arrive within {seconds:.0f} s")
                     digest.update(block)
                     stream.write(block)
             return digest.hexdigest()

@@ -86,6 +86,21 @@ class Listing:
             return ()
         return tuple(file for file in self.files if file.version == wanted)
 
+    def released(self) -> dict[Version, list[ServedFile]]:
+        """Return the files of each version, those that were yanked left out."""
+        releases: dict[Version, list[ServedFile]] = {}
+        for file in self.files:
+            if (version := file.version) is not None and not file.yanked:
+                releases.setdefault(version, []).append(file)
+        return releases
+
+    def before(self, version: Version | None) -> list[ServedFile]:
+        """Return the files of the newest final release that is older than a version, of the newest for None; or none."""
+        releases = self.released()
+        final = [one for one in releases if not one.is_prerelease]
+        earlier = [one for one in final if version is None or one < version]
+        return releases[max(earlier)] if earlier else []
+
 
 def days_left(files: Iterable[ServedFile], *, now: float) -> int | None:
     """Return how many days a release still takes files, rounded up, or None where its age is unknown.

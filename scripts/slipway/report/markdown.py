@@ -13,7 +13,7 @@ from slipway import documentation, findings
 from slipway.manifest import Failure, Manifest
 from slipway.publication import Page
 from slipway.records import Finding, Severity, SmokeResult
-from slipway.report import checklist, recovery, timeline, verdict
+from slipway.report import checklist, comparison, recovery, timeline, verdict
 from slipway.report.text import block, code, sentence, text
 
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
@@ -40,6 +40,7 @@ def render(manifest: Manifest) -> str:
     """Return the report on a run."""
     parts = (
         _lead(manifest),
+        _comparison(manifest),
         _artifacts(manifest),
         # A manifest of another run is not rendered as HTML.
         _page(None if manifest.command in {"publish", "verify", "announce"} else manifest.page),
@@ -209,6 +210,15 @@ def _artifacts(manifest: Manifest) -> Iterator[str]:
             more = artifact.members - len(artifact.contents)
             listed = "\n".join([*artifact.contents, *([f"… and {more} more"] if more > 0 else [])])
             yield from _folded(f"Contents of <code>{html.escape(artifact.filename)}</code>", block(listed))
+
+
+def _comparison(manifest: Manifest) -> Iterator[str]:
+    if manifest.comparison is not None:
+        yield from [f"🔍 {sentence(comparison.line(manifest.comparison))}", ""]
+        if differences := comparison.listed(manifest.comparison):
+            yield from _folded("What differs", block("\n".join(differences)))
+    if agreed := [*comparison.agreement(manifest)]:
+        yield from [*(f"🔁 {text(one)}" for one in agreed), ""]
 
 
 def _short(digest: str) -> str:

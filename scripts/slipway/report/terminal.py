@@ -7,7 +7,7 @@ from dataclasses import replace
 from slipway import documentation, findings
 from slipway.manifest import Failure, Manifest
 from slipway.records import ExpectedFile, Finding, Plan, Severity, SkippedRule, SmokeResult, StageResult
-from slipway.report import checklist, recovery, screen, timeline, verdict
+from slipway.report import checklist, comparison, recovery, screen, timeline, verdict
 from slipway.report.screen import Line, wrapped
 from slipway.runner.base import printable
 
@@ -225,6 +225,7 @@ def _details(manifest: Manifest, width: int) -> Iterator[Line]:
         size = f"{verdict.size(artifact.size)}{members}"
         yield from wrapped(f"{artifact.filename}  {size}", width, lead="  ", hanging=4)
         yield Line(f"    sha256 {artifact.sha256}", "dim")
+    yield from _comparison(manifest, width)
     for result in manifest.smoke_results:
         yield from wrapped(_tried(result), width, lead="  ", hanging=4)
         for sentence in verdict.worked(result):
@@ -236,6 +237,22 @@ def _details(manifest: Manifest, width: int) -> Iterator[Line]:
         yield from wrapped(" · ".join(ran), width, lead="  ", style="dim")
     if manifest.artifacts or manifest.smoke_results or manifest.stages:
         yield Line("")
+
+
+def _comparison(manifest: Manifest, width: int) -> Iterator[Line]:
+    if manifest.comparison is not None:
+        yield from wrapped(comparison.line(manifest.comparison), width, lead="  ", hanging=4)
+        differences = comparison.listed(manifest.comparison) if manifest.command == "compare" else []
+        for row in differences[:ROWS]:
+            yield Line(f"      {printable(row)}", "dim")
+        if len(differences) > ROWS:
+            yield Line(f"      … and {len(differences) - ROWS} more lines, all of them in --json", "dim")
+    for sentence in comparison.agreement(manifest):
+        yield from wrapped(sentence, width, lead="  ", hanging=4)
+
+
+ROWS = 40
+"""Lines on what differs that are printed."""
 
 
 def _tried(result: SmokeResult) -> str:

@@ -57,6 +57,8 @@ def _achieved(manifest: Manifest) -> str:
         return f"passes its rehearsal: it {seen}; {_joined([served, *_announced_here(manifest)])}"
     if manifest.command == "announce":
         return _announced(manifest)
+    if manifest.command == "compare":
+        return _compared(manifest, done)
     if "verify" in done:
         seen = _joined(_installed(manifest, "index"))
         return (
@@ -89,6 +91,17 @@ def _announced(manifest: Manifest) -> str:
     seen = f"the release {release.tag} on GitHub has {exactly}its {counted(len(manifest.artifacts), 'file')}"
     how = {"published": "", "completed": " now: what it lacked was added", "already-there": " already"}
     return f"is announced{how[release.outcome]}; {seen}, their checksums and the manifest"
+
+
+def _compared(manifest: Manifest, done: set[str]) -> str:
+    if "agree" in done:
+        return "was built twice, and nothing in it differs"
+    if manifest.comparison is None:
+        reason = next((one.reason for one in manifest.stages if one.name == "compare"), None)
+        return f"was not compared with another release: {reason}"
+    number = sum(finding.ignored is None for finding in manifest.findings)
+    count = counted(number, "finding") if number else "no rule found anything"
+    return f"was compared with {manifest.comparison.version} {manifest.comparison.place}: {count}"
 
 
 def _checked(manifest: Manifest, done: set[str]) -> Iterator[str]:

@@ -18,6 +18,7 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
     """Return the rules of each family by the family's title, sorted by name."""
     # Most commands judge a few families; only those that list rules load all of them.
     from slipway.rules import (
+        difference,
         index,
         jobs,
         metadata,
@@ -33,8 +34,19 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
     )
 
     loaded = (
-        *(project, metadata, sdist, wheel, release, smoke, index, publisher, jobs),
-        *(workflow, repository, settings),
+        project,
+        metadata,
+        sdist,
+        wheel,
+        release,
+        smoke,
+        index,
+        difference,
+        publisher,
+        jobs,
+        workflow,
+        repository,
+        settings,
     )
     return {family.RULES.title: family.RULES.by_name() for family in loaded}
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slipway.artifacts.wheel import WheelFacts
     from slipway.project.source import SourceFacts
     from slipway.project.workflow import CallerFacts
+    from slipway.rules.difference.facts import DifferenceFacts
     from slipway.rules.index.facts import IndexFacts
     from slipway.rules.publisher.facts import PublisherFacts
     from slipway.rules.release.facts import ReleaseFacts
@@ -36,6 +37,7 @@ wheel: Family[WheelFacts] = Family("wheel", "The wheel")
 release: Family[ReleaseFacts] = Family("release", "All files of one release together")
 smoke: Family[SmokeFacts] = Family("smoke", "Installing, importing, uninstalling")
 index: Family[IndexFacts] = Family("index", "The index the release goes to")
+difference: Family[DifferenceFacts] = Family("difference", "What differs from the last release")
 publisher: Family[PublisherFacts] = Family("publisher", "The run that publishes", ignorable=False)
 jobs: Family[Handover] = Family("jobs", "What the jobs of a workflow built and tested", ignorable=False)
 workflow: Family[CallerFacts] = Family("workflow", "The caller's workflows")

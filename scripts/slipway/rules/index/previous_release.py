@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from packaging.version import Version
-
 from slipway import versions
 from slipway.index.listing import ServedFile
 from slipway.rules.families import index
@@ -23,12 +21,12 @@ FAMILIES = ("manylinux", "musllinux", "linux", "macosx", "win")
 )
 def fewer_platforms_than_before(facts: IndexFacts) -> Iterator[Evidence]:
     files = [file.filename for file in previous(facts)]
-    before = _platforms(files)
-    now = _platforms([artifact.filename for artifact in facts.artifacts])
+    before = platforms(files)
+    now = platforms([artifact.filename for artifact in facts.artifacts])
     if "any" in now:
         return
     for platform in sorted(before - now):
-        examples = [name for name in files if platform in _platforms([name])]
+        examples = [name for name in files if platform in platforms([name])]
         yield Evidence(
             message=f"The release before had wheels for {platform}, and this one has none.",
             seen="\n".join(examples[:3]),
@@ -41,24 +39,12 @@ def previous(facts: IndexFacts) -> list[ServedFile]:
     Raises:
         Skipped: there is none to compare with.
     """
-    own = versions.parsed(facts.version)
-    final = [version for version in released(facts) if not version.is_prerelease]
-    earlier = [version for version in final if own is None or version < own]
-    if not earlier:
+    if not (files := facts.listing.before(versions.parsed(facts.version))):
         raise Skipped(f"{facts.index} has no earlier release to compare with")
-    return released(facts)[max(earlier)]
+    return files
 
 
-def released(facts: IndexFacts) -> dict[Version, list[ServedFile]]:
-    """Return the files the index shows of each version, those that were yanked left out."""
-    releases: dict[Version, list[ServedFile]] = {}
-    for file in facts.listing.files:
-        if file.version is not None and not file.yanked:
-            releases.setdefault(file.version, []).append(file)
-    return releases
-
-
-def _platforms(filenames: Iterable[str]) -> set[str]:
+def platforms(filenames: Iterable[str]) -> set[str]:
     """Return system and architecture of every wheel, without the version of the system; universal2 counts as both."""
     found: set[str] = set()
     for name in filenames:

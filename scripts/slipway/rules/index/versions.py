@@ -7,7 +7,7 @@ from packaging.version import Version
 from slipway.rules.artifact.distribution_files import DEFAULT_SIZE_LIMIT, MIB
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
-from slipway.rules.index.previous_release import previous, released
+from slipway.rules.index.previous_release import previous
 from slipway.rules.rule import Evidence, Skipped
 from slipway.versions import parsed
 
@@ -28,7 +28,7 @@ SMALL = 2_000_000
 def version_not_raised(facts: IndexFacts) -> Iterator[Evidence]:
     if facts.staging:
         raise Skipped("a staging version is below the release that it leads to")
-    version, known = parsed(facts.version), released(facts)
+    version, known = parsed(facts.version), facts.listing.released()
     if version is None or not known:
         raise Skipped(f"{facts.index} has no release to compare with")
     if version in known or version > max(known):
@@ -98,6 +98,7 @@ def _series(version: Version) -> tuple[int, int, int]:
     "shrinks.",
     fix="Compare what is in both, `unzip -l`; if it is meant, turn this rule off with the reason.",
     example="40 MB, where the release before had 2 MB",
+    cause="grew-many-times",
 )
 def wheel_grew_many_times(facts: IndexFacts) -> Iterator[Evidence]:
     before = {tuple(f.filename.split("-")[-3:]): f for f in previous(facts) if f.filename.endswith(".whl")}
@@ -111,4 +112,5 @@ def wheel_grew_many_times(facts: IndexFacts) -> Iterator[Evidence]:
                 artifact=artifact.filename,
                 seen=f"{artifact.size / 1e6:.1f} MB",
                 expected=f"about {other.size / 1e6:.1f} MB",
+                subject=artifact.filename,
             )
