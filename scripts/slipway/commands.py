@@ -16,7 +16,8 @@ from slipway.runner import Runner
 
 
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    stages = command.gathers if inputs.from_ else command.stages
+    named = command.gathers if inputs.from_ else command.stages
+    stages = tuple(stage for stage in named if stage != "audit" or inputs.audit)
     return pipeline.run(stages, _start(command, inputs), inputs, runner)
 
 
@@ -155,9 +156,20 @@ COMMANDS: tuple[Command, ...] = (
         name="check",
         help="Plan, validate, build, inspect, smoke-test, and ask the index where a release is planned: the gate of "
         "a pull request. The default command.",
-        stages=(*CHECKS, "ignores"),
+        stages=(*CHECKS, "audit", "ignores"),
         # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
-        gathers=("plan", "validate", "index", "gather", "inspect", "index", "compare", "smoke", "ignores"),
+        gathers=(
+            "plan",
+            "validate",
+            "index",
+            "gather",
+            "inspect",
+            "index",
+            "compare",
+            "smoke",
+            "audit",
+            "ignores",
+        ),
     ),
     Command(
         name="plan",
@@ -209,7 +221,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="verify",
         help="Wait until the index serves exactly the manifest, then install from it.",
-        stages=("verify",),
+        stages=("verify", "audit"),
         options=("attestations",),
         resumes=True,
     ),

@@ -238,6 +238,16 @@ class Inputs:
         "last release.",
         default=None,
     )
+    audit: bool = option(
+        "Look for known vulnerabilities of what the package installs; names and versions of its dependencies are sent to "
+        "OSV, or to the service that --audit-service names. What was not looked up is said, and never counts as clean.",
+        "audit",
+        default=False,
+        setting=True,
+    )
+    audit_service: str | None = option(
+        "Address of a service for vulnerabilities that answers as OSV does.", "audit", default=None
+    )
     publish_timeout: float = option(
         "Seconds to go on trying one file while the index or the network has a fault.",
         "publish",

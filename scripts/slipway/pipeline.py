@@ -69,6 +69,8 @@ class Stage:
                 from slipway.stages.publish import run
             case "verify":
                 from slipway.stages.verify import run
+            case "audit":
+                from slipway.stages.audit import run
             case "announce":
                 from slipway.stages.announce import run
             case "ignores":
@@ -117,6 +119,7 @@ STAGES = (
         "manifest → what the index serves, results of installing it",
         runs_foreign_code=True,
     ),
+    Stage("audit", "Audit", "artifacts → findings about known vulnerabilities of what they install"),
     Stage("announce", "Announce", "manifest → the release on GitHub; alone writes to the repository"),
     Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect"),
 )

@@ -16,6 +16,7 @@ from slipway.records import Severity
 
 EVERY = """
 [tool.slipway]
+audit = true
 build-timeout = 600
 changelog-command = "towncrier build --yes --version {version}"
 constraint = ["constraints.txt"]
@@ -67,7 +68,7 @@ WRONG = {
     "index = 'https://example.org/'": "Remove it and use --index",
     "attestations = 'off'": "Remove it and use --attestations",
     "runner = 'my-linux'": "Remove it and use --runner",
-    "nothing-like-it = 1": "Known keys are: build-timeout,",
+    "nothing-like-it = 1": "Known keys are: audit, build-timeout,",
 }
 """A line of the table to what the message tells to do."""
 

@@ -18,6 +18,7 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
     """Return the rules of each family by the family's title, sorted by name."""
     # Most commands judge a few families; only those that list rules load all of them.
     from slipway.rules import (
+        audit,
         difference,
         index,
         jobs,
@@ -45,6 +46,7 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
         publisher,
         jobs,
         workflow,
+        audit,
         repository,
         settings,
     )
