@@ -17,7 +17,8 @@ from slipway.runner import Runner
 
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     named = command.gathers if inputs.from_ else command.stages
-    stages = tuple(stage for stage in named if stage != "audit" or inputs.audit)
+    on_request = {"audit": inputs.audit, "checks": bool(inputs.checks)}
+    stages = tuple(stage for stage in named if on_request.get(stage, True))
     return pipeline.run(stages, _start(command, inputs), inputs, runner)
 
 
@@ -53,7 +54,8 @@ def _release(_command: Command, inputs: Inputs, runner: Runner) -> Manifest | No
 
 def _checking(runner: Runner) -> Callable[[Inputs], Manifest]:
     def check(own: Inputs) -> Manifest:
-        return pipeline.run((*CHECKS, "ignores"), Manifest(), own, runner)
+        own_checks = ("checks",) if own.checks else ()
+        return pipeline.run((*CHECKS, *own_checks, "ignores"), Manifest(), own, runner)
 
     return check
 
@@ -156,7 +158,7 @@ COMMANDS: tuple[Command, ...] = (
         name="check",
         help="Plan, validate, build, inspect, smoke-test, and ask the index where a release is planned: the gate of "
         "a pull request. The default command.",
-        stages=(*CHECKS, "audit", "ignores"),
+        stages=(*CHECKS, "checks", "audit", "ignores"),
         # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
         gathers=(
             "plan",

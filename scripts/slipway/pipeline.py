@@ -69,6 +69,8 @@ class Stage:
                 from slipway.stages.publish import run
             case "verify":
                 from slipway.stages.verify import run
+            case "checks":
+                from slipway.stages.checks import run
             case "audit":
                 from slipway.stages.audit import run
             case "announce":
@@ -110,6 +112,12 @@ STAGES = (
         "smoke",
         "Smoke",
         "artifacts → results of install, import, start and uninstall",
+        runs_foreign_code=True,
+    ),
+    Stage(
+        "checks",
+        "Checks",
+        "the project, the wheel → findings of the project's own checks",
         runs_foreign_code=True,
     ),
     Stage("publish", "Publish", "manifest → a receipt per file; alone writes to the index"),

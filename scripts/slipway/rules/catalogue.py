@@ -19,6 +19,7 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
     # Most commands judge a few families; only those that list rules load all of them.
     from slipway.rules import (
         audit,
+        checks,
         difference,
         index,
         jobs,
@@ -46,6 +47,7 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
         publisher,
         jobs,
         workflow,
+        checks,
         audit,
         repository,
         settings,

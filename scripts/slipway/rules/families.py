@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from slipway.project.source import SourceFacts
     from slipway.project.workflow import CallerFacts
     from slipway.rules.audit.facts import AuditFacts
+    from slipway.rules.checks.facts import CheckFacts
     from slipway.rules.difference.facts import DifferenceFacts
     from slipway.rules.index.facts import IndexFacts
     from slipway.rules.publisher.facts import PublisherFacts
@@ -42,6 +43,7 @@ difference: Family[DifferenceFacts] = Family("difference", "What differs from th
 publisher: Family[PublisherFacts] = Family("publisher", "The run that publishes", ignorable=False)
 jobs: Family[Handover] = Family("jobs", "What the jobs of a workflow built and tested", ignorable=False)
 workflow: Family[CallerFacts] = Family("workflow", "The caller's workflows")
+checks: Family[CheckFacts] = Family("checks", "The project's own checks")
 audit: Family[AuditFacts] = Family("audit", "Known vulnerabilities of what is installed")
 repository: Family[RepositoryFacts] = Family("repository", "The repository's settings on GitHub")
 settings: Family[RunFacts] = Family("settings", "The project's own settings")

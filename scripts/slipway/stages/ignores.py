@@ -27,6 +27,6 @@ def _judged_elsewhere(manifest: Manifest) -> set[str]:
     """Return the ignored rules that other commands judge, or that are judged on request only."""
     if not manifest.ignored:
         return set()
-    is_audited = any(stage.name == "audit" and stage.outcome == "done" for stage in manifest.stages)
-    families = {"repository", "workflow", *(() if is_audited else ("audit",))}
+    done = {stage.name for stage in manifest.stages if stage.outcome == "done"}
+    families = {"repository", "workflow", *({"audit", "checks"} - done)}
     return {rule.name for rule in catalogue.every() if rule.family in families} & manifest.ignored.keys()
