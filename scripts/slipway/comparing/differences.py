@@ -12,8 +12,8 @@ from slipway.artifacts.outline import Outline
 from slipway.rules.difference import code
 from slipway.rules.difference.facts import Pair
 
-LOOK_SECONDS = 60.0
-"""Seconds of processor time for looking into the files of all artifacts; SQLAlchemy takes 3."""
+LOOK_SECONDS = 30.0
+"""Seconds of processor time for looking into the files of all artifacts; most releases take less than one."""
 
 
 class Looked:
@@ -30,7 +30,7 @@ class Looked:
 
     def abilities(self, sketch: Outline, paths: Iterable[str]) -> Mapping[str, Abilities]:
         """Return what some files of an artifact can do, by their comparable path; those without any ability are left out."""
-        files = {path: sketch.files[path] for path in code.looked_at(paths)}
+        files = {path: sketch.files[path] for path in code.looked_at(paths, of_sdist=sketch.kind == "sdist")}
         wanted = {file.path: file.sha256 for file in files.values() if file.sha256 not in self._known}
         if wanted:
             started = time.thread_time()
@@ -63,14 +63,20 @@ def nearest(one: Outline, others: Iterable[Outline]) -> Outline | None:
     return max(same, key=lambda other: likeness(one.parts.tags, other.parts.tags), default=None)
 
 
-def likeness(one: Iterable[Tag], other: Iterable[Tag]) -> tuple[bool, bool, bool]:
-    """Return how much the tags of two wheels have in common, to be compared: the platform, the Python, the ABI."""
+def likeness(one: Iterable[Tag], other: Iterable[Tag]) -> tuple[bool, bool, bool, bool]:
+    """Return what the tags of two wheels have in common, what matters most first: system, platform, Python, ABI."""
     ours, theirs = list(one), list(other)
     return (
+        bool({system(tag.platform) for tag in ours} & {system(tag.platform) for tag in theirs}),
         bool({_family(tag.platform) for tag in ours} & {_family(tag.platform) for tag in theirs}),
         bool({tag.interpreter for tag in ours} & {tag.interpreter for tag in theirs}),
         bool({tag.abi for tag in ours} & {tag.abi for tag in theirs}),
     )
+
+
+def system(platform: str) -> str:
+    """Return the system of a platform tag: `linux`, `macosx`, `win`, `any`."""
+    return "linux" if "linux" in platform else platform.partition("_")[0].rstrip("0123456789")
 
 
 def _family(platform: str) -> str:

@@ -10,7 +10,7 @@ from slipway.artifacts import outline
 from slipway.artifacts.outline import Outline
 from slipway.environments import disposable, tool_environment
 from slipway.errors import SlipwayError
-from slipway.rules.difference.facts import Interface
+from slipway.rules.difference.facts import Interface, Pair
 
 LOCK = Path(__file__).parents[2] / "requirements" / "interface.txt"
 PROBE = Path(__file__).with_name("interface_probe.py").read_bytes()
@@ -24,12 +24,17 @@ SENTENCES = 4
 MOST_FILES, MOST_BYTES = 20_000, 128 * 1024**2
 """More sources are not unpacked."""
 
+SOURCES = (".py", ".pyi")
+"""What griffe reads."""
 _SAFE = re.compile(r"(?!.*\.\.)[\w-]+(?:/[\w.-]+)*\.pyi?")
 _NO_INTERFACE = re.compile(r"_.*|tests?|testing|docs?|examples?|benchmarks?")
 
 
-def compare(now: Outline, before: Outline) -> Interface:
+def compare(pair: Pair) -> Interface:
     """Return how the public names in two wheels differ."""
+    now, before = pair.now, pair.before
+    if not any(path.endswith(SOURCES) for path in (*pair.added, *pair.gone, *pair.changed)):
+        return Interface()
     tops = sorted(now.top_level & before.top_level)
     names = [name for name in tops if not _NO_INTERFACE.fullmatch(name)]
     if not names:

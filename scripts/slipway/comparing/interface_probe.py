@@ -38,6 +38,18 @@ def _load(name: str, folder: str) -> griffe.Object | griffe.Alias:
     )
 
 
+def _may_be_inherited(breakage: griffe.Breakage, now: griffe.Object | griffe.Alias) -> bool:
+    """Whether a class from which a member is gone has a base outside of the package, which may give it."""
+    parent = breakage.obj.parent
+    if breakage.kind is not griffe.BreakageKind.OBJECT_REMOVED or parent is None or not parent.is_class:
+        return False
+    with contextlib.suppress(KeyError):
+        holder = now[parent.path.removeprefix(f"{now.path}.")]
+        line = [holder, *holder.mro()]
+        return any(len(one.resolved_bases) < len(one.bases) for one in line)
+    return False
+
+
 def _place(breakage: griffe.Breakage) -> tuple[str, str]:
     with contextlib.suppress(Exception):
         module = breakage.obj.module.path
@@ -79,7 +91,8 @@ def compare(before: str, now: str, names: Sequence[str]) -> list[tuple[str, str]
         with contextlib.suppress(Exception):
             old, new = _load(name, before), _load(name, now)
             for breakage in griffe.find_breaking_changes(old, new):
-                if sentence := SENTENCES.get(breakage.kind.name, ""):
+                sentence = SENTENCES.get(breakage.kind.name, "")
+                if sentence and not _may_be_inherited(breakage, new):
                     module, path = _place(breakage)
                     found.append((module, sentence.format(name=path, value=_value(breakage))[:LONGEST]))
     return list(dict.fromkeys(found))

@@ -11,7 +11,7 @@ from packaging.version import Version
 from slipway import versions
 from slipway.artifacts import filename
 from slipway.artifacts.filename import Filename
-from slipway.comparing.differences import likeness
+from slipway.comparing.differences import likeness, system
 from slipway.errors import InputError, SlipwayError
 from slipway.index.client import Client
 from slipway.index.listing import Listing, ServedFile
@@ -120,7 +120,12 @@ def _chosen(served: Sequence[ServedFile], names: Sequence[str]) -> list[ServedFi
     parsed = {name: filename.parse(name, "wheel") for name in wheels}
     ours = [filename.parse(name, "wheel") for name in names if name.endswith(".whl")]
     nearest = [_nearest(one, parsed) for one in ours if parsed]
-    return [*sdists[:1], *(wheels[name] for name in list(dict.fromkeys(nearest))[:MOST_WHEELS])]
+    # One of each system first: wheels for Windows differ from others in every line end.
+    systems: dict[str, str] = {}
+    for name in nearest:
+        systems.setdefault(system(name.rpartition("-")[2]), name)
+    most_alike = [*dict.fromkeys((*systems.values(), *nearest))]
+    return [*sdists[:1], *(wheels[name] for name in most_alike[:MOST_WHEELS])]
 
 
 def _nearest(own: Filename, others: Mapping[str, Filename]) -> str:

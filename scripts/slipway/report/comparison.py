@@ -28,7 +28,7 @@ def line(compared: Comparison) -> str:
         f"of the files in the {kind} {', '.join(parts)}" if parts else f"the files in the {kind} are the same"
     )
     sizes = f"{verdict.size(shown.size)}, and {verdict.size(shown.other_size)} before"
-    more = [*_named("requires", compared.requirements, "+ "), *_named("command", compared.commands, "")]
+    more = [*_named("requirement", compared.requirements, "+ "), *_named("command", compared.commands, "")]
     return "; ".join([f"Since {compared.version} {compared.place}: {files} ({sizes})", *more]) + "."
 
 
@@ -61,10 +61,10 @@ def listed(compared: Comparison) -> list[str]:
 
 
 AGREED = {
-    "identical": "bit-identical",
-    "same-content": "the same content, in another form",
-    "different": "different content",
-    "missing": "not in the second build",
+    "identical": "the same bytes",
+    "same-content": "the same content in another form",
+    "different": "other content",
+    "missing": "none of these",
 }
 
 
@@ -74,4 +74,6 @@ def agreement(manifest: Manifest) -> Iterator[str]:
     for kind in dict.fromkeys(verdicts):
         names = [one.filename for one in manifest.built_twice if one.verdict == kind]
         subject = f"all {len(names)} files" if len(names) == len(verdicts) > 1 else ", ".join(names)
-        yield f"A second build: {subject}: {AGREED[kind]}."
+        fields = dict.fromkeys(f for one in manifest.built_twice if one.verdict == kind for f in one.differs)
+        form = f" (what differs: {', '.join(fields)})" if kind == "same-content" else ""
+        yield f"A second build made {AGREED[kind]}{form}: {subject}."

@@ -95,13 +95,23 @@ def _announced(manifest: Manifest) -> str:
 
 def _compared(manifest: Manifest, done: set[str]) -> str:
     if "agree" in done:
-        return "was built twice, and nothing in it differs"
+        verdicts = {one.verdict for one in manifest.built_twice}
+        return AGREED[max(verdicts, key=list(AGREED).index, default="missing")]
     if manifest.comparison is None:
         reason = next((one.reason for one in manifest.stages if one.name == "compare"), None)
         return f"was not compared with another release: {reason}"
     number = sum(finding.ignored is None for finding in manifest.findings)
     count = counted(number, "finding") if number else "no rule found anything"
     return f"was compared with {manifest.comparison.version} {manifest.comparison.place}: {count}"
+
+
+AGREED = {
+    "identical": "was built twice, with the same bytes",
+    "same-content": "was built twice, with the same content",
+    "different": "was built twice, with other content",
+    "missing": "was not built twice: the second build lacks files",
+}
+"""What is said of two builds by the verdict on their files, the best first."""
 
 
 def _checked(manifest: Manifest, done: set[str]) -> Iterator[str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from slipway.rules.publisher.facts import PublisherFacts
     from slipway.rules.release.facts import ReleaseFacts
     from slipway.rules.repository.facts import RepositoryFacts
+    from slipway.rules.second_build.facts import TwiceFacts
     from slipway.rules.settings.facts import RunFacts
     from slipway.rules.smoke.facts import SmokeFacts
 
@@ -40,6 +41,7 @@ release: Family[ReleaseFacts] = Family("release", "All files of one release toge
 smoke: Family[SmokeFacts] = Family("smoke", "Installing, importing, uninstalling")
 index: Family[IndexFacts] = Family("index", "The index the release goes to")
 difference: Family[DifferenceFacts] = Family("difference", "What differs from the last release")
+second_build: Family[TwiceFacts] = Family("second_build", "A second build of the same commit")
 publisher: Family[PublisherFacts] = Family("publisher", "The run that publishes", ignorable=False)
 jobs: Family[Handover] = Family("jobs", "What the jobs of a workflow built and tested", ignorable=False)
 workflow: Family[CallerFacts] = Family("workflow", "The caller's workflows")

@@ -1,13 +1,25 @@
 """Agree: whether a second build of the same commit made the same."""
 
-from slipway.manifest import Addition, Manifest
+import msgspec
+
+from slipway.comparing import second_build
+from slipway.manifest import Addition, Manifest, recheck
 from slipway.options import Inputs
+from slipway.rules.rule import judge
+from slipway.rules.second_build import RULES
 from slipway.runner import Runner
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
-    """Compare the artifacts with those of a second build."""
-    del manifest, runner
+    """Compare the artifacts with those that a second build made, and judge what differs.
+
+    Raises:
+        InputError: an artifact is missing, or the folder holds nothing of a second build.
+    """
     if inputs.with_ is None:
         return Addition(skipped="no second build is named")
-    return Addition()
+    recheck(manifest, inputs.locate)
+    paths = [inputs.locate(one.filename) for one in manifest.artifacts]
+    runner.say(f"comparing with the second build in {inputs.with_}")
+    facts = second_build.read(paths, inputs.with_)
+    return msgspec.structs.replace(judge(RULES, facts, ignored=manifest.ignored), built_twice=facts.artifacts)

@@ -20,7 +20,7 @@ from slipway.rules.difference.facts import DifferenceFacts
 from slipway.rules.rule import judge
 from slipway.runner import Runner
 
-PATIENCE = 5.0
+PATIENCE = 2.0
 """Seconds to go on trying one request; a check goes on without an answer."""
 
 
@@ -100,7 +100,7 @@ def _compared(
         before=before,
         # A check has asked the index, and `fewer-platforms-than-before` has judged its answer.
         names=tuple(file.filename for file in other.listing.files) if compares_platforms else (),
-        interface=interface.compare(wheels[0].now, wheels[0].before) if wheels else None,
+        interface=interface.compare(wheels[0]) if wheels else None,
     )
     judged = judge(RULES, facts, ignored=manifest.ignored)
     # Files that only this stage reads get their name and version here.

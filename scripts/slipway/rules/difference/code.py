@@ -1,5 +1,6 @@
 """Rules on what the code of a release can do that the code before it could not."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from slipway.artifacts.abilities import NONE, Ability
@@ -17,6 +18,8 @@ GROWN = 10
 """How many times as large a file that is imported first may become."""
 MUCH = 4_000
 """Bytes; what grows by less is not worth a look."""
+_BESIDE = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?)/")
+"""Folders of an sdist that nobody installs."""
 FILES = 3
 """Files of one kind of finding that have a line of their own."""
 
@@ -117,6 +120,12 @@ def _has_grown(pair: Pair, path: str) -> bool:
     return path.endswith("__init__.py") and now > GROWN * before and now - before > MUCH
 
 
-def looked_at(paths: Iterable[str]) -> list[str]:
-    """Return those of some files whose abilities the rules here want to know."""
-    return [path for path in paths if path.endswith((".py", ".pyw", ".pth")) and path not in WRITTEN_ANEW]
+def looked_at(paths: Iterable[str], *, of_sdist: bool) -> list[str]:
+    """Return those of some files whose abilities the rules here want to know: in an sdist, what may be built from it."""
+    return [
+        path
+        for path in paths
+        if path.endswith((".py", ".pyw", ".pth"))
+        and path not in WRITTEN_ANEW
+        and not (of_sdist and _BESIDE.search(path))
+    ]
