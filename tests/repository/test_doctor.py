@@ -181,6 +181,11 @@ CASES: dict[str, tuple[Settings, set[str], set[str]]] = {
         {"environment-missing"},
         OF_ENVIRONMENTS - {"environment-missing"},
     ),
+    "more environments than a page has": (
+        Settings(changed("environments", lambda document: document.update(total_count=101))),
+        set(),
+        OF_ENVIRONMENTS,
+    ),
     "no reviewers": (
         Settings(environment(protection_rules=[], can_admins_bypass=True)),
         {"environment-without-reviewers"},

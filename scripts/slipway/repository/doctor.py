@@ -38,8 +38,8 @@ _NONE = Workflow(file="", jobs=())
 ON_INDEX = 10.0
 """Seconds to go on asking the index."""
 
-SCOPES_THAT_SHOW_ALL = frozenset({"repo", "public_repo"})
-"""The scopes of a classic token with which an administrator sees every setting."""
+SHOWS_ALL = "repo"
+"""The scope of a classic token with which an administrator sees every setting."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _read(
     github: GitHub, reader: Reader, shown: settings.Repository, local: RepositoryFacts, checkout: _Checkout
 ) -> RepositoryFacts:
     scopes = {one.strip() for one in (github.scopes or "").split(",")}
-    is_administrator = shown.permissions.get("admin", False) and bool(scopes & SCOPES_THAT_SHOW_ALL)
+    is_administrator = shown.permissions.get("admin", False) and SHOWS_ALL in scopes
     environments = settings.environments(reader)
     names = [] if isinstance(environments, Unknown) else [one.name for one in environments]
     secrets, unlisted = settings.secrets(reader, names, in_organisation=shown.owner.type == "Organization")

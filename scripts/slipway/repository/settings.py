@@ -69,6 +69,7 @@ class _Environment(Struct, frozen=True):
 
 class _Environments(Struct, frozen=True):
     environments: list[_Environment]
+    total_count: int = 0
 
 
 class _Policy(Struct, frozen=True):
@@ -140,6 +141,8 @@ def environments(reader: Reader) -> tuple[Environment, ...] | Unknown:
     found = reader.read("environments", _Environments, per_page=100)
     if isinstance(found, Unknown):
         return found
+    if found.total_count > len(found.environments):
+        return Unknown(f"only {len(found.environments)} of {found.total_count} environments were listed")
     return tuple(_environment(reader, one) for one in found.environments)
 
 
