@@ -9,8 +9,8 @@ from slipway.project.declared import table_or_empty
 from slipway.project.workflow import Job, Workflow
 from slipway.project.written_workflow import PYPA
 
-_OF_INDEX = r"\w{0,100}(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w{0,100}"
-STORED = re.compile(rf"secrets\.(?P<name>{_OF_INDEX})", re.IGNORECASE)
+_OF_INDEX = re.compile(r"\w{0,100}(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w{0,100}", re.IGNORECASE)
+STORED = re.compile(rf"secrets\.(?P<name>{_OF_INDEX.pattern})", re.IGNORECASE)
 PUBLISHES = re.compile(
     r"twine upload|(?:uv|hatch|flit|poetry|pdm) publish|semantic-release (?:publish|version)"
 )
@@ -57,7 +57,7 @@ def stored(job: Job) -> Iterator[tuple[str, str, int]]:
 
 def is_of_index(name: str) -> bool:
     """Return whether the name of a secret is that of a token or a password for an index."""
-    return bool(re.fullmatch(_OF_INDEX, name, re.IGNORECASE)) and not _HARMLESS.search(name)
+    return bool(_OF_INDEX.fullmatch(name)) and not _HARMLESS.search(name)
 
 
 def triggers(workflow: Workflow) -> Mapping[str, Mapping[str, Any]]:
