@@ -31,7 +31,7 @@ Both hold a right to write, so the files of their environment are compared befor
 
 IN_JOBS = {
     **dict.fromkeys(("check", "plan", "validate", "build", "inspect"), REQUIREMENTS / "check.txt"),
-    **dict.fromkeys(("smoke", "verify"), REQUIREMENTS / "verify.txt"),
+    **dict.fromkeys(("smoke", "compare", "verify"), REQUIREMENTS / "verify.txt"),
 }
 """What commands need on a runner, where each job is a new machine and there is no keyring."""
 

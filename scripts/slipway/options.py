@@ -190,8 +190,8 @@ class Inputs:
     )
     manifest_digest: str | None = option(
         "SHA-256 that the manifest must have, as the job that checked the release put it out. A job of a workflow that "
-        "publishes, verifies or announces has to have it.",
-        *("publish", "verify", "announce"),
+        "compares, publishes, verifies or announces has to have it.",
+        *("compare", "publish", "verify", "announce"),
         default=None,
     )
     job: str = option(

@@ -14,13 +14,27 @@ ACTION_ONLY = (
         name="command",
         help="What to do.",
         default="check",
-        choices=("check", "plan", "validate", "build", "inspect", "smoke", "publish", "verify", "announce"),
+        choices=(
+            "check",
+            "plan",
+            "validate",
+            "build",
+            "inspect",
+            "smoke",
+            "compare",
+            "publish",
+            "verify",
+            "announce",
+        ),
     ),
     Option(name="path", help="The project's folder; by default the top of the checkout."),
-    Option(name="files", help="Files for inspect and smoke, one per line; by default those of the manifest."),
+    Option(
+        name="files",
+        help="Files for inspect, smoke and compare, one per line; by default those of the manifest.",
+    ),
     Option(
         name="artifact-name",
-        help="Workflow artifact to download (publish, verify, announce) or to upload (the other commands); "
+        help="Workflow artifact to download (compare, publish, verify, announce) or to upload (the other commands); "
         "`none` turns both off.",
     ),
     Option(name="token", help="API token or password of an index that has no trusted publishing."),

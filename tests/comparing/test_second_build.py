@@ -19,6 +19,10 @@ from command_line import forked
 from slipway.comparing import second_build
 from slipway.comparison import BuiltTwice
 from slipway.errors import InputError
+from slipway.manifest import Manifest
+from slipway.options import Inputs
+from slipway.runner.github import GitHubRunner
+from slipway.stages import agree
 
 FILES: Mapping[str, str | bytes] = {
     "demo/__init__.py": "X = 1\n",
@@ -305,7 +309,22 @@ def test_a_second_builder_that_lies_is_not_believed(tmp_path: Path) -> None:
         second_build.read([mine], tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"", b"no archive", wheel(FILES).data[:200], gzip.compress(b"no tar")])
+def test_a_job_compares_with_the_manifest_of_the_gate_alone(tmp_path: Path) -> None:
+    """Anyone may replace an artifact of the run; the digest of the manifest comes from an output of the gate."""
+    run = GitHubRunner(
+        {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/tags/v1.0"}
+    )
+    inputs = Inputs(command="compare", path=tmp_path, work=tmp_path, with_=tmp_path)
+
+    with pytest.raises(InputError, match="digest of the manifest is missing"):
+        agree.run(Manifest(), inputs, run)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no archive", wheel(FILES).data[:200], gzip.compress(b"no tar", mtime=0)],
+    ids=["empty", "text", "cut", "gzip"],
+)
 def test_what_cannot_be_read_does_not_agree(data: bytes, tmp_path: Path) -> None:
     for built in (wheel(FILES), sdist()):
         found = twice(tmp_path, built, Built(built.filename, data))

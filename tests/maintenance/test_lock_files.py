@@ -172,7 +172,7 @@ for module in sys.argv[3:]:
     ("lock", "modules"),
     [
         ("publish", ["publishing.signing", "stages.publish", "stages.announce"]),
-        ("verify", ["stages.gather", "stages.smoke", "stages.verify"]),
+        ("verify", ["stages.gather", "stages.smoke", "stages.verify", "stages.compare", "stages.agree"]),
         (
             "check",
             [

@@ -258,3 +258,40 @@ def test_the_other_ways_to_release_end_verified(
     assert len(github.releases) == (0 if name == "one-job.yml" else 1)
     assert len(public(bench)) == len(("the sdist", "the wheel"))
     assert "serves exactly these files, and from there it installs and imports" in run.summaries
+
+
+def test_a_second_build_that_differs_ends_the_release(
+    bench: Bench, github: Repository, program: Path, tree: Path, tmp_path: Path
+) -> None:
+    """The job that builds again hands over another file: that stops the release, and nothing of it is taken."""
+    project = consumer.example(tmp_path / "pure", "pure")
+    path = act.ROOT / "examples" / "workflows" / "second-build.yml"
+    text = act.understood(path.read_text("utf-8")).replace("OWNER/slipway", act.SLIPWAY)
+    text = re.sub(
+        r"(    uses: \S+/python-package\.yml@\S+).*\n", rf"\g<1>\n    with: {{ {consumer.ONE_JOB} }}\n", text
+    )
+    step = "      - name: Build the commit once more\n"
+    evil = "      - name: Change it\n        run: sed -i '$aEVIL = 1' src/*/__init__.py\n"
+    assert step in text
+    text = text.replace(step, f"{evil}{step}")
+    (project / ".github" / "workflows" / "release.yml").write_text(text)
+    act.commit(project)
+    own = {"SLIPWAY_INDEX": bench.upload_url, "SLIPWAY_ATTESTATIONS": "off"}
+    run = act.run(
+        program,
+        project,
+        tree,
+        workflow="release.yml",
+        event="push",
+        payload={"ref": TAG},
+        artifacts=tmp_path / "artifacts",
+        variables=variables(bench) | own | pushed(github, project),
+        repository="acme/demo",
+    )
+
+    assert run.jobs["Build again"] == "success", run.log
+    assert run.jobs["Compare the builds"] == "failure", run.log
+    assert "Publish" not in run.jobs
+    assert public(bench) == {}
+    assert "second-build-differs" in run.summaries
+    assert "__init__.py (line" in run.summaries

@@ -1,11 +1,13 @@
 """What the manifest keeps of a comparison with another release."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from slipway.comparing.other_release import Other
 from slipway.comparison import ComparedFile, Comparison
 from slipway.rules.difference.facts import DifferenceFacts, Pair, commands
 from slipway.rules.difference.requirements import changes, required
+from slipway.rules.wording import shortened
 
 LISTED = 100
 """Paths of a list; nobody reads more, and a release may have sixty wheels."""
@@ -24,8 +26,8 @@ def of(facts: DifferenceFacts, other: Other, *, unread: Sequence[str]) -> Compar
         version=other.version,
         place=other.place,
         files=tuple(_file(pair) for pair in facts.pairs),
-        requirements=changes(required(facts.now), required(facts.before))[:LISTED],
-        commands=tuple(sorted(frozenset[str]().union(*new)))[:LISTED],
+        requirements=_cut(changes(required(facts.now), required(facts.before))),
+        commands=_cut(sorted(frozenset[str]().union(*new))),
         untried=(*other.untried, *_untried(facts, unread)),
     )
 
@@ -36,11 +38,15 @@ def _file(pair: Pair) -> ComparedFile:
         other=pair.before.filename,
         size=pair.now.size,
         other_size=pair.before.size,
-        added=pair.added[:LISTED],
-        gone=pair.gone[:LISTED],
-        changed=pair.changed[:LISTED],
+        added=_cut(pair.added),
+        gone=_cut(pair.gone),
+        changed=_cut(pair.changed),
         counts=(len(pair.added), len(pair.gone), len(pair.changed)),
     )
+
+
+def _cut(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(shortened(value) for value in islice(values, LISTED))
 
 
 def _untried(facts: DifferenceFacts, unread: Sequence[str]) -> Iterator[str]:

@@ -63,8 +63,7 @@ def verify_on(manifest: Manifest, inputs: Inputs, runner: Runner) -> Index:
     Raises:
         InputError: none is named, or not in this job.
     """
-    if events.read(runner.event()).kind != "local":
-        demand_digest(inputs)
+    demand_digest_in_job(inputs, runner)
     return named_here(manifest, inputs)
 
 
@@ -82,6 +81,16 @@ def named_here(manifest: Manifest, inputs: Inputs) -> Index:
             remedy=f"If it is right, say so: --index {name}; in a workflow, give the job the input `index`.",
         )
     return addresses.resolve(name, simple=inputs.simple_index)
+
+
+def demand_digest_in_job(inputs: Inputs, runner: Runner) -> None:
+    """Make sure that a job of a workflow was given the digest of the manifest that it goes on from.
+
+    Raises:
+        InputError: it was not.
+    """
+    if events.read(runner.event()).kind != "local" and not inputs.files:
+        demand_digest(inputs)
 
 
 def demand_digest(inputs: Inputs) -> None:

@@ -43,7 +43,7 @@ def render(manifest: Manifest) -> str:
         _comparison(manifest),
         _artifacts(manifest),
         # A manifest of another run is not rendered as HTML.
-        _page(None if manifest.command in {"publish", "verify", "announce"} else manifest.page),
+        _page(None if manifest.command in {"compare", "publish", "verify", "announce"} else manifest.page),
         _smoke(manifest.smoke_results),
         [*(f"- {text(reason)}" for reason in verdict.untried(manifest)), ""],
         _index(manifest),
@@ -65,6 +65,8 @@ def summary(manifest: Manifest) -> str:
         from_index = [result for result in manifest.smoke_results if result.origin == "index"]
         parts = (_lead(manifest), _index(manifest), _smoke(from_index), _checklist(manifest))
         return "\n".join(line for part in parts for line in part) + "\n"
+    if manifest.command == "compare":
+        return "\n".join([*_lead(manifest), *_comparison(manifest)]) + "\n"
     if not manifest.is_part:
         return render(manifest)
     if int(manifest.exit_code) == 0:

@@ -5,6 +5,7 @@ import msgspec
 from slipway.comparing import second_build
 from slipway.manifest import Addition, Manifest, recheck
 from slipway.options import Inputs
+from slipway.publishing.decision import demand_digest_in_job
 from slipway.rules.rule import judge
 from slipway.rules.second_build import RULES
 from slipway.runner import Runner
@@ -14,10 +15,12 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Compare the artifacts with those that a second build made, and judge what differs.
 
     Raises:
-        InputError: an artifact is missing, or the folder holds nothing of a second build.
+        InputError: an artifact is missing, the folder holds nothing of a second build, or a job was not given the digest
+            of the manifest.
     """
     if inputs.with_ is None:
         return Addition(skipped="no second build is named")
+    demand_digest_in_job(inputs, runner)
     recheck(manifest, inputs.locate)
     paths = [inputs.locate(one.filename) for one in manifest.artifacts]
     runner.say(f"comparing with the second build in {inputs.with_}")

@@ -6,7 +6,7 @@ from slipway.artifacts.outline import DATA
 from slipway.rules.difference.facts import DifferenceFacts, Pair, commands, once, plugins
 from slipway.rules.families import difference
 from slipway.rules.rule import Evidence
-from slipway.rules.wording import named
+from slipway.rules.wording import listed, named, quoted
 
 STARTED = ("sitecustomize.py", "usercustomize.py")
 """Modules that Python imports at every start (https://docs.python.org/3/library/site.html)."""
@@ -137,7 +137,9 @@ def startup_file_added(facts: DifferenceFacts) -> Iterator[Evidence]:
     for path, pair in found.items():
         how = "is new" if path in pair.added else "was changed"
         yield Evidence(
-            f"{path} {how}: Python reads it at every start.", file=path, artifact=pair.now.filename, seen=path
+            f"{quoted(path)} {how}: Python reads it at every start.",
+            file=path,
+            artifact=pair.now.filename,
         )
 
 
@@ -185,4 +187,4 @@ def _together(found: dict[str, Pair], sentence: str) -> Iterator[Evidence]:
     if found:
         text = sentence.replace("{}", named(list(found)))
         first = next(iter(found.values()))
-        yield Evidence(f"{text[0].upper()}{text[1:]}.", artifact=first.now.filename, seen="\n".join(found))
+        yield Evidence(f"{text[0].upper()}{text[1:]}.", artifact=first.now.filename, seen=listed(list(found)))

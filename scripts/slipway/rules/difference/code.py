@@ -8,7 +8,7 @@ from slipway.artifacts.outline import WRITTEN_ANEW
 from slipway.rules.difference.facts import DifferenceFacts, Pair, once
 from slipway.rules.families import difference
 from slipway.rules.rule import Evidence
-from slipway.rules.wording import named
+from slipway.rules.wording import listed, named, quoted
 
 HIDING = frozenset({Ability.HIDDEN, Ability.FETCHED, Ability.BLOB})
 ACTING = frozenset({Ability.NETWORK, Ability.PROGRAMS})
@@ -81,18 +81,17 @@ def _files(
         has, had = pair.abilities[path], pair.could(path)
         gained = (has.at_import - had.at_import if at_import else has.anywhere - had.anywhere) & which
         what = " and ".join(ability.value for ability in Ability if ability in gained)
+        acts = f"{f'{when} ' if when else ''}{what}"
+        is_changed = path in pair.before.files
         yield Evidence(
-            f"{path} {f'{when} ' if when else ''}{what}, which {_before(path, pair)}.",
+            f"{quoted(path)} {f'{acts}, which it did not before' if is_changed else f'is new, and {acts}'}.",
             file=path,
             artifact=pair.now.filename,
-            seen=path,
         )
     if rest := [*found][FILES:]:
-        yield Evidence(f"The same goes for {named(rest)}.", seen="\n".join(rest))
-
-
-def _before(path: str, pair: Pair) -> str:
-    return "it did not before" if path in pair.before.files else "no file of the release before did"
+        yield Evidence(
+            f"The same goes for {named(rest)}.", artifact=found[rest[0]].now.filename, seen=listed(rest)
+        )
 
 
 @difference.warning(
@@ -107,7 +106,7 @@ def start_code_grew(facts: DifferenceFacts) -> Iterator[Evidence]:
     for path, pair in grown.items():
         now, before = pair.now.files[path].size, pair.before.files[path].size
         yield Evidence(
-            f"{path} has {now} bytes, and had {before} before.",
+            f"{quoted(path)} has {now} bytes, and had {before} before.",
             file=path,
             artifact=pair.now.filename,
             seen=f"{now} bytes",

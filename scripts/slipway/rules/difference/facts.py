@@ -91,6 +91,12 @@ class DifferenceFacts:
     interface: Interface | None = None
 
     @property
+    def main(self) -> str:
+        """The filename that stands for the release: that of the first wheel, else of the first file."""
+        names = [outline.filename for outline in self.now]
+        return next((name for name in names if name.endswith(".whl")), names[0])
+
+    @property
     def wheels(self) -> tuple[Pair, ...]:
         """The pairs that are wheels."""
         return tuple(pair for pair in self.pairs if pair.now.kind == "wheel")

@@ -119,7 +119,7 @@ def platforms_gone(facts: DifferenceFacts) -> Iterator[Evidence]:
     now = platforms([outline.filename for outline in facts.now])
     gone = sorted(platforms(facts.names) - now)
     if gone and "any" not in now:
-        yield Evidence(f"There is no wheel for {', '.join(gone)}.", seen=listed(gone))
+        yield Evidence(f"There is no wheel for {', '.join(gone)}.", artifact=facts.main, seen=listed(gone))
 
 
 @difference.note(
@@ -133,4 +133,6 @@ def entry_point_gone(facts: DifferenceFacts) -> Iterator[Evidence]:
     now = [commands(pair.now) | plugins(pair.now) for pair in facts.wheels]
     before = [commands(pair.before) | plugins(pair.before) for pair in facts.wheels]
     if gone := sorted(frozenset[str]().union(*before) - frozenset[str]().union(*now)):
-        yield Evidence(f"{named(gone)} {'is' if len(gone) == 1 else 'are'} gone.", seen=listed(gone))
+        yield Evidence(
+            f"{named(gone)} {'is' if len(gone) == 1 else 'are'} gone.", artifact=facts.main, seen=listed(gone)
+        )

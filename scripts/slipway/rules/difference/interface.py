@@ -24,5 +24,6 @@ def interface_changed(facts: DifferenceFacts) -> Iterator[Evidence]:
         modules = "one module" if len(lines) == 1 else f"{len(lines)} modules"
         yield Evidence(
             f"The public interface of {modules} differs from {facts.earlier} in what may break.",
+            artifact=facts.main,
             seen="\n".join(lines),
         )

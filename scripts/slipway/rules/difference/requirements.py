@@ -60,7 +60,9 @@ def dependency_resembles_another(facts: DifferenceFacts) -> Iterator[Evidence]:
     known = PROJECTS | before.keys()
     for name in sorted(required(facts.now).keys() - known):
         if alike := next((one for one in sorted(known) if _is_alike(name, one)), None):
-            yield Evidence(f"The new dependency {name} is called almost like {alike}.", seen=name)
+            yield Evidence(
+                f"The new dependency {name} is called almost like {alike}.", artifact=facts.main, seen=name
+            )
 
 
 def _is_alike(one: str, other: str) -> bool:
@@ -99,6 +101,7 @@ def dependency_added(facts: DifferenceFacts) -> Iterator[Evidence]:
         whole = required(facts.now)
         yield Evidence(
             f"{named(sorted(new))} {'is a new dependency' if len(new) == 1 else 'are new dependencies'}.",
+            artifact=facts.main,
             seen=listed([text for name in sorted(new) for text in sorted(whole[name])]),
         )
 
@@ -116,6 +119,7 @@ def python_range_narrowed(facts: DifferenceFacts) -> Iterator[Evidence]:
     if lost:
         yield Evidence(
             f"It can no longer be installed on Python {', '.join(lost)}.",
+            artifact=facts.main,
             seen=", ".join(sorted(set(every(facts.now, "requires-python")))),
             expected=", ".join(sorted(set(every(facts.before, "requires-python")))) or "any Python",
         )
@@ -150,6 +154,7 @@ def extra_gone(facts: DifferenceFacts) -> Iterator[Evidence]:
     if gone:
         yield Evidence(
             f"The extra{'s' if len(gone) > 1 else ''} {named(gone)} {'is' if len(gone) == 1 else 'are'} gone.",
+            artifact=facts.main,
             seen=listed(gone),
         )
 

@@ -34,6 +34,7 @@ def licence_gone(facts: DifferenceFacts) -> Iterator[Evidence]:
     if stated and not still:
         yield Evidence(
             f"The metadata no longer states the licence {quoted(next(iter(stated)))}.",
+            artifact=facts.main,
             seen="none",
             expected=listed(stated),
         )
@@ -53,6 +54,7 @@ def licence_changed(facts: DifferenceFacts) -> Iterator[Evidence]:
     if now != before:
         yield Evidence(
             f"The licence is {quoted(now[0])}, and was {quoted(before[0])}.",
+            artifact=facts.main,
             seen=", ".join(now),
             expected=", ".join(before),
         )

@@ -37,7 +37,9 @@ def second_build_lacks_file(facts: TwiceFacts) -> Iterator[Evidence]:
     if missing:
         beside = f" It made {named(facts.others)} instead." if facts.others else ""
         yield Evidence(
-            f"The second build did not make {named(missing)}.{beside}", seen=listed(facts.others) or None
+            f"The second build did not make {named(missing)}.{beside}",
+            artifact=missing[0],
+            seen=listed(facts.others) or None,
         )
 
 
