@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from slipway.errors import ExitCode
 from slipway.option import Option
 from slipway.options import ANY, OPTIONS, Inputs
 
@@ -44,7 +45,8 @@ def _checking(runner: Runner) -> Callable[[Inputs], Manifest]:
     from slipway.manifest import Manifest
 
     def check(own: Inputs) -> Manifest:
-        return pipeline.run((*CHECKS, "ignores"), Manifest(), own, runner)
+        own_checks = ("checks",) if own.checks else ()
+        return pipeline.run((*CHECKS, *own_checks, "ignores"), Manifest(), own, runner)
 
     return check
 
@@ -81,6 +83,21 @@ def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
             standing.show(seen)
 
 
+def _doctor(_command: Command, inputs: Inputs, runner: Runner) -> ExitCode:
+    from slipway import reporting
+    from slipway.manifest import to_json
+    from slipway.report import examination
+    from slipway.repository import doctor
+
+    found = doctor.run(inputs, runner)
+    if inputs.json:
+        reporting.print_json(to_json(found))
+    else:
+        with runner.quoting():
+            examination.show(found)
+    return found.exit_code
+
+
 def _show_plan(manifest: Manifest, _: Inputs) -> None:
     from slipway.report import terminal
 
@@ -112,8 +129,8 @@ class Command:
         gathers: the stages it runs with --from, where other jobs have built.
         options: the options it takes beside those of its stages.
         resumes: whether it starts from the manifest of an earlier command.
-        run: what it does, where that is not to run its stages; returns the manifest to report on, or None where
-            everything is printed already.
+        run: what it does, where that is not to run its stages; returns the manifest to report on; where everything is
+            printed already, the exit code, or None for 0.
         show: prints the report for people.
         lock: the lock file of the environment it runs in, in scripts/requirements.
     """
@@ -125,7 +142,7 @@ class Command:
     gathers: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     resumes: bool = False
-    run: Callable[[Command, Inputs, Runner], Manifest | None] | None = None
+    run: Callable[[Command, Inputs, Runner], Manifest | ExitCode | None] | None = None
     show: Callable[[Manifest, Inputs], None] = _show_report
     lock: str = "slipway.txt"
 
@@ -143,9 +160,20 @@ COMMANDS: tuple[Command, ...] = (
         name="check",
         help="Plan, validate, build, inspect, smoke-test, and ask the index where a release is planned: the gate of "
         "a pull request. The default command.",
-        stages=(*CHECKS, "ignores"),
+        stages=(*CHECKS, "checks", "audit", "ignores"),
         # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
-        gathers=("plan", "validate", "index", "gather", "inspect", "index", "compare", "smoke", "ignores"),
+        gathers=(
+            "plan",
+            "validate",
+            "index",
+            "gather",
+            "inspect",
+            "index",
+            "compare",
+            "smoke",
+            "audit",
+            "ignores",
+        ),
     ),
     Command(
         name="plan",
@@ -197,7 +225,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="verify",
         help="Wait until the index serves exactly the manifest, then install from it.",
-        stages=("verify",),
+        stages=("verify", "audit"),
         options=("attestations",),
         resumes=True,
     ),
@@ -223,6 +251,13 @@ COMMANDS: tuple[Command, ...] = (
         argument="version",
         options=("work", "json", "index", "simple-index", "tag-prefix"),
         run=_status,
+    ),
+    Command(
+        name="doctor",
+        help="Judge the settings of the repository on GitHub: environments, rulesets, immutable releases, tokens that are "
+        "left. Nothing is changed; what cannot be read is listed as unknown.",
+        options=("json", "index", "simple-index", "tag-prefix"),
+        run=_doctor,
     ),
     Command(
         name="init",

@@ -20,9 +20,9 @@ def execute(command: Command, inputs: Inputs) -> int:
     if inputs.all_projects:
         return _execute_for_each(command, inputs, runner)
     manifest = _run(command, inputs, runner)
-    if manifest is None:
-        return ExitCode.CLEAN
-    return _report(command, manifest, inputs, runner)
+    if isinstance(manifest, Manifest):
+        return _report(command, manifest, inputs, runner)
+    return manifest or ExitCode.CLEAN
 
 
 def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
@@ -34,10 +34,9 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     try:
         for member, own in several.projects(inputs):
             is_wanted = member.changed or not inputs.only_changed
-            manifests[member.folder] = manifest = (
-                _run(command, own, runner, above=inputs.path) if is_wanted else None
-            )
-            if manifest is not None:
+            manifest = _run(command, own, runner, above=inputs.path) if is_wanted else None
+            manifests[member.folder] = manifest if isinstance(manifest, Manifest) else None
+            if isinstance(manifest, Manifest):
                 folders[own.path] = manifest
                 reporting.record(manifest, own, runner)
                 if not (own.json or own.format):
@@ -55,7 +54,9 @@ def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
 
 
-def _run(command: Command, inputs: Inputs, runner: Runner, *, above: Path | None = None) -> Manifest | None:
+def _run(
+    command: Command, inputs: Inputs, runner: Runner, *, above: Path | None = None
+) -> Manifest | ExitCode | None:
     try:
         return (command.run or _run_stages)(command, _with_settings(command, inputs, above), runner)
     except SlipwayError as error:
@@ -64,7 +65,9 @@ def _run(command: Command, inputs: Inputs, runner: Runner, *, above: Path | None
 
 
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    stages = command.gathers if inputs.from_ else command.stages
+    named = command.gathers if inputs.from_ else command.stages
+    on_request = {"audit": inputs.audit, "checks": bool(inputs.checks)}
+    stages = tuple(stage for stage in named if on_request.get(stage, True))
     return pipeline.run(stages, _start(command, inputs), inputs, runner)
 
 

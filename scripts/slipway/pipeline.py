@@ -71,6 +71,10 @@ class Stage:
                 from slipway.stages.publish import run
             case "verify":
                 from slipway.stages.verify import run
+            case "checks":
+                from slipway.stages.checks import run
+            case "audit":
+                from slipway.stages.audit import run
             case "announce":
                 from slipway.stages.announce import run
             case "ignores":
@@ -113,6 +117,12 @@ STAGES = (
         "artifacts → results of install, import, start and uninstall",
         runs_foreign_code=True,
     ),
+    Stage(
+        "checks",
+        "Checks",
+        "the project, the wheel → findings of the project's own checks",
+        runs_foreign_code=True,
+    ),
     Stage("publish", "Publish", "manifest → a receipt per file; alone writes to the index"),
     Stage(
         "verify",
@@ -120,6 +130,7 @@ STAGES = (
         "manifest → what the index serves, results of installing it",
         runs_foreign_code=True,
     ),
+    Stage("audit", "Audit", "artifacts → findings about known vulnerabilities of what they install"),
     Stage("announce", "Announce", "manifest → the release on GitHub; alone writes to the repository"),
     Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect"),
 )
