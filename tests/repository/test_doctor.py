@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import command_line
+import only_on
 import pytest
 from repository import settings_scene
 from repository.settings_scene import FORBIDDEN, NOT_FOUND, RECORDED, RELEASE, Settings
@@ -576,7 +576,7 @@ def test_the_token_of_gh_is_used_where_no_variable_has_one_and_is_shown_nowhere(
     with settings_scene.served(Settings()) as (api, calls):
         programs = tmp_path / "bin"
         programs.mkdir()
-        if sys.platform == "win32":
+        if only_on.WINDOWS:
             (programs / "gh.cmd").write_text(f'@if "%1 %2"=="auth token" echo {api.token}\n')
         else:
             (programs / "gh").write_text(f'#!/bin/sh\n[ "$1 $2" = "auth token" ] && echo {api.token}\n')
