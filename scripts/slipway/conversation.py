@@ -15,6 +15,8 @@ from slipway.processes import KEPT_LINES, LINE_LIMIT, Completed, TimedOut
 
 LINES_AHEAD = 1_000
 """Lines that are read before they are needed; a child that prints more waits."""
+READER_SECONDS = 5.0
+"""Seconds to wait for the last of what an ended child printed."""
 
 
 class Conversation:
@@ -34,7 +36,8 @@ class Conversation:
         words = [*map(str, argv), self._mark]
         self._child = processes.start(words, cwd=cwd, environ=environ, merged=True, takes_input=True)
         self._lines: queue.Queue[str | None] = queue.Queue(LINES_AHEAD)
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def ask(self, request: Mapping[str, object], *, timeout: float, sink: Callable[[str], None]) -> Completed:
         """Send a request, wait for its end and return how it ended.
@@ -86,6 +89,11 @@ class Conversation:
         if self._child.stdin is not None:
             with suppress(OSError):
                 self._child.stdin.close()
+        # Lines that nobody asked for would hold up the reader; a grandchild that holds the pipe open is not waited for.
+        deadline = time.monotonic() + READER_SECONDS
+        while self._reader.is_alive() and time.monotonic() < deadline:
+            with suppress(queue.Empty):
+                self._lines.get(timeout=0.01)
 
     def _read(self) -> None:
         stream = self._child.stdout
