@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from slipway.options import Inputs
 from slipway.records import Severity, StageResult
 from slipway.report import verdict
 from slipway.runner.terminal import PlainRunner
+from slipway.smoke import run as smoke
 from slipway.stages import audit, ignores
 
 WARNING = ("bounds-exclude-security-fix", Severity.WARNING)
@@ -195,25 +195,17 @@ def test_extras_that_exclude_each_other_are_left_out_and_said(
     assert {name for name, _ in service.asked} == {"young"}
 
 
-def test_check_looks_only_where_it_is_asked_to_and_publish_never(
+def test_check_looks_where_it_is_asked_to_and_publish_never(
     tmp_path: Path, wheelhouse: Path, service: Service
 ) -> None:
+    """That a check looks nowhere unless it is asked to is seen in `smoke/test_own_checks.py`."""
     service.known.update(KNOWN)
     folder = tiny_project.make(tmp_path / "tiny", requires=["library<2"])
-    options = ("--json", "--index", "none", "--wheelhouse", str(wheelhouse))
-    environ = {"SLIPWAY_AUDIT_SERVICE": service.address, "SLIPWAY_AUDIT": None}
-
-    def check(*more: str) -> dict[str, Any]:
-        ended = command_line.forked("check", folder, *options, *more, environ=environ)
-        assert ended.exit_code == 0, ended
-        return json.loads(ended.stdout)
-
-    quiet = check()
-    assert service.asked == []
-    assert "audit" not in [one["name"] for one in quiet["stages"]]
-    asked = check("--audit")
+    options = ("--json", "--index", "none", "--wheelhouse", str(wheelhouse), "--audit")
+    ended = command_line.forked("check", folder, *options, environ={"SLIPWAY_AUDIT_SERVICE": service.address})
+    assert ended.exit_code == 0, ended
     assert service.asked == [("library", "1.0")]
-    assert [one["rule"] for one in asked["findings"] if one["family"] == "audit"] == [WARNING[0]]
+    assert [one["rule"] for one in ended.manifest["findings"] if one["family"] == "audit"] == [WARNING[0]]
     ended = command_line.forked("publish", folder, "--audit")
     assert ended.exit_code == 2
     assert "--audit" in ended.stderr
@@ -229,6 +221,8 @@ def test_what_the_index_serves_is_looked_up_after_it_was_verified(
 ) -> None:
     quick = FakeClock()
     monkeypatch.setattr(clock, "CLOCK", quick)
+    # What is installed from the index is seen in the tests of `verify`.
+    monkeypatch.setattr(smoke, "exercise", lambda *_arguments, **_settings: ())
     with staged(tmp_path / "project" / ".slipway", clock=quick) as scene:
         scene.publish(attestations="off")
         inputs = scene.inputs("verify", attestations="off", audit=True, audit_service=service.address)

@@ -64,6 +64,13 @@ SENTENCES: dict[str, tuple[Manifest, str]] = {
             "No index was asked: why."
         ),
     ),
+    "checks of the project, and nothing known": (
+        ended(*BUILT, "smoke", "checks", "audit", skipped="no index was asked: why"),
+        (
+            "tiny 1.0 builds, passes inspection and passes the checks of the project. No vulnerability is known of the "
+            "versions that it installs today. No index was asked: why."
+        ),
+    ),
     "a wheel that fits no Python of this machine": (
         ended(*BUILT, "smoke"),
         "tiny 1.0 builds and passes inspection.",

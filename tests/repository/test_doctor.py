@@ -528,6 +528,13 @@ def test_the_screen_says_what_was_seen_and_what_is_not_known(tmp_path: Path) -> 
     assert text.endswith("✗ 1 thing to change, 1 of the rules could not be judged")
 
 
+def test_a_ruleset_that_does_not_count_is_named_with_the_reason(tmp_path: Path) -> None:
+    seen, _ = settings_scene.examine(tmp_path / "demo", Settings(ruleset(2, conditions=covering())))
+    text = screen(seen)
+    assert "Not counted: `Tags stay` covers nothing." in text
+    assert "  release-tags-can-move\n    rules that hold for v1.2.3: creation\n" in text
+
+
 def test_the_permission_that_would_do_is_named(tmp_path: Path) -> None:
     wanted = {"X-Accepted-GitHub-Permissions": "secrets=read"}
     refused = Fault(403, {"message": "Resource not accessible by personal access token"}, wanted)

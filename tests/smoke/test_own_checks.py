@@ -109,19 +109,15 @@ def test_a_command_that_cannot_be_read_is_wrong_input(project: Path) -> None:
         run(project, ("docs", 'sphinx-build "docs'))
 
 
-def test_check_runs_them_last_and_says_so(project: Path) -> None:
+def test_check_runs_them_last_and_one_that_fails_blocks(project: Path) -> None:
     settings = project / "pyproject.toml"
-    declared = (
-        settings.read_text() + '\n[tool.slipway.checks]\nreadme = "python -c \\"open(\'README.md\')\\""\n'
-    )
-    settings.write_text(declared)
-    ended = command_line.forked("check", project, "--index", "none")
-    assert ended.exit_code == 0, ended
-    assert "check readme: passed" in ended.stderr
-    assert "passes the checks of the project" in " ".join(ended.stdout.split())
-    settings.write_text(declared.replace("open('README.md')", "open('MISSING.md')"))
+    declared = '\n[tool.slipway.checks]\nreadme = "python -c \\"open(\'MISSING.md\')\\""\n'
+    settings.write_text(settings.read_text() + declared)
     ended = command_line.forked("check", project, "--index", "none", "--json")
-    assert ended.exit_code == 1
+    assert ended.exit_code == 1, ended
+    assert "check readme: failed" in ended.stderr
     [one] = [one for one in ended.manifest["findings"] if one["severity"] == "error"]
     assert one["rule"] == "own-check-fails"
     assert "MISSING.md" in one["seen"]
+    # What nobody asked for is no stage of the run.
+    assert [one["name"] for one in ended.manifest["stages"]][-3:] == ["smoke", "checks", "ignores"]

@@ -245,6 +245,24 @@ def test_findings_cannot_be_ignored_by_the_job_that_has_them(tmp_path: Path) -> 
     assert "import-fails" in rules(run.decide())
 
 
+def test_a_check_of_the_project_that_failed_in_the_job_that_builds_blocks(tmp_path: Path) -> None:
+    """The job ignores it by settings that its own code may have changed; those of the deciding job's checkout count."""
+    run = Jobs(tmp_path)
+    bad = Finding(
+        rule="own-check-fails",
+        severity=Severity.ERROR,
+        message="The check docs fails.",
+        why="It does.",
+        fix="Fix it.",
+        stage="checks",
+        ignored="never mind",
+    )
+    run.build(run.first("build"), run.files, findings=(bad,))
+    decided = run.decide()
+    assert rules(decided) == {"own-check-fails"}
+    assert decided.exit_code == 1
+
+
 @pytest.mark.parametrize("kind", ["build", "smoke"])
 def test_a_job_without_a_result_is_no_success(kind: str, tmp_path: Path) -> None:
     run = Jobs(tmp_path)

@@ -89,7 +89,8 @@ def wrapped(
             break_on_hyphens=False,
             break_long_words=False,
         )
-        for piece in pieces or [""]:
+        # Without any text, the lead stands alone.
+        for piece in pieces or [first.rstrip()]:
             yield Line(piece, style)
 
 

@@ -33,7 +33,7 @@ def release_tags_can_move(repo: RepositoryFacts) -> Iterator[Evidence]:
         _require_all_read(repo)
         yield Evidence(
             message=f"No active ruleset restricts {' and '.join(lacking)} of tags such as {repo.tag}.{_others(repo)}",
-            seen=", ".join(sorted(_restricted(repo))) or None,
+            seen=_holding(repo),
             expected="an active tag ruleset with the rules deletion and update",
         )
 
@@ -73,7 +73,7 @@ def ruleset_covers_nothing(repo: RepositoryFacts) -> Iterator[Evidence]:
             unread = ruleset.scope
         elif not ruleset.scope.include:
             yield Evidence(
-                message=f"The {ruleset.target} ruleset {ruleset.name} is active and covers nothing.",
+                message=f"The {ruleset.target} ruleset `{ruleset.name}` is active and covers nothing.",
                 seen=ruleset.name,
             )
     if unread:
@@ -114,6 +114,11 @@ def _restricted(repo: RepositoryFacts) -> set[str]:
     }
 
 
+def _holding(repo: RepositoryFacts) -> str | None:
+    rules = sorted(_restricted(repo))
+    return f"rules that hold for {repo.tag}: {', '.join(rules)}" if rules else None
+
+
 def _require_all_read(repo: RepositoryFacts) -> None:
     """Make sure that no ruleset is left that may hold what is missing.
 
@@ -128,7 +133,9 @@ def _require_all_read(repo: RepositoryFacts) -> None:
 def _others(repo: RepositoryFacts, *, of: str = "tag") -> str:
     """Return a sentence on the rulesets that are there and do not count, empty where there are none."""
     listed = () if isinstance(repo.rulesets, Unknown) else repo.rulesets
-    reasons = [f"{one.name} {reason}" for one in listed if one.target == of and (reason := _idle(repo, one))]
+    reasons = [
+        f"`{one.name}` {reason}" for one in listed if one.target == of and (reason := _idle(repo, one))
+    ]
     return f" Not counted: {'; '.join(reasons)}." if reasons else ""
 
 
