@@ -144,7 +144,14 @@ def test_while_smoke_testing(command: str, number: signal.Signals, place: Place)
         eventually(place.ready.exists, "the import to hang")
         assert_clean(place, stopped(child, number), project, before)
     done = json.loads((place.work / "manifest.json").read_bytes())
-    assert [stage["name"] for stage in done["stages"]] == ["plan", "validate", "build", "inspect", "index"]
+    assert [stage["name"] for stage in done["stages"]] == [
+        "plan",
+        "validate",
+        "build",
+        "inspect",
+        "index",
+        "compare",
+    ]
 
 
 @pytest.fixture
