@@ -21,9 +21,8 @@ from cached_environments import (
     fresh_cache_folder,
     is_ready,
     name_of,
-    python_of,
 )
-from slipway import variables
+from slipway import system, variables
 
 LOCKS = dict.fromkeys(("publish", "announce"), REQUIREMENTS / "publish.txt")
 """Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here.
@@ -108,8 +107,8 @@ def hand_over(lock: Path, arguments: Sequence[str]) -> NoReturn:
     os.environ.pop("__PYVENV_LAUNCHER__", None)
     # Where all files are compared, none may be added.
     options = (*PYTHON_OPTIONS, "-B") if _is_publishing(lock) else PYTHON_OPTIONS
-    argv = [str(python_of(folder)), *options, *arguments]
-    if sys.platform == "win32":
+    argv = [str(system.python_of(folder)), *options, *arguments]
+    if not system.EXEC_REPLACES:
         sys.exit(_wait_for(argv))
     os.execv(argv[0], argv)  # noqa: S606 - no shell is wanted
 
@@ -132,7 +131,7 @@ def environment(lock: Path) -> Path:
             "This user has no home folder. Set SLIPWAY_CACHE to a folder that Slipway may fill.\n"
         )
         sys.exit(INPUT)
-    if not is_ready(folder, description, python_of(folder), thorough=thorough):
+    if not is_ready(folder, description, system.python_of(folder), thorough=thorough):
         import time
 
         import private_environment
@@ -151,10 +150,13 @@ def _is_publishing(lock: Path) -> bool:
 
 
 def _wait_for(argv: Sequence[str]) -> int:
-    # Windows has no exec that the calling shell waits for. Ctrl-C reaches the child as well, and it is the
-    # child that ends in an orderly way; this process only waits for it.
+    # Windows has no exec that the calling shell waits for. Ctrl-C and Ctrl-Break, which a runner sends next, reach the
+    # child as well, and it is the child that ends in an orderly way; this process only waits for it.
+    import signal
     import subprocess
 
+    if hasattr(signal, "SIGBREAK"):
+        signal.signal(signal.SIGBREAK, lambda *_: None)
     with subprocess.Popen(argv) as child:
         while True:
             with suppress(KeyboardInterrupt):

@@ -12,6 +12,8 @@ import os
 import sys
 from pathlib import Path
 
+from slipway import system
+
 SCRIPTS = Path(__file__).resolve().parent
 REQUIREMENTS = SCRIPTS / "requirements"
 INSTALLER = REQUIREMENTS / "uv.txt"
@@ -69,11 +71,6 @@ def digest_of(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def python_of(folder: Path) -> Path:
-    """Return the interpreter of an environment."""
-    return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-
-
 def cache_folder() -> Path:
     """Return the folder that Slipway keeps things in between runs: SLIPWAY_CACHE, else the platform's place.
 
@@ -82,13 +79,7 @@ def cache_folder() -> Path:
     """
     if own := os.environ.get("SLIPWAY_CACHE"):
         return Path(own).absolute()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local", "slipway")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "slipway"
-    # A relative XDG_CACHE_HOME is to be ignored: https://specifications.freedesktop.org/basedir-spec/
-    xdg = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(xdg if xdg.startswith("/") else Path.home() / ".cache", "slipway")
+    return system.cache_folder()
 
 
 def fresh_cache_folder() -> Path | None:
@@ -107,14 +98,12 @@ def fresh_cache_folder() -> Path | None:
 def describe(lock: Path) -> str:
     """Return what an environment is made from, as the text that its stamp holds."""
     base = getattr(sys, "_base_executable", None) or sys.executable
-    # On macOS the first is the same for both architectures, and a universal Python may run as either.
-    machine = f"{getattr(sys.implementation, '_multiarch', '')} {_machine()}".strip()
     parts = (
         f"slipway environment, layout {LAYOUT}",
         f"lock {lock.name}",
         *(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in (lock, INSTALLER)),
         f"python {sys.implementation.cache_tag} {sys.version_info[0]}.{sys.version_info[1]}",
-        f"platform {sys.platform} {machine}",
+        f"platform {system.description()}",
         f"interpreter {os.path.realpath(base)}",
     )
     return "\n".join(parts) + "\n"
@@ -124,7 +113,3 @@ def name_of(lock: Path, description: str) -> str:
     """Return the name of the folder of an environment."""
     digest = hashlib.sha256(description.encode(errors="surrogateescape")).hexdigest()[:12]
     return f"{lock.stem}-{sys.implementation.cache_tag}-{digest}"
-
-
-def _machine() -> str:
-    return os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")

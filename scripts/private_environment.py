@@ -26,7 +26,7 @@ import cached_environments as cached
 import setup_failures
 import setup_progress
 import uv_download
-from slipway import processes
+from slipway import processes, system
 from slipway.errors import SlipwayError, ToolError
 from slipway.index import settings
 
@@ -53,7 +53,7 @@ def make(folder: Path, lock: Path, description: str, *, thorough: bool = False) 
     """
     try:
         with _os_errors_explained(folder), _locked(folder.parent / "lock") as held:
-            python = cached.python_of(folder)
+            python = system.python_of(folder)
             if not cached.is_ready(folder, description, python, thorough=thorough):
                 if cached.is_ready(folder, description, python):
                     _say(
@@ -84,7 +84,7 @@ def _locked(path: Path) -> Iterator[int]:
     with path.open("a+b") as stream:
         waited_until = time.monotonic() + WAIT_LIMIT
         is_announced = False
-        while not _is_locked(stream.fileno()):
+        while not system.is_locked(stream.fileno()):
             if not is_announced:
                 _say("Another run is setting up a private environment of Slipway; waiting for it ...")
             is_announced = True
@@ -96,22 +96,6 @@ def _locked(path: Path) -> Iterator[int]:
                 )
             time.sleep(0.1)
         yield stream.fileno()
-
-
-def _is_locked(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
 
 
 def _make(folder: Path, lock: Path, description: str, held: int, *, is_cached: bool) -> None:
@@ -134,7 +118,7 @@ def _make(folder: Path, lock: Path, description: str, held: int, *, is_cached: b
         ours["UV_NO_CACHE"] = "1"
     with _complete_or_removed(folder, description):
         _create(folder, held)
-        python = cached.python_of(folder)
+        python = system.python_of(folder)
         if is_cached:
             # What publishes has no use for it.
             shutil.copy2(uv, python.with_name(uv.name))
@@ -148,7 +132,7 @@ def _installer(environments: Path, held: int) -> Path:
     """Return the path of uv, in a folder of its own."""
     description = cached.describe(cached.INSTALLER)
     folder = environments / cached.name_of(cached.INSTALLER, description)
-    program = cached.python_of(folder).with_name("uv.exe" if sys.platform == "win32" else "uv")
+    program = system.scripts_of(folder) / system.program("uv")
     if not cached.is_ready(folder, description, program, thorough=True):
         with _complete_or_removed(folder, description):
             index = settings.read(os.environ)
@@ -171,7 +155,7 @@ def _install_uv(folder: Path, held: int) -> None:
             "`python3.13-venv` and so on), or use a Python from python.org, pyenv or uv.",
         )
     _create(folder, held)
-    python = cached.python_of(folder)
+    python = system.python_of(folder)
     wheel = _pip_wheel()
     if wheel is None:
         _step("given pip", [python, "-I", "-m", "ensurepip"], held, {})
@@ -233,7 +217,7 @@ def _complete_or_removed(folder: Path, description: str) -> Iterator[None]:
             stream.write(complete)
             stream.flush()
             os.fsync(stream.fileno())
-        stamp.replace(folder / cached.READY)
+        system.retried(lambda: stamp.replace(folder / cached.READY))
     except BaseException:
         with contextlib.suppress(OSError):
             _remove(folder)
@@ -252,7 +236,7 @@ def _step(done: str, argv: Sequence[str | Path], held: int, variables: Mapping[s
             errors="replace",
             timeout=STEP_LIMIT,
             check=False,
-            pass_fds=() if sys.platform == "win32" else (held,),
+            pass_fds=system.inherited(held),
         )
     except subprocess.TimeoutExpired as error:
         raise ToolError(
@@ -281,7 +265,7 @@ def _remove(folder: Path) -> None:
     # Without its stamp it is not used any more, even if the removal is interrupted.
     (folder / cached.READY).unlink(missing_ok=True)
     if folder.exists():
-        shutil.rmtree(folder)
+        system.retried(lambda: shutil.rmtree(folder))
 
 
 def _end(error: SlipwayError) -> NoReturn:

@@ -18,6 +18,11 @@ KNOWN_FAILURES = (
         "Free some space, or set SLIPWAY_CACHE to a folder on another disk; it needs 250 MB.",
     ),
     (
+        r"(?<!Broken pipe )\(os error 32\)",
+        "Another program has a file in the cache folder open, such as a virus scanner.",
+        "Run it again; if it persists, let the scanner leave that folder alone, or set SLIPWAY_CACHE to another one.",
+    ),
+    (
         r"Read-only file system|Permission denied|os error (?:5|13|30)\b|Access is denied",
         "The cache folder cannot be written.",
         "Set SLIPWAY_CACHE to a folder that this user may write to.",

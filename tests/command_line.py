@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import left_running
+
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "scripts"
 
@@ -61,8 +63,8 @@ class Ended:
         return "\n".join([json.dumps(manifest["failure"], indent=1), *found])
 
 
-def argv(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-I", str(START), str(SCRIPTS), *map(str, arguments)]
+def argv(*arguments: str | Path, program: Path = START) -> list[str]:
+    return [sys.executable, "-I", str(program), str(SCRIPTS), *map(str, arguments)]
 
 
 def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
@@ -77,10 +79,11 @@ def slipway(
     cwd: Path | None = None,
     environ: Mapping[str, str | None] | None = None,
     before: Sequence[str] = (),
+    program: Path = START,
 ) -> Ended:
     """Run a command to its end; no run of these small projects takes more than two minutes."""
     done = subprocess.run(
-        [*before, *argv(*arguments)],
+        [*before, *argv(*arguments, program=program)],
         cwd=cwd,
         env=environment(environ),
         capture_output=True,
@@ -99,7 +102,7 @@ def forked(
 ) -> Ended:
     """Run a command as `slipway` does, in a fork of a process that has loaded all of it: most of a start is loading.
 
-    Not for code that is hostile to the processes above it.
+    Where there is no fork, it is the same. Not for code that is hostile to the processes above it.
 
     Args:
         arguments: the command and its options.
@@ -107,6 +110,8 @@ def forked(
         environ: what is changed of the environment; None removes a variable.
         program: the script that starts the command line.
     """
+    if not hasattr(os, "fork"):
+        return slipway(*arguments, cwd=cwd, environ=environ, program=program)
     with tempfile.TemporaryDirectory(prefix="forked-") as name:
         streams = [Path(name, stream) for stream in ("stdout", "stderr")]
         request = {
@@ -163,22 +168,22 @@ def _server() -> _Server:
 
 @contextlib.contextmanager
 def started(
-    *arguments: str | Path, environ: Mapping[str, str | None] | None = None
+    *arguments: str | Path, environ: Mapping[str, str | None] | None = None, program: Path = START
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command in a session of its own; whatever is left of it when the block is left is killed."""
     child = subprocess.Popen(
-        argv(*arguments),
+        argv(*arguments, program=program),
         env=environment(environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        start_new_session=True,
+        start_new_session=True,  # Windows has none, and nothing is done for it there
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
     try:
         yield child
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+        left_running.kill(child.pid)
         child.communicate()
 
 

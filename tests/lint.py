@@ -19,6 +19,8 @@ LINTERS = {
     "ruff": ("ruff", "check"),
     "format": ("ruff", "format", "--check"),
     "mypy": (*MODULE, "mypy"),
+    # What runs on Windows only is read there only.
+    "mypy-windows": (*MODULE, "mypy", "--platform", "win32", "--cache-dir", ".mypy_cache/windows"),
     # In a folder it finds actions and workflows, but not the examples.
     "zizmor": (
         *("zizmor", "--offline", "--no-progress", "--strict-collection", "--persona=auditor"),
@@ -40,6 +42,7 @@ LINTERS = {
     "workflow-schema": (*SCHEMA, "vendor.github-workflows", *WORKFLOWS, *EXAMPLES),
     "readthedocs-schema": (*SCHEMA, "vendor.readthedocs", "docs/site/readthedocs.yml"),
     "actionlint": ("actionlint", "-no-color", *WORKFLOWS, *EXAMPLES),
+    "wheels": (sys.executable, "-I", "tests", "wheels"),
     "shellcheck": ("shellcheck", ".ci/run"),
 }
 

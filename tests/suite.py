@@ -21,11 +21,13 @@ TOOLS = ROOT / ".tools" / "bin"
 """Programs that no index of Python packages has; `.ci/run` puts them there."""
 
 COMMANDS = {
+    "elsewhere": "elsewhere",
     "lint": "lint",
     "lock": "maintenance.locks",
     "picture": "maintenance.picture",
     "regenerate": "maintenance.regenerate",
     "site": "maintenance.site",
+    "wheels": "maintenance.locked_wheels",
 }
 """What is no test: the module whose `run` takes the arguments."""
 

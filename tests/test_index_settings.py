@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from slipway import system
 from slipway.errors import InputError
 from slipway.index import setting_files, settings
 
@@ -20,6 +21,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setattr(setting_files.sys, "base_prefix", str(tmp_path / "prefix"))
     monkeypatch.setattr(settings, "SYSTEM_BUNDLES", ())
     monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(system, "TRUSTS_A_STORE", False)
     monkeypatch.chdir(tmp_path)
     return {"HOME": str(home), "USERPROFILE": str(home), "XDG_CONFIG_DIRS": str(tmp_path / "xdg")}
 
@@ -285,7 +287,7 @@ def test_the_systems_certificates_are_trusted_unless_others_are_named(machine, t
     assert settings.read(machine | {"PIP_CERT": "/ca.pem"}).certificate == "/ca.pem"
     assert settings.read(machine | {"UV_SYSTEM_CERTS": "false"}).certificate is None
     assert settings.read(machine | {"SSL_CERT_DIR": "/certs"}).certificate is None
-    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(system, "TRUSTS_A_STORE", True)
     assert settings.read(machine).uv_environ() == {"UV_SYSTEM_CERTS": "true"}
 
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from slipway import __version__, commands, processes, versions
+from slipway import __version__, processes
 from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.option import Option
@@ -130,7 +130,9 @@ def _rule_names(_context: click.Context, _parameter: click.Parameter, begun: str
 
 def _command(command: Command) -> click.Command:
     def run(**values: Any) -> None:  # noqa: ANN401 - click gives each option its own type
-        sys.exit(commands.execute(command, _inputs(command, **values)))
+        from slipway import execution
+
+        sys.exit(execution.execute(command, _inputs(command, **values)))
 
     parameters = [*_argument(command), *map(_parameter, command.takes())]
     return click.Command(command.name, callback=run, params=parameters, help=command.help)
@@ -147,6 +149,8 @@ def _inputs(
     project = _absolute(path)
     given = {key: value for key, value in values.items() if value is not None}
     if "tag_prefix" in given:
+        from slipway import versions
+
         given["tag_prefix"] = versions.prefix_meant(given["tag_prefix"])
     if "fail_on" in given:
         given["fail_on"] = Severity(given["fail_on"])

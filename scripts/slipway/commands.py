@@ -1,32 +1,21 @@
-"""The one table of commands, and how one runs: where it starts from, what it runs, what it shows."""
+"""The one table of commands: what each is called, says, takes, runs and shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from slipway import pipeline, reporting, starting
-from slipway.errors import ExitCode, InputError, SlipwayError
-from slipway.manifest import Failure, Manifest, to_json
+from slipway.errors import ExitCode
 from slipway.option import Option
 from slipway.options import ANY, OPTIONS, Inputs
-from slipway.report import terminal
-from slipway.runner import Runner, detect
 
+if TYPE_CHECKING:
+    from slipway.manifest import Manifest
+    from slipway.runner import Runner
 
-def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
-    stages = command.gathers if inputs.from_ else command.stages
-    return pipeline.run(stages, _start(command, inputs), inputs, runner)
-
-
-def _start(command: Command, inputs: Inputs) -> Manifest:
-    is_on_files = command.argument == "files"
-    return starting.manifest(inputs, command.stages, is_on_files=is_on_files, resumes=command.resumes)
-
-
-# These import what they run: the environment of `publish` has nothing for it, and it would slow down every start.
+# What a command runs is imported when it runs: it would slow down every start, `--help` included, and the environment
+# of `publish` has nothing for the other commands.
 
 
 def _rehearse(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
@@ -52,8 +41,12 @@ def _release(_command: Command, inputs: Inputs, runner: Runner) -> Manifest | No
 
 
 def _checking(runner: Runner) -> Callable[[Inputs], Manifest]:
+    from slipway import pipeline
+    from slipway.manifest import Manifest
+
     def check(own: Inputs) -> Manifest:
-        return pipeline.run((*CHECKS, "ignores"), Manifest(), own, runner)
+        own_checks = ("checks",) if own.checks else ()
+        return pipeline.run((*CHECKS, *own_checks, "ignores"), Manifest(), own, runner)
 
     return check
 
@@ -68,6 +61,7 @@ def _rules(_command: Command, inputs: Inputs, _runner: Runner) -> None:
 
 
 def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
+    from slipway.report import terminal
     from slipway.rules import catalogue, pages
 
     rule = catalogue.named(inputs.rule, where="the command line")
@@ -76,6 +70,8 @@ def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
 
 
 def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
+    from slipway import reporting
+    from slipway.manifest import to_json
     from slipway.releasing import status
     from slipway.report import standing
 
@@ -87,17 +83,38 @@ def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
             standing.show(seen)
 
 
+def _doctor(_command: Command, inputs: Inputs, runner: Runner) -> ExitCode:
+    from slipway import reporting
+    from slipway.manifest import to_json
+    from slipway.report import examination
+    from slipway.repository import doctor
+
+    found = doctor.run(inputs, runner)
+    if inputs.json:
+        reporting.print_json(to_json(found))
+    else:
+        with runner.quoting():
+            examination.show(found)
+    return found.exit_code
+
+
 def _show_plan(manifest: Manifest, _: Inputs) -> None:
+    from slipway.report import terminal
+
     (terminal.show if manifest.failure else terminal.show_plan)(manifest)
 
 
 def _show_init(manifest: Manifest, inputs: Inputs) -> None:
+    from slipway.report import terminal
+
     # Without --check the command has printed what it wrote.
     if inputs.check or manifest.failure is not None:
         terminal.show(manifest)
 
 
 def _show_report(manifest: Manifest, _: Inputs) -> None:
+    from slipway.report import terminal
+
     terminal.show(manifest)
 
 
@@ -112,7 +129,8 @@ class Command:
         gathers: the stages it runs with --from, where other jobs have built.
         options: the options it takes beside those of its stages.
         resumes: whether it starts from the manifest of an earlier command.
-        run: what it does; returns the manifest to report on, or None where everything is printed already.
+        run: what it does, where that is not to run its stages; returns the manifest to report on; where everything is
+            printed already, the exit code, or None for 0.
         show: prints the report for people.
         lock: the lock file of the environment it runs in, in scripts/requirements.
     """
@@ -124,7 +142,7 @@ class Command:
     gathers: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     resumes: bool = False
-    run: Callable[[Command, Inputs, Runner], Manifest | None] = _run_stages
+    run: Callable[[Command, Inputs, Runner], Manifest | ExitCode | None] | None = None
     show: Callable[[Manifest, Inputs], None] = _show_report
     lock: str = "slipway.txt"
 
@@ -142,9 +160,20 @@ COMMANDS: tuple[Command, ...] = (
         name="check",
         help="Plan, validate, build, inspect, smoke-test, and ask the index where a release is planned: the gate of "
         "a pull request. The default command.",
-        stages=(*CHECKS, "ignores"),
+        stages=(*CHECKS, "checks", "audit", "ignores"),
         # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
-        gathers=("plan", "validate", "index", "gather", "inspect", "index", "compare", "smoke", "ignores"),
+        gathers=(
+            "plan",
+            "validate",
+            "index",
+            "gather",
+            "inspect",
+            "index",
+            "compare",
+            "smoke",
+            "audit",
+            "ignores",
+        ),
     ),
     Command(
         name="plan",
@@ -196,7 +225,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="verify",
         help="Wait until the index serves exactly the manifest, then install from it.",
-        stages=("verify",),
+        stages=("verify", "audit"),
         options=("attestations",),
         resumes=True,
     ),
@@ -222,6 +251,13 @@ COMMANDS: tuple[Command, ...] = (
         argument="version",
         options=("work", "json", "index", "simple-index", "tag-prefix"),
         run=_status,
+    ),
+    Command(
+        name="doctor",
+        help="Judge the settings of the repository on GitHub: environments, rulesets, immutable releases, tokens that are "
+        "left. Nothing is changed; what cannot be read is listed as unknown.",
+        options=("json", "index", "simple-index", "tag-prefix"),
+        run=_doctor,
     ),
     Command(
         name="init",
@@ -257,89 +293,3 @@ COMMANDS: tuple[Command, ...] = (
         run=_explain,
     ),
 )
-
-
-def execute(command: Command, inputs: Inputs) -> int:
-    """Run a command, show its report and return its exit code."""
-    reporting.demand_one_format(inputs)
-    inputs = replace(inputs, json=inputs.json or inputs.format == "json")
-    runner = detect(verbose=inputs.verbose)
-    if inputs.all_projects:
-        return _execute_for_each(command, inputs, runner)
-    manifest = _run(command, inputs, runner)
-    if manifest is None:
-        return ExitCode.CLEAN
-    return _report(command, manifest, inputs, runner)
-
-
-def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
-    """Run a command for each project below a folder; the worst exit code is the whole run's."""
-    from slipway import several
-
-    manifests: dict[str, Manifest | None] = {}
-    folders: dict[Path, Manifest] = {}
-    try:
-        for member, own in several.projects(inputs):
-            is_wanted = member.changed or not inputs.only_changed
-            manifests[member.folder] = manifest = (
-                _run(command, own, runner, above=inputs.path) if is_wanted else None
-            )
-            if manifest is not None:
-                folders[own.path] = manifest
-                reporting.record(manifest, own, runner)
-                if not (own.json or own.format):
-                    _print(command, manifest, own, runner)
-    except SlipwayError as error:
-        failed = Manifest(command=command.name, failure=Failure.from_error(error, stage="plan"))
-        return _report(command, failed, inputs, runner)
-    if inputs.json:
-        reporting.print_json(to_json({"projects": manifests}))
-    elif inputs.format:
-        reporting.print_document(folders, inputs)
-    else:
-        with runner.quoting():
-            terminal.show_projects(manifests)
-    return max((manifest.exit_code for manifest in manifests.values() if manifest is not None), default=0)
-
-
-def _run(command: Command, inputs: Inputs, runner: Runner, *, above: Path | None = None) -> Manifest | None:
-    try:
-        return command.run(command, _with_settings(command, inputs, above), runner)
-    except SlipwayError as error:
-        failure = Failure.from_error(error, stage=command.name)
-        return Manifest(command=command.name, job=inputs.job, failure=failure)
-
-
-def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inputs:
-    """Return the inputs with what [tool.slipway] sets; a fault in it is left to the plan where there is one.
-
-    Raises:
-        InputError: the table has a fault, and the command runs no plan.
-    """
-    from slipway.project import settings
-
-    if command.argument in {None, "rule"}:
-        return inputs
-    try:
-        for folder in dict.fromkeys((inputs.path, above or inputs.path)):
-            inputs = settings.applied(inputs, folder)
-    except InputError:
-        if "plan" not in command.stages:
-            raise
-    return inputs
-
-
-def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> int:
-    reporting.record(manifest, inputs, runner)
-    if inputs.json:
-        reporting.print_json(to_json(manifest))
-    elif inputs.format:
-        reporting.print_document({inputs.path: manifest}, inputs)
-    else:
-        _print(command, manifest, inputs, runner)
-    return manifest.exit_code
-
-
-def _print(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
-    with runner.quoting():
-        command.show(manifest, inputs)

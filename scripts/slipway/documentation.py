@@ -57,10 +57,7 @@ def _of_action(root: Path) -> tuple[str, str] | None:
 def _of_checkout(root: Path) -> tuple[str, str] | None:
     """Return repository and commit of a checkout on GitHub whose commit was pushed there."""
     # Installed into somebody's environment it may stand in their repository, which is not Slipway's.
-    home = hosting.read(root) if (root / ".git").exists() else None
-    if home is None or not (home.on_github and home.commit and hosting.is_pushed(home)):
-        return None
-    return home.on_github, home.commit
+    return hosting.pushed(root) if (root / ".git").exists() else None
 
 
 def _of_installation() -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from slipway import findings
+from slipway import findings, system
 from slipway.comparison import BuiltTwice, Comparison
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.publication import Announced, OnIndex, Page, Publisher, Receipt, Recovery, Served
@@ -274,7 +274,7 @@ def write_manifest(manifest: Manifest, work: Path) -> Path:
     path = work / FILENAME
     partial = path.with_suffix(".partial")
     partial.write_bytes(to_json(manifest))
-    partial.replace(path)
+    system.retried(lambda: partial.replace(path))
     return path
 
 

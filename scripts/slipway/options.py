@@ -37,6 +37,7 @@ class Inputs:
         credential: what an index of our own wants; for every other one it comes from the environment.
         github: a REST API of our own in GitHub's place; every other one comes from the environment.
         set_up: when this run began to set Slipway up, and the seconds it took; empty where it was set up before.
+        checks: the project's own checks, name and command line of each, and `check_requires` what they need.
         given: the names of the options that the command line, a variable or the project sets.
         work: the work folder, absolute; `dist` is inside it.
     """
@@ -50,6 +51,8 @@ class Inputs:
     credential: Credential | None = None
     github: GitHubApi | None = None
     set_up: tuple[float, ...] = ()
+    checks: tuple[tuple[str, str], ...] = ()
+    check_requires: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
 
     work: Path = option(
@@ -237,6 +240,16 @@ class Inputs:
         "Folder with what a second build made of the same commit: say whether the two agree, in place of looking for the "
         "last release.",
         default=None,
+    )
+    audit: bool = option(
+        "Look for known vulnerabilities of what the package installs; names and versions of its dependencies are sent to "
+        "OSV, or to the service that --audit-service names. What was not looked up is said, and never counts as clean.",
+        "audit",
+        default=False,
+        setting=True,
+    )
+    audit_service: str | None = option(
+        "Address of a service for vulnerabilities that answers as OSV does.", "audit", default=None
     )
     publish_timeout: float = option(
         "Seconds to go on trying one file while the index or the network has a fault.",

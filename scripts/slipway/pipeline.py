@@ -1,13 +1,13 @@
 """The pipeline: one list of stages, and the loop that runs them. Read this first.
 
-A run begins in `commands.execute`: the table in `commands.py` says which stages a command runs and whether it starts
+A run begins in `execution.execute`: the table in `commands.py` says which stages a command runs and whether it starts
 from nothing, from artifacts or from the manifest of an earlier command; `run` below does the stages one after the other,
 and `execute` renders the manifest that comes out. Each stage takes the manifest and returns what it adds.
 """
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,12 +31,14 @@ class Stage:
         title: what it is called on the screen.
         about: what it needs → what it gives.
         runs_foreign_code: whether code of the project or of its dependencies runs in it.
+        begins_early: whether a part of it can go on beside the stages in front of it, as soon as there is a plan.
     """
 
     name: str
     title: str
     about: str
     runs_foreign_code: bool = False
+    begins_early: bool = False
 
     def load(self) -> Entry:  # noqa: C901, PLR0912 - one case for each stage
         """Import the stage and return its one entry.
@@ -69,6 +71,10 @@ class Stage:
                 from slipway.stages.publish import run
             case "verify":
                 from slipway.stages.verify import run
+            case "checks":
+                from slipway.stages.checks import run
+            case "audit":
+                from slipway.stages.audit import run
             case "announce":
                 from slipway.stages.announce import run
             case "ignores":
@@ -90,6 +96,7 @@ STAGES = (
         "Build",
         "plan, project → the sdist, the wheel from the sdist, their digests",
         runs_foreign_code=True,
+        begins_early=True,
     ),
     Stage(
         "wheels",
@@ -110,6 +117,12 @@ STAGES = (
         "artifacts → results of install, import, start and uninstall",
         runs_foreign_code=True,
     ),
+    Stage(
+        "checks",
+        "Checks",
+        "the project, the wheel → findings of the project's own checks",
+        runs_foreign_code=True,
+    ),
     Stage("publish", "Publish", "manifest → a receipt per file; alone writes to the index"),
     Stage(
         "verify",
@@ -117,6 +130,7 @@ STAGES = (
         "manifest → what the index serves, results of installing it",
         runs_foreign_code=True,
     ),
+    Stage("audit", "Audit", "artifacts → findings about known vulnerabilities of what they install"),
     Stage("announce", "Announce", "manifest → the release on GitHub; alone writes to the repository"),
     Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect"),
 )
@@ -147,29 +161,43 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
         started, seconds = inputs.set_up
         made = StageResult(name=SET_UP, outcome="done", started=started, seconds=seconds)
         manifest = msgspec.structs.replace(manifest, stages=(*manifest.stages, made))
+    stages = [BY_NAME[name] for name in names]
+    early: Entry | None = None
     is_loaded = False
-    for name in names:
-        if BY_NAME[name].runs_foreign_code and not is_loaded:
-            _preload(names, manifest, inputs)
-            is_loaded = True
-        manifest = _keep(_run_one(BY_NAME[name], manifest, inputs, runner), inputs)
-        if manifest.failure is not None:
-            break
+    with ExitStack() as stack:
+        for stage in stages:
+            if stage.runs_foreign_code and not is_loaded:
+                _preload(stages[stages.index(stage) :], manifest, inputs)
+                is_loaded = True
+            entry = early if early and stage.begins_early else stage.run
+            manifest = _keep(_run_one(stage, entry, manifest, inputs, runner), inputs)
+            if manifest.failure is not None:
+                break
+            if early is None and manifest.plan is not None and any(one.begins_early for one in stages):
+                from slipway.stages import build
+
+                early = stack.enter_context(build.ahead(manifest, inputs))
     return manifest
 
 
-def _preload(names: Sequence[str], manifest: Manifest, inputs: Inputs) -> None:
-    # twine knows the addresses of an index, and takes a quarter of a second.
-    names_no_index = manifest.index in {None, "none"} and not inputs.all_projects and "publish" not in names
-    stages = (BY_NAME[name].load().__module__ for name in names)
-    preload.load([*stages, *preload.REPORT], leave_out=("twine",) if names_no_index else ())
+ASKING = ("twine", "slipway.index.client", "slipway.publishing.index_state")
+"""What only a run that asks an index uses: twine knows its address. To load it takes a third of a second."""
 
 
-def _run_one(stage: Stage, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
+def _preload(stages: Sequence[Stage], manifest: Manifest, inputs: Inputs) -> None:
+    names_no_index = manifest.index in {None, "none"} and not inputs.all_projects
+    publishes = any(stage.name == "publish" for stage in stages)
+    preload.load(
+        [*(stage.load().__module__ for stage in stages), *preload.REPORT],
+        leave_out=ASKING if names_no_index and not publishes else (),
+    )
+
+
+def _run_one(stage: Stage, entry: Entry, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
     started, clock = time.time(), time.monotonic()
     try:
         with runner.stage(stage.title) as stopped, _os_errors_explained():
-            addition = stage.run(manifest, inputs, runner)
+            addition = entry(manifest, inputs, runner)
             if addition.skipped:
                 stopped(f"skipped: {addition.skipped}")
             elif addition.failure:

@@ -16,7 +16,13 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from types import CodeType
 
-_IMPORT, _FROM, _WIDE = (dis.opmap[name] for name in ("IMPORT_NAME", "IMPORT_FROM", "EXTENDED_ARG"))
+_IMPORT, _FROM, _LOAD, _WIDE = (
+    dis.opmap[name] for name in ("IMPORT_NAME", "IMPORT_FROM", "LOAD_NAME", "EXTENDED_ARG")
+)
+_SKIPS = {
+    number for name, number in dis.opmap.items() if name in {"POP_JUMP_IF_FALSE", "POP_JUMP_FORWARD_IF_FALSE"}
+}
+"""Where `if` goes on below what stands under it; 3.11 has the second name."""
 
 REPORT = (
     "slipway.report.annotations",
@@ -57,7 +63,7 @@ def load(modules: Iterable[str], *, leave_out: Collection[str] = ()) -> None:
 
     Args:
         modules: their names.
-        leave_out: packages that the functions of this run do not use.
+        leave_out: packages and modules that the functions of this run do not use.
     """
     known, waiting = set[str](), list(modules)
     while waiting:
@@ -98,24 +104,32 @@ def _imported(name: str, leave_out: frozenset[str]) -> tuple[str, ...]:
     code = get_code(name) if get_code else None
     found: list[str] = []
     for module, names, is_in_function in _imports(code) if code else ():
-        if is_in_function and module.partition(".")[0] not in leave_out:
+        if is_in_function and leave_out.isdisjoint((module, module.partition(".")[0])):
             with suppress(ModuleNotFoundError):
                 __import__(module, fromlist=names)
-        # What only type checkers import is not loaded.
         found += (one for one in (module, *(f"{module}.{n}" for n in names)) if one in sys.modules)
     return tuple(found)
 
 
 def _imports(code: CodeType, *, is_in_function: bool = False) -> Iterator[tuple[str, list[str], bool]]:
-    """Yield each import of a code object and of those inside it: the module, the names imported from it."""
+    """Yield each import of a code object and of those inside it: the module, the names imported from it.
+
+    What stands under `if TYPE_CHECKING` is left out.
+    """
     operations, arguments = code.co_code[::2], code.co_code[1::2]
     # Few functions import anything, and to look at every operation of the others takes a tenth of a second.
     if _IMPORT in operations:
         found: list[tuple[str, list[str]]] = []
-        wide = 0
-        for operation, low in zip(operations, arguments, strict=True):
+        wide, skipped_to, checks_types = 0, 0, False
+        for position, (operation, low) in enumerate(zip(operations, arguments, strict=True)):
             argument = wide | low
             wide = argument << 8 if operation == _WIDE else 0
+            if operation == _LOAD:
+                checks_types = code.co_names[argument] == "TYPE_CHECKING"
+            elif checks_types and operation in _SKIPS:
+                skipped_to, checks_types = position + 1 + argument, False
+            if position < skipped_to:
+                continue
             if operation == _IMPORT:
                 found.append((code.co_names[argument], []))
             elif operation == _FROM:

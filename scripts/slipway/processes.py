@@ -1,9 +1,9 @@
 """The one door through which child processes are started.
 
-No shell, a scrubbed environment, a time limit, and nothing left running: a child gets a process group of its
-own, which is ended as a whole when the child ends, when its time is up and when the run is interrupted. On Linux,
-a process that left the group (a daemon) ends too: this process adopts it and kills it. On macOS and Windows such a
-process is not found.
+No shell, a scrubbed environment, a time limit, and nothing left running: a child gets a group of its own (see
+`descendants`), which is ended as a whole when the child ends, when its time is up and when the run is interrupted. On
+Linux, a process that left the group (a daemon) ends too: this process adopts it and kills it. On macOS such a process is
+not found; on Windows none can leave.
 """
 
 import contextlib
@@ -16,12 +16,28 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
-from slipway import process_table, variables
+from slipway import descendants, process_table, system, variables
+from slipway.system import result
+
+__all__ = [
+    "Completed",
+    "TimedOut",
+    "end",
+    "end_all",
+    "ender",
+    "is_crash",
+    "protect",
+    "result",
+    "run",
+    "scrubbed_environment",
+    "split",
+    "stop",
+    "stopping",
+]
 
 KEPT_LINES = 20_000
 """Lines of a child's output kept in memory; a build that prints more keeps its last ones."""
@@ -29,23 +45,14 @@ KEPT_LINES = 20_000
 LINE_LIMIT = 64 * 1024
 """Characters of one line; what is longer is passed on in pieces."""
 
-_NEW_GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-"""Windows has it; elsewhere a new session does the same."""
-
-WAIT_ON_WINDOWS = 0.1
-"""Seconds of one wait for a child where a wait cannot be interrupted by Ctrl-C."""
-
-_SET_DUMPABLE, _SET_CHILD_SUBREAPER = 4, 36
-"""Options of prctl(2), from linux/prctl.h."""
-
 FIRST_NTSTATUS_ERROR = 0xC0000000
 
 STRAY_SECONDS = 10.0
 """Seconds to go on killing processes that start others faster than they end."""
 
-Result = TypeVar("Result")
+_live: dict[subprocess.Popen[bytes], descendants.Group | None] = {}
+"""The children that run, each with its group; None for one that stays in that of this process."""
 
-_live: set[subprocess.Popen[bytes]] = set()
 _stopping = threading.Event()
 _main_is_starting = threading.Event()
 _starting = threading.Lock()
@@ -76,6 +83,16 @@ def is_crash(code: int) -> bool:
     The codes of Windows are those of NTSTATUS with the severity "error" ([MS-ERREF], 2.3).
     """
     return code < 0 or code >= FIRST_NTSTATUS_ERROR
+
+
+def ender(code: int) -> str:
+    """Return what ended a program that crashed: `SIGSEGV`, or on Windows `the system, code 0xC0000005`."""
+    if code >= 0:
+        return f"the system, code 0x{code:X}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
 
 
 class TimedOut(Exception):  # noqa: N818 - named for what happened
@@ -111,8 +128,8 @@ def split(command: str) -> list[str]:
     """
     lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters = True, ""
-    if sys.platform == "win32":
-        lexer.escape = ""  # there a backslash separates folders
+    if system.BACKSLASH_IN_PATHS:
+        lexer.escape = ""
     return list(lexer)
 
 
@@ -123,9 +140,9 @@ def protect(command: str) -> None:
     credential that the command does not need, this process starts once more without it. On Linux, other processes of
     the user then cannot read its memory or its environment either, unless they have the right to trace any process.
     """
-    if variables.drop_credentials(os.environ, command) and sys.platform != "win32":
+    if variables.drop_credentials(os.environ, command) and system.EXEC_REPLACES:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
-    _control(_SET_DUMPABLE, 0)
+    process_table.hide()
 
 
 def run(
@@ -154,7 +171,7 @@ def run(
     """
     environment = scrubbed_environment() if environ is None else dict(environ)
     words, merged = [str(part) for part in argv], sink is not None
-    child = _start(words, cwd=cwd, environ=environment, merged=merged, on_terminal=on_terminal)
+    child = start(words, cwd=cwd, environ=environment, merged=merged, on_terminal=on_terminal)
     stdout: deque[str] = deque(maxlen=KEPT_LINES)
     stderr: deque[str] = deque(maxlen=KEPT_LINES)
     readers = []
@@ -165,7 +182,9 @@ def run(
         in_time = _wait(child, timeout)
     finally:
         end(child)
-    _join(readers)
+    for reader in readers:
+        # A grandchild that left the process group may hold the pipe open; its output is not waited for.
+        reader.join(timeout=5)
     if not in_time:
         raise TimedOut(timeout, "".join(stdout) + "".join(stderr))
     return Completed(child.returncode, "".join(stdout), "".join(stderr))
@@ -175,22 +194,15 @@ def end(child: subprocess.Popen[bytes]) -> None:
     """End a child and everything it started."""
     _kill(child)
     child.wait()
-    _live.discard(child)
-    if sys.platform == "linux":
-        _end_strays()
+    if (group := _live.pop(child, None)) is not None:
+        group.close()
+    _end_strays()
 
 
 def end_all() -> None:
     """End every child that is still running; for an interrupted run with work in other threads."""
     for child in list(_live):
         end(child)
-
-
-def result(future: Future[Result]) -> Result:
-    """Return what a future holds, waiting so that Ctrl-C is noticed: on Windows a long wait cannot be interrupted."""
-    while sys.platform == "win32" and not future.done():
-        wait([future], WAIT_ON_WINDOWS)
-    return future.result()
 
 
 def stopping() -> bool:
@@ -212,24 +224,11 @@ def stop() -> None:
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        if child.poll() is None:
-            system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
-            subprocess.run([system, "/T", "/F", "/PID", str(child.pid)], capture_output=True, check=False)
-    else:
-        # One that stayed on the terminal leads no group.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
+    if (group := _live.get(child)) is not None:
+        group.kill()
+    # Windows denies it where the child is ending already.
+    with contextlib.suppress(PermissionError):
         child.kill()
-
-
-def _control(option: int, value: int) -> None:
-    """Call prctl(2); do nothing where there is none."""
-    if sys.platform == "linux":
-        with contextlib.suppress(ImportError, OSError, AttributeError):
-            import ctypes
-
-            ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
 
 
 def _end_strays() -> None:
@@ -247,14 +246,12 @@ def _end_strays() -> None:
             strays = [
                 number
                 for number, session, started in ours
-                if session not in {os.getsid(0), *live} and (oldest is None or started < oldest)
+                if session not in {process_table.session(), *live} and (oldest is None or started < oldest)
             ]
         if not strays:
             return
         for number in strays:
-            with contextlib.suppress(ProcessLookupError, PermissionError, ChildProcessError):
-                os.kill(number, signal.SIGKILL)
-                os.waitpid(number, os.WNOHANG)
+            process_table.kill(number)
         time.sleep(0.001)
 
 
@@ -263,11 +260,11 @@ def _wait(child: subprocess.Popen[bytes], timeout: float) -> bool:
 
     `Popen.wait` with a limit looks only every 50 ms, which adds up over the dozens of short children of a run.
     """
-    if sys.platform == "win32":
+    if system.WAITS_IN_SLICES:
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(WAIT_ON_WINDOWS)
+                child.wait(system.SLICE)
                 return True
         return False
     expired = threading.Event()
@@ -286,27 +283,45 @@ def _wait(child: subprocess.Popen[bytes], timeout: float) -> bool:
     return not expired.is_set()
 
 
-def _start(
-    argv: Sequence[str], *, cwd: Path, environ: Mapping[str, str], merged: bool, on_terminal: bool
+def start(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    environ: Mapping[str, str],
+    merged: bool,
+    on_terminal: bool = False,
+    takes_input: bool = False,
 ) -> subprocess.Popen[bytes]:
+    """Start a program and return it; the caller reads what it prints, and ends it with `end`.
+
+    Args:
+        argv: the program and its arguments; there is no shell.
+        cwd: the folder it runs in.
+        environ: its whole environment.
+        merged: whether stderr goes where stdout goes.
+        on_terminal: as for `run`.
+        takes_input: whether its stdin is a pipe; otherwise it reads nothing.
+
+    Raises:
+        OSError: the program cannot be started.
+    """
     in_main = threading.current_thread() is threading.main_thread()
-    stays = on_terminal and _has_terminal()
+    stays = on_terminal and system.has_terminal()
     if in_main:
         _main_is_starting.set()
     try:
-        _control(_SET_CHILD_SUBREAPER, not on_terminal)
+        process_table.adopt(orphans=not on_terminal)
         with _starting:
             child = subprocess.Popen(
                 argv,
                 cwd=cwd,
                 env=environ,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if takes_input else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if merged else subprocess.PIPE,
-                start_new_session=sys.platform != "win32" and not stays,
-                creationflags=0 if stays else _NEW_GROUP,
+                **({} if stays else descendants.START),
             )
-            _live.add(child)
+            _live[child] = None if stays else descendants.Group(child.pid, getattr(child, "_handle", None))
     finally:
         if in_main:
             _main_is_starting.clear()
@@ -314,14 +329,6 @@ def _start(
         end(child)
         raise KeyboardInterrupt
     return child
-
-
-def _has_terminal() -> bool:
-    """Return whether this process has a terminal, from which Ctrl-C reaches all of its group."""
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError), open("/dev/tty", "rb", buffering=0):  # noqa: PTH123 - no file of ours
-            return True
-    return sys.platform == "win32" and sys.stdin.isatty()
 
 
 def _reader(
@@ -339,9 +346,3 @@ def _reader(
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
     return thread
-
-
-def _join(readers: list[threading.Thread]) -> None:
-    # A grandchild that left the process group may hold the pipe open; its output is not waited for.
-    for reader in readers:
-        reader.join(timeout=5)

@@ -52,12 +52,13 @@ _READS_THE_INDEX = frozenset({"SLIPWAY_TOKEN", "SLIPWAY_USERNAME", "TWINE_USERNA
 _PUSHES = frozenset({"SSH_AUTH_SOCK", "GH_TOKEN"})
 """What ssh and the credential helper of GitHub's command line need."""
 
-_FOR_GITHUB = frozenset({"SLIPWAY_GITHUB_TOKEN", "GH_TOKEN"})
+_FOR_GITHUB = frozenset({"SLIPWAY_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"})
 
 _KEPT: Mapping[str, frozenset[str] | None] = {
     "publish": None,
     "verify": _READS_THE_INDEX,
     "announce": _FOR_GITHUB,
+    "doctor": _READS_THE_INDEX | _FOR_GITHUB,
     "release": _PUSHES,
     "status": _READS_THE_INDEX | _PUSHES | _FOR_GITHUB,
 }

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import msgspec
+import only_on
 import pytest
 from rules.declared import family
 from slipway.artifacts import linkage, wheel
@@ -17,7 +18,6 @@ from slipway.rules.rule import judge
 
 import artifacts
 
-LINUX = sys.platform == "linux"
 MODULE = Path(msgspec._core.__file__).read_bytes()
 PYTHON = f"cp{sys.version_info[0]}{sys.version_info[1]}"
 
@@ -51,11 +51,11 @@ def needing(library: str, folder: Path) -> bytes:
 def test_the_wheel_of_this_machine_is_made_fit_for_others(tmp_path: Path, machine: str) -> None:
     built = compiled(tmp_path, tag=f"{PYTHON}-{PYTHON}-linux_{machine}")
     repaired, log = repair(built, tmp_path)
-    assert ("manylinux_2_" in repaired.name) is LINUX, log
+    assert ("manylinux_2_" in repaired.name) is only_on.LINUX, log
     assert wheel.read(repaired).problems == ()
 
 
-@pytest.mark.skipif(not LINUX, reason="auditwheel is for Linux")
+@only_on.linux("auditwheel runs there")
 def test_repairing_twice_gives_the_same_bytes(tmp_path: Path, machine: str) -> None:
     built = compiled(tmp_path, tag=f"{PYTHON}-{PYTHON}-linux_{machine}")
     made = []
@@ -69,11 +69,11 @@ def test_repairing_twice_gives_the_same_bytes(tmp_path: Path, machine: str) -> N
 
 
 def test_a_wheel_that_cannot_be_repaired_stays_what_it_is(tmp_path: Path, machine: str) -> None:
-    module = needing("libslipwayneverthere.so.1", tmp_path) if LINUX else MODULE
+    module = needing("libslipwayneverthere.so.1", tmp_path) if only_on.LINUX else MODULE
     built = compiled(tmp_path, tag=f"{PYTHON}-{PYTHON}-linux_{machine}", module=module)
     repaired, log = repair(built, tmp_path)
     assert repaired == built
-    assert ("libslipwayneverthere.so.1" in log) is LINUX
+    assert ("libslipwayneverthere.so.1" in log) is only_on.LINUX
 
 
 def test_a_wheel_that_needs_no_repair_is_left_alone(tmp_path: Path) -> None:
@@ -82,13 +82,14 @@ def test_a_wheel_that_needs_no_repair_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_libraries_outside_of_the_wheel_are_named(tmp_path: Path, machine: str) -> None:
-    module = needing("libslipwayneverthere.so.1", tmp_path) if LINUX else MODULE
+    module = needing("libslipwayneverthere.so.1", tmp_path) if only_on.LINUX else MODULE
     built = compiled(tmp_path, tag=f"{PYTHON}-{PYTHON}-manylinux_2_28_{machine}", module=module)
     read = linkage.read([built])
-    expected = ("libslipwayneverthere.so.1",) if LINUX else ()
+    expected = ("libslipwayneverthere.so.1",) if only_on.LINUX else ()
     assert read[built.name].external == expected
 
 
+@only_on.posix("the wheel is for Linux, and its module is one of the machine that runs the tests")
 def test_a_false_claim_to_the_stable_abi_is_seen(tmp_path: Path, machine: str) -> None:
     built = compiled(tmp_path, tag=f"cp39-abi3-manylinux_2_28_{machine}", name="_core.abi3.so")
     found = linkage.read([built])[built.name].stable_abi

@@ -6,6 +6,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import only_on
 import pytest
 from slipway.artifacts import importable, python_module, python_syntax
 from slipway.artifacts import sdist as sdist_reader
@@ -143,6 +144,7 @@ def test_a_zip_sdist_is_read_too(tmp_path: Path) -> None:
     assert (facts.top_directory, facts.problems) == ("demo-1.0", ())
 
 
+@only_on.posix("a name there is text")
 def test_a_name_that_is_not_utf_8_can_be_printed(tmp_path: Path) -> None:
     info, data = member("demo-1.0/a", b"x")
     info.name = os.fsdecode(b"demo-1.0/\xff")

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import only_on
 import pytest
 from slipway.building import checkout
 from slipway.errors import InputError
@@ -39,6 +40,7 @@ def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
+@only_on.posix("it has neither modes nor, without a right, links")
 def test_files_links_and_modes_are_copied(tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / "src").mkdir(parents=True)
@@ -74,6 +76,7 @@ def test_virtual_environments_and_the_work_folder_are_left_out(tmp_path: Path) -
     assert names(copied) == {"src"}
 
 
+@only_on.posix("it has no named pipes in folders")
 def test_what_is_neither_file_nor_folder_is_left_out(tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import only_on
 import pytest
 import tiny_project
 from command_line import fingerprint, forked
@@ -170,6 +171,7 @@ def test_the_copy_has_one_tag_and_the_checkout_has_its_own(tmp_path: Path) -> No
     assert fingerprint(folder) == before
 
 
+@only_on.posix("a link needs a right there")
 def test_refs_that_are_links_are_not_written_through(tmp_path: Path) -> None:
     """contrib/workdir/git-new-workdir makes such a repository, and so does the tool `repo`."""
     origin = committed(tiny_project.make(tmp_path / "origin"), "v1.0.0")

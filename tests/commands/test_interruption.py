@@ -1,25 +1,24 @@
 """Ctrl-C and a cancelled job, at every stage: exit code 130, nothing left running, nothing left lying about."""
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import loopback_answers
+import only_on
 import pytest
 import tiny_project
-from command_line import fingerprint, slipway, started
+from command_line import START, fingerprint, slipway, started
+from left_running import PATIENCE, eventually, with_mark
 
-PATIENCE = 60
-"""Seconds after which a test gives up waiting for what must happen."""
+SIGNALS = ("SIGINT", "SIGBREAK") if only_on.WINDOWS else ("SIGINT", "SIGTERM")
+"""Ctrl-C, and what a runner sends next to a job that is cancelled."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+PROGRAM = START.with_name("start_stoppable.py") if only_on.WINDOWS else START
 
 HANG = """
 import pathlib, subprocess, sys, time
@@ -35,7 +34,8 @@ class Place:
     """Where a test runs.
 
     Attributes:
-        mark: a value in the environment of every process of the run, by which they are found.
+        mark: part of the name of the folder for temporary files, which every process of the run has in its
+            environment; so they are found.
         scratch: the folder for temporary files.
         ready: a file that is made when the run has come to where it is to be stopped.
     """
@@ -45,7 +45,7 @@ class Place:
 
     @property
     def scratch(self) -> Path:
-        return self.folder / "scratch"
+        return self.folder / f"scratch-{self.mark}"
 
     @property
     def ready(self) -> Path:
@@ -56,41 +56,33 @@ class Place:
         return self.folder / "work"
 
     def environ(self) -> dict[str, str | None]:
-        return {"GALLERY_MARK": self.mark, "TMPDIR": str(self.scratch), "SLIPWAY_TOKEN": "not-a-real-token"}
+        return {
+            "TMPDIR": str(self.scratch),
+            "SLIPWAY_TOKEN": "not-a-real-token",
+            "STOP_FILE": str(self.folder / "stop"),
+        }
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    (tmp_path / "scratch").mkdir()
-    return Place(tmp_path, uuid.uuid4().hex)
+    made = Place(tmp_path, uuid.uuid4().hex)
+    made.scratch.mkdir()
+    return made
 
 
-@dataclass(frozen=True)
-class Process:
-    number: int
-    command: str
+def send(place: Place, child: subprocess.Popen[bytes], name: str) -> None:
+    if not only_on.WINDOWS:
+        child.send_signal(signal.Signals[name])
+        return
+    (place.folder / "raise").write_text(name, "utf-8")
+    (place.folder / "raise").rename(place.folder / "stop")
+    eventually(
+        lambda: not (place.folder / "stop").exists() or child.poll() is not None, "the signal to be raised"
+    )
 
 
-def running(mark: str) -> list[Process]:
-    """All processes that have the mark in their environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if mark.encode() in (process / "environ").read_bytes():
-                command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                found.append(Process(int(process.name), command))
-    return found
-
-
-def eventually(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {PATIENCE} s for {what}"
-        time.sleep(0.01)
-
-
-def stopped(child: subprocess.Popen[bytes], number: signal.Signals) -> tuple[int, str]:
-    child.send_signal(number)
+def stopped(place: Place, child: subprocess.Popen[bytes], name: str) -> tuple[int, str]:
+    send(place, child, name)
     _, stderr = child.communicate(timeout=PATIENCE)
     return child.returncode, stderr.decode()
 
@@ -100,7 +92,7 @@ def assert_clean(place: Place, ended: tuple[int, str], project: Path, before: st
     assert exit_code == 130, stderr
     assert stderr.splitlines()[-1].startswith("Stopped."), stderr
     assert "Traceback" not in stderr
-    eventually(lambda: not running(place.mark), f"the end of {running(place.mark)}")
+    eventually(lambda: not with_mark(place.mark), f"the end of {with_mark(place.mark)}")
     assert list(place.scratch.iterdir()) == []
     assert fingerprint(project) == before, "the project was changed"
 
@@ -114,35 +106,36 @@ def slow_git(place: Place) -> dict[str, str]:
     return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-def test_while_planning(number: signal.Signals, place: Place) -> None:
+@only_on.posix("its git is no script of a shell")
+@pytest.mark.parametrize("name", SIGNALS)
+def test_while_planning(name: str, place: Place) -> None:
     project = tiny_project.make(place.folder / "project")
     (project / ".git").mkdir()
     before = fingerprint(project)
     environ = place.environ() | slow_git(place)
-    with started("check", "--work", place.work, project, environ=environ) as child:
+    with started("check", "--work", place.work, project, environ=environ, program=PROGRAM) as child:
         eventually(place.ready.exists, "git to be asked")
-        assert_clean(place, stopped(child, number), project, before)
+        assert_clean(place, stopped(place, child, name), project, before)
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-def test_while_building(number: signal.Signals, place: Place) -> None:
+@pytest.mark.parametrize("name", SIGNALS)
+def test_while_building(name: str, place: Place) -> None:
     project = tiny_project.make(place.folder / "project", in_build=HANG.format(ready=str(place.ready)))
     before = fingerprint(project)
-    with started("check", "--work", place.work, project, environ=place.environ()) as child:
+    with started("check", "--work", place.work, project, environ=place.environ(), program=PROGRAM) as child:
         eventually(place.ready.exists, "the build to hang")
-        assert_clean(place, stopped(child, number), project, before)
+        assert_clean(place, stopped(place, child, name), project, before)
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("command", ["check", "rehearse"])
-def test_while_smoke_testing(command: str, number: signal.Signals, place: Place) -> None:
+def test_while_smoke_testing(command: str, name: str, place: Place) -> None:
     """In a rehearsal the index is already running then; it is a thread of the process that ends."""
     project = tiny_project.make(place.folder / "project", in_import=HANG.format(ready=str(place.ready)))
     before = fingerprint(project)
-    with started(command, "--work", place.work, project, environ=place.environ()) as child:
+    with started(command, "--work", place.work, project, environ=place.environ(), program=PROGRAM) as child:
         eventually(place.ready.exists, "the import to hang")
-        assert_clean(place, stopped(child, number), project, before)
+        assert_clean(place, stopped(place, child, name), project, before)
     done = json.loads((place.work / "manifest.json").read_bytes())
     assert [stage["name"] for stage in done["stages"]] == [
         "plan",
@@ -162,25 +155,23 @@ def built(place: Place) -> Path:
     return project
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("name", SIGNALS)
 @pytest.mark.parametrize("command", ["publish", "verify"])
-def test_while_the_index_does_not_answer(
-    command: str, number: signal.Signals, place: Place, built: Path
-) -> None:
+def test_while_the_index_does_not_answer(command: str, name: str, place: Place, built: Path) -> None:
     before = fingerprint(place.work)
     arguments = ("--work", place.work, built)
     with (
         loopback_answers.serve(silent=True) as index,
-        started(command, "--index", index.address, *arguments, environ=place.environ()) as child,
+        started(
+            command, "--index", index.address, *arguments, environ=place.environ(), program=PROGRAM
+        ) as child,
     ):
         assert index.asked.wait(PATIENCE)
-        assert_clean(place, stopped(child, number), place.work, before)
+        assert_clean(place, stopped(place, child, name), place.work, before)
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-def test_while_waiting_for_the_index_to_list_the_release(
-    number: signal.Signals, place: Place, built: Path
-) -> None:
+@pytest.mark.parametrize("name", SIGNALS)
+def test_while_waiting_for_the_index_to_list_the_release(name: str, place: Place, built: Path) -> None:
     before = fingerprint(place.work)
     with (
         loopback_answers.serve(status=404) as index,
@@ -189,16 +180,16 @@ def test_while_waiting_for_the_index_to_list_the_release(
         ) as child,
     ):
         assert index.asked.wait(PATIENCE)
-        assert_clean(place, stopped(child, number), place.work, before)
+        assert_clean(place, stopped(place, child, name), place.work, before)
 
 
 def test_a_second_ctrl_c_does_not_stop_the_cleaning_up(place: Place) -> None:
     project = tiny_project.make(place.folder / "project", in_build=HANG.format(ready=str(place.ready)))
     before = fingerprint(project)
-    with started("check", "--work", place.work, project, environ=place.environ()) as child:
+    with started("check", "--work", place.work, project, environ=place.environ(), program=PROGRAM) as child:
         eventually(place.ready.exists, "the build to hang")
-        child.send_signal(signal.SIGINT)
-        assert_clean(place, stopped(child, signal.SIGINT), project, before)
+        send(place, child, "SIGINT")
+        assert_clean(place, stopped(place, child, "SIGINT"), project, before)
 
 
 def test_a_run_goes_on_after_one_that_was_killed(place: Place) -> None:
@@ -211,11 +202,11 @@ def test_a_run_goes_on_after_one_that_was_killed(place: Place) -> None:
             time.sleep(600)
         """,
     )
-    with started("check", "--work", place.work, project, environ=place.environ()) as child:
+    with started("check", "--work", place.work, project, environ=place.environ(), program=PROGRAM) as child:
         eventually(place.ready.exists, "the build to hang")
         child.kill()
         child.wait()
-    for process in running(place.mark):
-        os.kill(process.number, signal.SIGKILL)
+    for process in with_mark(place.mark):
+        process.kill()
     again = slipway("check", "--work", place.work, project)
     assert again.exit_code == 0, str(again)

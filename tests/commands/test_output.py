@@ -4,16 +4,14 @@ import contextlib
 import errno
 import json
 import os
-import pty
 import re
 import struct
 import subprocess
-import termios
 from collections.abc import Callable, Mapping
-from fcntl import ioctl
 from pathlib import Path
 
 import jsonschema
+import only_on
 import pytest
 import tiny_project
 from command_line import SCRIPTS, Ended, argv, environment, forked
@@ -108,8 +106,15 @@ def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
     assert "No index was asked: none is named with --index." in run.stdout
 
 
+in_terminals = only_on.posix("its terminals are no files")
+
+
 def in_terminal(*arguments: str | Path, environ: Mapping[str, str | None]) -> Ended:
     """Run a command whose stdout and stderr are a terminal of 80 columns; what it shows stands in stdout."""
+    import pty  # Windows has none of these
+    import termios
+    from fcntl import ioctl
+
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     child = subprocess.Popen(
@@ -137,6 +142,7 @@ def read(descriptor: int) -> bytes:
         raise
 
 
+@in_terminals
 def test_a_terminal_gets_colours_and_progress(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     run = in_terminal("check", "--work", tmp_path / "work", project, environ={})
@@ -147,6 +153,7 @@ def test_a_terminal_gets_colours_and_progress(tmp_path: Path) -> None:
     assert "tiny-project 1.0.0 builds, passes inspection" in plain
 
 
+@in_terminals
 def test_no_color_is_honoured_in_a_terminal(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project", in_import="import a_module_that_nobody_has\n")
     run = in_terminal("check", "--work", tmp_path / "work", project, environ={"NO_COLOR": "1"})
@@ -155,6 +162,7 @@ def test_no_color_is_honoured_in_a_terminal(tmp_path: Path) -> None:
     assert "import-fails" in run.stdout
 
 
+@in_terminals
 def test_a_dumb_terminal_gets_plain_lines(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     run = in_terminal("check", "--work", tmp_path / "work", project, environ={"TERM": "dumb"})
@@ -163,6 +171,7 @@ def test_a_dumb_terminal_gets_plain_lines(tmp_path: Path) -> None:
     assert "Build …" in run.stdout
 
 
+@in_terminals
 def test_a_build_cannot_move_the_cursor_of_the_terminal(tmp_path: Path) -> None:
     moves = 'print("\\x1b[2J\\x1b]0;title\\x07gone", flush=True)\n'
     project = tiny_project.make(tmp_path / "project", in_build=moves + "raise SystemExit('no')\n")

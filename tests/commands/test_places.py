@@ -1,15 +1,17 @@
 """Odd places to work in: strange names, a read-only checkout, a full disk, an index out of reach."""
 
-import os
 import socket
 from pathlib import Path
 
+import only_on
 import pytest
 import tiny_project
 from command_line import fingerprint, forked, slipway
 
-MOUNTS = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--mount", "--map-root-user")
+MOUNTS = ("unshare", "--mount", *(() if only_on.is_root() else ("--map-root-user",)))
 """A namespace of its own for mounts, so that nobody else sees them and they are gone with the process."""
+
+with_mounts = only_on.linux("it mounts in a namespace of its own")
 
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
 
@@ -36,6 +38,7 @@ def test_a_folder_with_a_strange_name(name: str, tmp_path: Path) -> None:
     }
 
 
+@with_mounts
 def test_a_read_only_checkout_with_a_work_folder_elsewhere(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     before = fingerprint(project)
@@ -44,6 +47,7 @@ def test_a_read_only_checkout_with_a_work_folder_elsewhere(tmp_path: Path) -> No
     assert fingerprint(project) == before
 
 
+@with_mounts
 def test_a_read_only_checkout(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     before = fingerprint(project)
@@ -55,6 +59,7 @@ def test_a_read_only_checkout(tmp_path: Path) -> None:
     assert fingerprint(project) == before
 
 
+@with_mounts
 def test_a_full_disk_for_the_work_folder(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     work = tmp_path / "work"
@@ -68,6 +73,7 @@ def test_a_full_disk_for_the_work_folder(tmp_path: Path) -> None:
     assert fingerprint(project) == before
 
 
+@with_mounts
 def test_a_full_disk_for_temporary_files(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     scratch = tmp_path / "scratch"

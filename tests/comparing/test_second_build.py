@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import only_on
 import pytest
 from artifacts.built import Built
 from artifacts.sdists import member, sdist
@@ -212,7 +213,7 @@ def compiled(folder: Path, *options: str) -> Built:
     )
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the options are those of compilers on Linux")
+@only_on.linux("the options are those of compilers on Linux")
 def test_the_path_of_debug_information_is_named_and_its_cure_works(tmp_path: Path) -> None:
     plain = [compiled(tmp_path / "plain" / name) for name in ("one", "two-longer")]
     cured = [

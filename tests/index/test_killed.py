@@ -2,10 +2,10 @@
 
 import os
 import signal
-import sys
 import threading
 from pathlib import Path
 
+import only_on
 import pytest
 from index import child
 from index.bench.server import Gone
@@ -123,35 +123,34 @@ def test_the_steps_are_all_there_are(real: Scene) -> None:
     assert len(real.bench.requests) == max(number for when, number in STEPS if when == "after")
 
 
-if sys.platform != "win32":  # where a process cannot be asked to end
+@only_on.posix("a process there cannot be asked to end")
+def test_a_run_that_is_stopped_says_where_the_release_stands(real: Scene, tmp_path: Path) -> None:
+    """A runner that cancels a job sends SIGTERM; the receipts and the way on are kept."""
+    stopped = threading.Event()
+    uploads = iter((False, True))
+    process_id: list[int] = []
+    started = threading.Event()
 
-    def test_a_run_that_is_stopped_says_where_the_release_stands(real: Scene, tmp_path: Path) -> None:
-        """A runner that cancels a job sends SIGTERM; the receipts and the way on are kept."""
-        stopped = threading.Event()
-        uploads = iter((False, True))
-        process_id: list[int] = []
-        started = threading.Event()
+    def stop_at_the_second_upload(when: str, place: str) -> None:
+        if (when, place) == ("half", "uploading") and next(uploads):
+            started.wait(10)
+            os.kill(process_id[0], signal.SIGTERM)
+            stopped.set()
+            real.bench.released.wait(1)
+            raise Gone
 
-        def stop_at_the_second_upload(when: str, place: str) -> None:
-            if (when, place) == ("half", "uploading") and next(uploads):
-                started.wait(10)
-                os.kill(process_id[0], signal.SIGTERM)
-                stopped.set()
-                real.bench.released.wait(1)
-                raise Gone
-
-        real.bench.watch = stop_at_the_second_upload
-        process = child.start(real)
-        process_id.append(process.pid)
-        started.set()
-        stdout, _ = process.communicate(timeout=60)
-        assert stopped.is_set()
-        assert process.returncode == 130, stdout
-        manifest = read_manifest(real.work / FILENAME)
-        wheel, archive = (file.filename for file in real.files)
-        assert manifest.failure is not None
-        assert manifest.failure.happened == "Publishing was stopped."
-        assert manifest.failure.recovery.public == (wheel,)
-        assert manifest.failure.recovery.waiting == (archive,)
-        real.bench.watch = lambda _when, _place: None
-        finish(real, tmp_path, elsewhere=False)
+    real.bench.watch = stop_at_the_second_upload
+    process = child.start(real)
+    process_id.append(process.pid)
+    started.set()
+    stdout, _ = process.communicate(timeout=60)
+    assert stopped.is_set()
+    assert process.returncode == 130, stdout
+    manifest = read_manifest(real.work / FILENAME)
+    wheel, archive = (file.filename for file in real.files)
+    assert manifest.failure is not None
+    assert manifest.failure.happened == "Publishing was stopped."
+    assert manifest.failure.recovery.public == (wheel,)
+    assert manifest.failure.recovery.waiting == (archive,)
+    real.bench.watch = lambda _when, _place: None
+    finish(real, tmp_path, elsewhere=False)

@@ -1,8 +1,13 @@
 """Servers that are not PyPI: pypiserver, an index that answers in HTML, one whose simple API stands elsewhere."""
 
+import socket
+import struct
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import only_on
 import pytest
 from artifacts.wheels import wheel
 from index.bench.fake_clock import FakeClock
@@ -180,3 +185,51 @@ def test_dependencies_never_come_from_the_index_that_is_published_to(
         assert not manifest.blocking, manifest.blocking
         assert [leg.imported for leg in manifest.smoke_results] == [("demo",)]
         assert not [request for request in scene.bench.requests if "benchdep" in request]
+
+
+@pytest.fixture
+def curt() -> Iterator[tuple[str, list[int]]]:
+    """A server that refuses without reading what is sent, so that its answer is lost with the connection."""
+    sizes: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sizes.append(int(self.headers["Content-Length"]))
+            if sizes[-1]:
+                linger = struct.pack("hh" if only_on.WINDOWS else "ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.close_connection = True
+                return
+            self.send_error(401, "Who are you?")
+
+        def do_GET(self) -> None:
+            self.send_error(404)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/", sizes
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_refusal_that_is_lost_with_the_connection_is_asked_for(
+    curt: tuple[str, list[int]], tmp_path: Path, quick: FakeClock, uninstalled: None, monkeypatch
+) -> None:
+    address, sizes = curt
+    give(monkeypatch, "nobody", "nothing")
+    work = tmp_path / "project" / ".slipway"
+    (work / "dist").mkdir(parents=True)
+    for file in built():
+        file.at(work / "dist")
+    inputs = Inputs(command="publish", path=work.parent, work=work, index=address)
+    manifest = Manifest(artifacts=tuple(record(file) for file in built()))
+    manifest = pipeline.run(("publish",), manifest, inputs, PlainRunner())
+    assert manifest.failure is not None
+    assert "401" in manifest.failure.happened
+    assert [size > 0 for size in sizes] == [True, True, False]

@@ -1,5 +1,4 @@
 import ast
-import contextlib
 import itertools
 import os
 import re
@@ -14,6 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import bootstrap
+import left_running
+import only_on
+import psutil
 import pytest
 import setup_failures
 import simple_index
@@ -31,9 +33,11 @@ NEEDED = (
     *("setup_progress.py", "uv_download.py"),
     *(
         "slipway/__init__.py",
+        "slipway/descendants.py",
         "slipway/errors.py",
         "slipway/processes.py",
         "slipway/process_table.py",
+        "slipway/system.py",
         "slipway/variables.py",
     ),
     *("slipway/index/__init__.py", "slipway/index/network_errors.py"),
@@ -66,7 +70,9 @@ class Machine:
     children: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     def environ(self, **variables: str) -> dict[str, str]:
-        base = {"PATH": os.defpath, "HOME": str(self.home), "USERPROFILE": str(self.home)}
+        # Without these, no program starts on Windows.
+        base = {name: os.environ[name] for name in ("SYSTEMROOT", "PATHEXT", "COMSPEC") if name in os.environ}
+        base |= {"PATH": os.defpath, "HOME": str(self.home), "USERPROFILE": str(self.home)}
         base |= {"SLIPWAY_CACHE": str(self.cache), "PIP_INDEX_URL": self.index.url}
         return base | variables
 
@@ -98,8 +104,8 @@ class Machine:
         """Let go of what waits at the index, and end whatever a failed test left running."""
         self.index.gate.set()
         for child in self.children:
-            with child, contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+            with child:
+                left_running.kill(child.pid)
 
 
 @pytest.fixture(scope="session")
@@ -245,9 +251,7 @@ def test_credentials_reach_the_index_and_nobody_else(machine):
     machine.index.gate.clear()
     child = machine.start("check", PIP_INDEX_URL=machine.index.url.replace("://", "://crew:s3cret@"))
     assert machine.index.waiting.wait(30)
-    running = subprocess.run(
-        ["ps", "-e", "-ww", "-o", "args="], capture_output=True, text=True, check=True
-    ).stdout
+    running = "\n".join(" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"]))
     machine.index.gate.set()
     stdout, stderr = child.communicate(timeout=60)
 
@@ -275,7 +279,7 @@ def test_a_run_after_one_that_was_killed_starts_anew_once_its_children_are_gone(
     machine.index.gate.clear()
     killed = machine.start("check")
     assert machine.index.waiting.wait(30)
-    os.kill(killed.pid, signal.SIGKILL)
+    killed.kill()
     killed.wait()
     again = machine.start("check")
     assert again.stderr is not None
@@ -318,7 +322,7 @@ def test_an_environment_that_lost_files_is_made_anew(machine):
     assert "run the command again" in damaged.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="an environment there holds a copy of its Python")
+@only_on.posix("an environment there holds a copy of its Python")
 def test_an_environment_whose_python_was_removed_is_made_anew(machine):
     python = machine.environment() / "bin" / "python"
     python.unlink()
@@ -338,6 +342,7 @@ def interruptible():
     signal.signal(signal.SIGINT, before)
 
 
+@only_on.posix("Ctrl-C there belongs to a console, which the tests do not have")
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_leaves_nothing_half_made(machine):
     assert machine.run("check").returncode == 7, "uv is there, so that the environment itself is being made"
@@ -470,6 +475,12 @@ def test_using_an_environment_keeps_it(machine):
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk"),
         ("error: Failed to write\n  cause: Disk quota exceeded (os error 122)", "disk"),
         ("error: failed to create directory `/c/uv`: Permission denied (os error 13)", "cannot be written"),
+        (
+            "error: failed to rename\n  cause: Le processus ne peut pas accéder au fichier (os error 32)",
+            "file in the cache",
+        ),
+        ("error: failed to hardlink\n  cause: Zugriff verweigert (os error 5)", "cannot be written"),
+        ("error: failed to copy\n  cause: There is not enough space on the disk. (os error 112)", "disk"),
         ("  cause: invalid peer certificate: UnknownIssuer", "not trusted"),
         (
             "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",

@@ -14,14 +14,16 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
 PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("runner", "errors", "variables", "preload", "process_table", "__init__"),
+    ("runner", "errors", "variables", "preload", "process_table", "system", "descendants", "__init__"),
     (
         "processes",
+        "conversation",
         "manifest",
         "records",
         "publication",
         "comparison",
         "standing",
+        "examination",
         "findings",
         "option",
         "options",
@@ -33,10 +35,20 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("project", "artifacts", "index", "environments"),
     ("documentation",),
     ("rules", "report"),
-    ("planning", "building", "comparing", "smoke", "publishing", "releasing", "repository", "workflows"),
+    (
+        "planning",
+        "auditing",
+        "building",
+        "comparing",
+        "smoke",
+        "publishing",
+        "releasing",
+        "repository",
+        "workflows",
+    ),
     ("stages",),
     ("pipeline",),
-    ("commands", "starting", "reporting", "several", "rehearsal", "release_rehearsal"),
+    ("commands", "execution", "reporting", "several", "rehearsal", "release_rehearsal"),
     ("cli",),
 )
 """From the ground up, each a folder or a module of the package with all that is in it; a module may import from its own
@@ -196,6 +208,39 @@ def test_rules_and_reports_reach_neither_stages_nor_the_network() -> None:
     assert [module for module in judging if NETWORK & set(third_parties(modules()[module]))] == []
 
 
+KNOW_THE_SYSTEM = {
+    "slipway.system": "what differs",
+    "slipway.descendants": "job objects and process groups",
+    "slipway.process_table": "which processes there are",
+    "slipway.index.setting_files": "where pip and uv keep their settings",
+    "scripts/uv_download.py": "which wheel is for this machine",
+    "tests/only_on.py": "the marks of tests",
+}
+"""The modules that may ask which system this is, each with what for."""
+ASKS_FOR_THE_SYSTEM = {"sys.platform", "os.name", "platform.system", "sysconfig.get_platform"}
+NO_TESTS = {"benchmark", "field", "requirements", "standins"}
+"""Folders beside the tests; so are those below `gallery`, which hold projects with faults."""
+
+
+def test_few_modules_ask_which_system_this_is() -> None:
+    """What differs has a name there, which says more at its place than the name of a system."""
+    tests = (ROOT / "tests").rglob("*.py")
+    ours = [path for path in tests if not NO_TESTS & {*path.relative_to(ROOT).parts}]
+    trees = modules() | {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in (*SCRIPTS.glob("*.py"), *ours)
+        if "gallery" not in path.parts[:-2]
+    }
+    asking = {
+        module
+        for module, tree in trees.items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and ast.unparse(node) in ASKS_FOR_THE_SYSTEM)
+        or (isinstance(node, ast.ImportFrom) and node.module == "sys" and node.names[0].name == "platform")
+    }
+    assert asking == KNOW_THE_SYSTEM.keys()
+
+
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "pty"}
 STARTING_CALL = re.compile(r"os\.(?:system|popen|fork|forkpty|startfile|(?:posix_)?spawn\w*|exec[lv]\w*)")
 
@@ -212,11 +257,13 @@ def started_here(tree: ast.Module) -> Iterator[str]:
 
 def test_one_door_for_starting_programs() -> None:
     found = {module: list(started_here(tree)) for module, tree in modules().items()}
-    assert {module for module, ways in found.items() if ways} == {"slipway.processes"}
+    # The other one is started by it, and runs in the environment of a build.
+    starting = {"slipway.processes", "slipway.building.hook_server"}
+    assert {module for module, ways in found.items() if ways} == starting
 
 
 def test_one_place_knows_the_runner() -> None:
-    """A string that is or holds a `GITHUB_*` name stands in `runner` alone, docstrings apart."""
+    """A string that is or holds a `GITHUB_*` name stands in `runner` alone, and in the list of variables."""
     knowing = {
         module
         for module, tree in modules().items()
@@ -225,7 +272,7 @@ def test_one_place_knows_the_runner() -> None:
         and isinstance(node.value, str)
         and re.search(r"\b(GITHUB|ACTIONS_ID_TOKEN)_[A-Z_]+", node.value)
         and not is_docstring(tree, node)
-        and unit(module) != "runner"
+        and unit(module) not in {"runner", "variables"}
     }
     assert knowing == set()
 

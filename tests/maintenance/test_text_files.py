@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from command_line import SCRIPTS
 
 OWN = {
-    ("slipway.building.build_log", "open"),  # read where it is written
     ("slipway.smoke.probe", "open"),  # results, read by the process that started the probe
     ("slipway.environments.disposable", "write_text"),  # a number and a time, without a line's end
 }

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import only_on
 import pytest
 from slipway.errors import InputError, ToolError
 from slipway.project import git
@@ -140,7 +141,7 @@ def test_a_detached_head(repo):
 
 def test_a_shallow_clone(repo, tmp_path):
     run(repo, "commit", "-qm", "second", "--allow-empty")
-    run(tmp_path, "clone", "-q", "--depth", "1", f"file://{repo}", "clone")
+    run(tmp_path, "clone", "-q", "--depth", "1", repo.as_uri(), "clone")
     assert git.read(tmp_path / "clone").shallow
     assert not git.read(repo).shallow
 
@@ -152,11 +153,11 @@ def test_a_linked_worktree(repo, tmp_path):
 
 def test_submodules(repo, tmp_path):
     library = repository(tmp_path / "library")
-    run(repo, "submodule", "--quiet", "add", f"file://{library}", "vendor/library")
+    run(repo, "submodule", "--quiet", "add", library.as_uri(), "vendor/library")
     run(repo, "commit", "-qm", "submodule")
     assert git.read(repo).missing_submodules == ()
 
-    run(tmp_path, "clone", "-q", f"file://{repo}", "clone")
+    run(tmp_path, "clone", "-q", repo.as_uri(), "clone")
     assert git.read(tmp_path / "clone").missing_submodules == ("vendor/library",)
 
 
@@ -168,6 +169,7 @@ def test_another_repository_in_the_environment_is_not_listened_to(repo, tmp_path
     assert git.read(repo).tags == ()
 
 
+@only_on.posix("the traps are scripts of a shell")
 def test_programs_that_the_repository_names_are_not_run(repo, tmp_path):
     trap = tmp_path / "trap"
     trap.write_text(f"#!/bin/sh\ntouch '{tmp_path}/sprung'\n")
@@ -198,7 +200,7 @@ def test_somebody_elses_repository_is_refused_with_the_remedy(repo, monkeypatch)
     with pytest.raises(InputError) as raised:
         git.read(repo)
     assert "another user" in raised.value.happened
-    assert f'safe.directory "{repo}"' in raised.value.remedy
+    assert f'safe.directory "{repo.as_posix()}"' in raised.value.remedy
 
 
 def test_a_damaged_repository_is_named(repo):

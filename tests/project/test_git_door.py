@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import only_on
 import pytest
 import tiny_project
 from command_line import slipway
@@ -56,6 +57,9 @@ def git(folder: Path, *arguments: str) -> None:
 def commit(folder: Path) -> None:
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "-m", "All of it")
+
+
+with_traps = only_on.posix("the traps are scripts of a shell")
 
 
 def set_traps(folder: Path, configuration: Path, sprung: Path) -> None:
@@ -122,11 +126,13 @@ def trapped(tmp_path: Path, sprung: Path) -> Path:
     return project
 
 
+@with_traps
 def test_the_traps_would_be_sprung(trapped: Path, sprung: Path) -> None:
     subprocess.run(["git", "status"], cwd=trapped, capture_output=True, check=False)
     assert {path.name for path in sprung.iterdir()} >= {"core.fsmonitor", "filter.trap.process", "only"}
 
 
+@with_traps
 @pytest.mark.parametrize("command", ["plan", "validate", "check"])
 def test_no_command_runs_a_program_the_repository_names(trapped: Path, sprung: Path, command: str) -> None:
     done = slipway(command, trapped, "--json", environ=SETTINGS)
@@ -134,6 +140,7 @@ def test_no_command_runs_a_program_the_repository_names(trapped: Path, sprung: P
     assert list(sprung.iterdir()) == []
 
 
+@with_traps
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -156,6 +163,7 @@ def test_no_call_runs_a_program_the_repository_names(
     assert list(sprung.iterdir()) == []
 
 
+@with_traps
 def test_every_fact_is_read_without_them(trapped: Path, sprung: Path) -> None:
     facts = git_facts.read(trapped)
     assert facts is not None
@@ -168,6 +176,7 @@ def test_every_fact_is_read_without_them(trapped: Path, sprung: Path) -> None:
     assert list(sprung.iterdir()) == []
 
 
+@with_traps
 def test_what_a_filter_hides_is_no_change_and_the_rest_is(trapped: Path) -> None:
     (trapped / "src" / "tiny_project" / "__init__.py").write_text("changed = True\n")
     (trapped / "LICENSE").write_text("Changed.\n")
@@ -177,6 +186,7 @@ def test_what_a_filter_hides_is_no_change_and_the_rest_is(trapped: Path) -> None
     assert git_facts.differs(trapped, "v1.0.0")
 
 
+@with_traps
 @pytest.mark.parametrize(("ignore", "seen"), [(None, True), ("untracked", False), ("all", False)])
 def test_a_change_inside_a_submodule_is_seen(trapped: Path, ignore: str | None, *, seen: bool) -> None:
     if ignore:
@@ -237,6 +247,7 @@ def test_only_a_release_acts_as_the_user() -> None:
     assert acting == {"releasing", "release_rehearsal.py", "workflows"}
 
 
+@only_on.posix("the hook is a script of a shell")
 def test_as_the_user_hooks_and_helpers_run_with_what_they_need_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,10 @@ from slipway.records import Severity
 
 EVERY = """
 [tool.slipway]
+audit = true
 build-timeout = 600
 changelog-command = "towncrier build --yes --version {version}"
+check-requires = ["sphinx"]
 constraint = ["constraints.txt"]
 extras = ["all"]
 fail-on = "warning"
@@ -38,6 +40,9 @@ thorough = true
 verify-timeout = 60
 version-files = ["VERSION"]
 
+[tool.slipway.checks]
+docs = "sphinx-build -W docs out"
+
 [tool.slipway.ignore]
 changelog-entry-missing = "the changelog is written after the release"
 """
@@ -57,6 +62,11 @@ WRONG = {
     "test-requires = 'pytest'": 'test-requires = ["pytest"]',
     "extras = [1]": "Give `extras` a list of strings.",
     "extras = ['']": "Give `extras` a list of strings.",
+    "checks = 'mypy'": "Write a name and a command for each:",
+    "checks = {docs = 1}": "Write it as text:",
+    "checks = {docs = ' '}": "Write it as text:",
+    "checks = {'two words' = 'mypy'}": "Use letters, digits, dots and dashes.",
+    "cheks = {docs = 'mypy'}": "Did you mean `checks`?",
     "thorough = 'yes'": "Give `thorough` true or false.",
     "smoke-timeout = '60'": "Give `smoke-timeout` a number of seconds.",
     "smoke-timeout = true": "Give `smoke-timeout` a number of seconds.",
@@ -67,7 +77,7 @@ WRONG = {
     "index = 'https://example.org/'": "Remove it and use --index",
     "attestations = 'off'": "Remove it and use --attestations",
     "runner = 'my-linux'": "Remove it and use --runner",
-    "nothing-like-it = 1": "Known keys are: build-timeout,",
+    "nothing-like-it = 1": "Known keys are: audit, build-timeout, changelog-command, check-requires, checks,",
 }
 """A line of the table to what the message tells to do."""
 
@@ -87,7 +97,7 @@ def read(folder: Path, text: str) -> settings.Settings:
 def test_every_setting_is_read_and_the_schema_takes_it(tmp_path, published):
     found = read(tmp_path, EVERY)
     table = tomllib.loads(EVERY)["tool"]["slipway"]
-    assert {*table} == {*settings.SETTINGS, settings.IGNORE}
+    assert {*table} == {*settings.SETTINGS, settings.IGNORE, settings.CHECKS}
     assert found.options["test-requires"] == ["pytest"]
     assert published.is_valid(table)
 

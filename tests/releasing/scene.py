@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import command_line
+import left_running
 import tiny_project
 from command_line import Ended
 
@@ -62,15 +63,9 @@ class Scene:
     def settle(self) -> None:
         """Wait until nothing runs in the scene: a killed command may have left git to itself."""
         deadline = time.monotonic() + PATIENCE
-        while any(self._is_in(process) for process in Path("/proc").glob("[0-9]*")):
+        while left_running.in_folder(self.folder):
             assert time.monotonic() < deadline, "something still runs"
             time.sleep(0.01)
-
-    def _is_in(self, process: Path) -> bool:
-        try:
-            return (process / "cwd").readlink().is_relative_to(self.folder)
-        except OSError:
-            return False
 
     def git(self, *arguments: str, where: Path | None = None) -> str:
         done = subprocess.run(

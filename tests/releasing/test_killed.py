@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import only_on
 import pytest
 from releasing import scene
 from releasing.scene import Scene
+
+pytestmark = only_on.posix("what interferes with git here is a script of a shell")
 
 
 @pytest.fixture
@@ -88,6 +91,7 @@ def test_killed_when_the_remote_has_taken_it(begun: Scene) -> None:
     assert_released(begun)
 
 
+@only_on.linux("it finds the command in /proc")
 def test_killed_during_the_check_nothing_has_happened(begun: Scene) -> None:
     """With the real check, killed by the code of the project that it runs."""
     backend = begun.project / "_build_tools" / "own_backend.py"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import only_on
 import pytest
 from releasing import scene
 from releasing.scene import Scene
@@ -93,6 +94,7 @@ def test_another_clone_can_go_on(begun: Scene) -> None:
     assert begun.public()["refs/tags/v1.1.0"] == merged
 
 
+@only_on.posix("the hook is a script of a shell")
 def test_killed_while_the_merged_commit_is_tagged(begun: Scene) -> None:
     begun.release("1.1.0", "--pr")
     merged = merge(begun, "rebase")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import only_on
 import pytest
 from releasing import scene
 from releasing.scene import Scene
+
+pytestmark = only_on.posix("what interferes with git here is a script of a shell")
 
 
 @pytest.fixture

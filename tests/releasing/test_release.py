@@ -7,6 +7,7 @@ from pathlib import Path
 
 import command_line
 import loopback_answers
+import only_on
 import pytest
 from releasing import scene
 from releasing.scene import Scene
@@ -118,6 +119,7 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(begun: Scene) -> None
     assert begun.checked() == []
 
 
+@only_on.posix("the hook is a script of a shell")
 @pytest.mark.parametrize("words", [("--continue",), ("--undo",), ("1.1.0", "--continue")])
 def test_a_dry_run_of_what_is_under_way_does_nothing(begun: Scene, words: tuple[str, ...]) -> None:
     begun.hook("pre-push", "exit 1")
@@ -146,6 +148,7 @@ def test_what_contradicts_itself_is_refused(begun: Scene, words: tuple[str, ...]
     assert begun.state() == before
 
 
+@only_on.posix("a link needs a right there")
 def test_a_changelog_that_is_a_link_out_of_the_checkout_is_not_written(begun: Scene) -> None:
     """An absolute link leads there from the private copy as well, so that a dry run would write it."""
     (begun.project / "docs").mkdir()
@@ -430,6 +433,7 @@ def test_the_workflow_is_judged_as_init_judges_it(begun: Scene) -> None:
     assert "(caller-grants-too-little)" in ended.stdout
 
 
+@only_on.posix("the hook is a script of a shell")
 def test_in_a_linked_worktree(begun: Scene) -> None:
     """Its copy has refs of its own, and its journal is not that of the checkout it belongs to."""
     begun.git("worktree", "add", "-q", "-b", "1.x", str(begun.folder / "linked"))

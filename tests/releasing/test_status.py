@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import command_line
+import only_on
 import pytest
 from command_line import Ended
 from index.bench import server
@@ -140,6 +141,7 @@ def test_a_tag_that_is_not_pushed(begun: Scene, bench: Bench) -> None:
     assert step(begun) == f"slipway publish --index {bench.upload_url}"
 
 
+@only_on.posix("the hook is a script of a shell")
 def test_a_release_that_was_interrupted(begun: Scene) -> None:
     begun.kill_at("before push")
     begun.release("1.1.0")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import only_on
 import pytest
 from packaging.version import Version
 from releasing.test_version_shapes import (
@@ -233,6 +234,7 @@ def spam(root: Path) -> None:
     )
 
 
+@only_on.posix("a link needs a right there")
 def test_a_link_out_of_the_project_is_refused(tmp_path: Path) -> None:
     root = tmp_path / "spam"
     spam(root)
@@ -273,6 +275,7 @@ def test_a_version_that_cargo_does_not_take_is_refused(tmp_path: Path, version: 
 # --- changes as such -----------------------------------------------------------------------------------------------
 
 
+@only_on.posix("a link needs a right there")
 def test_a_change_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"1")
     (tmp_path / "folder").symlink_to("nowhere")

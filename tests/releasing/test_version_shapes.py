@@ -7,6 +7,7 @@ one where that has to stay.
 import subprocess
 from pathlib import Path
 
+import only_on
 import pytest
 from packaging.version import Version
 from slipway.environments import uv_program
@@ -321,6 +322,7 @@ def test_line_ends_stay(tmp_path: Path, shape: dict[str, str]) -> None:
     assert found(tmp_path) == after
 
 
+@only_on.posix("it has no modes")
 @pytest.mark.parametrize("file", ["setup.py", "spam/__init__.py", "VERSION"])
 def test_a_byte_order_mark_and_the_mode_stay(tmp_path: Path, file: str) -> None:
     mark = b"\xef\xbb\xbf"
@@ -335,6 +337,7 @@ def test_a_byte_order_mark_and_the_mode_stay(tmp_path: Path, file: str) -> None:
     assert (tmp_path / file).stat().st_mode & 0o777 == 0o750
 
 
+@only_on.posix("a link needs a right there")
 def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
     write(tmp_path, texts(SHAPES["setuptools, file without a line end"], OLD, OLD))
     (tmp_path / "data").mkdir()

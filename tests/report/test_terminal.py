@@ -212,7 +212,7 @@ def test_a_rule_leads_to_its_page_where_the_terminal_can_link(
     monkeypatch.setattr(documentation, "source", lambda _: "https://github.com/someone/slipway/blob/v1")
     manifest = msgspec.structs.replace(DONE, findings=(msgspec.structs.replace(FINDING, family="project"),))
     printed = StringIO()
-    console = Console(file=printed, force_terminal=True, width=80)
+    console = Console(file=printed, force_terminal=True, width=80, legacy_windows=False)
     screen.print_on(console, terminal.lines(manifest, width=80), linking=screen.can_link(environ))
     address = "https://github.com/someone/slipway/blob/v1/docs/rules/project.md#readme-missing"
     assert (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import command_line
 import msgspec
+import only_on
 import pytest
 from repository import scene
 from repository.scene import BODY, Scene
@@ -49,7 +49,7 @@ POINTS = [
 ]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@only_on.posix("it needs SIGKILL")
 @pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("point", POINTS, ids=" ".join)
 def test_a_killed_process_is_finished_by_the_next(
@@ -77,7 +77,7 @@ def test_a_killed_process_is_finished_by_the_next(
     assert github.the_release()["body"] == BODY
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@only_on.posix("the signals are those of POSIX")
 def test_a_cancelled_job_says_how_it_goes_on(github: Scene) -> None:
     github.download()
     children: list[subprocess.Popen[bytes]] = []
@@ -109,7 +109,7 @@ def test_the_steps_after_it_get_the_page_and_the_notes(github: Scene) -> None:
     outputs = (github.folder / "outputs").read_text()
     assert release["html_url"] in outputs
     notes = github.folder / ".slipway" / "release-notes.md"
-    assert str(notes) in outputs
+    assert notes.as_posix() in outputs
     assert notes.read_text() == BODY
     assert github.github.token not in ended.stdout + ended.stderr + outputs
 

@@ -97,8 +97,12 @@ def judged_in(tree: ast.Module) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def judged() -> set[str]:
-    """The families that are judged in the stages, in `init` or in what these import."""
-    waiting = [*(SCRIPTS / "slipway" / "stages").glob("*.py"), SCRIPTS / "slipway" / "workflows" / "init.py"]
+    """The families that are judged in the stages, in `init`, in `doctor` or in what these import."""
+    commands = ("workflows/init.py", "repository/doctor.py")
+    waiting = [
+        *(SCRIPTS / "slipway" / "stages").glob("*.py"),
+        *(SCRIPTS / "slipway" / name for name in commands),
+    ]
     seen: set[Path] = set()
     families: set[str] = set()
     while waiting:
@@ -112,5 +116,5 @@ def judged() -> set[str]:
     return families
 
 
-def test_every_family_is_judged_by_a_stage_or_by_init(judged):
+def test_every_family_is_judged_by_a_stage_or_by_a_command(judged):
     assert {rule.family for rule in catalogue.every()} == judged

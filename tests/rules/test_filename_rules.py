@@ -7,9 +7,9 @@ from rules.declared import declared_in
 from slipway.artifacts.filename import kind_of
 from slipway.artifacts.metadata import MetadataFacts, from_fields
 from slipway.rules.artifact import distribution_files, filenames
-from slipway.rules.artifact.distribution_files import MIB
 from slipway.rules.artifact.filenames import is_accepted
 from slipway.rules.rule import judge
+from slipway.rules.size_limits import MIB
 
 RULES = declared_in(distribution_files, filenames)
 

@@ -10,9 +10,11 @@ import twine.package
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.metadata import Metadata
+from rfc3986 import uri_reference, validators
 from rules.declared import family
 from slipway.artifacts.metadata import FIELDS, MAX_BYTES, from_fields, parse
 from slipway.records import Severity
+from slipway.rules.metadata.contacts import PLAIN_URL
 from slipway.rules.metadata.framing import FIELD_SINCE
 from slipway.rules.rule import judge
 
@@ -500,3 +502,12 @@ def test_a_description_that_crashes_the_renderer_is_a_finding():
     nested = "\n\n".join("  " * depth + "- x" for depth in range(300))
     data = metadata({"Description-Content-Type": "text/x-rst"}, body=nested)
     assert findings(data, Severity.ERROR) == {"description-not-rendered"}
+
+
+@settings(deadline=None)
+@given(st.from_regex(PLAIN_URL, fullmatch=True))
+def test_a_url_that_is_taken_without_a_closer_look_is_one(url: str) -> None:
+    validator = validators.Validator().allow_schemes("http", "https").require_presence_of("scheme", "host")
+    validator.check_validity_of("scheme", "host", "port", "path", "query").validate(
+        uri_reference(url).normalize()
+    )

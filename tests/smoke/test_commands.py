@@ -1,12 +1,13 @@
 """How commands, lists and exit codes are read on each system."""
 
-import sys
 from pathlib import Path
 
 import pytest
-from slipway import processes
+from slipway import processes, system
 from slipway.cli import Words
 from slipway.options import Inputs
+from slipway.rules.smoke import started
+from slipway.rules.smoke.facts import SmokeFacts, Started
 from slipway.smoke import project_commands
 
 
@@ -30,7 +31,7 @@ def words(command: str, folder: Path) -> tuple[str, ...]:
 def test_a_command_is_split_as_its_system_writes_it(
     platform: str, command: str, split: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(system, "BACKSLASH_IN_PATHS", platform == "win32")
     assert words(command, tmp_path) == split
 
 
@@ -57,3 +58,19 @@ def test_a_list_in_a_variable_keeps_a_path_with_a_blank(tmp_path: Path) -> None:
 )
 def test_a_crash_is_recognised_by_its_code(code: int, crashed: bool) -> None:  # noqa: FBT001
     assert processes.is_crash(code) is crashed
+
+
+@pytest.mark.parametrize(
+    ("code", "ender"),
+    [(0xC0000005, "the system, code 0xC0000005"), (-2, "SIGINT"), (-200, "signal 200")],
+)
+def test_what_ended_a_program_is_named(code: int, ender: str) -> None:
+    """In a finding on a command, as everywhere."""
+    assert processes.ender(code) == ender
+    facts = SmokeFacts(
+        artifact="demo.whl",
+        python="3.13",
+        commands=(Started(name="demo", role="smoke-command", returncode=code),),
+    )
+    (evidence,) = started.command_fails(facts, "smoke-command")
+    assert evidence.message == f"`demo` was ended by {ender} with Python 3.13."

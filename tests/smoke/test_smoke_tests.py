@@ -6,7 +6,9 @@ from typing import Any
 
 import artifacts
 import msgspec
+import only_on
 import pytest
+from slipway import system
 from slipway.artifacts import artifact
 from slipway.environments import interpreters
 from slipway.environments.interpreters import Interpreter
@@ -237,12 +239,28 @@ def gears(folder: Path) -> Path:
 def test_dependencies_are_chosen_as_asked(tmp_path: Path, given: dict[str, Any], version: str) -> None:
     (tmp_path / "limits.txt").write_text("gear<2\n")
     file = artifacts.wheel(fields={"Requires-Dist": ["gear>=1"]}).at(tmp_path)
-    command = f"python -c \"import gear; assert gear.VERSION == '{version}', gear.VERSION\""
+    # As users call it, whatever the environment's own name for it is.
+    command = f"python3 -c \"import gear; assert gear.VERSION == '{version}', gear.VERSION\""
     addition = smoked(file, wheelhouse=gears(tmp_path / "house"), smoke_command=command, **given)
     assert [f.message for f in addition.findings] == []
     assert [result.resolution for result in addition.smoke_results] == list(
         given.get("resolution", ("highest",))
     )
+
+
+@pytest.mark.parametrize("hides", [True, False])
+def test_a_script_with_windows_is_started_only_where_it_finds_no_screen(
+    hides: bool,  # noqa: FBT001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(system, "SCREEN_BY_VARIABLE", hides)
+    mark = tmp_path / "opened"
+    code = f"from pathlib import Path\n\n\ndef main():\n    Path({str(mark)!r}).touch()\n"
+    entry = "[gui_scripts]\ndemo = demo:main\n"
+    file = artifacts.wheel({"demo/__init__.py": code}, entry_points=entry).at(tmp_path)
+    assert smoked(file).findings == ()
+    assert mark.exists() is hides
 
 
 def test_a_smoke_test_runs_far_from_the_checkout(tmp_path: Path) -> None:
@@ -292,6 +310,7 @@ def test_installed_pythons_include_the_own_one_and_each_once() -> None:
     assert all(one.path.is_absolute() for one in found)
 
 
+@only_on.posix("a link needs a right there")
 def test_a_python_of_the_tool_cache_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = interpreters.own()
     folder = tmp_path / "Python" / own.version / "x64" / "bin"

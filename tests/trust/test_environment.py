@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+import only_on
 import pytest
 import tiny_project
 from command_line import slipway
@@ -111,7 +112,7 @@ Path({seen!r}).write_text(json.dumps(seen))
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@only_on.linux("it reads /proc")
 @pytest.mark.parametrize("arguments", [("check",), ()], ids=["by name", "by default"])
 def test_a_build_finds_no_credential_in_the_processes_above_it(
     arguments: tuple[str, ...], tmp_path: Path
@@ -151,7 +152,7 @@ print(before, reads())
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the switch")
+@only_on.linux("it is a switch of its kernel")
 def test_nobody_reads_a_process_that_keeps_its_credentials(tmp_path: Path) -> None:
     scripts = Path(processes.__file__).parents[1]
     argv = [sys.executable, "-I", "-c", READS_ITS_PARENT, scripts]

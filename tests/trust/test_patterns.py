@@ -7,6 +7,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import only_on
 import pytest
 from command_line import SCRIPTS, slipway
 from slipway.artifacts import artifact, contents, secret_scan
@@ -32,7 +33,7 @@ MADE_LATE = {
 """Patterns that are made when they are needed: of plain text, or found in the tables of their modules."""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs timers of processor time")
+@only_on.posix("it has no timers of processor time")
 def test_every_pattern_is_quick() -> None:
     argv = [sys.executable, "-I", str(Path(__file__).with_name("patterns.py")), str(SCRIPTS)]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=1800, check=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import tiny_project
 from command_line import SCRIPTS, START, environment
+from slipway import preload
 
 EVERYTHING = "**/*"
 
@@ -178,3 +179,23 @@ def test_commands_that_run_no_foreign_code_load_nothing_ahead(tmp_path: Path) ->
         argv = [sys.executable, "-I", "-c", code, str(SCRIPTS), command, str(project)]
         ended = subprocess.run(argv, env=environment(), capture_output=True, text=True, check=False)
         assert ended.returncode == 0, ended.stderr
+
+
+def test_what_only_type_checkers_import_is_not_loaded() -> None:
+    source = """
+from typing import TYPE_CHECKING
+import always
+if TYPE_CHECKING:
+    from types_of import one
+    import types_too
+else:
+    import otherwise
+from after import two
+def late():
+    from when_run import three
+"""
+    found = [module for module, _, _ in preload._imports(compile(source, "module", "exec"))]
+    assert [module for module in found if module not in {"types_of", "types_too"}] == [
+        *("typing", "always", "otherwise", "after", "when_run"),
+    ]
+    assert "types_of" not in found

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import only_on
 import pytest
 from slipway.environments import disposable
 
@@ -39,11 +40,12 @@ def ended() -> str:
 
 
 def sweep(temporary: Path) -> None:
+    before = temporary.stat().st_mode
     with disposable.scratch() as path:
         assert path.parent == temporary.resolve()
         assert (path / disposable.MARKER).is_file()
     assert not path.exists()
-    assert temporary.stat().st_mode & 0o7777 == 0o1777
+    assert temporary.stat().st_mode == before
 
 
 def test_what_a_killed_run_left_is_removed(temporary: Path) -> None:
@@ -77,9 +79,7 @@ def test_what_a_running_process_owns_is_kept(temporary: Path) -> None:
         assert path.exists()
 
 
-@pytest.mark.skipif(
-    sys.platform == "win32" or os.getuid() != 0, reason="only root makes other users' folders"
-)
+@pytest.mark.skipif(not only_on.is_root(), reason="only root makes other users' folders")
 def test_what_another_user_owns_is_kept(temporary: Path) -> None:
     whole = folder(temporary, "slipway-scratch-1", f"{ended()} 1")
     os.chown(whole, 65534, 65534)
@@ -90,7 +90,7 @@ def test_what_another_user_owns_is_kept(temporary: Path) -> None:
     assert marker.exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs symbolic links")
+@only_on.posix("a link needs a right there")
 def test_no_link_is_followed(temporary: Path, tmp_path: Path) -> None:
     kept = folder(tmp_path, "precious", f"{ended()} 1")
     (temporary / "slipway-scratch-link").symlink_to(kept)
@@ -101,7 +101,7 @@ def test_no_link_is_followed(temporary: Path, tmp_path: Path) -> None:
     assert marked.exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs modes")
+@only_on.posix("it has no modes")
 def test_removing_changes_nothing_outside(tmp_path: Path) -> None:
     above = tmp_path / "above"
     (above / "ours" / "locked").mkdir(parents=True)

@@ -5,12 +5,12 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
+import only_on
 import tiny_project
 from command_line import slipway
 from slipway import processes
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a daemon cannot be found")
+pytestmark = only_on.linux("on macOS a daemon is not found, and on Windows there is none")
 
 DAEMON = """
 import os, time

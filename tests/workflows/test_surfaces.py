@@ -184,3 +184,10 @@ def test_wheels_are_built_from_the_sdist_that_was_put_out() -> None:
     [builds] = [one for one in job["steps"] if one.get("with", {}).get("command") == "build"]
     assert builds["env"]["SLIPWAY_BUILT"] == "${{ needs.build.outputs.built }}"
     assert job["permissions"] == {}
+
+
+def test_git_bash_rewrites_no_value_that_the_action_hands_on() -> None:
+    """It takes what begins with `/` for a path of its own (https://www.msys2.org/docs/filesystem-paths/)."""
+    handed = dict(step.STEP["env"])
+    prefix = handed.pop("MSYS2_ENV_CONV_EXCL")
+    assert [name for name in handed if not name.startswith(prefix)] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import bootstrap
 import msgspec
 import pytest
-from slipway import pipeline, processes
+from slipway import pipeline, processes, system
 from slipway.building import cibuildwheel
 from slipway.environments import compiled_tools
 from slipway.manifest import Failure, Manifest
@@ -124,7 +124,7 @@ def test_a_job_gets_the_tools_for_compiled_wheels_when_it_starts_them(
     """They are not in the environment of the job, and nothing of them is left behind."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     check = bootstrap.environment(bootstrap.IN_JOBS["check"])
-    python = check / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    python = system.python_of(check)
     done = processes.run([python, "-I", "-c", STARTS, str(ROOT / "scripts")], cwd=ROOT, timeout=300)
     assert done.output.splitlines() == [
         f"{name} False 0" for name in ("auditwheel", "abi3audit", "cibuildwheel")

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from slipway import system
 from slipway.manifest import sha256
 from slipway.records import Artifact
 
@@ -11,7 +12,7 @@ from slipway.records import Artifact
 def collect(files: Mapping[str, Path], dist: Path) -> Iterator[Artifact]:
     """Copy files into an empty folder and yield their records."""
     if dist.exists():
-        shutil.rmtree(dist)
+        system.retried(lambda: shutil.rmtree(dist))
     dist.mkdir(parents=True)
     for filename, source in sorted(files.items()):
         copy = dist / filename

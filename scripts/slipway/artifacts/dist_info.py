@@ -20,8 +20,6 @@ from slipway.artifacts.archive import MAX_MEMBERS, MAX_RECORD_BYTES, MAX_TEXT_BY
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.artifacts.zip_directory import Directory
 
-SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
-"""The groups of entry points that installers make commands of; all others are plugins of some program."""
 _HASHES = hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}
 
 COLUMNS = 3

@@ -2,14 +2,13 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slipway import processes
+from slipway import processes, system
 from slipway.environments import compiled_tools
 
 SECONDS = 120.0
@@ -47,7 +46,7 @@ def read(wheels: Iterable[Path]) -> dict[str, Linkage]:
 def _one(wheel: Path) -> Linkage:
     problems: list[str] = []
     platform, external = None, tuple[str, ...]()
-    if "linux" in wheel.stem.rpartition("-")[2] and sys.platform == "linux":
+    if "linux" in wheel.stem.rpartition("-")[2] and system.RUNS_AUDITWHEEL:
         shown = _tool("auditwheel", "show", "--json", str(wheel), wheel=wheel, problems=problems)
         platform, external = shown.get("overall_tag"), tuple(sorted(shown.get("external_libs") or ()))
     abi = wheel.stem.split("-")[-2]

@@ -17,7 +17,10 @@ def build_log(folder: Path, runner: Runner, title: str) -> Iterator[Callable[[st
         title: of the group that the lines are shown in.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with runner.untrusted(title) as show, (folder / "build.log").open("w", encoding="utf-8") as stream:
+    with (
+        runner.untrusted(title) as show,
+        (folder / "build.log").open("w", encoding="utf-8", newline="\n") as stream,
+    ):
 
         def log(line: str) -> None:
             stream.write(line + "\n")

@@ -1,10 +1,10 @@
 """The sdist from a private copy of the checkout, then the wheel from that sdist."""
 
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from build import BuildBackendException, BuildException, ProjectBuilder
@@ -12,10 +12,27 @@ from build import BuildBackendException, BuildException, ProjectBuilder
 from slipway import processes
 from slipway.artifacts.filename import Kind
 from slipway.building import failures, wheel_repair
+from slipway.building.hooks import Hooks
 from slipway.building.known_failures import Place
 from slipway.building.unpack import unpack
 from slipway.environments import disposable
 from slipway.environments.disposable import Environment, InstallFailed, Interpreter
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An environment in which nothing was built yet.
+
+    Attributes:
+        installed: the build requirements that are in it.
+        printed: what the installer printed about them.
+        hooks: of the backend in it.
+    """
+
+    environment: Environment
+    installed: frozenset[str] = frozenset()
+    printed: tuple[str, ...] = ()
+    hooks: Hooks = field(default_factory=Hooks)
 
 
 @dataclass(frozen=True)
@@ -25,28 +42,56 @@ class Workspace:
     Attributes:
         project: the copy of the project's folder.
         source: what is built: that folder, or the unpacked sdist.
-        environment: the isolated environment for the build requirements.
+        prepared: the isolated environment for the build requirements.
         variables: for the backend, beside those of the environment.
         timeout: seconds that each step may take.
         log: where every line of the backend goes.
-        installed: the build requirements that are in the environment already.
-        printed: what the installer printed about them.
     """
 
     project: Path
     source: Path
-    environment: Environment
+    prepared: Prepared
     variables: Mapping[str, str]
     timeout: float
     log: Callable[[str], None]
-    installed: frozenset[str] = frozenset()
-    printed: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> Environment:
+        """The isolated environment."""
+        return self.prepared.environment
+
+
+def prepare(project: Path, path: Path, interpreter: Interpreter, *, timeout: float) -> Prepared:
+    """Make a build environment with the requirements that pyproject.toml names, as far as no code of theirs runs for it.
+
+    What cannot be installed is left out: the build tries again and reports why it fails.
+
+    Args:
+        project: the project's folder; nothing is written to it.
+        path: of the environment.
+        interpreter: the Python to build with.
+        timeout: seconds it may take.
+
+    Raises:
+        ToolError: the environment cannot be made.
+    """
+    environment = disposable.create(path, interpreter)
+    printed: list[str] = []
+    requirements = _static_requirements(project)
+    try:
+        # A requirement that is there as an sdist only is built to be installed, and that runs its code.
+        environment.install(
+            sorted(requirements), timeout=timeout, sink=printed.append, options=["--no-build"]
+        )
+    except (InstallFailed, processes.TimedOut):
+        return Prepared(environment)
+    return Prepared(environment, requirements, tuple(printed))
 
 
 def build(
     project: Path,
     scratch: Path,
-    interpreter: Interpreter,
+    prepared: Prepared,
     *,
     variables: Mapping[str, str],
     timeout: float,
@@ -56,8 +101,9 @@ def build(
 
     Args:
         project: a copy of the project's folder; the backend may write to it.
-        scratch: an empty folder for environments and results.
-        interpreter: the Python to build with.
+        scratch: a folder for environments and results.
+        prepared: the environment for the sdist; also for the wheel, if building the sdist leaves it as it was and the
+            sdist asks for the same.
         variables: environment variables for the backend.
         timeout: seconds that each step may take.
         log: called with every line that is printed.
@@ -66,36 +112,36 @@ def build(
         InputError: the project's build system is not valid.
         ToolError: a requirement cannot be installed, a hook fails or takes too long.
     """
-
-    def workspace(source: Path, name: str) -> Workspace:
-        return Workspace(
-            project, source, disposable.create(scratch / name, interpreter), variables, timeout, log
-        )
-
-    with ThreadPoolExecutor(max_workers=1) as ahead:
-        # The wheel's environment is made while the sdist is being built.
-        later = ahead.submit(lambda: _prepared(workspace(project, "for-wheel")))
-        sdist = _build(workspace(project, "for-sdist"), "sdist", scratch / "out")
+    with ExitStack() as stack:
+        stack.enter_context(prepared.hooks)
+        workspace = Workspace(project, project, prepared, variables, timeout, log)
+        before = _files(prepared.environment)
+        sdist = _build(workspace, "sdist", scratch / "out")
         source = unpack(sdist, scratch / "unpacked")
-        prepared = replace(processes.result(later), source=source)
-    if prepared.installed != _static_requirements(source):
-        prepared = workspace(source, "for-wheel-alone")
-    wheel = _build(prepared, "wheel", scratch / "out")
+        if not _is_as_new(prepared, before, source):
+            environment = disposable.create(scratch / "for-wheel", prepared.environment.interpreter)
+            workspace = replace(workspace, prepared=Prepared(environment))
+            stack.enter_context(workspace.prepared.hooks)
+        wheel = _build(replace(workspace, source=source), "wheel", scratch / "out")
     return sdist, wheel_repair.repaired(wheel, scratch / "repaired", log, variables)
 
 
-def _prepared(workspace: Workspace) -> Workspace:
-    """Install the build requirements that pyproject.toml names.
+def _is_as_new(prepared: Prepared, before: Mapping[str, tuple[int, int]], source: Path) -> bool:
+    """Return whether an environment is what a new one for another source would be."""
+    return prepared.installed == _static_requirements(source) and before == _files(prepared.environment)
 
-    What cannot be installed is left out: the build tries again and reports why it fails.
-    """
-    printed: list[str] = []
-    requirements = _static_requirements(workspace.source)
-    try:
-        workspace.environment.install(sorted(requirements), timeout=workspace.timeout, sink=printed.append)
-    except (InstallFailed, processes.TimedOut):
-        return workspace
-    return replace(workspace, installed=requirements, printed=tuple(printed))
+
+def _files(environment: Environment) -> dict[str, tuple[int, int]]:
+    """Return size and time of change of every file of an environment, compiled modules left out."""
+    found = {}
+    for folder, folders, names in os.walk(environment.path):
+        if "__pycache__" in folders:
+            folders.remove("__pycache__")
+        for name in names:
+            path = os.path.join(folder, name)  # noqa: PTH118 - some environments hold ten thousand files
+            status = os.lstat(path)
+            found[path] = (status.st_size, status.st_mtime_ns)
+    return found
 
 
 def _static_requirements(source: Path) -> frozenset[str]:
@@ -123,8 +169,8 @@ def _build(workspace: Workspace, distribution: Kind, out: Path) -> Path:
         cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
     ) -> None:
         variables = {**workspace.environment.environ(), **workspace.variables, **(extra_environ or {})}
-        done = processes.run(
-            [cmd[0], "-I", *cmd[1:]],
+        done = workspace.prepared.hooks.run(
+            cmd,
             cwd=Path(cwd or workspace.source),
             timeout=workspace.timeout,
             environ=processes.scrubbed_environment(variables),
@@ -166,8 +212,10 @@ def _warnings_recorded(record: Callable[[str], None]) -> Iterator[None]:
 def _install(workspace: Workspace, requirements: Sequence[str], record: Callable[[str], None]) -> None:
     if requirements:
         workspace.log(f"installing {', '.join(requirements)}")
-        if workspace.installed.issuperset(requirements):
-            for line in workspace.printed:
+        prepared = workspace.prepared
+        if prepared.installed.issuperset(requirements):
+            for line in prepared.printed:
                 record(line)
             return
-        workspace.environment.install(requirements, timeout=workspace.timeout, sink=record)
+        prepared.environment.install(requirements, timeout=workspace.timeout, sink=record)
+        prepared.hooks.restart()

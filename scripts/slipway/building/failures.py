@@ -68,8 +68,7 @@ def explain(
 def _unknown(code: int, tail: tuple[str, ...]) -> tuple[str, str]:
     """Return cause and remedy of a failure whose output has no known signature."""
     if processes.is_crash(code):
-        how = f"signal {-code}" if code < 0 else f"the system, code 0x{code:X}"
-        cause = f"The backend was ended by {how}: it crashed, or the machine had no memory left."
+        cause = f"The backend was ended by {processes.ender(code)}: it crashed, or the machine had no memory left."
         remedy = "Check whether the same happens with `python -m build`, and at the memory of the machine."
     elif not tail:
         cause = f"The build backend ended with exit code {code} and printed nothing."

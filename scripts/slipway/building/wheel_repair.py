@@ -1,11 +1,10 @@
 """Repair a wheel with auditwheel so that it works on other Linux machines."""
 
 import re
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from slipway import processes
+from slipway import processes, system
 from slipway.environments import compiled_tools
 
 SECONDS = 300.0
@@ -27,7 +26,7 @@ def repaired(
         log: called with every line that auditwheel prints.
         variables: further variables for it, such as the SOURCE_DATE_EPOCH of the build.
     """
-    if sys.platform != "linux" or not _PLAIN.search(wheel.name):
+    if not system.RUNS_AUDITWHEEL or not _PLAIN.search(wheel.name):
         return wheel
     command = ["repair", "--plat=auto", f"--wheel-dir={folder}", str(wheel)]
     argv = [*compiled_tools.command("auditwheel"), *command]

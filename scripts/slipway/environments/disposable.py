@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slipway import process_table, processes
+from slipway import process_table, processes, system
 from slipway.environments import uv_program
 from slipway.environments.interpreters import Interpreter
 from slipway.environments.interpreters import choose as choose_interpreter
@@ -49,17 +48,24 @@ class Environment:
     @property
     def scripts(self) -> Path:
         """The folder of its console scripts."""
-        return self.path / ("Scripts" if sys.platform == "win32" else "bin")
+        return system.scripts_of(self.path)
 
     @property
     def python(self) -> Path:
         """Its own interpreter."""
-        return self.scripts / ("python.exe" if sys.platform == "win32" else "python")
+        return system.python_of(self.path)
 
     def script(self, name: str) -> Path | None:
         """Return the path of a script that was installed into it, None where there is none."""
-        suffixes = (".exe", ".bat", "") if sys.platform == "win32" else ("",)
-        return next((path for s in suffixes if (path := self.scripts / f"{name}{s}").is_file()), None)
+        paths = (self.scripts / file for file in system.script_names(name))
+        return next((path for path in paths if path.is_file()), None)
+
+    def program(self, name: str) -> Path | None:
+        """Return what a word of a command starts in it: its interpreter, whatever it is called, or a script."""
+        # On Windows it has one name there, and another Python of that machine would have the others.
+        if name in {"python", "python3", f"python{self.interpreter.feature_version}"}:
+            return self.python
+        return self.script(name)
 
     def environ(self) -> dict[str, str]:
         """The variables that make it the active environment of a child."""
@@ -200,14 +206,14 @@ def remove(path: Path) -> None:
 
     def unlock(function: Callable[..., Any], name: str, _: object) -> None:
         for locked in (Path(name).parent, Path(name)):
-            # Only Windows minds the mode of a file; elsewhere it may be a hard link to one outside.
+            # Where the mode of a file does not matter, it may be a hard link to one outside.
             is_ours = locked.is_relative_to(path) and not locked.is_symlink()
-            if is_ours and (locked.is_dir() or sys.platform == "win32"):
+            if is_ours and (locked.is_dir() or system.READ_ONLY_FILES_STAY):
                 locked.chmod(0o700)
         function(name)
 
     try:
-        shutil.rmtree(path, onerror=unlock)
+        system.retried(lambda: shutil.rmtree(path, onerror=unlock))
     except OSError:
         shutil.rmtree(path, ignore_errors=True)
 
@@ -224,4 +230,4 @@ def _sweep(folder: Path) -> None:
 
 def _is_own(path: Path, is_kind: Callable[[int], bool]) -> bool:
     status = path.lstat()
-    return is_kind(status.st_mode) and (sys.platform == "win32" or status.st_uid == os.getuid())
+    return is_kind(status.st_mode) and (not hasattr(os, "getuid") or status.st_uid == os.getuid())

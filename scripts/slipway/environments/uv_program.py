@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from slipway import processes
+from slipway import processes, system
 from slipway.index import settings
 
 KEPT = (
@@ -26,7 +26,7 @@ _finding = threading.Lock()
 @functools.cache
 def executable() -> Path:
     """Return the path of the uv that belongs to Slipway: beside its Python, else where the package `uv` is."""
-    beside = Path(sys.executable).with_name("uv.exe" if sys.platform == "win32" else "uv")
+    beside = Path(sys.executable).with_name(system.program("uv"))
     if beside.is_file():
         return beside
     from uv import find_uv_bin

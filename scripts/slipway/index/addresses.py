@@ -153,6 +153,15 @@ def resolve(index: str, *, simple: str | None = None) -> Index:
     return replace(made, guesses=tuple(place for place in places if place != made.simple))
 
 
+def runs_warehouse(index: str) -> bool:
+    """Return whether an index is run with PyPI's software: PyPI, TestPyPI, or another whose address shows it.
+
+    Raises:
+        InputError: its address holds a credential, or would carry one unencrypted.
+    """
+    return index in NAMES or resolve(index).site is not None
+
+
 def _warehouse(upload: str, *, name: str) -> Index:
     parts = urlsplit(upload)
     site = urlunsplit((parts.scheme, parts.netloc.removeprefix("upload."), "/", "", ""))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -16,6 +17,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import requests
 from packaging.utils import canonicalize_name
 
+from slipway import system
 from slipway.credential import Credential
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.index import addresses, listing, transport
@@ -199,7 +201,7 @@ class Client:
                     if response.status_code in {NOT_FOUND, GONE}:
                         return None
                     if response.ok:
-                        return use(response)
+                        return system.interruptible(partial(use, response))
                     trouble = self._refusal(url, response)
                     if not transport.is_transient(response.status_code):
                         raise trouble

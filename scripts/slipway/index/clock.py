@@ -3,6 +3,8 @@
 import random
 import time
 
+from slipway import system
+
 FIRST_PAUSE = 1.0
 """Seconds before the second attempt; each pause is twice as long as the one before."""
 
@@ -22,7 +24,7 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
-        time.sleep(seconds)
+        system.sleep(seconds)
 
 
 CLOCK = Clock()

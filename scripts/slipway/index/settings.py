@@ -10,12 +10,12 @@ Standard library only: the bootstrap reads this before anything is installed.
 """
 
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from slipway import system
 from slipway.index import setting_files
 from slipway.index.setting_files import TRUE, Found
 
@@ -205,7 +205,7 @@ def _settings(chosen: Found, environ: Mapping[str, str]) -> IndexSettings:
 
 def _system_bundle(chosen: Found, environ: Mapping[str, str]) -> str | None:
     # Left alone, pip before 24.2 and uv trust a list they bring along, which no company can add itself to.
-    if sys.platform in {"win32", "darwin"} or not _trusts_system(chosen, environ):
+    if system.TRUSTS_A_STORE or not _trusts_system(chosen, environ):
         return None
     return next((path for path in SYSTEM_BUNDLES if Path(path).is_file()), None)
 

@@ -12,6 +12,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from slipway import system
 from slipway.index import clock
 
 TIMEOUT = (10.0, 30.0)
@@ -56,7 +57,11 @@ class _Limited(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - the base class's signature
         kwargs["timeout"] = kwargs.get("timeout") or self._timeout
         streamed, kwargs["stream"] = kwargs.get("stream"), True
-        response = super().send(request, *args, **kwargs)
+        return system.interruptible(
+            lambda: self._answer(super(_Limited, self).send(request, *args, **kwargs), streamed=streamed)
+        )
+
+    def _answer(self, response: requests.Response, *, streamed: bool | None) -> requests.Response:
         if not response.ok or response.is_redirect:
             _keep(response, LARGEST_REFUSAL)
         elif not streamed:
@@ -89,6 +94,10 @@ def content(response: requests.Response, *, limit: int | None = None) -> bytes:
         TooLarge: it has more bytes than the limit.
     """
     most = LARGEST_ANSWER if limit is None else limit
+    return system.interruptible(lambda: _body(response, most))
+
+
+def _body(response: requests.Response, most: int) -> bytes:
     body = bytearray()
     for block in response.iter_content(1 << 16):
         body += block

@@ -93,12 +93,18 @@ def on_github(url: str) -> str | None:
     return f"{matched['owner']}/{matched['name']}" if matched and matched["host"].lower() in GITHUB else None
 
 
-def is_pushed(home: Hosting) -> bool:
-    """Return whether a branch that was fetched from origin, or pushed to it, has the commit of a checkout."""
-    contains = f"--contains={home.commit}"
-    return bool(home.commit) and bool(
-        _git(home.top, "for-each-ref", "--count=1", contains, "refs/remotes/origin")
-    )
+def pushed(folder: Path) -> tuple[str, str] | None:
+    """Return repository (`OWNER/NAME`) and commit of a checkout from GitHub, if the commit was pushed there."""
+    repository = on_github(_git(folder, "config", "--get", "remote.origin.url"))
+    commit = _git(folder, "rev-parse", "HEAD") if repository else ""
+    return (repository, commit) if repository and is_pushed(folder, commit) else None
+
+
+def is_pushed(folder: Path, commit: str | None) -> bool:
+    """Return whether a branch that was fetched from origin, or pushed to it, has a commit of a checkout."""
+    if commit is None or not _COMMIT.fullmatch(commit):
+        return False
+    return bool(_git(folder, "for-each-ref", "--count=1", f"--contains={commit}", "refs/remotes/origin"))
 
 
 def _usual_branch(folder: Path) -> str:

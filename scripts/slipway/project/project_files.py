@@ -160,7 +160,7 @@ def _demand_no_workspace(root: Path, pyproject: PyProject) -> None:
     """Refuse the root of a uv workspace that uv does not build either (https://docs.astral.sh/uv/concepts/projects/config/)."""
     if not pyproject.table("tool", "uv", "workspace") or pyproject.table("tool", "uv").get("package"):
         return
-    inside = [str(path.relative_to(root)) for path in islice(below(root, _SEARCH_DEPTH + 1), _SHOWN)]
+    inside = [path.relative_to(root).as_posix() for path in islice(below(root, _SEARCH_DEPTH + 1), _SHOWN)]
     raise InputError(
         f"{root / pyproject_file.FILE} is the root of a uv workspace, and nothing is built from it.",
         cause="It has no [build-system] table, so that uv does not build it either; its members are built.",

@@ -36,6 +36,9 @@ def text(root: Path, path: str) -> str | None:
 
 def matching(root: Path, pattern: str) -> Iterator[Path]:
     """Yield the paths below a folder that a glob pattern of a project matches; none where it cannot be one."""
+    # Python before 3.13 refuses two stars beside other characters, and later ones read them as one.
+    if any("**" in part and part != "**" for part in pattern.split("/")):
+        return
     with suppress(ValueError, NotImplementedError, OSError):
         yield from root.glob(pattern)
 

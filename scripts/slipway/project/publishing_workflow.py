@@ -9,10 +9,16 @@ from slipway.project.declared import table_or_empty
 from slipway.project.workflow import Job, Workflow
 from slipway.project.written_workflow import PYPA
 
-STORED = re.compile(r"secrets\.(?P<name>\w*(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w*)", re.IGNORECASE)
+_OF_INDEX = re.compile(r"\w{0,100}(?:PYPI|TWINE|FLIT|POETRY|HATCH|UV_PUBLISH)\w{0,100}", re.IGNORECASE)
+STORED = re.compile(rf"secrets\.(?P<name>{_OF_INDEX.pattern})", re.IGNORECASE)
 PUBLISHES = re.compile(
     r"twine upload|(?:uv|hatch|flit|poetry|pdm) publish|semantic-release (?:publish|version)"
 )
+
+BY_TAG, BY_RELEASE = "a pushed tag", "a release on GitHub"
+"""How a release starts a workflow, in words."""
+_HARMLESS = re.compile(r"(?:^|_)(?:USER|USERNAME|URL|REPOSITORY|INDEX)$", re.IGNORECASE)
+"""The ends of names of secrets that hold no token."""
 
 _VERSIONS = ("1.0.0", "1.0", "0.1.0", "2026.1.1", "1.0.0rc1")
 """What may stand behind the prefix of a tag."""
@@ -49,6 +55,11 @@ def stored(job: Job) -> Iterator[tuple[str, str, int]]:
             yield matched["name"], matched[0], line
 
 
+def is_of_index(name: str) -> bool:
+    """Return whether the name of a secret is that of a token or a password for an index."""
+    return bool(_OF_INDEX.fullmatch(name)) and not _HARMLESS.search(name)
+
+
 def triggers(workflow: Workflow) -> Mapping[str, Mapping[str, Any]]:
     """Return the events that start a workflow, each with its filters."""
     on = workflow.content.get("on")
@@ -68,10 +79,10 @@ def starts_with_release(workflow: Workflow, prefix: str) -> str | None:
     """
     events = triggers(workflow)
     if "push" in events and _takes_tags(events["push"], prefix):
-        return "a pushed tag"
+        return BY_TAG
     if "create" in events:
         return "a new tag"
-    return "a release on GitHub" if "release" in events else None
+    return BY_RELEASE if "release" in events else None
 
 
 def _takes_tags(filters: Mapping[str, Any], prefix: str) -> bool:

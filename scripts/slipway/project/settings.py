@@ -5,6 +5,7 @@ What a setting may hold is said once, by `_holds`: the schema is made of it, and
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,10 +20,15 @@ from slipway.project import pyproject as pyproject_file
 from slipway.project.pyproject import FILE, PyProject
 from slipway.records import Severity
 
-IGNORE = "ignore"
+IGNORE, CHECKS = "ignore", "checks"
 SCHEMA = Path(__file__).with_name("settings.schema.json")
 
 OWN = (
+    Option(
+        name="check-requires",
+        help="What the checks in [tool.slipway.checks] need beside the package.",
+        kind="list",
+    ),
     Option(
         name="changelog-command",
         help="The project's own tool for its changelog, which `release` runs instead of dating the section of what is not "
@@ -44,7 +50,7 @@ SETTINGS = {
         (*OWN, *(option for option in OPTIONS if option.setting)), key=lambda option: option.name
     )
 }
-"""Every setting but the table `ignore`, by name."""
+"""Every setting but the tables `ignore` and `checks`, by name."""
 
 _HOLDS: Mapping[str, Mapping[str, Any]] = {
     "seconds": {"type": "number", "exclusiveMinimum": 0},
@@ -61,6 +67,8 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "array": ((list,), "a list of strings"),
     "string": ((str,), "a string"),
 }
+CHECK_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+_CHECKS_EXAMPLE = '[tool.slipway.checks]\ndocs = "sphinx-build -W docs out"'
 _EXAMPLE = '[tool.slipway.ignore]\nchangelog-entry-missing = "the changelog is written after the release"'
 
 
@@ -72,6 +80,7 @@ class Settings:
         ignored: rule name to the reason for turning it off; whether there is such a rule is checked elsewhere.
         options: option name to its value.
         changelog_command: the project's own tool for its changelog, one string as it would stand on a command line.
+        checks: the project's own checks, by name: a command line each, and `check_requires` what they need.
         version_files: further files that name the version, as `slipway.releasing.version_files` reads them.
     """
 
@@ -79,6 +88,8 @@ class Settings:
     options: Mapping[str, Any] = field(default_factory=dict)
     changelog_command: str | None = None
     version_files: tuple[str, ...] = ()
+    checks: Mapping[str, str] = field(default_factory=dict)
+    check_requires: tuple[str, ...] = ()
 
 
 def read(pyproject: PyProject) -> Settings:
@@ -90,7 +101,7 @@ def read(pyproject: PyProject) -> Settings:
     table = pyproject.table("tool").get("slipway", {})
     if not isinstance(table, Mapping):
         raise _error(pyproject, (), "is not a table", "Write it as a table: [tool.slipway].")
-    options = {key: value for key, value in table.items() if key != IGNORE}
+    options = {key: value for key, value in table.items() if key not in {IGNORE, CHECKS}}
     for key, value in options.items():
         if fault := _fault(key, _holds(_option(pyproject, key)), value):
             raise _error(pyproject, (key,), *fault)
@@ -100,6 +111,8 @@ def read(pyproject: PyProject) -> Settings:
         options=options,
         changelog_command=own["changelog-command"],
         version_files=tuple(own["version-files"] or ()),
+        checks=_checks(pyproject, table.get(CHECKS, {})),
+        check_requires=tuple(own["check-requires"] or ()),
     )
 
 
@@ -113,13 +126,16 @@ def applied(inputs: Inputs, folder: Path) -> Inputs:
         pyproject = pyproject_file.load(folder)
     except InputError:
         return inputs
+    settings = read(pyproject)
     found = {
         name: value
-        for name, value in read(pyproject).options.items()
+        for name, value in settings.options.items()
         # In a job of a matrix, the plan has divided the Pythons between the jobs.
         if name not in inputs.given and not (name == "python" and PART.fullmatch(inputs.job))
     }
     changes: dict[str, Any] = {SETTINGS[name].attribute: _meant(name, value) for name, value in found.items()}
+    if settings.checks and not inputs.checks:
+        changes |= {"checks": tuple(settings.checks.items()), "check_requires": settings.check_requires}
     return replace(inputs, given=inputs.given | found.keys(), **changes)
 
 
@@ -136,6 +152,14 @@ def schema(rules: Mapping[str, str]) -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {name: {"description": title, **reason} for name, title in sorted(rules.items())},
     }
+    command = {"type": "string", "pattern": r"\S"}
+    checks = {
+        "description": "The project's own checks: a name, and a command that `check` runs after the smoke tests, without a "
+        "shell, in a copy of the checkout with the wheel installed; {project} stands for the copy.",
+        "type": "object",
+        "additionalProperties": False,
+        "patternProperties": {CHECK_NAME.pattern: command},
+    }
     described = {name: _described(option) | _holds(option) for name, option in SETTINGS.items()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -145,7 +169,7 @@ def schema(rules: Mapping[str, str]) -> dict[str, Any]:
         "win over a setting of the same name.",
         "type": "object",
         "additionalProperties": False,
-        "properties": {IGNORE: ignore, **described},
+        "properties": {IGNORE: ignore, CHECKS: checks, **described},
     }
 
 
@@ -224,13 +248,27 @@ def _ignored(pyproject: PyProject, table: object) -> dict[str, str]:
     return {str(rule): str(reason).strip() for rule, reason in table.items()}
 
 
+def _checks(pyproject: PyProject, table: object) -> dict[str, str]:
+    if not isinstance(table, Mapping):
+        what = "is not a table of names and commands"
+        raise _error(pyproject, (CHECKS,), what, f"Write a name and a command for each:\n{_CHECKS_EXAMPLE}")
+    for name, command in table.items():
+        if not CHECK_NAME.fullmatch(str(name)):
+            what = "is no name of a check"
+            raise _error(pyproject, (CHECKS, str(name)), what, "Use letters, digits, dots and dashes.")
+        if not isinstance(command, str) or not command.strip():
+            what = "is not a command"
+            raise _error(pyproject, (CHECKS, str(name)), what, f"Write it as text:\n{_CHECKS_EXAMPLE}")
+    return {str(name): str(command) for name, command in table.items()}
+
+
 def _option(pyproject: PyProject, key: str) -> Option:
     if key in SETTINGS:
         return SETTINGS[key]
     if any(option.name == key for option in OPTIONS):
         what = "can be given on the command line only"
         raise _error(pyproject, (key,), what, f"Remove it and use --{key} or the variable for it.")
-    names = sorted([IGNORE, *SETTINGS])
+    names = sorted([IGNORE, CHECKS, *SETTINGS])
     near = _near(key, names)
     remedy = f"Did you mean `{near[0]}`?" if near else f"Known keys are: {', '.join(names)}."
     raise _error(pyproject, (key,), "is not a setting of Slipway", remedy)

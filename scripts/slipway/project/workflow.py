@@ -59,6 +59,7 @@ class Job:
     Attributes:
         permissions: scope to access; `{"*": "write-all"}` where it is one word; None where it says nothing.
         secrets: what it hands to a called workflow; `{"*": "inherit"}` for all of them.
+        environment: the name of the environment it belongs to; empty where it belongs to none.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Job:
     secrets: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, str] | None = None
     steps: tuple[Step, ...] = ()
+    environment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +150,7 @@ def read(content: bytes, *, file: str) -> Workflow:
 def _job(name: str, value: object) -> Job:
     job = table_or_empty(value)
     steps = job.get("steps")
+    environment = job.get("environment")
     return Job(
         name=str(name),
         line=_line(name),
@@ -158,6 +161,7 @@ def _job(name: str, value: object) -> Job:
         else _texts(job.get("secrets")),
         permissions=_permissions(job.get("permissions")),
         steps=tuple(_step(step, _line(name)) for step in steps) if isinstance(steps, list) else (),
+        environment=_text(environment) or _text(table_or_empty(environment).get("name")),
     )
 
 

@@ -39,9 +39,13 @@ def read(top: Path, inside: str) -> Written | None:
         inside: the project's folder in it, with forward slashes; `.` for the top.
     """
     try:
-        files = workflow.read_all(top)
+        return among(workflow.read_all(top), inside)
     except InputError:
         return None
+
+
+def among(files: tuple[Workflow, ...], inside: str) -> Written | None:
+    """Return what the workflow of a project says, among those of its repository; else like `read`."""
     found = ((file, job) for file in files if file.written for job in file.jobs if CALLED in job.uses)
     return next((_read(file, job) for file, job in found if job.values.get("path", ".") == inside), None)
 

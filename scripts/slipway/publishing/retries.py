@@ -12,14 +12,11 @@ from slipway.index.clock import Patience
 from slipway.index.credentials import Source
 from slipway.publishing import refusals
 from slipway.publishing.refusals import Meaning
-from slipway.publishing.upload import Reply, Uploader
+from slipway.publishing.upload import FORBIDDEN, Reply, Uploader
 from slipway.records import Artifact
 
 CONFLICT = (400, 409)
 """How servers answer to a name that is taken: Warehouse with the first, others with the second."""
-
-FORBIDDEN = (401, 403)
-
 
 FAILED_INSIDE = 500
 SAME_BYTES = 6
@@ -69,9 +66,10 @@ class RetryingUploader:
         """
         waiting = Patience(self.patience)
         renewed = False
-        failed_inside = 0
+        failed_inside = broken_off = 0
         while True:
-            reply, trouble = self._attempt(path, attestations)
+            reply, trouble = self._attempt(path, attestations, again=broken_off > 0)
+            broken_off += reply is None
             if reply is not None:
                 if reply.taken:
                     return
@@ -106,12 +104,17 @@ class RetryingUploader:
                     remedy="Look at the index's status page.",
                 )
 
-    def _attempt(self, path: Path, attestations: tuple[dict[str, Any], ...]) -> tuple[Reply | None, str]:
+    def _attempt(
+        self, path: Path, attestations: tuple[dict[str, Any], ...], *, again: bool
+    ) -> tuple[Reply | None, str]:
         credential = self.source.current()
+        reply: Reply | None
         try:
             reply = self.uploader.attempt(path, credential, attestations)
         except transport.Broken as error:
-            return None, f"the upload broke off ({error})"
+            reply = self.uploader.refusal(credential) if again else None
+            if reply is None:
+                return None, f"the upload broke off ({error})"
         return reply, f"the index answered {reply.status} {reply.words}"
 
     def _has(self, artifact: Artifact) -> bool | None:

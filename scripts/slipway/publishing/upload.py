@@ -21,6 +21,8 @@ from slipway.index.addresses import Index
 if TYPE_CHECKING:
     from twine.package import PackageFile
 
+FORBIDDEN = (401, 403)
+
 DAMAGED = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, ValueError, KeyError)
 """What reading a damaged archive raises, which twine passes on."""
 
@@ -105,6 +107,19 @@ class Uploader:
             words=transport.words(response),
             retry_after=transport.retry_after(response),
         )
+
+    def refusal(self, credential: Credential) -> Reply | None:
+        """Return how the index refuses a request with this credential alone; None where it does not, or is silent.
+
+        A server that refuses before it has read a file and closes the connection may be heard to break off only.
+        """
+        self._repository.session.auth = credential.pair
+        try:
+            response = self._repository.session.post(self._repository.url, allow_redirects=False)
+        except transport.FAULTS:
+            return None
+        reply = Reply(status=response.status_code, words=transport.words(response))
+        return reply if reply.status in FORBIDDEN else None
 
     def close(self) -> None:
         """Close the connection."""

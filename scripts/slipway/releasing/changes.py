@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway import system
 from slipway.errors import InputError
 
 
@@ -128,7 +129,7 @@ def _put(path: Path, data: bytes | None) -> None:
             os.fsync(stream.fileno())
         with contextlib.suppress(FileNotFoundError):
             shutil.copymode(path, written)
-        written.replace(path)
+        system.retried(lambda: written.replace(path))
     finally:
         written.unlink(missing_ok=True)
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from slipway import system
 from slipway.errors import InputError
 from slipway.releasing import position
 from slipway.releasing.changes import Change
@@ -132,7 +133,7 @@ def restore_index(top: Path) -> None:
             cause="Another git command is running in this checkout, or was killed.",
             remedy="Let it end; if none is running, delete that file. Then run again with --undo.",
         ) from error
-    lock.replace(index)
+    system.retried(lambda: lock.replace(index))
 
 
 def forget(top: Path) -> None:
@@ -148,6 +149,6 @@ def _replace(path: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        written.replace(path)
+        system.retried(lambda: written.replace(path))
     finally:
         written.unlink(missing_ok=True)

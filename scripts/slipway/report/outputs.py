@@ -1,4 +1,7 @@
-"""The outputs of the action: what a run hands to the steps and jobs that follow."""
+"""The outputs of the action: what a run hands to the steps and jobs that follow.
+
+Paths are written with `/`, which every shell of a runner takes: where a backslash escapes, it would be lost.
+"""
 
 import json
 from collections.abc import Callable, Iterable
@@ -143,9 +146,9 @@ OUTPUTS: tuple[Output, ...] = (
         "version", "The version, as built where something was built.", "build", lambda s, _: s.version or ""
     ),
     Output("sdist", "Filename of the sdist.", "build", _sdist),
-    Output("dist", "Folder that holds the artifacts.", "build", lambda _, i: str(i.dist)),
-    Output("manifest", "Path of manifest.json.", "report", lambda _, i: str(i.work / FILENAME)),
-    Output("report", "Path of report.md.", "report", lambda _, i: str(i.work / "report.md")),
+    Output("dist", "Folder that holds the artifacts.", "build", lambda _, i: i.dist.as_posix()),
+    Output("manifest", "Path of manifest.json.", "report", lambda _, i: (i.work / FILENAME).as_posix()),
+    Output("report", "Path of report.md.", "report", lambda _, i: (i.work / "report.md").as_posix()),
     Output(
         "artifact-name",
         "Name of the workflow artifact that hands manifest and dist/ to later jobs.",
@@ -175,7 +178,7 @@ OUTPUTS: tuple[Output, ...] = (
         "packages-dir",
         "Folder that holds exactly the artifacts of the manifest, after `publish` with `dry-run`.",
         "publish",
-        lambda _, i: str(i.packages) if i.packages.is_dir() else "",
+        lambda _, i: i.packages.as_posix() if i.packages.is_dir() else "",
     ),
     Output("publish", "`true` if this run is to publish and nothing blocks it.", "plan", _publish),
     Output(
@@ -234,7 +237,7 @@ OUTPUTS: tuple[Output, ...] = (
         "release-notes",
         "Path of a file with the notes of the release, in Markdown, after `announce`.",
         "announce",
-        lambda s, i: str(i.release_notes) if s.announced and i.release_notes.is_file() else "",
+        lambda s, i: i.release_notes.as_posix() if s.announced and i.release_notes.is_file() else "",
     ),
 )
 """In the order of the documentation."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from slipway import documentation, findings
 from slipway.manifest import Failure, Manifest
-from slipway.records import ExpectedFile, Finding, Plan, Severity, SmokeResult, StageResult
+from slipway.records import ExpectedFile, Finding, Plan, Severity, SkippedRule, SmokeResult, StageResult
 from slipway.report import checklist, comparison, recovery, screen, timeline, verdict
 from slipway.report.screen import Line, wrapped
 from slipway.runner.base import printable
@@ -123,12 +123,12 @@ def show_projects(manifests: Mapping[str, Manifest | None]) -> None:
 def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
     """Yield the report, line by line, at most `width` columns wide where a word allows it."""
     yield Line("")
-    yield from _findings(manifest, width)
-    yield from _broken(manifest)
+    yield from found(manifest.findings, width)
+    yield from broken(manifest.broken_rules)
     yield from _details(manifest, width)
     yield from _checklist(manifest, width)
     if manifest.failure is not None:
-        yield from _failure(manifest.failure, width, is_folded=bool(manifest.explaining))
+        yield from failed(manifest.failure, width, is_folded=bool(manifest.explaining))
         if not manifest.explaining:
             return
     judged = verdict.of(manifest)
@@ -144,8 +144,9 @@ def lines(manifest: Manifest, *, width: int) -> Iterator[Line]:
         yield from wrapped(manifest.plan.destination.reason, width, lead="  ", style="dim")
 
 
-def _findings(manifest: Manifest, width: int) -> Iterator[Line]:
-    for group in findings.grouped(manifest.findings):
+def found(listed: Iterable[Finding], width: int) -> Iterator[Line]:
+    """Yield findings, the gravest first, each rule's with why it matters and what to do."""
+    for group in findings.grouped(listed):
         if group[0].ignored is None:
             yield from _group(group, width)
         else:
@@ -178,7 +179,14 @@ def _seen(finding: Finding, width: int) -> Iterator[Line]:
         yield from wrapped(finding.expected, width, lead="  expected: ")
 
 
-def _failure(failure: Failure, width: int, *, is_folded: bool) -> Iterator[Line]:
+def failed(failure: Failure, width: int, *, is_folded: bool = False) -> Iterator[Line]:
+    """Yield the error that ended a run.
+
+    Args:
+        failure: the error.
+        width: columns.
+        is_folded: whether the findings say what the last lines of the tool would say.
+    """
     for line in () if is_folded else failure.log:
         yield Line(f"  │ {printable(line)}", "dim")
     yield from wrapped(f"{SIGNS['failed']} {failure.happened}", width, style=STYLES["failed"])
@@ -188,8 +196,9 @@ def _failure(failure: Failure, width: int, *, is_folded: bool) -> Iterator[Line]
         yield Line(f"  read: {failure.read}")
 
 
-def _broken(manifest: Manifest) -> Iterator[Line]:
-    for rule in manifest.broken_rules:
+def broken(rules: Iterable[SkippedRule]) -> Iterator[Line]:
+    """Yield the rules that crashed, with where."""
+    for rule in rules:
         yield Line(
             f"Slipway's rule {rule.rule} crashed. This is a bug of Slipway, not of your project.", "bold red"
         )

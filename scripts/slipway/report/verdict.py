@@ -119,6 +119,8 @@ def _checked(manifest: Manifest, done: set[str]) -> Iterator[str]:
         yield "builds"
     if "inspect" in done and manifest.artifacts:
         yield "passes inspection"
+    if "checks" in done and not any(finding.family == "checks" for finding in manifest.findings):
+        yield "passes the checks of the project"
 
 
 def _publishable(manifest: Manifest) -> Iterator[str]:
@@ -172,8 +174,22 @@ def _more(manifest: Manifest) -> Iterator[str]:
             yield f"The manifest does not name these files of it, and nothing was compared: {', '.join(release.foreign)}."
     if manifest.command == "announce":
         return
+    yield from _on_audit(manifest)
     if not {"publish", "verify"} & _done(manifest) or manifest.command == "rehearse":
         yield from _on_index(manifest)
+
+
+def _on_audit(manifest: Manifest) -> Iterator[str]:
+    """Yield what was seen of known vulnerabilities, where somebody asked for it; what was found is among the findings."""
+    stage = next((one for one in manifest.stages if one.name == "audit"), None)
+    if stage is None or any(finding.family == "audit" for finding in manifest.findings):
+        return
+    left_out = next((one.reason for one in manifest.skipped_rules if one.stage == "audit"), None)
+    if stage.outcome == "done":
+        rest = f"; {left_out}" if left_out else ""
+        yield f"No vulnerability is known of the versions that it installs today{rest}."
+    elif left_out:
+        yield f"Known vulnerabilities: {left_out}."
 
 
 def _done(manifest: Manifest) -> set[str]:

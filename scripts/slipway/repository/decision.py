@@ -21,7 +21,7 @@ from slipway.repository.failures import GRANT
 from slipway.repository.releases import File
 from slipway.runner import GitHubApi, Runner
 from slipway.runner import event as events
-from slipway.runner.github import REPOSITORY
+from slipway.runner.github import API_TOKENS, REPOSITORY
 
 CHECKSUMS = "SHA256SUMS"
 
@@ -168,16 +168,24 @@ def repository(inputs: Inputs, runner: Runner) -> tuple[GitHubApi, str]:
     Raises:
         InputError: there is no token, or it is not known which repository it is.
     """
-    api = inputs.github or runner.github()
-    name = api.repository or _origin(inputs)
+    api, name = place(inputs, runner)
     if api.token is None:
         raise InputError(
             f"There is no token to make a release in {name}.",
-            cause="Neither SLIPWAY_GITHUB_TOKEN nor GH_TOKEN is set. The action hands the job's token to this "
-            "command alone.",
+            cause=f"None of {', '.join(API_TOKENS)} is set. The action hands the job's token to this command alone.",
             remedy=GRANT,
         )
     return api, name
+
+
+def place(inputs: Inputs, runner: Runner) -> tuple[GitHubApi, str]:
+    """Return where GitHub's REST API is, with a token where there is one, and the repository, `owner/name`.
+
+    Raises:
+        InputError: it is not known which repository it is.
+    """
+    api = inputs.github or runner.github()
+    return api, api.repository or _origin(inputs)
 
 
 def _origin(inputs: Inputs) -> str:

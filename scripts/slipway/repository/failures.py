@@ -79,6 +79,19 @@ def refused(error: Refused, repository: str) -> SlipwayError:
     )
 
 
+def unreadable(error: Refused, repository: str) -> SlipwayError:
+    """Return the error for a repository that GitHub does not show."""
+    if error.single_sign_on or error.status not in {FORBIDDEN, NOT_FOUND}:
+        return refused(error, repository)
+    return InputError(
+        f"GitHub does not show {repository}: {error.status} {error.words}",
+        cause="It was renamed or deleted, or is private and the token may not read it: GitHub answers 404 then, too.",
+        remedy="Set GH_TOKEN to a token that may read it, such as the one that `gh auth token` prints. If it was renamed: "
+        "`git remote set-url origin ADDRESS`.",
+        read="https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api",
+    )
+
+
 def _immutable(happened: str) -> InputError:
     return InputError(
         happened,

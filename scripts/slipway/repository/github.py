@@ -48,6 +48,7 @@ class Refused(Exception):  # noqa: N818 - named for what happened
         words: what it says, in its own words.
         codes: the codes of its errors, such as `already_exists`.
         single_sign_on: the page that authorises the token, where an organisation demands that.
+        wanted: the permissions that would do, as GitHub names them; empty where it does not say.
     """
 
     def __init__(self, request: str, response: requests.Response) -> None:
@@ -56,6 +57,7 @@ class Refused(Exception):  # noqa: N818 - named for what happened
         self.words, self.codes = _said(response)
         sso = re.search(r"url=(https://\S{1,500})", response.headers.get("X-GitHub-SSO", ""))
         self.single_sign_on = sso[1] if sso else None
+        self.wanted = response.headers.get("X-Accepted-GitHub-Permissions", "")[:200]
         super().__init__(f"{transport.status(response)} to {request}: {self.words}")
 
 
@@ -114,6 +116,8 @@ class GitHub:
         self.repository = repository
         self._url = api.url.rstrip("/")
         self._token = api.token
+        self.scopes: str | None = None
+        """Those of a classic token, as GitHub lists them; None where it names none, as for tokens of other kinds."""
         self._session = transport.session({"X-GitHub-Api-Version": VERSION})
 
     def close(self) -> None:
@@ -258,6 +262,7 @@ class GitHub:
             )
         except transport.FAULTS as error:
             raise Unsettled(f"GitHub gave no answer to {request} ({type(error).__name__})") from error
+        self.scopes = response.headers.get("X-OAuth-Scopes", self.scopes)
         if response.ok and (not response.is_redirect or "stream" in options):
             return response
         if (seconds := _to_wait(response)) is not None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from slipway.repository.github import VERSION
@@ -42,7 +41,7 @@ class Fault:
     """
 
     status: int | None = None
-    document: Mapping[str, Any] = field(default_factory=dict)
+    document: object = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     is_late: bool = False
 

@@ -18,6 +18,8 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
     """Return the rules of each family by the family's title, sorted by name."""
     # Most commands judge a few families; only those that list rules load all of them.
     from slipway.rules import (
+        audit,
+        checks,
         difference,
         index,
         jobs,
@@ -25,6 +27,7 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
         project,
         publisher,
         release,
+        repository,
         sdist,
         second_build,
         settings,
@@ -46,6 +49,9 @@ def families() -> dict[str, tuple[Rule[Never], ...]]:
         publisher,
         jobs,
         workflow,
+        checks,
+        audit,
+        repository,
         settings,
     )
     return {family.RULES.title: family.RULES.by_name() for family in loaded}

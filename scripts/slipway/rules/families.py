@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from slipway.artifacts.wheel import WheelFacts
     from slipway.project.source import SourceFacts
     from slipway.project.workflow import CallerFacts
+    from slipway.rules.audit.facts import AuditFacts
+    from slipway.rules.checks.facts import CheckFacts
     from slipway.rules.difference.facts import DifferenceFacts
     from slipway.rules.index.facts import IndexFacts
     from slipway.rules.publisher.facts import PublisherFacts
     from slipway.rules.release.facts import ReleaseFacts
+    from slipway.rules.repository.facts import RepositoryFacts
     from slipway.rules.second_build.facts import TwiceFacts
     from slipway.rules.settings.facts import RunFacts
     from slipway.rules.smoke.facts import SmokeFacts
@@ -42,6 +45,9 @@ second_build: Family[TwiceFacts] = Family("second_build", "A second build of the
 publisher: Family[PublisherFacts] = Family("publisher", "The run that publishes", ignorable=False)
 jobs: Family[Handover] = Family("jobs", "What the jobs of a workflow built and tested", ignorable=False)
 workflow: Family[CallerFacts] = Family("workflow", "The caller's workflows")
+checks: Family[CheckFacts] = Family("checks", "The project's own checks")
+audit: Family[AuditFacts] = Family("audit", "Known vulnerabilities of what is installed")
+repository: Family[RepositoryFacts] = Family("repository", "The repository's settings on GitHub")
 settings: Family[RunFacts] = Family("settings", "The project's own settings")
 
 SAMPLES: Mapping[Kind, str] = {"sdist": "spam-1.0.tar.gz", "wheel": "spam-1.0-py3-none-any.whl"}

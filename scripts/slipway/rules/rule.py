@@ -47,7 +47,7 @@ class Evidence:
 
 
 class Skipped(Exception):  # noqa: N818 - not an error: an outcome
-    """Raised by a rule that cannot be judged here; the text says why."""
+    """Raised by a rule that cannot be judged here, or not to its end; the text says why. What it yielded before counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,19 +210,20 @@ def judge(
     skipped: list[SkippedRule] = []
     broken: list[SkippedRule] = []
     for rule in rules:
+        found: list[Evidence] = []
         try:
-            found = list(islice(rule.check(facts), EVIDENCE_LISTED + 1))
+            found.extend(islice(rule.check(facts), EVIDENCE_LISTED + 1))
         except Skipped as reason:
             skipped.append(SkippedRule(rule=rule.name, reason=str(reason)))
         except Exception:  # noqa: BLE001 - whatever a rule raises is a bug of that rule alone
             broken.append(SkippedRule(rule=rule.name, reason=traceback.format_exc(limit=-3)))
-        else:
-            if len(found) > EVIDENCE_LISTED:
-                found[-1] = Evidence(f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
-            findings += [
-                rule.finding(e, artifact=artifact, ignored=ignored, backend=backend, declared_in=declared_in)
-                for e in found
-            ]
+            continue
+        if len(found) > EVIDENCE_LISTED:
+            found[-1] = Evidence(f"There are more of these; the first {EVIDENCE_LISTED} are listed.")
+        findings += [
+            rule.finding(e, artifact=artifact, ignored=ignored, backend=backend, declared_in=declared_in)
+            for e in found
+        ]
     return Addition(findings=tuple(findings), skipped_rules=tuple(skipped), broken_rules=tuple(broken))
 
 

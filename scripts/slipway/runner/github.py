@@ -19,8 +19,10 @@ SUMMARY_LIMIT = 1_000_000
 
 
 API_URL, REPOSITORY = "GITHUB_API_URL", "GITHUB_REPOSITORY"
-API_TOKENS = ("SLIPWAY_GITHUB_TOKEN", "GH_TOKEN")
-"""Variables with a token for GitHub's REST API: the one that the action sets, then that of GitHub's program `gh`."""
+JOB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of a variable
+"""The name of the job's own token among the secrets, and of the variable that many programs look for a token in."""
+API_TOKENS = ("SLIPWAY_GITHUB_TOKEN", "GH_TOKEN", JOB_TOKEN)
+"""Variables with a token for GitHub's REST API: the one that the action sets, then those of GitHub's program `gh`."""
 
 
 def rest_api(environ: Mapping[str, str]) -> GitHubApi:

@@ -210,21 +210,29 @@ class _Run:
     def _exercise(self, sandbox: Sandbox, facts: SmokeFacts, *, timeout: float) -> SmokeFacts:
         before = _files(sandbox.environment)
         facts, installed = sandbox.probe(facts, timeout=timeout)
-        if self.test.thorough and facts.died is None:
-            works = any(attempt.error is None for attempt in facts.imports)
-            facts = replace(
-                facts,
-                scripts=sandbox.scripts(facts.entry_points),
-                submodules=sandbox.submodules() if works else (),
-                holds_process=sandbox.holds_process(),
-            )
-        started = self._run_commands(sandbox, timeout=timeout)
-        conflicts = sandbox.environment.conflicts(timeout=60)
+        with ThreadPoolExecutor(1) as beside:
+            conflicts = beside.submit(sandbox.environment.conflicts, timeout=60)
+            if self.test.thorough and facts.died is None:
+                facts = self._start_and_import(sandbox, facts)
+            started = self._run_commands(sandbox, timeout=timeout)
         sandbox.environment.uninstall(sandbox.name, timeout=60)
         after = _files(sandbox.environment)
         left = (after - before) | {file for file in after if os.path.normpath(file) in installed}
         left_behind = tuple(sorted(os.path.relpath(path, sandbox.environment.path) for path in left))
-        return replace(facts, commands=started, conflicts=conflicts, left_behind=left_behind)
+        return replace(facts, commands=started, conflicts=conflicts.result(), left_behind=left_behind)
+
+    def _start_and_import(self, sandbox: Sandbox, facts: SmokeFacts) -> SmokeFacts:
+        """Start the scripts, and import the submodules beside them."""
+        printed: list[str] = []
+        works = any(attempt.error is None for attempt in facts.imports)
+        with ThreadPoolExecutor(1) as beside:
+            apart = replace(sandbox, sink=printed.append)
+            submodules = beside.submit(apart.submodules) if works else None
+            scripts = sandbox.scripts(facts.entry_points)
+            holds_process = sandbox.holds_process()
+        self.log.extend(printed)
+        found = submodules.result() if submodules else ()
+        return replace(facts, scripts=scripts, submodules=found, holds_process=holds_process)
 
     def _run_commands(self, sandbox: Sandbox, *, timeout: float) -> tuple[Started, ...]:
         """Run the project's commands: the smoke command here, the tests in an environment of their own."""

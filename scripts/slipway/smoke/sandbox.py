@@ -4,8 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +14,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from slipway import processes
+from slipway import processes, system
 from slipway.environments.disposable import Environment
 from slipway.project import declared
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
@@ -123,27 +121,28 @@ class Sandbox:
 
     def scripts(self, entry_points: Sequence[Attempt]) -> tuple[Started, ...]:
         """Start the scripts that can be loaded with `--help` and return how each ended."""
-        loaded = [point.short_name for point in entry_points if point.error is None and point.is_script]
+        loaded = [point for point in entry_points if point.error is None and point.is_script]
         # No script may open a window on the user's screen.
         hidden = replace(self, without=SCREENS)
         end = time.monotonic() + SCRIPTS_SECONDS
         with ThreadPoolExecutor(2) as pool:
-            started = [pool.submit(hidden._help, name, end) for name in loaded[:SCRIPTS]]  # noqa: SLF001 - of this class
+            started = [pool.submit(hidden._help, point, end) for point in loaded[:SCRIPTS]]  # noqa: SLF001 - of this class
             return tuple(filter(None, map(processes.result, started)))
 
-    def _help(self, name: str, end: float) -> Started | None:
-        """Start a script with `--help` and return how it ended; None where the time for all of them is up."""
+    def _help(self, point: Attempt, end: float) -> Started | None:
+        """Start a script with `--help` and return how it ended; None where the time is up, or it would open a window."""
+        name = point.short_name
         path = self.environment.script(name)
         if path is None:
             return Started(name=name, present=False)
-        if time.monotonic() > end:
+        if time.monotonic() > end or (point.group == "gui_scripts" and not system.SCREEN_BY_VARIABLE):
             return None
         return self._start(name, [path, "--help"], cwd=self.home, timeout=SCRIPT_SECONDS)
 
     def start_command(self, words: Sequence[str], *, cwd: Path, timeout: float) -> Started:
         """Run a command, whose program may be a script of the environment, and return how it ended."""
         path = self.environment.environ().get("PATH")
-        program = self.environment.script(words[0]) or shutil.which(words[0], path=path) or words[0]
+        program = self.environment.program(words[0]) or shutil.which(words[0], path=path) or words[0]
         return self._start(" ".join(words), [program, *words[1:]], cwd=cwd, timeout=timeout)
 
     def _start(self, name: str, argv: Sequence[str | Path], *, cwd: Path, timeout: float) -> Started:
@@ -171,35 +170,14 @@ class Sandbox:
         if code is None:
             return f"it was not done after {ended.seconds:.0f} s", None, ended.output
         if processes.is_crash(code):
-            how = _signal(-code) if code < 0 else f"the system, code 0x{code:X}"
-            return f"it was ended by {how}", code, ended.output
+            return f"it was ended by {processes.ender(code)}", code, ended.output
         return f"it ended with exit code {code}" if code else None, code, ended.output
 
     def _environ(self) -> dict[str, str]:
         """Return all variables of a child."""
-        home = str(self.home)
-        own = {
-            "HOME": home,
-            "USERPROFILE": home,
-            "XDG_CACHE_HOME": str(self.home / ".cache"),
-            "COLUMNS": "100",
-        }
-        if sys.platform == "win32":
-            own |= {
-                "APPDATA": str(self.home / "AppData" / "Roaming"),
-                "LOCALAPPDATA": str(self.home / "AppData" / "Local"),
-                "HOMEDRIVE": self.home.drive,
-                "HOMEPATH": home.removeprefix(self.home.drive),
-            }
+        own = {**system.home_variables(self.home), "COLUMNS": "100"}
         whole = processes.scrubbed_environment({**self.environment.environ(), **own, **self.variables})
         return {name: value for name, value in whole.items() if name not in self.without}
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _records(results: Path) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from slipway.rules.jobs import RULES as JOB_RULES
 from slipway.rules.rule import judge
 from slipway.runner import Runner
 
-SMOKE = "smoke"
+TESTED = ("smoke", "checks")
+"""The stages that run the package's code, which is done in other jobs only."""
 
 
 def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
@@ -58,10 +59,10 @@ def _judged(handed: Handover, artifacts: tuple[Artifact, ...]) -> Addition:
         stages = tuple(
             msgspec.structs.replace(one, job=name)
             for one in manifest.stages
-            if one.name in (SET_UP, "build", "wheels", SMOKE) and one.outcome != "skipped"
+            if one.name in (SET_UP, "build", "wheels", *TESTED) and one.outcome != "skipped"
         )
         addition = msgspec.structs.replace(addition, stages=addition.stages + stages)
-        taken = {SMOKE} if name in handed.builders else {SMOKE, "inspect", "index"}
+        taken = {*TESTED} if name in handed.builders else {*TESTED, "inspect", "index"}
         results = tuple(
             msgspec.structs.replace(one, job=name, origin="file") for one in manifest.smoke_results
         )

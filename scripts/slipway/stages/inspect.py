@@ -106,7 +106,7 @@ def _not_judged_version(manifest: Manifest) -> dict[str, str]:
     if index == "none" and plan is not None:
         reason = "nothing is published from here, and between releases the version has a local part"
         return {"version-local": reason}
-    if index != "none" and addresses.resolve(index).site is None:
+    if index != "none" and not addresses.runs_warehouse(index):
         return {"version-local": "indexes that are not run with PyPI's software may take local versions"}
     return {}
 

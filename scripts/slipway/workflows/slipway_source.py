@@ -142,7 +142,7 @@ def _of_checkout(home: Hosting) -> Source:
 
 
 def _is_pushed(home: Hosting) -> bool:
-    if hosting.is_pushed(home):
+    if hosting.is_pushed(home.top, home.commit):
         return True
     # A clone of one tag has no branch of the remote.
     with suppress(OSError, SlipwayError):

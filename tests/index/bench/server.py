@@ -7,7 +7,6 @@ import json
 import re
 import socket
 import struct
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import only_on
 from index.bench import issuer
 from index.bench.faults import Faults
 from index.bench.warehouse import Refusal, Warehouse
@@ -28,7 +28,7 @@ BOILERPLATE = {
     403: "Access was denied to this resource.\n\n",
 }
 """What Warehouse's framework (Pyramid) says in JSON, where the sentence itself stands in `code`."""
-LINGER = "hh" if sys.platform == "win32" else "ii"
+LINGER = "hh" if only_on.WINDOWS else "ii"
 JOB = issuer.Job()
 
 

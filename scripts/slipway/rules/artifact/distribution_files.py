@@ -15,13 +15,9 @@ from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.metadata.fields import uploaded
 from slipway.rules.rule import Evidence
+from slipway.rules.size_limits import DEFAULT_SIZE_LIMIT, HARD_SIZE_LIMIT, MIB
 from slipway.rules.wording import quoted
 
-MIB = 1024**2
-DEFAULT_SIZE_LIMIT = 100 * MIB
-"""Bytes PyPI accepts unless a project's limit was raised (warehouse, `constants.py`)."""
-HARD_SIZE_LIMIT = 1024 * MIB
-"""Bytes above which no limit is raised."""
 SDIST_NAME_LIMIT = 255
 WHEEL_NAME_LIMIT = SDIST_NAME_LIMIT - len(".metadata")
 """Bytes of a filename: PyPI writes `<filename>.metadata` beside a wheel, and file systems end at 255."""

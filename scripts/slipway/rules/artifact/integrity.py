@@ -8,9 +8,9 @@ from slipway.artifacts.filename import Kind
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.secret_scan import SecretKind
 from slipway.artifacts.wheel import WheelFacts
-from slipway.rules.artifact.distribution_files import MIB
 from slipway.rules.families import artifact, sdist, wheel
 from slipway.rules.rule import Evidence
+from slipway.rules.size_limits import MIB
 from slipway.rules.specifications import SDIST_FORMAT, WHEEL_FORMAT
 from slipway.rules.wording import first, quoted
 

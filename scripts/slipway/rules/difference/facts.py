@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from slipway.artifacts.abilities import NONE, Abilities
-from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.artifacts.entry_points import SCRIPT_GROUPS
 from slipway.artifacts.outline import DATA, WRITTEN_ANEW, Outline
 
 SCRIPTS = f"{DATA}/scripts/"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from slipway.rules.artifact.distribution_files import DEFAULT_SIZE_LIMIT, MIB
 from slipway.rules.families import index
 from slipway.rules.index.facts import IndexFacts
 from slipway.rules.index.previous_release import previous
 from slipway.rules.rule import Evidence, Skipped
+from slipway.rules.size_limits import DEFAULT_SIZE_LIMIT, MIB
 from slipway.versions import parsed
 
 GROWTH = 5

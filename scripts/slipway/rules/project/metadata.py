@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.artifacts.entry_points import SCRIPT_GROUPS
 from slipway.project.declared import requirements
 from slipway.project.source import SourceFacts
 from slipway.rules.families import project

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.artifacts.entry_points import SCRIPT_GROUPS
 from slipway.options import Resolution
 from slipway.project.tracked import Tracked
 from slipway.records import Plan

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from slipway.processes import is_crash
+from slipway.processes import ender, is_crash
 from slipway.rules.families import smoke
 from slipway.rules.rule import Evidence
 from slipway.rules.smoke.causes import diagnose
@@ -88,10 +88,9 @@ def _failure(script: Started, facts: SmokeFacts) -> str | None:
     attempt = Attempt(name=script.name, error=last or "crash", missing=missing[1] if missing else None)
     if diagnose(attempt, facts).kind != "broken":
         return None
-    if script.returncode < 0:
-        return f"is ended by signal {-script.returncode}"
-    crashed = is_crash(script.returncode)
-    return f"is ended by the system, code 0x{script.returncode:X}" if crashed else "ends in a traceback"
+    if is_crash(script.returncode):
+        return f"is ended by {ender(script.returncode)}"
+    return "ends in a traceback"
 
 
 @smoke.warning(
@@ -140,6 +139,8 @@ def command_fails(facts: SmokeFacts, role: str) -> Iterator[Evidence]:
             ended = f"ended with exit code {command.returncode}"
             if command.returncode is None:
                 ended = f"was not done after {command.seconds:.0f} s"
+            elif is_crash(command.returncode):
+                ended = f"was ended by {ender(command.returncode)}"
             yield Evidence(
                 f"`{command.name}` {ended} with Python {facts.python}.",
                 seen=command.last_lines(SHOWN * 3),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.artifacts.entry_points import SCRIPT_GROUPS
 from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.readable import expected_in_dist_info, require_listed
 from slipway.rules.backends import fixes

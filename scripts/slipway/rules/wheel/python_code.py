@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from slipway.artifacts.dist_info import SCRIPT_GROUPS
+from slipway.artifacts.entry_points import SCRIPT_GROUPS
 from slipway.artifacts.python_code import NewerSyntax, Target
 from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.places import is_for_development, own_names

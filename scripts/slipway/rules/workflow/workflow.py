@@ -129,6 +129,7 @@ def commits_of_slipway_differ(caller: CallerFacts) -> Iterator[Evidence]:
     fix="Publish with `id-token: write` and no token, then revoke the token at the index and delete the secret.",
     example="password: ${{ secrets.PYPI_API_TOKEN }}",
     read=_READ_PUBLISHERS,
+    cause="index-token",
 )
 def index_token_stored(caller: CallerFacts) -> Iterator[Evidence]:
     for file in caller.workflows:
@@ -139,6 +140,7 @@ def index_token_stored(caller: CallerFacts) -> Iterator[Evidence]:
                     file=file.file,
                     line=line,
                     seen=seen,
+                    subject=name,
                 )
 
 

@@ -1,0 +1,1 @@
+"""Known vulnerabilities of what a release installs, asked of a service through uv."""
