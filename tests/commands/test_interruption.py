@@ -137,7 +137,14 @@ def test_while_smoke_testing(command: str, name: str, place: Place) -> None:
         eventually(place.ready.exists, "the import to hang")
         assert_clean(place, stopped(place, child, name), project, before)
     done = json.loads((place.work / "manifest.json").read_bytes())
-    assert [stage["name"] for stage in done["stages"]] == ["plan", "validate", "build", "inspect", "index"]
+    assert [stage["name"] for stage in done["stages"]] == [
+        "plan",
+        "validate",
+        "build",
+        "inspect",
+        "index",
+        "compare",
+    ]
 
 
 @pytest.fixture

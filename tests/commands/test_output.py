@@ -99,7 +99,7 @@ def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
     run = forked("check", "--work", tmp_path / "work", project, environ={"TERM": "xterm-256color"})
     assert run.exit_code == 0, str(run)
     assert ESCAPE not in run.stdout + run.stderr
-    stages = ["Plan …", "Validate …", "Build …", "Inspect …", "Index …", "Smoke …", "Ignores …"]
+    stages = ["Plan …", "Validate …", "Build …", "Inspect …", "Index …", "Compare …", "Smoke …", "Ignores …"]
     assert [line for line in run.stderr.splitlines() if line.endswith("…")] == stages
     verdict = "✓ tiny-project 1.0.0 builds, passes inspection and installs and imports with uv on Python"
     assert verdict in run.stdout
