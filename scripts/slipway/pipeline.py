@@ -180,17 +180,21 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
     return manifest
 
 
-ASKING = ("twine", "slipway.index.client", "slipway.publishing.index_state")
+ASKING = (
+    *("twine", "slipway.index.client", "slipway.publishing.index_state"),
+    "slipway.comparing.last_release",
+)
 """What only a run that asks an index uses: twine knows its address. To load it takes a third of a second."""
 
 
 def _preload(stages: Sequence[Stage], manifest: Manifest, inputs: Inputs) -> None:
-    names_no_index = manifest.index in {None, "none"} and not inputs.all_projects
-    publishes = any(stage.name == "publish" for stage in stages)
-    preload.load(
-        [*(stage.load().__module__ for stage in stages), *preload.REPORT],
-        leave_out=ASKING if names_no_index and not publishes else (),
-    )
+    unused: list[str] = []
+    # What the next project needs, it could not load after the code of this one ran.
+    if not inputs.all_projects:
+        asks = manifest.index not in {None, "none"} or any(stage.name == "publish" for stage in stages)
+        unused += () if asks else ASKING
+        unused += () if manifest.ignored else ("slipway.rules.catalogue",)
+    preload.load([*(stage.load().__module__ for stage in stages), *preload.REPORT], leave_out=unused)
 
 
 def _run_one(stage: Stage, entry: Entry, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:

@@ -104,10 +104,13 @@ def _imported(name: str, leave_out: frozenset[str]) -> tuple[str, ...]:
     code = get_code(name) if get_code else None
     found: list[str] = []
     for module, names, is_in_function in _imports(code) if code else ():
-        if is_in_function and leave_out.isdisjoint((module, module.partition(".")[0])):
+        submodules = [f"{module}.{name}" for name in names]
+        if is_in_function:
+            if not leave_out.isdisjoint((module.partition(".")[0], module, *submodules)):
+                continue
             with suppress(ModuleNotFoundError):
                 __import__(module, fromlist=names)
-        found += (one for one in (module, *(f"{module}.{n}" for n in names)) if one in sys.modules)
+        found += (one for one in (module, *submodules) if one in sys.modules)
     return tuple(found)
 
 

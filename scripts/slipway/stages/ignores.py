@@ -2,7 +2,6 @@
 
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.rules import catalogue
 from slipway.rules.rule import judge
 from slipway.rules.settings import RULES as SETTINGS_RULES
 from slipway.rules.settings.facts import RunFacts
@@ -27,6 +26,9 @@ def _judged_elsewhere(manifest: Manifest) -> set[str]:
     """Return the ignored rules that other commands judge, or that are judged on request only."""
     if not manifest.ignored:
         return set()
+    # It loads all families of rules.
+    from slipway.rules import catalogue
+
     done = {stage.name for stage in manifest.stages if stage.outcome == "done"}
     families = {"repository", "workflow", *({"audit", "checks"} - done)}
     return {rule.name for rule in catalogue.every() if rule.family in families} & manifest.ignored.keys()
