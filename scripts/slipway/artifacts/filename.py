@@ -7,9 +7,12 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 from packaging.tags import Tag
 from packaging.utils import NormalizedName, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
+
+from slipway.records import Artifact
 
 Kind = Literal["sdist", "wheel"]
 
@@ -47,6 +50,13 @@ def kind_of(filename: str) -> Kind | None:
     if filename.endswith(WHEEL_EXTENSION):
         return "wheel"
     return "sdist" if filename.endswith(SDIST_EXTENSIONS) else None
+
+
+def named(record: Artifact) -> Artifact:
+    """Return the record of an artifact that nobody has read with the name and the version that its filename says."""
+    parts = parse(record.filename, record.kind)
+    version = str(parts.version) if parts.version else None
+    return msgspec.structs.replace(record, name=record.name or parts.name, version=record.version or version)
 
 
 def parse(filename: str, kind: Kind) -> Filename:

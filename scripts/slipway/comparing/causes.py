@@ -72,8 +72,8 @@ CAUSES = (
     ),
     Cause(
         _has_other_paths,
-        "{} holds the path of the folder that it was compiled in: compile with -ffile-prefix-map=FOLDER=., for example in "
-        "CFLAGS.",
+        "{} holds the path of the folder that it was compiled in: compile with CFLAGS=-g0, or with "
+        "-ffile-prefix-map=FOLDER=. for that folder.",
     ),
     Cause(
         _without(_PATH),

@@ -92,11 +92,8 @@ def _compared(
         interface=interface.compare(wheels[0]) if wheels else None,
     )
     judged = judge(RULES, facts, ignored=manifest.ignored)
-    # Files that only this stage reads get their name and version here.
-    named = tuple(
-        msgspec.structs.replace(one, name=one.name or project, version=one.version or version)
-        for one in manifest.artifacts
-    )
     return msgspec.structs.replace(
-        judged, artifacts=named, comparison=summary.of(facts, other, unread=looked.unread)
+        judged,
+        artifacts=tuple(map(filename.named, manifest.artifacts)),
+        comparison=summary.of(facts, other, unread=looked.unread),
     )

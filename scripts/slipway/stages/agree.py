@@ -2,6 +2,7 @@
 
 import msgspec
 
+from slipway.artifacts import filename
 from slipway.comparing import second_build
 from slipway.manifest import Addition, Manifest, recheck
 from slipway.options import Inputs
@@ -25,4 +26,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     paths = [inputs.locate(one.filename) for one in manifest.artifacts]
     runner.say(f"comparing with the second build in {inputs.with_}")
     facts = second_build.read(paths, inputs.with_)
-    return msgspec.structs.replace(judge(RULES, facts, ignored=manifest.ignored), built_twice=facts.artifacts)
+    return msgspec.structs.replace(
+        judge(RULES, facts, ignored=manifest.ignored),
+        artifacts=tuple(map(filename.named, manifest.artifacts)),
+        built_twice=facts.artifacts,
+    )
