@@ -91,7 +91,8 @@ def slipway(
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    stdout, stderr = (printed.decode().replace("\r\n", "\n") for printed in (done.stdout, done.stderr))
+    return Ended(done.returncode, stdout, stderr)
 
 
 def forked(

@@ -155,3 +155,22 @@ def test_every_wait_ends_when_the_run_is_stopped(waits: str, name: str, tmp_path
     assert done.stdout == "stopped\n", done.stderr
     if number := (tmp_path / "ready").read_text():
         assert ends(int(number))
+
+
+@pytest.mark.parametrize(
+    ("windows", "word", "typed"),
+    [
+        (False, "a b", "'a b'"),
+        (False, "a", "a"),
+        (True, r"C:\my project", '"C:\\my project"'),
+        (True, r"C:\project", r"C:\project"),
+    ],
+)
+def test_a_word_is_quoted_as_its_system_reads_it(
+    windows: bool,  # noqa: FBT001
+    word: str,
+    typed: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(system, "BACKSLASH_IN_PATHS", windows)
+    assert system.typed(word) == typed

@@ -4,7 +4,6 @@ import errno
 import io
 import os
 import re
-import shlex
 import signal
 import sys
 import traceback
@@ -15,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from slipway import __version__, processes
+from slipway import __version__, processes, system
 from slipway.commands import COMMANDS, Command
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.option import Option
@@ -73,7 +72,7 @@ class WithDefault(click.Group):
             "`slipway PATH` without a command checks the project there. `slipway help COMMAND` says more."
         ]
         if (program := Path(sys.argv[0])).is_dir():
-            paragraphs.append(f"Here `slipway` stands for: python3 {shlex.quote(str(program.resolve()))}")
+            paragraphs.append(f"Here `slipway` stands for: python3 {system.typed(str(program.resolve()))}")
         for paragraph in paragraphs:
             formatter.write(f"\n{click.wrap_text(paragraph, formatter.width)}\n")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 import threading
 import time
@@ -110,6 +111,13 @@ def description() -> str:
 
 def _machine() -> str:
     return os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
+
+
+def typed(word: str) -> str:
+    """Return a word of a command line as it is typed where this runs; on Windows single quotation marks mean nothing."""
+    if not BACKSLASH_IN_PATHS:
+        return shlex.quote(word)
+    return f'"{word}"' if not word or " " in word else word
 
 
 def has_terminal() -> bool:

@@ -176,7 +176,14 @@ def test_while_waiting_for_the_index_to_list_the_release(name: str, place: Place
     with (
         loopback_answers.serve(status=404) as index,
         started(
-            "verify", "--index", index.address, "--work", place.work, built, environ=place.environ()
+            "verify",
+            "--index",
+            index.address,
+            "--work",
+            place.work,
+            built,
+            environ=place.environ(),
+            program=PROGRAM,
         ) as child,
     ):
         assert index.asked.wait(PATIENCE)

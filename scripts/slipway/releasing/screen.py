@@ -1,8 +1,8 @@
 """What a release says while it goes on: a line for each step, on stdout."""
 
 import os
-import shlex
 
+from slipway import system
 from slipway.options import Inputs
 from slipway.runner.base import printable
 from slipway.runner.github import without_commands
@@ -42,9 +42,9 @@ def place(inputs: Inputs, *option: str) -> str:
         path = os.path.relpath(inputs.path)
     except ValueError:  # on Windows, from one drive to another
         path = str(inputs.path)
-    return "" if path == "." else f" {shlex.join((*option, path))}"
+    return "" if path == "." else f" {' '.join(map(system.typed, (*option, path)))}"
 
 
 def quoted(text: str) -> str:
     """Return text in the quotation marks that a command line takes."""
-    return shlex.quote(text)
+    return system.typed(text)
