@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slipway import process_table, processes, system
+from slipway import errors, process_table, processes, system
 from slipway.environments import uv_program
 from slipway.environments.interpreters import Interpreter
 from slipway.environments.interpreters import choose as choose_interpreter
@@ -154,6 +156,10 @@ class Environment:
         return uv_program.run(argv, cwd=self.path, timeout=timeout)
 
 
+NO_ROOM = re.compile(r"\(os error (?:28|112)\)")
+"""How uv says that the disk is full: ENOSPC, and ERROR_DISK_FULL on Windows."""
+
+
 def create(path: Path, interpreter: Interpreter, *, timeout: float = 120) -> Environment:
     """Make an empty virtual environment.
 
@@ -163,6 +169,10 @@ def create(path: Path, interpreter: Interpreter, *, timeout: float = 120) -> Env
     argv: list[str | Path] = ["venv", "--python", interpreter.path, "--", path]
     done = uv_program.run(argv, cwd=path.parent, timeout=timeout)
     if done.returncode:
+        if NO_ROOM.search(done.output + done.errors):
+            full = errors.from_os_error(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)))
+            assert full is not None  # noqa: S101 - it is one of those that are explained
+            raise full
         raise ToolError(
             f"No environment can be made with Python {interpreter.label}.",
             cause="The interpreter is damaged, or the disk is full.",
