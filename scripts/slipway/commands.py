@@ -71,30 +71,19 @@ def _explain(_command: Command, inputs: Inputs, _runner: Runner) -> None:
 
 def _status(_command: Command, inputs: Inputs, runner: Runner) -> None:
     from slipway import reporting
-    from slipway.manifest import to_json
     from slipway.releasing import status
     from slipway.report import standing
 
-    seen = status.read(inputs, runner)
-    if inputs.json:
-        reporting.print_json(to_json(seen))
-    else:
-        with runner.quoting():
-            standing.show(seen)
+    reporting.print_record(status.read(inputs, runner), inputs, runner, standing.show)
 
 
 def _doctor(_command: Command, inputs: Inputs, runner: Runner) -> ExitCode:
     from slipway import reporting
-    from slipway.manifest import to_json
     from slipway.report import examination
     from slipway.repository import doctor
 
     found = doctor.run(inputs, runner)
-    if inputs.json:
-        reporting.print_json(to_json(found))
-    else:
-        with runner.quoting():
-            examination.show(found)
+    reporting.print_record(found, inputs, runner, examination.show)
     return found.exit_code
 
 

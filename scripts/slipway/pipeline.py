@@ -31,14 +31,12 @@ class Stage:
         title: what it is called on the screen.
         about: what it needs → what it gives.
         runs_foreign_code: whether code of the project or of its dependencies runs in it.
-        begins_early: whether a part of it can go on beside the stages in front of it, as soon as there is a plan.
     """
 
     name: str
     title: str
     about: str
     runs_foreign_code: bool = False
-    begins_early: bool = False
 
     def load(self) -> Entry:  # noqa: C901, PLR0912 - one case for each stage
         """Import the stage and return its one entry.
@@ -96,7 +94,6 @@ STAGES = (
         "Build",
         "plan, project → the sdist, the wheel from the sdist, their digests",
         runs_foreign_code=True,
-        begins_early=True,
     ),
     Stage(
         "wheels",
@@ -162,21 +159,23 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
         made = StageResult(name=SET_UP, outcome="done", started=started, seconds=seconds)
         manifest = msgspec.structs.replace(manifest, stages=(*manifest.stages, made))
     stages = [BY_NAME[name] for name in names]
-    early: Entry | None = None
+    entries: dict[str, Entry] = {stage.name: stage.run for stage in stages}
+    is_begun = "build" not in entries
     is_loaded = False
     with ExitStack() as stack:
         for stage in stages:
             if stage.runs_foreign_code and not is_loaded:
                 _preload(stages[stages.index(stage) :], manifest, inputs)
                 is_loaded = True
-            entry = early if early and stage.begins_early else stage.run
-            manifest = _keep(_run_one(stage, entry, manifest, inputs, runner), inputs)
+            manifest = _keep(_run_one(stage, entries[stage.name], manifest, inputs, runner), inputs)
             if manifest.failure is not None:
                 break
-            if early is None and manifest.plan is not None and any(one.begins_early for one in stages):
+            if not is_begun and manifest.plan is not None:
                 from slipway.stages import build
 
-                early = stack.enter_context(build.ahead(manifest, inputs))
+                # Its environment is made beside the stages in front of it.
+                entries["build"] = stack.enter_context(build.ahead(manifest, inputs))
+                is_begun = True
     return manifest
 
 

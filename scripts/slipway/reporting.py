@@ -5,15 +5,18 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from slipway import git
 from slipway.errors import InputError, SlipwayError
-from slipway.manifest import Manifest
+from slipway.manifest import Manifest, to_json
 from slipway.options import Inputs
 from slipway.report import annotations as annotating
 from slipway.report import junit, markdown, outputs, sarif, short
 from slipway.runner import Runner
 from slipway.runner.base import printable
+
+Shown = TypeVar("Shown")
 
 REPORT = "report.md"
 
@@ -72,6 +75,15 @@ def print_json(document: bytes) -> None:
     """Print a JSON document."""
     # A runner obeys `##[command]` anywhere in a line; the escape is the same string to every reader of JSON.
     sys.stdout.write(printable(document.decode()).replace("##[", r"#\u0023["))
+
+
+def print_record(record: Shown, inputs: Inputs, runner: Runner, show: Callable[[Shown], None]) -> None:
+    """Print what a command found that has no manifest: as JSON where that is asked for, else as `show` does."""
+    if inputs.json:
+        print_json(to_json(record))
+    else:
+        with runner.quoting():
+            show(record)
 
 
 def _from_here(folder: Path) -> str:

@@ -1,7 +1,7 @@
 """Which vulnerabilities are known of what a release installs: `uv audit` asks a service that answers as OSV does.
 
 uv resolves the requirements for all Pythons that the release allows, as its users would get them today, and asks the
-service for each version (https://docs.astral.sh/uv/reference/cli/#uv-audit). It is told to build nothing, so that no code of
+service for each version (https://docs.astral.sh/uv/reference/cli/#uv-audit). It runs with `--no-build`, so that no code of
 a dependency runs. Whether anybody was asked is seen by its JSON alone: it ends with 1 both where it found something and
 where it could resolve nothing.
 """

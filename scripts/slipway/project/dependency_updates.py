@@ -1,7 +1,7 @@
 """Whether a bot keeps the actions of a repository's workflows up to date: Dependabot's or Renovate's settings.
 
 https://docs.github.com/en/code-security/reference/supply-chain-security/dependabot-options-reference and
-https://docs.renovatebot.com/configuration-options, which takes in GitHub Actions unless it is told otherwise.
+https://docs.renovatebot.com/configuration-options, which takes in GitHub Actions by default.
 """
 
 from pathlib import Path
