@@ -23,6 +23,21 @@ class Answers:
 
 
 @contextlib.contextmanager
+def running(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """Let a server on loopback answer, and yield its port, until the block is left."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextlib.contextmanager
 def serve(
     *, status: int = 404, body: bytes = b"", silent: bool = False, below: str = "/"
 ) -> Iterator[Answers]:
@@ -54,15 +69,9 @@ def serve(
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    answers = Answers(f"http://127.0.0.1:{server.server_port}/")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield answers
-    finally:
-        over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(Handler) as port:
+        answers = Answers(f"http://127.0.0.1:{port}/")
+        try:
+            yield answers
+        finally:
+            over.set()

@@ -6,11 +6,12 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib import metadata
 
 from artifacts.built import Built
 from artifacts.wheels import record_of, zipped
+from loopback_answers import running
 
 EXECUTABLE = 0o100755
 
@@ -90,19 +91,13 @@ def serve() -> Iterator[SimpleIndex]:
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    index = SimpleIndex(server.server_port)
-    index.gate.set()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield index
-    finally:
+    with running(Handler) as port:
+        index = SimpleIndex(port)
         index.gate.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        try:
+            yield index
+        finally:
+            index.gate.set()
 
 
 def wheel_of_installed(name: str) -> Built:

@@ -2,11 +2,12 @@
 
 import contextlib
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from loopback_answers import running
 
 TIME = "2026-01-01T00:00:00Z"
 
@@ -75,14 +76,6 @@ def serve() -> Iterator[Service]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    service = Service(f"http://127.0.0.1:{server.server_port}/")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with running(Handler) as port:
+        service = Service(f"http://127.0.0.1:{port}/")
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

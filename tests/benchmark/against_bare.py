@@ -8,15 +8,12 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cached_environments
 from field import released
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -212,21 +209,10 @@ def show_medians(results: Sequence[Measured]) -> None:
         print(f"  check to {way}: {by_clock:.2f} by the clock, {by_processor:.2f} of processor")
 
 
-@contextmanager
-def projects() -> Iterator[list[Path]]:
-    """Yield the example and the released projects, downloaded once and unpacked."""
-    with tempfile.TemporaryDirectory() as name:
-        found = [PURE]
-        for release in released.listed(RELEASED).values():
-            if release.name not in COMPILED:
-                cache = cached_environments.cache_folder() / "field" / release.name
-                cache.mkdir(parents=True, exist_ok=True)
-                released.fetch([release], cache)
-                (filename,) = release.files
-                with tarfile.open(cache / filename) as archive:
-                    archive.extractall(Path(name, release.name), filter="data")
-                found.extend(Path(name, release.name).iterdir())
-        yield found
+def projects(folder: Path) -> list[Path]:
+    """Return the example and the released projects, unpacked in a folder."""
+    wanted = [one for one in released.listed(RELEASED).values() if one.name not in COMPILED]
+    return [PURE, *(released.unpacked(one, folder / one.name) for one in wanted)]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -239,8 +225,8 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     rounds = max(given.rounds, FEWEST_ROUNDS)
     results = []
-    with projects() as found:
-        for path in [one.resolve() for one in given.projects] or found:
+    with tempfile.TemporaryDirectory() as folder:
+        for path in [one.resolve() for one in given.projects] or projects(Path(folder)):
             results.append(measure(path, rounds=rounds, offline=given.offline))
             if not given.json:
                 show(results[-1])

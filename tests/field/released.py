@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tarfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import cached_environments
 from packaging.version import Version
 from slipway.environments import uv_program
 from slipway.index import addresses
@@ -114,6 +116,18 @@ def fetch(projects: Iterable[Project], cache: Path) -> None:
         for name, digest in project.files.items():
             if sha256(cache / name) != digest:
                 raise SystemExit(f"{cache / name} is not the file that the list names.")
+
+
+def unpacked(release: Project, folder: Path) -> Path:
+    """Fetch an sdist, once for ever, from the index configured on this machine, and unpack it."""
+    cache = cached_environments.cache_folder() / "field" / release.name
+    cache.mkdir(parents=True, exist_ok=True)
+    fetch([release], cache)
+    (filename,) = release.files
+    with tarfile.open(cache / filename) as archive:
+        archive.extractall(folder, filter="data")
+    (project,) = folder.iterdir()
+    return project
 
 
 def newest(names: Iterable[str], cache: Path) -> Iterator[Project]:

@@ -2,10 +2,8 @@
 
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
-import cached_environments
 import pytest
 from command_line import fingerprint, forked
 from field import released
@@ -17,22 +15,9 @@ RELEASES = released.listed(LIST)
 COMPILED = "markupsafe"
 
 
-def unpacked(name: str, folder: Path) -> Path:
-    """Fetch an sdist, once for ever, from the index configured on this machine, and unpack it."""
-    cache = cached_environments.cache_folder() / "field" / name
-    cache.mkdir(parents=True, exist_ok=True)
-    release = RELEASES[name]
-    released.fetch([release], cache)
-    (filename,) = release.files
-    with tarfile.open(cache / filename) as archive:
-        archive.extractall(folder, filter="data")
-    (project,) = folder.iterdir()
-    return project
-
-
 @pytest.mark.parametrize("name", RELEASES)
 def test_check_lets_it_pass(name: str, tmp_path: Path) -> None:
-    project = unpacked(name, tmp_path / "unpacked")
+    project = released.unpacked(RELEASES[name], tmp_path / "unpacked")
     before = fingerprint(project)
 
     run = forked("check", "--json", "--work", tmp_path / "work", project)
@@ -49,7 +34,7 @@ def test_check_lets_it_pass(name: str, tmp_path: Path) -> None:
 
 def test_a_wheel_with_a_plain_linux_tag_is_one_the_index_will_not_take(tmp_path: Path) -> None:
     """Built by the bare frontend, as one does by hand; `check` itself has it repaired."""
-    project = unpacked(COMPILED, tmp_path / "unpacked")
+    project = released.unpacked(RELEASES[COMPILED], tmp_path / "unpacked")
     build = [
         sys.executable,
         "-I",

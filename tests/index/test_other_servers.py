@@ -2,11 +2,11 @@
 
 import socket
 import struct
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import loopback_answers
 import only_on
 import pytest
 from artifacts.wheels import wheel
@@ -208,14 +208,8 @@ def curt() -> Iterator[tuple[str, list[int]]]:
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", sizes
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with loopback_answers.running(Handler) as port:
+        yield f"http://127.0.0.1:{port}/", sizes
 
 
 def test_a_refusal_that_is_lost_with_the_connection_is_asked_for(

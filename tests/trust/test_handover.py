@@ -201,6 +201,18 @@ def test_a_job_lies_on_a_branch(lie: Lie, tmp_path: Path) -> None:
     assert_nothing_changed(run, decided)
 
 
+def failing_finding(rule: str, *, stage: str, ignored: str | None = None) -> Finding:
+    return Finding(
+        rule=rule,
+        severity=Severity.ERROR,
+        message="It fails.",
+        why="It does.",
+        fix="Fix it.",
+        stage=stage,
+        ignored=ignored,
+    )
+
+
 def test_what_honest_jobs_hand_over_is_taken(tmp_path: Path) -> None:
     run = Jobs(tmp_path)
     decided = run.decide()
@@ -214,14 +226,7 @@ def test_a_smoke_job_cannot_pass_for_another(tmp_path: Path) -> None:
     """A failure in one job stays, whatever another one hands over under its name."""
     run = Jobs(tmp_path)
     failing, lying = [job.name for job in run.plan.jobs if job.kind == "smoke"][:2]
-    bad = Finding(
-        rule="import-fails",
-        severity=Severity.ERROR,
-        message="It fails.",
-        why="It does.",
-        fix="Fix it.",
-        stage="smoke",
-    )
+    bad = failing_finding("import-fails", stage="smoke")
     run.smoke(failing, findings=(bad,))
     forged = folder_of(run, lying) / "dist" / f"slipway.{NAME}.{failing.replace('.', '-')}.2"
     forged.mkdir(parents=True)
@@ -232,15 +237,7 @@ def test_a_smoke_job_cannot_pass_for_another(tmp_path: Path) -> None:
 
 def test_findings_cannot_be_ignored_by_the_job_that_has_them(tmp_path: Path) -> None:
     run = Jobs(tmp_path)
-    bad = Finding(
-        rule="import-fails",
-        severity=Severity.ERROR,
-        message="It fails.",
-        why="It does.",
-        fix="Fix it.",
-        stage="smoke",
-        ignored="never mind",
-    )
+    bad = failing_finding("import-fails", stage="smoke", ignored="never mind")
     run.smoke(run.first("smoke"), findings=(bad,))
     assert "import-fails" in rules(run.decide())
 
@@ -248,15 +245,7 @@ def test_findings_cannot_be_ignored_by_the_job_that_has_them(tmp_path: Path) -> 
 def test_a_check_of_the_project_that_failed_in_the_job_that_builds_blocks(tmp_path: Path) -> None:
     """The job ignores it by settings that its own code may have changed; those of the deciding job's checkout count."""
     run = Jobs(tmp_path)
-    bad = Finding(
-        rule="own-check-fails",
-        severity=Severity.ERROR,
-        message="The check docs fails.",
-        why="It does.",
-        fix="Fix it.",
-        stage="checks",
-        ignored="never mind",
-    )
+    bad = failing_finding("own-check-fails", stage="checks", ignored="never mind")
     run.build(run.first("build"), run.files, findings=(bad,))
     decided = run.decide()
     assert rules(decided) == {"own-check-fails"}

@@ -223,35 +223,47 @@ OTHER_WAYS = {
 }
 
 
-@pytest.mark.parametrize("name", OTHER_WAYS)
-def test_the_other_ways_to_release_end_verified(
-    name: str, bench: Bench, *, github: Repository, program: Path, tree: Path, tmp_path: Path
-) -> None:
-    """Slipway's own release, the upload by the action of PyPA, and everything in one job."""
-    project = consumer.example(tmp_path / "pure", "pure")
-    text = act.understood(OTHER_WAYS[name].read_text("utf-8")).replace("OWNER/slipway", act.SLIPWAY)
-    text = re.sub(
+def in_one_job(path: Path) -> str:
+    """Return a workflow of the examples that builds and tests in one job, as act takes it."""
+    text = act.understood(path.read_text("utf-8")).replace("OWNER/slipway", act.SLIPWAY)
+    return re.sub(
         r"(    uses: \S+/python-package\.yml@\S+).*\n", rf"\g<1>\n    with: {{ {consumer.ONE_JOB} }}\n", text
     )
-    # The stand-in for the action of PyPA uploads with a token, as the real one does once it has got its own.
-    token = bench.warehouse.api_token(PROJECT)
-    text = text.replace(
-        "          repository-url:", f"          password: {token}\n          repository-url:"
-    )
+
+
+def tagged(
+    project: Path, text: str, bench: Bench, github: Repository, *, program: Path, tree: Path, artifacts: Path
+) -> act.Run:
+    """Run a workflow of a project as the push of its tag does."""
     (project / ".github" / "workflows" / "release.yml").write_text(text)
     act.commit(project)
     own = {"SLIPWAY_INDEX": bench.upload_url, "SLIPWAY_ATTESTATIONS": "off"}
-    run = act.run(
+    return act.run(
         program,
         project,
         tree,
         workflow="release.yml",
         event="push",
         payload={"ref": TAG},
-        artifacts=tmp_path / "artifacts",
+        artifacts=artifacts,
         variables=variables(bench) | own | pushed(github, project),
         repository="acme/demo",
     )
+
+
+@pytest.mark.parametrize("name", OTHER_WAYS)
+def test_the_other_ways_to_release_end_verified(
+    name: str, bench: Bench, *, github: Repository, program: Path, tree: Path, tmp_path: Path
+) -> None:
+    """Slipway's own release, the upload by the action of PyPA, and everything in one job."""
+    project = consumer.example(tmp_path / "pure", "pure")
+    text = in_one_job(OTHER_WAYS[name])
+    # The stand-in for the action of PyPA uploads with a token, as the real one does once it has got its own.
+    token = bench.warehouse.api_token(PROJECT)
+    text = text.replace(
+        "          repository-url:", f"          password: {token}\n          repository-url:"
+    )
+    run = tagged(project, text, bench, github, program=program, tree=tree, artifacts=tmp_path / "artifacts")
     assert run.exit_code == 0, run.log
     assert set(run.jobs.values()) == {"success"}
     assert ({"Publish", "Verify", "Announce"} <= set(run.jobs)) is (name != "one-job.yml")
@@ -266,28 +278,12 @@ def test_a_second_build_that_differs_ends_the_release(
     """The job that builds again hands over another file: that stops the release, and nothing of it is taken."""
     project = consumer.example(tmp_path / "pure", "pure")
     path = act.ROOT / "examples" / "workflows" / "second-build.yml"
-    text = act.understood(path.read_text("utf-8")).replace("OWNER/slipway", act.SLIPWAY)
-    text = re.sub(
-        r"(    uses: \S+/python-package\.yml@\S+).*\n", rf"\g<1>\n    with: {{ {consumer.ONE_JOB} }}\n", text
-    )
+    text = in_one_job(path)
     step = "      - name: Build the commit once more\n"
     evil = "      - name: Change it\n        run: sed -i '$aEVIL = 1' src/*/__init__.py\n"
     assert step in text
     text = text.replace(step, f"{evil}{step}")
-    (project / ".github" / "workflows" / "release.yml").write_text(text)
-    act.commit(project)
-    own = {"SLIPWAY_INDEX": bench.upload_url, "SLIPWAY_ATTESTATIONS": "off"}
-    run = act.run(
-        program,
-        project,
-        tree,
-        workflow="release.yml",
-        event="push",
-        payload={"ref": TAG},
-        artifacts=tmp_path / "artifacts",
-        variables=variables(bench) | own | pushed(github, project),
-        repository="acme/demo",
-    )
+    run = tagged(project, text, bench, github, program=program, tree=tree, artifacts=tmp_path / "artifacts")
 
     assert run.jobs["Build again"] == "success", run.log
     assert run.jobs["Compare the builds"] == "failure", run.log
