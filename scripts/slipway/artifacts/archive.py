@@ -96,11 +96,13 @@ class Member:
 class Opened(NamedTuple):
     """A member while its archive is read: what is listed, and its content in pieces of at most `CHUNK` bytes.
 
-    The content is None for what is no file. It must be read before the next member is, and can raise `Unreadable`.
+    The content is None for what is no file. It must be read before the next member is, unless it is `apart`: then it
+    comes from a stream of its own, and can be read in another thread. Reading can raise `Unreadable`.
     """
 
     member: Member
     content: Iterator[bytes] | None
+    apart: bool = False
 
 
 class Unreadable(Exception):  # noqa: N818 - an outcome that the readers record as a fact

@@ -28,6 +28,8 @@ from slipway.artifacts.python_imports import Absent, Statement
 from slipway.artifacts.python_syntax import Construct
 from slipway.manifest import sha256
 
+MEMBERS_AHEAD = 200
+"""Members that are listed before the first one is read, so that large ones among them are read beside it."""
 RECORD_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """Files beside RECORD that it need not list."""
 
@@ -76,7 +78,8 @@ def read(path: Path) -> WheelFacts:
         newer: dict[str, Construct] = {}
         statements: dict[str, tuple[Statement, ...]] = {}
         sendable: list[str] = []
-        for name, data in contents.files(zip_members.read(stream, size, directory)):
+        opened = zip_members.read(stream, size, directory, path=path)
+        for name, data in contents.files(opened, ahead=MEMBERS_AHEAD):
             if "METADATA" in name and b"Metadata-Version" in data:
                 sendable.append(name)
             is_module = name.endswith(".py") and importable.installed_path(name, about.data_directory)

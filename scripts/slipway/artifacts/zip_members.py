@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from slipway.artifacts import tarball, zip_framing
@@ -19,17 +20,24 @@ from slipway.artifacts.archive import (
 from slipway.artifacts.zip_directory import ENCRYPTED_FLAGS, LOCAL, Directory, Entry
 from slipway.artifacts.zip_framing import LOCAL_HEADER, STORED
 
+APART_BYTES = 512 * 1024
+"""Members from this size on can be read in a thread: zlib and hashlib let other code run while they work on a piece."""
 DEFLATED = 8
 _RAW_DEFLATE = -15
 
 
-def read(stream: IO[bytes], file_size: int, directory: Directory) -> Iterator[Problem | Opened]:
+def read(
+    stream: IO[bytes], file_size: int, directory: Directory, *, path: Path | None = None
+) -> Iterator[Problem | Opened]:
     """Yield every member of a zip in the order of its directory, and each problem where it is met.
+
+    Their contents can be read in any order, one at a time; with a path, those of large ones beside the others.
 
     Args:
         stream: the file, open for reading and seekable.
         file_size: its size in bytes.
         directory: its central directory.
+        path: where the file is, so that large members can be read from streams of their own.
     """
     yield from directory.problems
     if any(problem.fault is Fault.NOT_AN_ARCHIVE for problem in directory.problems):
@@ -41,7 +49,10 @@ def read(stream: IO[bytes], file_size: int, directory: Directory) -> Iterator[Pr
     left = max(MAX_RATIO_FLOOR, MAX_RATIO * file_size)
     for entry in directory.entries:
         left -= entry.size
-        content = pieces(stream, entry) if left >= 0 and entry.kind != "dir" else None
+        own = path if entry.size >= APART_BYTES and entry.kind == "file" else None
+        content = None
+        if left >= 0 and entry.kind != "dir":
+            content = _pieces_apart(own, entry) if own else pieces(stream, entry)
         target = None
         if entry.kind == "symlink" and content is not None:
             # A zip holds the target of a symbolic link as its content.
@@ -53,9 +64,14 @@ def read(stream: IO[bytes], file_size: int, directory: Directory) -> Iterator[Pr
         member = Member(
             path=entry.path, size=entry.size, kind=entry.kind, mode=entry.mode & 0o7777, linkname=target
         )
-        yield Opened(member, content)
+        yield Opened(member, content, apart=own is not None)
     if left < 0:
         yield Problem(fault=Fault.LIMIT, detail=f"it unpacks to {-left} bytes more than are read")
+
+
+def _pieces_apart(path: Path, entry: Entry) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        yield from pieces(stream, entry)
 
 
 def pieces(stream: IO[bytes], entry: Entry) -> Iterator[bytes]:
