@@ -24,15 +24,18 @@ from cached_environments import (
 )
 from slipway import system, variables
 
-LOCKS = dict.fromkeys(("publish", "announce"), REQUIREMENTS / "publish.txt")
+LOCKS = dict.fromkeys(("publish", "announce", "keep-issue"), REQUIREMENTS / "publish.txt")
 """Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here.
-Both hold a right to write, so the files of their environment are compared before each use."""
+Each holds a right to write, so the files of their environment are compared before each use."""
 
 IN_JOBS = {
     **dict.fromkeys(("check", "plan", "validate", "build", "inspect"), REQUIREMENTS / "check.txt"),
     **dict.fromkeys(("smoke", "compare", "verify"), REQUIREMENTS / "verify.txt"),
 }
 """What commands need on a runner, where each job is a new machine and there is no keyring."""
+
+RELEASED = ("--released", "SLIPWAY_RELEASED")
+"""With this option, or this variable, `verify` builds the project as well."""
 
 EVERYTHING = REQUIREMENTS / "slipway.txt"
 
@@ -62,7 +65,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
     if not inside():
         command = arguments[0] if arguments else ""
         variables.drop_credentials(os.environ, command)
-        hand_over(lock_of(command), [str(SCRIPTS), *arguments])
+        hand_over(lock_of(command, builds=_builds(arguments)), [str(SCRIPTS), *arguments])
     try:
         from slipway.cli import main
     except ModuleNotFoundError as missing:
@@ -70,10 +73,21 @@ def run(arguments: Sequence[str]) -> NoReturn:
     main()
 
 
-def lock_of(command: str) -> Path:
-    """Return the lock file of the environment that a command runs in; on a runner it holds less."""
+def lock_of(command: str, *, builds: bool = False) -> Path:
+    """Return the lock file of the environment that a command runs in; on a runner it holds less.
+
+    Args:
+        command: its name.
+        builds: whether `verify` is to build the project as well.
+    """
     jobs = IN_JOBS if os.environ.get("GITHUB_ACTIONS") == "true" else {}
-    return (jobs | LOCKS).get(command, EVERYTHING)
+    wanted = "build" if command == "verify" and builds else command
+    return (jobs | LOCKS).get(wanted, EVERYTHING)
+
+
+def _builds(arguments: Sequence[str]) -> bool:
+    option, variable = RELEASED
+    return option in arguments or os.environ.get(variable, "").lower() in {"true", "1", "yes", "on"}
 
 
 def inside(lock: Path | None = None) -> bool:

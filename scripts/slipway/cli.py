@@ -153,10 +153,12 @@ def _inputs(
         given["tag_prefix"] = versions.prefix_meant(given["tag_prefix"])
     if "fail_on" in given:
         given["fail_on"] = Severity(given["fail_on"])
+    # What an index serves is kept apart from what was built here, which a later command may publish.
+    kept = f"{WORK}/released" if given.get("released") else WORK
     return Inputs(
         command=command.name,
         path=project,
-        work=_absolute(work or project / WORK),
+        work=_absolute(work or project / kept),
         files=tuple(found for file in files for found in _distributions(_absolute(file))),
         # Artifacts built by anyone have no project, so nothing is written unless a folder is named.
         keeps=bool(command.stages) and (work is not None or not files),

@@ -87,6 +87,12 @@ def _doctor(_command: Command, inputs: Inputs, runner: Runner) -> ExitCode:
     return found.exit_code
 
 
+def _keep_issue(_command: Command, inputs: Inputs, runner: Runner) -> None:
+    from slipway.repository import kept_issue
+
+    runner.say(kept_issue.keep(inputs, runner))
+
+
 def _show_plan(manifest: Manifest, _: Inputs) -> None:
     from slipway.report import terminal
 
@@ -213,8 +219,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="verify",
-        help="Wait until the index serves exactly the manifest, then install from it.",
-        stages=("verify", "audit"),
+        help="Wait until the index serves exactly the manifest, then install from it; with --released, say whether the "
+        "newest release still works.",
+        stages=("verify", "released", "rebuild", "audit"),
         options=("attestations",),
         resumes=True,
     ),
@@ -249,9 +256,27 @@ COMMANDS: tuple[Command, ...] = (
         run=_doctor,
     ),
     Command(
+        name="keep-issue",
+        help="In a workflow that looks every week: keep one issue open while it fails, and close it when it succeeds.",
+        argument=None,
+        options=("result", "trouble"),
+        run=_keep_issue,
+        lock="publish.txt",
+    ),
+    Command(
         name="init",
         help="Write the workflow for this project and say what to enter at PyPI; with --check, judge what is there.",
-        options=("json", "tag-prefix", "index", "uploader", "uses", "all-projects", "check", "overwrite"),
+        options=(
+            "json",
+            "tag-prefix",
+            "index",
+            "uploader",
+            "uses",
+            "all-projects",
+            "check",
+            "canary",
+            "overwrite",
+        ),
         run=_init,
         show=_show_init,
     ),

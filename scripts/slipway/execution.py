@@ -66,7 +66,13 @@ def _run(
 
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     named = command.gathers if inputs.from_ else command.stages
-    on_request = {"audit": inputs.audit, "checks": bool(inputs.checks)}
+    on_request = {
+        "audit": inputs.audit,
+        "checks": bool(inputs.checks),
+        "verify": not inputs.released,
+        "released": inputs.released,
+        "rebuild": inputs.released,
+    }
     stages = tuple(stage for stage in named if on_request.get(stage, True))
     return pipeline.run(stages, _start(command, inputs), inputs, runner)
 
@@ -92,7 +98,7 @@ def _with_settings(command: Command, inputs: Inputs, above: Path | None) -> Inpu
 
 def _start(command: Command, inputs: Inputs) -> Manifest:
     is_on_files = command.argument == "files"
-    if command.resumes or (is_on_files and not inputs.files and not inputs.from_):
+    if (command.resumes and not inputs.released) or (is_on_files and not inputs.files and not inputs.from_):
         return read_manifest(inputs.work / FILENAME, digest=inputs.manifest_digest or None)
     if not inputs.files:
         return Manifest()

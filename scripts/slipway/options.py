@@ -211,8 +211,23 @@ class Inputs:
         "Write nothing; say whether the workflow has drifted and whether the workflows there are safe.",
         default=False,
     )
+    canary: bool = option(
+        "Write the workflow that looks every week whether the newest release still works, and keeps one issue open while it "
+        "does not.",
+        default=False,
+    )
+    result: Literal["success", "failure", "cancelled", "skipped"] | None = option(
+        "How the job that looked ended, as GitHub says it: `needs.JOB.result`. It alone decides whether the issue is open.",
+        default=None,
+    )
+    trouble: str = option(
+        "What that job put out as its output `trouble`; it is quoted in the issue and decides nothing.",
+        default="",
+    )
     overwrite: bool = option("Replace a file that differs, after showing how it differs.", default=False)
-    build_timeout: float = option("Seconds that one build may take.", "build", default=1800.0, setting=True)
+    build_timeout: float = option(
+        "Seconds that one build may take.", *("build", "rebuild"), default=1800.0, setting=True
+    )
     smoke_timeout: float = option(
         "Seconds that one smoke test may take, installation included.", *SMOKING, default=600.0, setting=True
     )
@@ -224,6 +239,13 @@ class Inputs:
     dry_run: bool = option(
         "Change and send nothing: `publish` only looks whether the index would take the release, and prints what it must "
         "know; `release` prints the difference it would make and the commands it would run.",
+        default=False,
+    )
+    released: bool = option(
+        "Look at the newest release on the index, without a manifest: whether it installs and works on every supported "
+        "Python that is here, with the newest and the lowest dependencies, and whether the project still builds with the "
+        "newest build requirements.",
+        "released",
         default=False,
     )
     simple_index: str | None = option(

@@ -69,6 +69,10 @@ class Stage:
                 from slipway.stages.publish import run
             case "verify":
                 from slipway.stages.verify import run
+            case "released":
+                from slipway.stages.released import run
+            case "rebuild":
+                from slipway.stages.rebuild import run
             case "checks":
                 from slipway.stages.checks import run
             case "audit":
@@ -127,6 +131,18 @@ STAGES = (
         "manifest → what the index serves, results of installing it",
         runs_foreign_code=True,
     ),
+    Stage(
+        "released",
+        "Released",
+        "the project, the index → the newest release, results of installing it here",
+        runs_foreign_code=True,
+    ),
+    Stage(
+        "rebuild",
+        "Rebuild",
+        "the project, the newest release → findings about a build with the newest build requirements",
+        runs_foreign_code=True,
+    ),
     Stage("audit", "Audit", "artifacts → findings about known vulnerabilities of what they install"),
     Stage("announce", "Announce", "manifest → the release on GitHub; alone writes to the repository"),
     Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect"),
@@ -179,6 +195,9 @@ def run(names: Sequence[str], manifest: Manifest, inputs: Inputs, runner: Runner
     return manifest
 
 
+ASKED = ("publish", "released")
+"""Stages that ask an index whatever the plan says."""
+
 ASKING = (
     *("twine", "slipway.index.client", "slipway.publishing.index_state"),
     "slipway.comparing.last_release",
@@ -190,7 +209,7 @@ def _preload(stages: Sequence[Stage], manifest: Manifest, inputs: Inputs) -> Non
     unused: list[str] = []
     # What the next project needs, it could not load after the code of this one ran.
     if not inputs.all_projects:
-        asks = manifest.index not in {None, "none"} or any(stage.name == "publish" for stage in stages)
+        asks = manifest.index not in {None, "none"} or any(stage.name in ASKED for stage in stages)
         unused += () if asks else ASKING
         unused += () if manifest.ignored else ("slipway.rules.catalogue",)
     preload.load([*(stage.load().__module__ for stage in stages), *preload.REPORT], leave_out=unused)

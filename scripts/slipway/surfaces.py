@@ -25,6 +25,7 @@ ACTION_ONLY = (
             "publish",
             "verify",
             "announce",
+            "keep-issue",
         ),
     ),
     Option(name="path", help="The project's folder; by default the top of the checkout."),
@@ -34,8 +35,8 @@ ACTION_ONLY = (
     ),
     Option(
         name="artifact-name",
-        help="Workflow artifact to download (compare, publish, verify, announce) or to upload (the other commands); "
-        "`none` turns both off.",
+        help="Workflow artifact to download (compare, publish, verify, announce) or to upload (the other commands, but "
+        "keep-issue); `none` turns both off.",
     ),
     Option(name="token", help="API token or password of an index that has no trusted publishing."),
     Option(name="username", help="The user name that belongs to `token`; `__token__` by default."),

@@ -58,6 +58,7 @@ _KEPT: Mapping[str, frozenset[str] | None] = {
     "publish": None,
     "verify": _READS_THE_INDEX,
     "announce": _FOR_GITHUB,
+    "keep-issue": _FOR_GITHUB,
     "doctor": _READS_THE_INDEX | _FOR_GITHUB,
     "release": _PUSHES,
     "status": _READS_THE_INDEX | _PUSHES | _FOR_GITHUB,

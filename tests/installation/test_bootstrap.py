@@ -193,6 +193,9 @@ def test_a_job_sets_up_no_more_than_it_needs(monkeypatch):
         "verify": "verify.txt",
         "rehearse": "slipway.txt",
     }
+    # The canary builds the project too.
+    assert bootstrap.lock_of("verify", builds=True).name == "check.txt"
+    assert bootstrap.lock_of("publish", builds=True).name == "publish.txt"
 
 
 def test_settings_of_pip_uv_and_python_do_not_reach_it(machine, tmp_path):

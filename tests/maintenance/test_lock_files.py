@@ -171,13 +171,16 @@ for module in sys.argv[3:]:
 @pytest.mark.parametrize(
     ("lock", "modules"),
     [
-        ("publish", ["publishing.signing", "stages.publish", "stages.announce"]),
+        ("publish", ["publishing.signing", "stages.publish", "stages.announce", "repository.kept_issue"]),
         ("verify", ["stages.gather", "stages.smoke", "stages.verify", "stages.compare", "stages.agree"]),
         (
             "check",
             [
                 f"stages.{name}"
-                for name in ("plan", "validate", "build", "gather", "inspect", "compare", "smoke", "ignores")
+                for name in (
+                    *("plan", "validate", "build", "gather", "inspect", "compare", "smoke", "ignores"),
+                    *("released", "rebuild"),
+                )
             ],
         ),
     ],

@@ -151,6 +151,28 @@ SENTENCES: dict[str, tuple[Manifest, str]] = {
             "Python 3.12.1."
         ),
     ),
+    "the newest release on an index": (
+        ended("released", "rebuild", command="verify", smoke_results=(changed(INSTALLED, origin="index"),)),
+        (
+            "tiny 1.0 installs and imports with uv on Python 3.12.1 and still builds with the newest build requirements "
+            "that it allows."
+        ),
+    ),
+    "nothing released": (
+        Manifest(
+            command="verify",
+            stages=(
+                StageResult(
+                    name="released", outcome="skipped", seconds=0.0, reason="PyPI has no release of tiny"
+                ),
+                StageResult(name="rebuild", outcome="done", seconds=1.0),
+            ),
+        ),
+        (
+            "The project still builds with the newest build requirements that it allows; no release was tried: PyPI has no "
+            "release of tiny."
+        ),
+    ),
     "a rehearsal": (
         ended(*BUILT, "publish", "verify", command="rehearse", smoke_results=(INSTALLED,)),
         (

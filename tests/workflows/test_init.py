@@ -10,6 +10,7 @@ from pathlib import Path
 import command_line
 import pytest
 import tiny_project
+import yaml
 from workflows import act, consumer
 
 USES = f"{act.SLIPWAY}@{act.COMMIT}"
@@ -196,6 +197,48 @@ def test_check_finds_what_has_drifted(old: str, new: str, rule: str, project: Pa
     assert rule in {finding["rule"] for finding in ended.manifest["findings"]}, ended
 
 
+def test_the_canary_is_written_beside_the_release(project: Path) -> None:
+    ended = init(project, "--canary")
+    assert ended.exit_code == 0, ended
+    assert "keeps one issue open" in ended.stdout
+    assert not workflow(project).exists()
+    written = workflow(project).with_name("canary.yml")
+    text = written.read_text()
+    look, issue = yaml.safe_load(text)["jobs"].values()
+    assert (look["permissions"], issue["permissions"]) == ({"contents": "read"}, {"issues": "write"})
+    # What may write runs one step, which takes what the other job said as a value of its environment.
+    [step] = issue["steps"]
+    assert step["uses"] == USES
+    assert step["with"] == {"command": "keep-issue"}
+    assert step["env"]["SLIPWAY_RESULT"] == "${{ needs.look.result }}"
+    assert not any("run" in one for one in (*look["steps"], step))
+
+    assert init(project, "--canary").stdout.count("already as it would be written") == 1
+    written.write_text(text.replace("issues: write", "contents: write"))
+    assert init(project, "--canary").exit_code == 2
+    assert init(project, "--canary", "--overwrite").exit_code == 0
+    assert written.read_text() == text
+    init(project)
+    assert init(project, "--check").exit_code == 0
+    assert init(project, "--check", "--canary").exit_code == 2
+
+
+def test_each_project_has_a_canary_at_a_time_of_its_own(tmp_path: Path) -> None:
+    top = tmp_path / "both"
+    for name in ("core", "more"):
+        tiny_project.make(top / name, name=name)
+    act.repository(top, remote="git@github.com:acme/both.git")
+    for name in ("core", "more"):
+        assert init(top / name, "--canary", "--index", "testpypi").exit_code == 0
+    texts = [(top / ".github" / "workflows" / f"canary-{name}.yml").read_text() for name in ("core", "more")]
+    assert "with: { command: verify, path: core, index: testpypi }" in texts[0]
+    assert "name: Canary core" in texts[0]
+    crons = [re.search(r'cron: "(\d+) (\d+) \* \* (\d)"', text) for text in texts]
+    times = [tuple(map(int, found.groups())) for found in crons if found]
+    assert len({*times}) == 2
+    assert all(0 < minute < 60 and hour < 24 and 1 <= day <= 5 for minute, hour, day in times)
+
+
 EXAMPLES = sorted((act.ROOT / "examples" / "workflows").glob("*.yml"))
 
 
@@ -205,7 +248,9 @@ def test_no_example_has_drifted(example: Path, project: Path) -> None:
     init(project)
     text = example.read_text("utf-8").replace("OWNER/slipway", act.SLIPWAY)
     text = re.sub("(?<=@)0123456789[0-9a-f]{30}", act.COMMIT, text)
-    workflow(project).write_text(text)
+    # The canary stands beside the workflow that releases.
+    is_beside = example.name == "canary.yml"
+    (workflow(project).with_name(example.name) if is_beside else workflow(project)).write_text(text)
     found = {finding["rule"] for finding in init(project, "--check", "--json").manifest["findings"]}
     assert found == ({"build-and-publish-in-one-job"} if example.name == "one-job.yml" else set())
 

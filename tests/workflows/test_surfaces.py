@@ -16,6 +16,7 @@ from slipway.options import OPTIONS
 from slipway.report.outputs import OUTPUTS
 from slipway.surfaces import ACTION_ONLY, WORKFLOW_JOBS, WORKFLOW_ONLY
 from slipway.workflows.caller_file import Caller
+from slipway.workflows.canary_file import Canary
 from workflows import act, step
 
 EXAMPLES = sorted((act.ROOT / "examples" / "workflows").glob("*.yml"))
@@ -123,6 +124,8 @@ def test_examples_hand_over_inputs_and_outputs_that_exist(path: Path) -> None:
             file = job["uses"].partition("@")[0].partition("/.github/")[2]
             called[name] = read(act.ROOT / ".github" / file)[True]["workflow_call"]
             assert set(job.get("with", {})) <= set(called[name]["inputs"]), name
+        else:
+            called[name] = {"outputs": job.get("outputs", {})}
     for job, output in re.findall(r"needs\.([\w-]+)\.outputs\.([\w-]+)", path.read_text("utf-8")):
         assert output in called[job]["outputs"], f"{job} has no output {output}"
 
@@ -134,6 +137,26 @@ def test_the_example_is_what_init_writes() -> None:
     text = caller.render()
     assert text == (act.ROOT / "examples" / "workflows" / "release.yml").read_text("utf-8")
     assert len(text.splitlines()) < 60
+
+
+def test_the_canary_is_what_init_writes() -> None:
+    text = (act.ROOT / "examples" / "workflows" / "canary.yml").read_text("utf-8")
+    commit = re.search(r"OWNER/slipway@([0-9a-f]{40})", text)
+    assert commit is not None
+    caller = Caller(repository="OWNER/slipway", commit=commit[1], branch="main")
+    assert Canary(caller=caller, project="demo").render() == text
+
+
+def test_what_stands_in_templates_is_pinned_as_in_the_action() -> None:
+    """What renews the pins of the workflows does not read the templates."""
+    templates = (act.ROOT / "scripts" / "slipway" / "templates").glob("*.yml")
+    action = re.compile(r"uses: (actions/\S+@\w{40} # \S+)")
+    pinned, in_templates = (
+        {found for path in paths for found in action.findall(path.read_text("utf-8"))}
+        for paths in ([*WORKFLOWS, act.ROOT / "action.yml"], templates)
+    )
+    assert in_templates
+    assert in_templates <= pinned
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)

@@ -80,7 +80,7 @@ def on_index(
         served: Sequence[ServedFile] = listing.of_version(wanted)
     else:
         served = listing.before(versions.parsed(version))
-    ours = [one for one in served if _is_of(one.filename, project)]
+    ours = [one for one in served if is_of(one.filename, project)]
     if not ours:
         raise Nothing(
             f"{title} has no {f'{project} {wanted}' if wanted else 'earlier release'} to compare with"
@@ -104,7 +104,8 @@ def on_index(
     )
 
 
-def _is_of(name: str, project: str) -> bool:
+def is_of(name: str, project: str) -> bool:
+    """Return whether a filename that an index lists is that of an sdist or a wheel of a project."""
     kind = filename.kind_of(name)
     return (
         _NAME.fullmatch(name) is not None

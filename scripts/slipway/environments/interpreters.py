@@ -49,6 +49,12 @@ class Interpreter:
     free_threaded: bool = False
 
     @property
+    def is_prerelease(self) -> bool:
+        """Whether it is an alpha, a beta or a candidate of its version."""
+        # A build between two of them has a plus sign behind its version.
+        return _version(self.version.rstrip("+")).is_prerelease
+
+    @property
     def feature_version(self) -> str:
         """Its major and minor version: `3.12`."""
         return ".".join(self.version.split(".")[:2])

@@ -77,7 +77,12 @@ def rows(manifest: Manifest) -> Iterator[tuple[str, Row]]:
 
 
 def _is_under_way(manifest: Manifest) -> bool:
-    """Return whether a build was begun; before that the report has one cause to show, and nothing to list."""
+    """Return whether a build was begun; before that the report has one cause to show, and nothing to list.
+
+    What was released before is on no way any more.
+    """
+    if any(stage.name == "released" for stage in manifest.stages):
+        return False
     return bool(manifest.artifacts) or any(stage.name in {"build", "wheels"} for stage in manifest.stages)
 
 

@@ -52,6 +52,14 @@ def _artifact_name(manifest: Manifest, inputs: Inputs) -> str:
     return "" if takes else handover.artifact_name(_planned_name(manifest), inputs.job, manifest.attempt)
 
 
+def _trouble(manifest: Manifest, _: Inputs) -> str:
+    if int(manifest.exit_code) == 0:
+        return ""
+    from slipway.report import trouble
+
+    return trouble.lines(manifest)
+
+
 def _built(manifest: Manifest, inputs: Inputs) -> str:
     files = {one.filename: one.sha256 for one in manifest.artifacts}
     record = Built(job=inputs.job, attempt=manifest.attempt, files=files)
@@ -140,6 +148,12 @@ OUTPUTS: tuple[Output, ...] = (
         "One word: clean, findings, input, tool, bug or interrupted.",
         "report",
         lambda s, _: ExitCode(s.exit_code).name.lower(),
+    ),
+    Output(
+        "trouble",
+        "What blocks or failed, and what else was found, a line each; empty where nothing blocks and nothing failed.",
+        "report",
+        _trouble,
     ),
     Output("name", "The project's name.", "plan", lambda s, _: s.name),
     Output(

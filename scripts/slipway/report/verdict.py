@@ -40,7 +40,13 @@ def of(manifest: Manifest) -> Verdict:
     if manifest.failure is not None:
         return Verdict("failed", manifest.failure.happened)
     if manifest.blocking:
-        headline = f"{subject} is not ready: {count} must be fixed first."
+        is_released = any(stage.name == "released" for stage in manifest.stages)
+        state = (
+            f"is released, and {count} must be fixed"
+            if is_released
+            else f"is not ready: {count} must be fixed first"
+        )
+        headline = f"{subject} {state}."
         return Verdict("blocked", headline, tuple(_on_staging(manifest)))
     return Verdict("good", f"{subject} {_achieved(manifest)}.", tuple(_more(manifest)))
 
@@ -59,11 +65,8 @@ def _achieved(manifest: Manifest) -> str:
         return _announced(manifest)
     if manifest.command == "compare":
         return _compared(manifest, done)
-    if "verify" in done:
-        seen = _joined(_installed(manifest, "index"))
-        return (
-            f"is released: {index} serves exactly these files{f', and from there it {seen}' if seen else ''}"
-        )
+    if {"verify", "released", "rebuild"} & done:
+        return _verified(manifest, done, index)
     if "publish" in done:
         return f"is published: {index} has {counted(len(manifest.receipts), 'file')} of it"
     if manifest.command == "publish":
@@ -74,6 +77,22 @@ def _achieved(manifest: Manifest) -> str:
     if clauses:
         return _joined(clauses)
     return "has a plan" if done == {"plan"} else "passes validation; nothing was built"
+
+
+def _verified(manifest: Manifest, done: set[str], index: str) -> str:
+    if {"released", "rebuild"} & done:
+        return _still_works(manifest, done)
+    seen = _joined(_installed(manifest, "index"))
+    return f"is released: {index} serves exactly these files{f', and from there it {seen}' if seen else ''}"
+
+
+def _still_works(manifest: Manifest, done: set[str]) -> str:
+    """Return what was seen of the newest release on an index, and of a build with the newest build requirements."""
+    builds = ["still builds with the newest build requirements that it allows"] if "rebuild" in done else []
+    if "released" in done:
+        return _joined([*_installed(manifest, "index"), *builds])
+    reason = next((one.reason for one in manifest.stages if one.name == "released"), None)
+    return f"{_joined(builds)}; no release was tried: {reason}"
 
 
 def _announced_here(manifest: Manifest) -> Iterator[str]:
@@ -175,7 +194,7 @@ def _more(manifest: Manifest) -> Iterator[str]:
     if manifest.command == "announce":
         return
     yield from _on_audit(manifest)
-    if not {"publish", "verify"} & _done(manifest) or manifest.command == "rehearse":
+    if not {"publish", "verify", "released", "rebuild"} & _done(manifest) or manifest.command == "rehearse":
         yield from _on_index(manifest)
 
 

@@ -2,12 +2,12 @@
 
 import shlex
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.repository.github import FORBIDDEN, NOT_FOUND, Refused, Unsettled
 from slipway.repository.releases import Asset, Release
 
-_READ = "https://docs.github.com/en/rest/releases/releases"
 _PERMISSIONS = (
     "https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions"
 )
@@ -15,15 +15,58 @@ _IMMUTABLE = "https://docs.github.com/en/code-security/concepts/supply-chain-sec
 
 UNAUTHORIZED, UNPROCESSABLE, REDIRECTS = 401, 422, range(300, 400)
 
-GRANT = (
-    "Give the job `permissions: {contents: write}`, as the workflow that `slipway init` writes does, and let a called "
-    "workflow's caller grant it too. On your own machine, set GH_TOKEN to a token that may write to the contents of the "
-    "repository, such as the one that `gh auth token` prints."
+
+@dataclass(frozen=True)
+class Right:
+    """What a token has to be allowed.
+
+    Attributes:
+        permission: the line under `permissions:` of a job.
+        cause: what the token most likely lacks, as a sentence.
+        grant: how it is given.
+        read: GitHub's page on these requests.
+    """
+
+    permission: str
+    cause: str
+    grant: str
+    read: str
+
+
+def _right(permission: str, writer: str, what: str, cause: str, read: str) -> Right:
+    grant = (
+        f"Give the job `permissions: {{{permission}}}`, as the workflow that `{writer}` writes does, and let a called "
+        f"workflow's caller grant it too. On your own machine, set GH_TOKEN to a token that may write to {what} of the "
+        "repository, such as the one that `gh auth token` prints."
+    )
+    return Right(permission, cause, grant, read)
+
+
+CONTENTS = _right(
+    "contents: write",
+    "slipway init",
+    "the contents",
+    "The token may not write to the contents of the repository, or may not make releases there.",
+    "https://docs.github.com/en/rest/releases/releases",
 )
+ISSUES = _right(
+    "issues: write",
+    "slipway init --canary",
+    "the issues",
+    "The token may not write to the issues of the repository.",
+    "https://docs.github.com/en/rest/issues/issues",
+)
+GRANT = CONTENTS.grant
 
 
-def refused(error: Refused, repository: str) -> SlipwayError:
-    """Return the error for a request that GitHub refused."""
+def refused(error: Refused, repository: str, right: Right = CONTENTS) -> SlipwayError:
+    """Return the error for a request that GitHub refused.
+
+    Args:
+        error: its answer.
+        repository: `owner/name`.
+        right: what the request takes.
+    """
     happened = f"GitHub refused {error.request} for {repository}: {error.status} {error.words}"
     if error.status == UNAUTHORIZED:
         return ToolError(
@@ -45,16 +88,16 @@ def refused(error: Refused, repository: str) -> SlipwayError:
     if error.status == FORBIDDEN:
         return InputError(
             happened,
-            cause="The token may not write to the contents of the repository, or may not make releases there.",
-            remedy=GRANT,
+            cause=right.cause,
+            remedy=right.grant,
             read=_PERMISSIONS,
         )
     if error.status == NOT_FOUND:
         return InputError(
             happened,
             cause="GitHub answers 404 where the token lacks a permission, too: most likely it may not write to the "
-            "repository. Or the repository was renamed or deleted, or somebody deleted the release in the meantime.",
-            remedy=f"{GRANT} Then run it again.",
+            "repository. Or the repository was renamed or deleted, or somebody deleted what was there in the meantime.",
+            remedy=f"{right.grant} Then run it again.",
             read=_PERMISSIONS,
         )
     if error.status in REDIRECTS:
@@ -69,13 +112,13 @@ def refused(error: Refused, repository: str) -> SlipwayError:
             cause="GitHub does not take what it was sent; the words above are its own. A ruleset of the repository or of "
             "the organisation can be the reason.",
             remedy="Do what they name, then run it again: it goes on from what is there.",
-            read=_READ,
+            read=right.read,
         )
     return ToolError(
         happened,
         cause="The words above are GitHub's own; Slipway does not know them.",
         remedy="Do what they name, then run it again: it goes on from what is there.",
-        read=_READ,
+        read=right.read,
     )
 
 

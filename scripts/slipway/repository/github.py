@@ -148,10 +148,10 @@ class GitHub:
                 return None
             raise
 
-    def all(self, path: str, kind: type[Answer]) -> Iterator[Answer]:
+    def all(self, path: str, kind: type[Answer], **query: str | int) -> Iterator[Answer]:
         """Yield the entries of a list, page by page; else like `get`."""
         for page in range(1, PAGES + 1):
-            entries = self.get(path, list[kind], per_page=PAGE, page=page)  # type: ignore[valid-type]
+            entries = self.get(path, list[kind], per_page=PAGE, page=page, **query)  # type: ignore[valid-type]
             yield from entries
             if len(entries) < PAGE:
                 return

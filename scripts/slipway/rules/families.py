@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slipway.rules.checks.facts import CheckFacts
     from slipway.rules.difference.facts import DifferenceFacts
     from slipway.rules.index.facts import IndexFacts
+    from slipway.rules.newest_build.facts import NewestFacts
     from slipway.rules.publisher.facts import PublisherFacts
     from slipway.rules.release.facts import ReleaseFacts
     from slipway.rules.repository.facts import RepositoryFacts
@@ -42,6 +43,7 @@ smoke: Family[SmokeFacts] = Family("smoke", "Installing, importing, uninstalling
 index: Family[IndexFacts] = Family("index", "The index the release goes to")
 difference: Family[DifferenceFacts] = Family("difference", "What differs from the last release")
 second_build: Family[TwiceFacts] = Family("second_build", "A second build of the same commit")
+newest_build: Family[NewestFacts] = Family("newest_build", "A build with the newest build requirements")
 publisher: Family[PublisherFacts] = Family("publisher", "The run that publishes", ignorable=False)
 jobs: Family[Handover] = Family("jobs", "What the jobs of a workflow built and tested", ignorable=False)
 workflow: Family[CallerFacts] = Family("workflow", "The caller's workflows")

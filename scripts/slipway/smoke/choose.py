@@ -60,7 +60,7 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     tests: list[SmokeTest] = []
     untried: list[Untried] = []
     for artifact in manifest.artifacts:
-        fitting = [one for one in here if artifact.kind == "sdist" or _fits(artifact, one)]
+        fitting = [one for one in here if artifact.kind == "sdist" or fits(artifact.filename, one)]
         if artifact.kind == "sdist" and builder in {one.minor for one in fitting}:
             untried.append(
                 Untried(smoke_test=f"to install {artifact.filename} on Python {builder}", reason=_PROVEN)
@@ -124,18 +124,26 @@ def _tests(
     classifiers: Sequence[str],
     in_depth: bool,
 ) -> Iterator[SmokeTest]:
-    """Yield the first options for every interpreter, and all of them for the newest ordinary one."""
+    """Yield the first options for every interpreter, and all of them for the newest ordinary one that is released."""
     ordinary = [one for one in here if one.implementation == "cpython" and not one.free_threaded]
+    released = [one for one in ordinary if not one.is_prerelease]
     for interpreter in here:
-        is_main = interpreter == (ordinary or list(here))[-1]
+        is_main = interpreter == (released or ordinary or list(here))[-1]
         for number, options in enumerate(choices if is_main else choices[:1]):
             yield SmokeTest(
                 candidate=candidate,
                 interpreter=interpreter,
                 options=options,
                 thorough=in_depth and number == 0,
-                claimed=pythons.claims(interpreter.feature_version, classifiers),
+                claimed=_claims_to_support(interpreter, classifiers),
             )
+
+
+def _claims_to_support(interpreter: Interpreter, classifiers: Sequence[str]) -> bool:
+    """Return whether the project says that it supports an interpreter; of a pre-release, only a classifier does."""
+    if interpreter.is_prerelease:
+        return f"{pythons.CLASSIFIER}{interpreter.feature_version}" in classifiers
+    return pythons.claims(interpreter.feature_version, classifiers)
 
 
 def _install_options(
@@ -177,10 +185,10 @@ def _extras(artifact: Artifact, metadata: MetadataFacts | None, inputs: Inputs) 
     return there if ALL in wanted else wanted
 
 
-def _fits(wheel: Artifact, interpreter: Interpreter) -> bool:
-    """Return whether an interpreter of this machine accepts a wheel, by the tags in its name."""
+def fits(wheel: str, interpreter: Interpreter) -> bool:
+    """Return whether an interpreter of this machine accepts a wheel, by the tags in its filename."""
     try:
-        tags = parse_wheel_filename(wheel.filename)[3]
+        tags = parse_wheel_filename(wheel)[3]
     except ValueError:
         return True  # the installer says what is wrong with it
     if interpreter.implementation != "cpython":
@@ -189,18 +197,19 @@ def _fits(wheel: Artifact, interpreter: Interpreter) -> bool:
         platforms = _platforms()
         if any(tag.interpreter == name and tag.platform in platforms for tag in tags):
             return True
-    return not tags.isdisjoint(_accepted(interpreter))
+    return not tags.isdisjoint(accepted(interpreter))
 
 
 @functools.cache
-def _accepted(interpreter: Interpreter) -> frozenset[Tag]:
+def accepted(interpreter: Interpreter) -> tuple[Tag, ...]:
+    """Return the tags of wheels that an interpreter of this machine accepts, the best first."""
     major, minor = interpreter.feature_version.split(".")
     version, name = (int(major), int(minor)), _tag_of(interpreter)
     general = compatible_tags(version, name, _platforms())
     if interpreter.implementation != "cpython":
-        return frozenset(general)
+        return tuple(general)
     abi = f"{name}t" if interpreter.free_threaded else name
-    return frozenset((*cpython_tags(version, [abi], _platforms()), *general))
+    return (*cpython_tags(version, [abi], _platforms()), *general)
 
 
 def _tag_of(interpreter: Interpreter) -> str:
@@ -210,7 +219,7 @@ def _tag_of(interpreter: Interpreter) -> str:
 
 @functools.cache
 def _platforms() -> tuple[str, ...]:
-    return ("any", *platform_tags())
+    return (*platform_tags(), "any")
 
 
 def _untried_pythons(claims: MetadataFacts | None, tried: Collection[str], reason: str) -> Iterator[Untried]:

@@ -65,10 +65,10 @@ class Caller:
         if self.tag_prefix != tag_prefix.DEFAULT:
             given["tag-prefix"] = versions.prefix_written(self.tag_prefix)
         given |= {"index": self.index} if self.index else {}
-        listed = ", ".join(f"{name}: {_scalar(value)}" for name, value in given.items())
+        listed = ", ".join(f"{name}: {scalar(value)}" for name, value in given.items())
         values = {
-            "NAME": f"Release {_scalar(self.name)}" if self.name else "Release",
-            "BRANCH": _scalar(self.branch),
+            "NAME": f"Release {scalar(self.name)}" if self.name else "Release",
+            "BRANCH": scalar(self.branch),
             "TAGS": self.tags,
             "OWNER": self.repository,
             "COMMIT": self.commit,
@@ -86,10 +86,11 @@ class Caller:
 
 
 def _line(name: str, given: Mapping[str, str]) -> str:
-    return f", {name}: {_scalar(given[name])}"
+    return f", {name}: {scalar(given[name])}"
 
 
-def _scalar(value: str) -> str:
+def scalar(value: str) -> str:
+    """Return a value as YAML writes it."""
     return value if PLAIN.fullmatch(value) else json.dumps(value)
 
 

@@ -22,6 +22,7 @@ from slipway.rules.rule import judge
 from slipway.rules.workflow import RULES as WORKFLOW_RULES
 from slipway.workflows import beside, caller_file, slipway_source
 from slipway.workflows.caller_file import Caller
+from slipway.workflows.canary_file import Canary
 
 
 def run(inputs: Inputs) -> Manifest:
@@ -31,6 +32,12 @@ def run(inputs: Inputs) -> Manifest:
         InputError: there is no project or no repository, it is not on GitHub, or a file that is there may not be replaced.
         ToolError: git is not installed, or GitHub could not be asked.
     """
+    if inputs.canary and inputs.check:
+        raise InputError(
+            "--canary and --check cannot be given together.",
+            cause="--canary writes a workflow, and --check judges all that are there, this one too.",
+            remedy="Choose one; `slipway init --canary` says whether the file differs, and replaces nothing unasked.",
+        )
     project = project_facts.read(inputs.path)
     home = _home(inputs.path)
     out = sys.stderr if inputs.json else sys.stdout
@@ -41,6 +48,11 @@ def run(inputs: Inputs) -> Manifest:
             "`zizmor .github/workflows` checks what this does not: pinned actions, triggers, caches, templates.\n"
         )
         return _manifest(_judged(caller, home), "init")
+    if inputs.canary:
+        canary = Canary(caller=caller, project=project.name or caller.folder)
+        _write(home.top / canary.file, canary, out, overwrite=inputs.overwrite)
+        out.write(f"\n{_next(canary)}")
+        return _manifest(Manifest(), "write")
     out.writelines(f"{line}\n" for line in beside.lines(caller, home))
     _write(home.top / caller.file, caller, out, overwrite=inputs.overwrite)
     out.write("\n" + "\n".join(caller_file.to_enter(caller, home, project.name)) + "\n\n")
@@ -67,6 +79,21 @@ def _tell(home: Hosting, remark: str, out: TextIO) -> None:
         )
     if remark:
         out.write(f"{remark}\n\n")
+
+
+def _next(canary: Canary) -> str:
+    """Return what to do with the canary's workflow, and when it runs."""
+    minute, hour, _, _, day = canary.cron.split()
+    when = f"every {DAYS[int(day)]} at {int(hour):02}:{int(minute):02} UTC"
+    return (
+        f"Then commit {canary.file} and push it to {canary.caller.branch}. It runs {when}, and by hand with\n"
+        f"`gh workflow run {canary.file.rpartition('/')[2]}`. While it fails, it keeps one issue open.\n"
+        "In a public repository, GitHub disables the schedule after 60 days without any activity.\n"
+    )
+
+
+DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+"""As cron counts them."""
 
 
 def _not_on_github(host: str) -> InputError:
@@ -141,7 +168,7 @@ def _manifest(manifest: Manifest, stage: str) -> Manifest:
     return replace(manifest, slipway=__version__, command="init", stages=(done,))
 
 
-def _write(path: Path, caller: Caller, out: TextIO, *, overwrite: bool) -> None:
+def _write(path: Path, caller: Caller | Canary, out: TextIO, *, overwrite: bool) -> None:
     text = caller.render()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,25 @@ A module that is named here is judged; their names sort them, what is dangerous 
 """
 
 from slipway.rules import families
-from slipway.rules.difference import at_start, code, installed, interface, requirements, terms
+from slipway.rules.difference import (
+    at_start,
+    code,
+    installed,
+    interface,
+    requirements,
+    terms,
+    version_of_metadata,
+)
 
-__all__ = ["RULES", "at_start", "code", "installed", "interface", "requirements", "terms"]
+__all__ = [
+    "RULES",
+    "at_start",
+    "code",
+    "installed",
+    "interface",
+    "requirements",
+    "terms",
+    "version_of_metadata",
+]
 
 RULES = families.difference
