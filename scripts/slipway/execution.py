@@ -66,7 +66,7 @@ def _run(
 
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     named = command.gathers if inputs.from_ else command.stages
-    on_request = {"audit": inputs.audit, "checks": bool(inputs.checks)}
+    on_request = {"audit": inputs.audit, "sbom": inputs.sbom, "checks": bool(inputs.checks)}
     stages = tuple(stage for stage in named if on_request.get(stage, True))
     return pipeline.run(stages, _start(command, inputs), inputs, runner)
 

@@ -12,7 +12,7 @@ import pytest
 from artifacts import wheel
 from slipway import findings
 from slipway.manifest import Failure, Manifest
-from slipway.records import Destination, Finding, Severity
+from slipway.records import Destination, Finding, Sbom, Severity
 from slipway.report import markdown
 from trust import jobs
 from trust.jobs import BRANCH, NAME, VERSION, Jobs, bytes_of, folder_digests, rules
@@ -199,6 +199,31 @@ def test_a_job_lies_on_a_branch(lie: Lie, tmp_path: Path) -> None:
     assert not decided.planned().destination.publish
     assert decided.planned().destination.index == "none"
     assert_nothing_changed(run, decided)
+
+
+@pytest.mark.parametrize("who", ["build", "smoke"])
+def test_no_job_hands_over_an_sbom(who: str, tmp_path: Path) -> None:
+    """The job that decides writes it, or nobody."""
+    run = Jobs(tmp_path)
+    folder = folder_of(run, run.first(who))
+    (folder / "sbom").mkdir()
+    (folder / "sbom" / f"{NAME}-{VERSION}.cdx.json").write_bytes(b"{}")
+    forged = Sbom(
+        filename=f"{NAME}-{VERSION}.cdx.json",
+        sha256=jobs.digest(b"{}"),
+        size=2,
+        format="CycloneDX 1.6",
+        wheel=TAGGED,
+        components=0,
+        python="3.13",
+        platform="linux-x86_64",
+    )
+    rewrite(run, folder, sbom=forged)
+    decided = run.decide()
+    assert_nothing_changed(run, decided)
+    assert "handover-not-planned" in rules(decided)
+    assert decided.sbom is None
+    assert not (run.folder / "check" / "sbom").exists()
 
 
 def failing_finding(rule: str, *, stage: str, ignored: str | None = None) -> Finding:

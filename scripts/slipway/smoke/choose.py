@@ -60,7 +60,7 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     tests: list[SmokeTest] = []
     untried: list[Untried] = []
     for artifact in manifest.artifacts:
-        fitting = [one for one in here if artifact.kind == "sdist" or _fits(artifact, one)]
+        fitting = [one for one in here if artifact.kind == "sdist" or fits(artifact, one)]
         if artifact.kind == "sdist" and builder in {one.minor for one in fitting}:
             untried.append(
                 Untried(smoke_test=f"to install {artifact.filename} on Python {builder}", reason=_PROVEN)
@@ -177,7 +177,7 @@ def _extras(artifact: Artifact, metadata: MetadataFacts | None, inputs: Inputs) 
     return there if ALL in wanted else wanted
 
 
-def _fits(wheel: Artifact, interpreter: Interpreter) -> bool:
+def fits(wheel: Artifact, interpreter: Interpreter) -> bool:
     """Return whether an interpreter of this machine accepts a wheel, by the tags in its name."""
     try:
         tags = parse_wheel_filename(wheel.filename)[3]
