@@ -178,7 +178,17 @@ for module in sys.argv[3:]:
             "check",
             [
                 f"stages.{name}"
-                for name in ("plan", "validate", "build", "gather", "inspect", "compare", "smoke", "ignores")
+                for name in (
+                    "plan",
+                    "validate",
+                    "build",
+                    "gather",
+                    "inspect",
+                    "compare",
+                    "smoke",
+                    "sbom",
+                    "ignores",
+                )
             ],
         ),
     ],

@@ -226,6 +226,20 @@ def test_no_job_hands_over_an_sbom(who: str, tmp_path: Path) -> None:
     assert not (run.folder / "check" / "sbom").exists()
 
 
+def test_the_job_that_decides_writes_the_sbom_of_the_wheel_that_was_built(tmp_path: Path) -> None:
+    run = Jobs(tmp_path)
+    nothing = tmp_path / "wheelhouse"
+    nothing.mkdir()
+    decided = run.decide(sbom=True, wheelhouse=nothing)
+    assert decided.sbom is not None, decided.failure
+    document = json.loads((run.folder / "check" / "sbom" / decided.sbom.filename).read_bytes())
+    listed = {
+        one["url"]: one["hashes"][0]["content"]
+        for one in document["metadata"]["component"]["externalReferences"]
+    }
+    assert listed == {name: jobs.digest(data) for name, data in run.files.items()}
+
+
 def failing_finding(rule: str, *, stage: str, ignored: str | None = None) -> Finding:
     return Finding(
         rule=rule,
