@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -183,3 +185,25 @@ def test_check_writes_it_beside_the_artifacts_and_no_other_command_takes_it(
     assert [one.name for one in (folder / ".slipway" / "sbom").iterdir()] == [record["filename"]]
     assert record["filename"] not in {one.name for one in (folder / ".slipway" / "dist").iterdir()}
     assert record["filename"] not in {one["filename"] for one in ended.manifest["artifacts"]}
+
+
+LOADED = """\
+import atexit, sys
+sys.path.insert(0, sys.argv.pop(1))
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+from slipway.cli import main
+main()
+"""
+
+
+def test_without_the_option_nothing_of_it_is_loaded(tmp_path: Path) -> None:
+    folder = tiny_project.make(tmp_path / "tiny")
+    argv = [sys.executable, "-I", "-c", LOADED, str(command_line.SCRIPTS), "check", str(folder), "--json"]
+    done = subprocess.run(argv, env=command_line.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "sbom" not in {one["name"] for one in json.loads(done.stdout)["stages"]}
+    loaded = set(done.stderr.split())
+    assert "slipway.stages.smoke" in loaded
+    assert {
+        one for one in loaded if one.startswith(("slipway.materials", "slipway.stages.sbom", "cyclonedx"))
+    } == set()

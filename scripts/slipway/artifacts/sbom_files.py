@@ -6,39 +6,35 @@ What is in a file is nothing to installers and indexes. Read are CycloneDX and S
 which format it is and what it is about.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
-
-import msgspec
-from msgspec import Struct, field
 
 FOLDER = "sboms"
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 """Of all together; more are not read. That of a wheel that holds a hundred crates has a tenth of a megabyte."""
 
 MOST = 50
 """More are not read; those who write some write one or two."""
 
-_BOM = b"\xef\xbb\xbf"
-_PURL = re.compile(
-    r"pkg:([a-z][a-z0-9.+-]{0,50})/(?:[^@?#]{0,500}/)?([^/@?#]{1,500})(?:@([^?#]{1,200}))?", re.IGNORECASE
-)
+# Few wheels have such files, so these are compiled when they are used.
+_PURL = r"(?i)pkg:([a-z][a-z0-9.+-]{0,50})/(?:[^@?#]{0,500}/)?([^/@?#]{1,500})(?:@([^?#]{1,200}))?"
 """Type, name and version of a package URL: https://github.com/package-url/purl-spec."""
+_CYCLONEDX = r"bom\.(?:json|xml)|.{0,500}\.(?:cdx|cyclonedx)\.(?:json|xml)"
+_SPDX = r".{0,500}\.spdx3?\.json"
 _CYCLONEDX_NAMESPACE = "http://cyclonedx.org/schema/bom/"
 _SPDX_CONTEXT = "https://spdx.org/rdf/3"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Component:
+class Component(NamedTuple):
     """What a document is about.
 
     Attributes:
-        kind: the type of its package URL, such as `pypi` or `cargo`; None where it has none.
         version: None where the document names none.
+        kind: the type of its package URL, such as `pypi` or `cargo`; None where it has none.
     """
 
     name: str
@@ -46,12 +42,12 @@ class Component:
     kind: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SbomFile:
+class SbomFile(NamedTuple):
     """One file below the folder.
 
     Attributes:
         path: relative to `.dist-info`.
+        size: in bytes.
         format: what its name or its content promises: `CycloneDX`, `SPDX`, or `JSON`; None where it is something else.
         problem: why it is not what it promises, as a clause; None where it is, or where nothing is promised.
         main: what it is about, where it says so.
@@ -62,57 +58,6 @@ class SbomFile:
     format: str | None = None
     problem: str | None = None
     main: Component | None = None
-
-
-class _Marked(Struct, frozen=True):
-    bom_format: Any = field(name="bomFormat", default=None)
-    spdx_version: Any = field(name="spdxVersion", default=None)
-    context: Any = field(name="@context", default=None)
-
-
-_ANY_JSON = _Marked | list[msgspec.Raw] | str | float | bool | None
-
-
-class _Part(Struct, frozen=True):
-    name: str
-    version: str | None = None
-    purl: str | None = None
-
-
-class _About(Struct, frozen=True):
-    component: _Part | None = None
-
-
-class _CycloneDX(Struct, frozen=True):
-    bom_format: str = field(name="bomFormat")
-    spec_version: str = field(name="specVersion")
-    metadata: _About | None = None
-
-
-class _Reference(Struct, frozen=True):
-    kind: str = field(name="referenceType", default="")
-    locator: str = field(name="referenceLocator", default="")
-
-
-class _Package(Struct, frozen=True):
-    id: str = field(name="SPDXID")
-    name: str
-    version: str | None = field(name="versionInfo", default=None)
-    references: list[_Reference] = field(name="externalRefs", default_factory=list)
-
-
-class _Relationship(Struct, frozen=True):
-    source: str = field(name="spdxElementId")
-    kind: str = field(name="relationshipType")
-    target: str = field(name="relatedSpdxElement")
-
-
-class _Spdx(Struct, frozen=True):
-    version: str = field(name="spdxVersion")
-    id: str = field(name="SPDXID", default="SPDXRef-DOCUMENT")
-    described: list[str] = field(name="documentDescribes", default_factory=list)
-    packages: list[_Package] = field(default_factory=list)
-    relationships: list[_Relationship] = field(default_factory=list)
 
 
 class _Fault(Exception):  # noqa: N818 - the text is a clause
@@ -131,20 +76,20 @@ def read(sizes: Mapping[str, int], content: Callable[[str, int], bytes | None]) 
         size, name = sizes[path], path.rpartition("/")[2].lower()
         expected = _promised(name)
         if expected is None:
-            yield SbomFile(path=path, size=size)
+            yield SbomFile(path, size)
         elif size > left:
             problem = f"it has {size} bytes, and more than {MAX_BYTES} of such files are not read"
-            yield SbomFile(path=path, size=size, format=expected, problem=problem)
+            yield SbomFile(path, size, expected, problem)
         elif (data := content(path, left)) is not None:
             left -= size
-            yield _parsed(SbomFile(path=path, size=size, format=expected), data, is_xml=name.endswith(".xml"))
+            yield _parsed(SbomFile(path, size, expected), data, is_xml=name.endswith(".xml"))
 
 
 def _promised(name: str) -> str | None:
     """Return the format that a filename promises."""
-    if name in {"bom.json", "bom.xml"} or re.search(r"\.(?:cdx|cyclonedx)\.(?:json|xml)$", name):
+    if re.fullmatch(_CYCLONEDX, name):
         return "CycloneDX"
-    if re.search(r"\.spdx3?\.json$", name):
+    if re.fullmatch(_SPDX, name):
         return "SPDX"
     return "JSON" if name.endswith(".json") else None
 
@@ -152,63 +97,78 @@ def _promised(name: str) -> str | None:
 def _parsed(file: SbomFile, data: bytes, *, is_xml: bool) -> SbomFile:
     try:
         if is_xml:
-            return replace(file, main=_read_xml(data))
-        format_, main = _read_json(data.removeprefix(_BOM), file.format)
-        return replace(file, format=format_, main=main)
+            return file._replace(main=_read_xml(data))
+        format_, main = _read_json(data, file.format)
+        return file._replace(format=format_, main=main)
     except _Fault as fault:
-        return replace(file, problem=str(fault))
+        return file._replace(problem=str(fault))
     except RecursionError:
-        return replace(file, problem="it is nested too deeply")
+        return file._replace(problem="it is nested too deeply")
 
 
 def _read_json(data: bytes, expected: str | None) -> tuple[str | None, Component | None]:
-    marked = _decoded(data, _ANY_JSON)
-    if not isinstance(marked, _Marked):
-        if expected == "JSON":
-            return expected, None
-        raise _Fault("it is no object of JSON")
-    if expected == "CycloneDX" or marked.bom_format == "CycloneDX":
-        if marked.bom_format != "CycloneDX":
-            raise _Fault("its bomFormat is not CycloneDX")
-        about = _decoded(data, _CycloneDX).metadata
-        part = about.component if about else None
-        return "CycloneDX", part and _component(part.name, part.version, part.purl)
-    if marked.spdx_version is not None:
-        return "SPDX", _described(_decoded(data, _Spdx))
-    contexts = marked.context if isinstance(marked.context, list) else [marked.context]
-    is_third = any(isinstance(one, str) and one.startswith(_SPDX_CONTEXT) for one in contexts)
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        raise _Fault(f"it is no JSON ({error})") from error
+    if expected == "CycloneDX" or _at(document, "bomFormat") == "CycloneDX":
+        if _at(document, "bomFormat") != "CycloneDX" or _text(document, "specVersion") is None:
+            raise _Fault("it does not say bomFormat CycloneDX and which specVersion")
+        part = _at(document, "metadata", "component")
+        name = _text(part, "name")
+        return "CycloneDX", _component(name, _text(part, "version"), _text(part, "purl")) if name else None
+    if _text(document, "spdxVersion"):
+        return "SPDX", _described(document)
+    contexts = _at(document, "@context")
+    is_third = any(
+        isinstance(one, str) and one.startswith(_SPDX_CONTEXT)
+        for one in (contexts if isinstance(contexts, list) else [contexts])
+    )
     if expected == "SPDX" and not is_third:
         raise _Fault("it has no spdxVersion and no context of SPDX 3")
     return "SPDX" if is_third else expected, None
 
 
-def _decoded(data: bytes, kind: Any) -> Any:  # noqa: ANN401 - one of the types above
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except msgspec.ValidationError as error:
-        raise _Fault(f"it is not as the format wants it ({error})") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _Fault(f"it is no JSON ({error})") from error
+def _at(document: object, *keys: str) -> Any:  # noqa: ANN401 - whatever stands there
+    """Return what stands in objects of JSON below some keys, None where there is nothing."""
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
 
 
-def _described(document: _Spdx) -> Component | None:
+def _text(document: object, *keys: str) -> str | None:
+    value = _at(document, *keys)
+    return value if isinstance(value, str) else None
+
+
+def _objects(document: object, key: str) -> list[Any]:
+    found = _at(document, key)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _described(document: object) -> Component | None:
     """Return the one package that a document of SPDX 2 describes."""
-    related = [
-        one.target for one in document.relationships if one.kind == "DESCRIBES" and one.source == document.id
-    ]
-    described = {*document.described, *related}
-    found = [one for one in document.packages if one.id in described]
-    if len(found) != 1:
+    own, listed = _text(document, "SPDXID") or "SPDXRef-DOCUMENT", _at(document, "documentDescribes")
+    described = {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
+    described |= {
+        _text(one, "relatedSpdxElement") or ""
+        for one in _objects(document, "relationships")
+        if (one.get("relationshipType"), one.get("spdxElementId")) == ("DESCRIBES", own)
+    }
+    found = [one for one in _objects(document, "packages") if _text(one, "SPDXID") in described]
+    name = _text(found[0], "name") if len(found) == 1 else None
+    if name is None:
         return None
-    purl = next((one.locator for one in found[0].references if one.kind == "purl"), None)
-    return _component(found[0].name, found[0].version, purl)
+    references = _objects(found[0], "externalRefs")
+    purls = (_text(one, "referenceLocator") for one in references if one.get("referenceType") == "purl")
+    return _component(name, _text(found[0], "versionInfo"), next(purls, None))
 
 
 def _component(name: str, version: str | None, purl: str | None) -> Component:
-    if purl and (parsed := _PURL.match(purl)):
+    if purl and (parsed := re.match(_PURL, purl)):
         kind, name, named = parsed[1].lower(), unquote(parsed[2]), parsed[3]
-        return Component(name=name, version=unquote(named) if named else version, kind=kind)
-    return Component(name=name, version=version, kind=None)
+        return Component(name, unquote(named) if named else version, kind)
+    return Component(name, version, None)
 
 
 def _read_xml(data: bytes) -> Component | None:
@@ -245,3 +205,4 @@ def _read_xml(data: bytes) -> Component | None:
 
 
 _PATH = ("bom", "metadata", "component", "name")
+"""Of the element with the name; what else is said of the component stands beside it."""
