@@ -20,11 +20,14 @@ MAX_BYTES = 8 * 1024 * 1024
 MOST = 50
 """More are not read; those who write some write one or two."""
 
-# Few wheels have such files, so these are compiled when they are used.
-_PURL = r"(?i)pkg:([a-z][a-z0-9.+-]{0,50})/(?:[^@?#]{0,500}/)?([^/@?#]{1,500})(?:@([^?#]{1,200}))?"
-"""Type, name and version of a package URL: https://github.com/package-url/purl-spec."""
-_CYCLONEDX = r"bom\.(?:json|xml)|.{0,500}\.(?:cdx|cyclonedx)\.(?:json|xml)"
-_SPDX = r".{0,500}\.spdx3?\.json"
+_ENDINGS = {
+    "CycloneDX": (".cdx.json", ".cyclonedx.json", ".cdx.xml", ".cyclonedx.xml"),
+    "SPDX": (".spdx.json", ".spdx3.json"),
+    "JSON": (".json",),
+}
+"""What a filename ends in, by the format that it promises."""
+_NAMES = ("bom.json", "bom.xml")
+"""The other names that CycloneDX recommends."""
 _CYCLONEDX_NAMESPACE = "http://cyclonedx.org/schema/bom/"
 _SPDX_CONTEXT = "https://spdx.org/rdf/3"
 
@@ -87,11 +90,9 @@ def read(sizes: Mapping[str, int], content: Callable[[str, int], bytes | None]) 
 
 def _promised(name: str) -> str | None:
     """Return the format that a filename promises."""
-    if re.fullmatch(_CYCLONEDX, name):
+    if name in _NAMES:
         return "CycloneDX"
-    if re.fullmatch(_SPDX, name):
-        return "SPDX"
-    return "JSON" if name.endswith(".json") else None
+    return next((format_ for format_, endings in _ENDINGS.items() if name.endswith(endings)), None)
 
 
 def _parsed(file: SbomFile, data: bytes, *, is_xml: bool) -> SbomFile:
@@ -165,7 +166,15 @@ def _described(document: object) -> Component | None:
 
 
 def _component(name: str, version: str | None, purl: str | None) -> Component:
-    if purl and (parsed := re.match(_PURL, purl)):
+    """Return a component, under the name and with the version of its package URL where it has one.
+
+    From https://github.com/package-url/purl-spec; few wheels have one, so that the pattern is compiled here.
+    """
+    parsed = re.match(
+        r"(?i)pkg:([a-z][a-z0-9.+-]{0,50})/(?:[^@?#]{0,500}/)?([^/@?#]{1,500})(?:@([^?#]{1,200}))?",
+        purl or "",
+    )
+    if parsed:
         kind, name, named = parsed[1].lower(), unquote(parsed[2]), parsed[3]
         return Component(name, unquote(named) if named else version, kind)
     return Component(name, version, None)
