@@ -1,6 +1,7 @@
 """The Python code of a wheel as a whole: where its entry points lead, how its modules import each other."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -156,6 +157,11 @@ class _Code:
         self._entries = {entry.path: entry for entry in directory.entries}
         self._cached: dict[str, bytes] = {}
         self._room = MAX_CACHED_BYTES
+        # What is asked of a package again for every module that imports from it.
+        self._lacks = functools.cache(self._is_lacking)
+        self._is_open = functools.cache(self._looks_elsewhere)
+        self._plainly_defined = functools.cache(self._read_plain_definitions)
+        self._names = functools.cache(self._read_names)
         self.modules = wheel_modules.read(self._entries, data_directory)
         self._folders = {parent for dotted in self.modules for parent in wheel_modules.parents(dotted)}
 
@@ -203,7 +209,7 @@ class _Code:
         is_lacking = self._lacks(whole) and self._defines(package, dotted, name) is False
         return (whole, None) if is_lacking else None
 
-    def _lacks(self, dotted: str) -> bool:
+    def _is_lacking(self, dotted: str) -> bool:
         """Whether a module would be part of a package of the wheel, and is not there."""
         parent = dotted.rpartition(".")[0]
         if not parent or dotted in self.modules or dotted in self._folders:
@@ -270,7 +276,7 @@ class _Code:
             conditional |= python_module.mentioned(tree, module.package) - plain
         return frozenset(target for target in targets if _any_conditional(target, always, conditional))
 
-    def _is_open(self, dotted: str) -> bool:
+    def _looks_elsewhere(self, dotted: str) -> bool:
         """Whether a package may look for its modules elsewhere too."""
         data = self._read(self.modules[dotted].path)
         return data is None or any(sign in data for sign in _OPENERS)
@@ -279,14 +285,22 @@ class _Code:
         first = attribute.partition(".")[0]
         if module.compiled or f"{dotted}.{first}" in self.modules:
             return None
-        data = self._read(module.path)
-        if data is not None and python_module.defines_plainly(data, first):
+        if first in self._plainly_defined(module.path):
             return True
-        tree = self._tree(module)
-        if tree is None or data is None:
+        names = self._names(module.path)
+        if names is None:
             return None
-        names = python_module.names(tree, data)
         return True if first in names.defined else (False if names.certain else None)
+
+    def _read_plain_definitions(self, path: str) -> frozenset[str]:
+        data = self._read(path)
+        return python_module.plain_definitions(data) if data is not None else frozenset()
+
+    def _read_names(self, path: str) -> python_module.Names | None:
+        """Return the names that a module has, None where it cannot be parsed."""
+        data = self._read(path)
+        tree = python_syntax.parse(data) if data is not None else None
+        return None if tree is None or data is None else python_module.names(tree, data)
 
     def _tree(self, module: Module) -> ast.Module | None:
         data = None if module.compiled else self._read(module.path)

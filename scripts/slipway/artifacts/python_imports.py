@@ -1,5 +1,6 @@
 """What a wheel's modules import that cannot be there: modules of its own packages, and what an old Python does not have."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -82,6 +83,7 @@ def _lines(source: bytes) -> Iterator[re.Match[bytes]]:
         at = source.find(b"import", end) if end >= 0 else -1
 
 
+@functools.lru_cache(maxsize=8192)
 def added_in(module: str, name: str | None) -> int | None:
     """Return the minor version of Python 3 with which a module, or a name in it, came into the standard library."""
     parts = module.split(".")

@@ -12,6 +12,7 @@ DYNAMIC = re.compile(
 )
 """A module whose source has one of these may define what it does not show."""
 _GLOBAL = re.compile(rb"\bglobal\s+([\w, \t]+)")
+_PLAIN = re.compile(rb"\n(?:async[ \t]++)?(?:def|class)[ \t]++(\w++)")
 MAX_NAME = 200
 """Longer texts in quotes are no names of modules."""
 _DOTTED = re.compile(r"\.?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -58,10 +59,9 @@ def names(tree: ast.Module, source: bytes) -> Names:
     return Names(defined=frozenset(defined), certain=not DYNAMIC.search(source))
 
 
-def defines_plainly(source: bytes, name: str) -> bool:
-    """Whether a function or class of that name begins at the start of a line; quicker than parsing."""
-    plain = rb"^(?:async[ \t]+)?(?:def|class)[ \t]+" + re.escape(name.encode()) + rb"\b"
-    return re.search(plain, source, re.MULTILINE) is not None
+def plain_definitions(source: bytes) -> frozenset[str]:
+    """Return the functions and classes whose definition begins at the start of a line; quicker than parsing."""
+    return frozenset(name.decode("utf-8", "replace") for name in _PLAIN.findall(b"\n" + source))
 
 
 def imports(tree: ast.Module, package: str) -> tuple[Import, ...]:
