@@ -52,7 +52,12 @@ def wheelhouse(tmp_path_factory: pytest.TempPathFactory, ran: Path) -> Path:
 
 
 def made(
-    folder: Path, wheelhouse: Path, *requires: str, found: tuple[Finding, ...] = (), **changes: Any
+    folder: Path,
+    wheelhouse: Path | None,
+    *requires: str,
+    found: tuple[Finding, ...] = (),
+    find_links: tuple[str, ...] = (),
+    **changes: Any,
 ) -> tuple[Manifest, Addition, Inputs]:
     """Run the stage on a wheel with some requirements."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,6 +74,7 @@ def made(
         work=folder / ".slipway",
         files=(built,),
         wheelhouse=wheelhouse,
+        find_links=find_links,
         sbom=True,
     )
     manifest = msgspec.structs.replace(manifest, **changes)
@@ -123,18 +129,29 @@ def test_it_lists_what_the_wheel_installs_is_valid_and_the_same_twice(
 
 
 def test_what_cannot_be_installed_from_wheels_alone_stops_the_release(
-    tmp_path: Path, wheelhouse: Path
+    tmp_path: Path, wheelhouse: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = Path(shutil.copytree(wheelhouse, tmp_path / "wheelhouse"))
     (folder / "source_only-1.0.tar.gz").write_bytes(b"")
     with pytest.raises(InputError, match="from wheels alone") as stopped:
         made(tmp_path / "a", folder, "source-only")
     assert "no code of a dependency is run" in stopped.value.cause
+    # What it says to do.
+    more = tmp_path / "more"
+    more.mkdir()
+    wheel(name="source_only").at(more)
+    followed, _, _ = made(tmp_path / "a", folder, "source-only", find_links=(str(more),))
+    assert followed.sbom is not None
     with pytest.raises(InputError) as stopped:
         made(tmp_path / "b", folder, "library>2")
     assert stopped.value.cause == "Its requirements cannot be resolved for this Python."
     with pytest.raises(InputError, match="no wheel of the release fits Python"):
         made(tmp_path / "c", folder, artifacts=())
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple/")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    with pytest.raises(ToolError, match="from wheels alone") as unreachable:
+        made(tmp_path / "d", None, "library")
+    assert "does not answer" in unreachable.value.cause
 
 
 def test_what_writes_it_is_not_believed_without_a_look(

@@ -149,6 +149,7 @@ def _unusable(what: str, log: tuple[str, ...] = ()) -> ToolError:
     return ToolError(
         f"No SBOM could be made: cyclonedx-py {what}.",
         cause="It cannot read the metadata of a distribution that the wheel installs, or the machine has a fault.",
-        remedy="Run it again. If it stays, see the lines above for which distribution it is about, or do without an SBOM.",
+        remedy="Run it again. If it stays, look in its output which distribution it is about, or do without: leave out "
+        "--sbom, and `sbom` in [tool.slipway].",
         log=log,
     )

@@ -28,7 +28,7 @@ MOST = 2_000
 MOST_ORIGIN_BYTES = 64 * 1024
 """Of `direct_url.json`, which holds an address and a commit (PEP 610)."""
 
-NO_WHEEL = ("--no-build", "no usable wheels", "has no wheels")
+NO_WHEEL = ("no usable wheels", "building from source is disabled")
 """What uv says where a requirement can only be built from source."""
 
 
@@ -138,7 +138,7 @@ def _unreadable(reason: str) -> ToolError:
     return ToolError(
         f"No SBOM could be made: {reason}.",
         cause="A distribution that the wheel installs is damaged, or is not what its name says.",
-        remedy="Install the wheel yourself and look at it, or do without an SBOM.",
+        remedy="Install the wheel yourself and look at it, or do without: leave out --sbom, and `sbom` in [tool.slipway].",
     )
 
 

@@ -197,7 +197,7 @@ def _on_audit(manifest: Manifest) -> Iterator[str]:
 
 
 def _on_sbom(manifest: Manifest) -> Iterator[str]:
-    if (sbom := manifest.sbom) is not None:
+    if (sbom := manifest.sbom) is not None and manifest.command == "check":
         count = counted(sbom.components, "dependency", "dependencies")
         yield (
             f"Its SBOM ({sbom.format}) lists {count}, as {sbom.wheel} installed them for Python {sbom.python} on "
