@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import tiny_project
 from artifacts.wheels import wheel
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from slipway import execution, pipeline
 from slipway.artifacts import artifact
 from slipway.commands import COMMANDS
 from slipway.errors import InputError, ToolError
@@ -26,6 +27,7 @@ from slipway.materials import cyclonedx
 from slipway.options import Inputs
 from slipway.records import Finding, Severity
 from slipway.report import verdict
+from slipway.runner import Runner
 from slipway.runner.terminal import PlainRunner
 from slipway.stages import sbom
 
@@ -204,23 +206,24 @@ def test_check_writes_it_beside_the_artifacts_and_no_other_command_takes_it(
     assert record["filename"] not in {one["filename"] for one in ended.manifest["artifacts"]}
 
 
-LOADED = """\
-import atexit, sys
-sys.path.insert(0, sys.argv.pop(1))
-atexit.register(lambda: print(*sys.modules, file=sys.stderr))
-from slipway.cli import main
-main()
-"""
+def test_without_the_option_nothing_of_it_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage is loaded when it is among those that run, and nothing else loads what belongs to it."""
+    ran: list[tuple[str, ...]] = []
 
+    def recorded(stages: tuple[str, ...], manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:
+        ran.append(stages)
+        return manifest
 
-def test_without_the_option_nothing_of_it_is_loaded(tmp_path: Path) -> None:
-    folder = tiny_project.make(tmp_path / "tiny")
-    argv = [sys.executable, "-I", "-c", LOADED, str(command_line.SCRIPTS), "check", str(folder), "--json"]
-    done = subprocess.run(argv, env=command_line.environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "sbom" not in {one["name"] for one in json.loads(done.stdout)["stages"]}
-    loaded = set(done.stderr.split())
-    assert "slipway.stages.smoke" in loaded
-    assert {
-        one for one in loaded if one.startswith(("slipway.materials", "slipway.stages.sbom", "cyclonedx"))
-    } == set()
+    monkeypatch.setattr(pipeline, "run", recorded)
+    check = next(one for one in COMMANDS if one.name == "check")
+    for is_asked, folder in itertools.product((False, True), (None, tmp_path)):
+        inputs = Inputs(command="check", path=tmp_path, work=tmp_path, sbom=is_asked, from_=folder)
+        execution._run_stages(check, inputs, PlainRunner())
+        assert ("sbom" in ran[-1]) is is_asked
+    package = command_line.SCRIPTS / "slipway"
+    using = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"^ *(?:from|import) slipway\.materials", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert {path for path in using if not path.startswith("materials/")} == {"stages/sbom.py"}
