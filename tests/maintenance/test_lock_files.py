@@ -179,15 +179,8 @@ for module in sys.argv[3:]:
             [
                 f"stages.{name}"
                 for name in (
-                    "plan",
-                    "validate",
-                    "build",
-                    "gather",
-                    "inspect",
-                    "compare",
-                    "smoke",
+                    *("plan", "validate", "build", "gather", "inspect", "compare", "smoke", "ignores"),
                     "sbom",
-                    "ignores",
                 )
             ],
         ),

@@ -60,7 +60,7 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     tests: list[SmokeTest] = []
     untried: list[Untried] = []
     for artifact in manifest.artifacts:
-        fitting = [one for one in here if artifact.kind == "sdist" or fits(artifact, one)]
+        fitting = [one for one in here if artifact.kind == "sdist" or fits(artifact.filename, one)]
         if artifact.kind == "sdist" and builder in {one.minor for one in fitting}:
             untried.append(
                 Untried(smoke_test=f"to install {artifact.filename} on Python {builder}", reason=_PROVEN)
@@ -177,10 +177,10 @@ def _extras(artifact: Artifact, metadata: MetadataFacts | None, inputs: Inputs) 
     return there if ALL in wanted else wanted
 
 
-def fits(wheel: Artifact, interpreter: Interpreter) -> bool:
-    """Return whether an interpreter of this machine accepts a wheel, by the tags in its name."""
+def fits(wheel: str, interpreter: Interpreter) -> bool:
+    """Return whether an interpreter of this machine accepts a wheel, by the tags in its filename."""
     try:
-        tags = parse_wheel_filename(wheel.filename)[3]
+        tags = parse_wheel_filename(wheel)[3]
     except ValueError:
         return True  # the installer says what is wrong with it
     if interpreter.implementation != "cpython":

@@ -76,7 +76,7 @@ def _choose(manifest: Manifest, inputs: Inputs) -> tuple[Artifact, Interpreter]:
     wheels = [one for one in manifest.artifacts if one.kind == "wheel"]
     metadata = artifact_facts.read_metadata(inputs.locate(wheels[0].filename)) if wheels else None
     interpreter = interpreters.choose(metadata.one("requires-python") if metadata else None, inputs.python)
-    fitting = [one for one in wheels if fits(one, interpreter)]
+    fitting = [one for one in wheels if fits(one.filename, interpreter)]
     if not fitting:
         raise InputError(
             f"No SBOM could be made: no wheel of the release fits Python {interpreter.minor} on this machine.",
