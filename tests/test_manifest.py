@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from slipway.digests import recheck
 from slipway.errors import ExitCode, InputError, ToolError
 from slipway.manifest import (
     FILENAME,
@@ -13,7 +14,6 @@ from slipway.manifest import (
     Failure,
     Manifest,
     read_manifest,
-    recheck,
     sha256,
     to_json,
     write_manifest,

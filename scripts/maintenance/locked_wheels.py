@@ -17,7 +17,9 @@ from slipway.environments import uv_program
 
 from maintenance import ROOT
 
-LOCKS = tuple(ROOT / "scripts" / "requirements" / f"{name}.txt" for name in ("slipway", "publish", "uv"))
+LOCKS = tuple(
+    ROOT / "scripts" / "requirements" / f"{name}.txt" for name in ("slipway", "publish", "sbom", "uv")
+)
 """Together they hold all that is ever installed: the other lock files are parts of them."""
 
 TARGETS = {

@@ -155,7 +155,7 @@ COMMANDS: tuple[Command, ...] = (
         name="check",
         help="Plan, validate, build, inspect, smoke-test, and ask the index where a release is planned: the gate of "
         "a pull request. The default command.",
-        stages=(*CHECKS, "checks", "audit", "ignores"),
+        stages=(*CHECKS, "checks", "audit", "sbom", "ignores"),
         # The index is asked first as the job that builds asked it, which stops there if it finds something that blocks.
         gathers=(
             "plan",
@@ -167,6 +167,7 @@ COMMANDS: tuple[Command, ...] = (
             "compare",
             "smoke",
             "audit",
+            "sbom",
             "ignores",
         ),
     ),

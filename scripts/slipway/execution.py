@@ -68,6 +68,7 @@ def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     named = command.gathers if inputs.from_ else command.stages
     on_request = {
         "audit": inputs.audit,
+        "sbom": inputs.sbom,
         "checks": bool(inputs.checks),
         "verify": not inputs.released,
         "released": inputs.released,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,6 +22,7 @@ from slipway.records import (
     Finding,
     Plan,
     Record,
+    Sbom,
     Severity,
     SkippedRule,
     SmokeResult,
@@ -100,6 +101,7 @@ class Addition(Record, frozen=True):
     announced: Announced | None = None
     comparison: Comparison | None = None
     built_twice: tuple[BuiltTwice, ...] = ()
+    sbom: Sbom | None = None
 
 
 class Manifest(Record, frozen=True):
@@ -118,6 +120,7 @@ class Manifest(Record, frozen=True):
         announced: the release on GitHub.
         comparison: how it differs from the last release; None where nobody compared them.
         built_twice: how each artifact differs from the one that a second build made.
+        sbom: the software bill of materials beside the artifacts.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -143,6 +146,7 @@ class Manifest(Record, frozen=True):
     announced: Announced | None = None
     comparison: Comparison | None = None
     built_twice: tuple[BuiltTwice, ...] = ()
+    sbom: Sbom | None = None
 
     def without(self, stages: Sequence[str]) -> Manifest:
         """Return this manifest without what these stages added before, for a run that does them again."""
@@ -164,6 +168,7 @@ class Manifest(Record, frozen=True):
             announced=None if "announce" in again else self.announced,
             comparison=None if "compare" in again else self.comparison,
             built_twice=() if "compare" in again else self.built_twice,
+            sbom=None if "sbom" in again else self.sbom,
         )
 
     def with_addition(self, addition: Addition, *, stage: str) -> Manifest:
@@ -188,6 +193,7 @@ class Manifest(Record, frozen=True):
             announced=addition.announced or self.announced,
             comparison=addition.comparison or self.comparison,
             built_twice=self.built_twice + addition.built_twice,
+            sbom=addition.sbom or self.sbom,
             stages=self.stages + addition.stages,
         )
 
@@ -322,29 +328,3 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file in lower-case hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def recheck(manifest: Manifest, locate: Callable[[str], Path]) -> None:
-    """Make sure that the files are the ones the manifest names, byte for byte.
-
-    Args:
-        manifest: names the files.
-        locate: returns the path of a file by its name.
-
-    Raises:
-        InputError: a file is missing or has other bytes.
-    """
-    for artifact in manifest.artifacts:
-        path = locate(artifact.filename)
-        if not path.is_file():
-            raise InputError(
-                f"{artifact.filename} is named in the manifest but is not in {path.parent}.",
-                cause="The folder was emptied, or only part of it was handed on to this job.",
-                remedy="Hand on the whole work folder, manifest.json and dist/ together.",
-            )
-        if (found := sha256(path)) != artifact.sha256:
-            raise InputError(
-                f"{artifact.filename} has changed: its SHA-256 is {found}, the manifest says {artifact.sha256}.",
-                cause="It was rebuilt or replaced after it was checked, so what was tested is not what is here.",
-                remedy="Run `slipway check` again and publish exactly what it made.",
-            )

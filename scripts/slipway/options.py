@@ -273,6 +273,13 @@ class Inputs:
     audit_service: str | None = option(
         "Address of a service for vulnerabilities that answers as OSV does.", "audit", default=None
     )
+    sbom: bool = option(
+        "Write a software bill of materials (SBOM) in the format CycloneDX beside the artifacts: what the wheel installs, "
+        "together with its dependencies. It is attached to the GitHub release, and never sent to the index.",
+        "sbom",
+        default=False,
+        setting=True,
+    )
     publish_timeout: float = option(
         "Seconds to go on trying one file while the index or the network has a fault.",
         "publish",
@@ -319,6 +326,11 @@ class Inputs:
     def packages(self) -> Path:
         """The folder that holds exactly the artifacts of the manifest, for another program to upload."""
         return self.work / "packages"
+
+    @property
+    def sbom_folder(self) -> Path:
+        """The folder the software bill of materials is in."""
+        return self.work / "sbom"
 
     @property
     def release_notes(self) -> Path:

@@ -77,6 +77,8 @@ class Stage:
                 from slipway.stages.checks import run
             case "audit":
                 from slipway.stages.audit import run
+            case "sbom":
+                from slipway.stages.sbom import run
             case "announce":
                 from slipway.stages.announce import run
             case "ignores":
@@ -144,6 +146,7 @@ STAGES = (
         runs_foreign_code=True,
     ),
     Stage("audit", "Audit", "artifacts → findings about known vulnerabilities of what they install"),
+    Stage("sbom", "SBOM", "artifacts → the bill of materials of what they install, beside them"),
     Stage("announce", "Announce", "manifest → the release on GitHub; alone writes to the repository"),
     Stage("ignores", "Ignores", "plan, findings → findings about ignores without effect"),
 )

@@ -242,6 +242,28 @@ class Artifact(Record, frozen=True):
     contents: tuple[str, ...] = ()
 
 
+class Sbom(Record, frozen=True):
+    """The software bill of materials of the release: a file beside the artifacts that says what its wheel installs.
+
+    Attributes:
+        size: in bytes.
+        format: of the file, with its version.
+        wheel: the artifact that was installed for it.
+        components: how many distributions it lists beside the project itself.
+        python: the Python that the requirements were resolved for.
+        platform: the system that they were resolved for, as Python names it.
+    """
+
+    filename: str
+    sha256: str
+    size: int
+    format: str
+    wheel: str
+    components: int
+    python: str
+    platform: str
+
+
 class Ran(Record, frozen=True):
     """What was started or loaded in a smoke test and worked: a script with `--help`, a plugin, the project's commands.
 

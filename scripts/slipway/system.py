@@ -109,6 +109,13 @@ def description() -> str:
     return f"{sys.platform} {architecture}"
 
 
+def platform_name() -> str:
+    """Return system and architecture as Python itself names them, such as `linux-x86_64` or `win-amd64`."""
+    import sysconfig  # takes too long for every start
+
+    return sysconfig.get_platform()
+
+
 def _machine() -> str:
     return os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")
 

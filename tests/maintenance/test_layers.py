@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "standing",
         "examination",
         "findings",
+        "digests",
         "option",
         "options",
         "credential",
@@ -38,6 +39,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "planning",
         "auditing",
+        "materials",
         "building",
         "comparing",
         "smoke",

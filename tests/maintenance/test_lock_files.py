@@ -51,6 +51,7 @@ def test_there_is_one_for_everything_for_each_kind_of_job_and_for_the_installer(
         "interface",
         "verify",
         "publish",
+        "sbom",
         "uv",
         "site",
         "tests",
@@ -179,7 +180,7 @@ for module in sys.argv[3:]:
                 f"stages.{name}"
                 for name in (
                     *("plan", "validate", "build", "gather", "inspect", "compare", "smoke", "ignores"),
-                    *("released", "rebuild"),
+                    *("released", "rebuild", "sbom"),
                 )
             ],
         ),

@@ -17,6 +17,7 @@ from slipway.records import Severity
 EVERY = """
 [tool.slipway]
 audit = true
+sbom = true
 build-timeout = 600
 changelog-command = "towncrier build --yes --version {version}"
 check-requires = ["sphinx"]

@@ -14,7 +14,7 @@ import tiny_plan
 from slipway import pipeline
 from slipway.manifest import FILENAME, Manifest, read_manifest, write_manifest
 from slipway.options import Inputs
-from slipway.records import Artifact, Destination, Git, Notes, Plan
+from slipway.records import Artifact, Destination, Git, Notes, Plan, Sbom
 from slipway.repository import stand_in
 from slipway.repository.stand_in import Fault
 from slipway.repository.stand_in_repository import Call, Document, Repository
@@ -70,6 +70,7 @@ class Scene:
     Attributes:
         fault: what happens to each request; asked by the stand-in.
         said: the lines of the last run.
+        sbom: the bill of materials, where the manifest names one.
     """
 
     folder: Path
@@ -78,6 +79,7 @@ class Scene:
     manifest: Manifest = field(default_factory=handed_on)
     event: Event = EVENT
     said: list[str] = field(default_factory=list)
+    sbom: bytes = b""
 
     @property
     def work(self) -> Path:
@@ -92,7 +94,25 @@ class Scene:
         (self.work / "dist").mkdir(parents=True, exist_ok=True)
         for name, content in FILES.items():
             (self.work / "dist" / name).write_bytes(content)
+        if self.manifest.sbom is not None:
+            (self.work / "sbom").mkdir(exist_ok=True)
+            (self.work / "sbom" / self.manifest.sbom.filename).write_bytes(self.sbom)
         write_manifest(self.manifest, self.work)
+
+    def lists(self, sbom: bytes) -> None:
+        """Let the release have a bill of materials."""
+        self.sbom = sbom
+        record = Sbom(
+            filename="demo-1.0.cdx.json",
+            sha256=hashlib.sha256(sbom).hexdigest(),
+            size=len(sbom),
+            format="CycloneDX 1.6",
+            wheel="demo-1.0-py3-none-any.whl",
+            components=1,
+            python="3.13",
+            platform="linux-x86_64",
+        )
+        self.manifest = msgspec.structs.replace(self.manifest, sbom=record)
 
     def inputs(self, **values: Any) -> Inputs:
         given = {"manifest_digest": self.digest, "github": self.github.api, **values}
@@ -118,6 +138,7 @@ class Scene:
         sums = "".join(f"{one.sha256}  {one.filename}\n" for one in self.manifest.artifacts)
         return {
             **FILES,
+            **({self.manifest.sbom.filename: self.sbom} if self.manifest.sbom else {}),
             "SHA256SUMS": sums.encode(),
             FILENAME: (self.work / FILENAME).read_bytes(),
         }

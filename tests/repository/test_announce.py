@@ -244,6 +244,34 @@ def test_another_run_of_the_same_release_finds_its_manifest_good_enough(github: 
     assert github.attached(github.github.releases[0]) == first
 
 
+def test_the_sbom_of_the_gate_is_attached_and_no_other(github: Scene) -> None:
+    github.lists(b'{"components": []}')
+    github.download()
+    (github.work / "sbom" / "demo-1.0.cdx.json").write_bytes(b'{"components": 0 }')
+    refused = github.go_on()
+    assert "demo-1.0.cdx.json has changed: its SHA-256 is" in failure(refused)
+    assert refused.exit_code == 2
+    assert github.github.releases == []
+    ended = github.announce()
+    assert outcome(ended) == "published"
+    github.the_release()
+    assert "its 2 files, their checksums, the SBOM and the manifest" in verdict.of(ended).headline
+
+
+def test_the_sbom_of_an_earlier_run_stays_with_the_manifest_that_names_it(github: Scene) -> None:
+    """All jobs were run again a day later: the files are the same, and a dependency has a newer version."""
+    github.lists(b"of the first day")
+    github.announce()
+    first = github.expected()
+    github.lists(b"of the second day")
+    assert outcome(github.announce()) == "already-there"
+    assert github.attached(github.github.releases[0]) == first
+    [asset] = [one for one in github.github.releases[0]["assets"] if one["name"] == "demo-1.0.cdx.json"]
+    github.github.contents[asset["id"]] = b"of nobody at all."
+    asset["digest"], asset["size"] = None, len(b"of nobody at all.")
+    assert "demo-1.0.cdx.json" in failure(github.announce())
+
+
 def draft(github: Scene, **values: Any) -> Document:
     return github.github.release(TAG, **values)
 

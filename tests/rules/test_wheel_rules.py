@@ -1,6 +1,7 @@
 """Each rule on wheels with what triggers it and with what comes close but is accepted."""
 
 import io
+import json
 import struct
 import zipfile
 from collections.abc import Mapping
@@ -27,11 +28,12 @@ from slipway.records import Severity
 from slipway.rules import catalogue
 from slipway.rules.artifact import integrity, litter, member_paths, secrets
 from slipway.rules.rule import judge
-from slipway.rules.wheel import installed, layout, python_code, record, tags
+from slipway.rules.wheel import installed, layout, python_code, record, sboms, tags
 
 FILENAME = "demo-1.0-py3-none-any.whl"
 INFO = "demo-1.0.dist-info"
 INIT = "X = 1\n"
+DOCTYPE = '<!DOCTYPE bom [<!ENTITY a "demo">]>'
 MODULES = (
     integrity,
     litter,
@@ -41,6 +43,7 @@ MODULES = (
     installed,
     layout,
     record,
+    sboms,
     tags,
 )
 C_ROWS = {"C18", "C19", "C20", "C21", "C22", "C24", "C25", "C26", "C33", "C34", "C35", "C36"}
@@ -67,6 +70,34 @@ def files(**content: str | bytes) -> Built:
 def holding(path: str, content: str | bytes = "", **options: Any) -> Built:
     """Return a wheel of package `demo` and one further file."""
     return wheel({"demo/__init__.py": INIT, path: content}, **options)
+
+
+def listing(name: str, content: str) -> Built:
+    """Return a wheel with a bill of materials."""
+    return holding(f"{INFO}/sboms/{name}", content)
+
+
+def cyclonedx(name: str, version: str, purl: str = "") -> str:
+    """Return a document on one component."""
+    part = {"name": name, "version": version, **({"purl": purl} if purl else {})}
+    return json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": part}})
+
+
+def cyclonedx_xml(name: str, version: str, before: str = "") -> str:
+    """Return a document on one component that holds another one."""
+    parts = f"<component><name>{name}</name><version>{version}</version><x><name>y</name></x></component>"
+    bom = f'<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><metadata>{parts}</metadata></bom>'
+    return f'<?xml version="1.0"?>{before}{bom}'
+
+
+def spdx(version: str) -> str:
+    """Return a document on one of its two packages."""
+    own = {"SPDXID": "SPDXRef-demo", "name": "demo", "versionInfo": version}
+    other = {"SPDXID": "SPDXRef-zlib", "name": "zlib", "versionInfo": "1.3"}
+    related = [("SPDXRef-DOCUMENT", "DESCRIBES", own), ("SPDXRef-demo", "CONTAINS", other)]
+    names = ("spdxElementId", "relationshipType", "relatedSpdxElement")
+    relationships = [dict(zip(names, (a, b, c["SPDXID"]), strict=True)) for a, b, c in related]
+    return json.dumps({"spdxVersion": "SPDX-2.3", "packages": [own, other], "relationships": relationships})
 
 
 def script(value: str, code: str = "def main(): ...\n", **options: Any) -> Built:
@@ -243,6 +274,25 @@ BAD: list[tuple[str, Built, str | None]] = [
     ("wheel-syntax-too-new", code({"demo.py": "try: ...\nexcept* OSError: ..."}, ">=3.10"), None),
     ("wheel-syntax-too-new", code({"demo.py": "@f[0]\ndef g(): ..."}, ">=3.8"), None),
     ("wheel-syntax-too-new", code({"demo.py": "x: tuple[*T]"}, ">=3.9.2"), None),
+    # Bills of materials.
+    ("wheel-sbom-unreadable", listing("demo.cdx.json", cyclonedx("demo", "1.0")[:-1]), None),
+    ("wheel-sbom-unreadable", listing("demo.cdx.json", "{}"), None),
+    ("wheel-sbom-unreadable", listing("bom.json", '{"bomFormat": "CycloneDX"}'), None),
+    ("wheel-sbom-unreadable", listing("demo.cdx.json", "[" * 100_000), None),
+    ("wheel-sbom-unreadable", listing("demo.spdx.json", "{}"), None),
+    ("wheel-sbom-unreadable", listing("demo.cdx.xml", "<bom/>"), None),
+    ("wheel-sbom-unreadable", listing("demo.cdx.xml", cyclonedx_xml("demo", "1.0")[:-1]), None),
+    ("wheel-sbom-unreadable", listing("demo.cdx.xml", cyclonedx_xml("&a;", "1.0", DOCTYPE)), None),
+    ("wheel-sbom-unreadable", listing("demo.cdx.json", "{" + " " * 16 * 1024**2 + "}"), None),
+    ("wheel-sbom-of-another-release", listing("demo.cdx.json", cyclonedx("demo", "0.9")), None),
+    ("wheel-sbom-of-another-release", listing("a.json", cyclonedx("x", "", "pkg:pypi/core@1.0?a=b")), None),
+    (
+        "wheel-sbom-of-another-release",
+        listing("demo.cdx.json", cyclonedx("demo", "1.0", "pkg:pypi/demo@2")),
+        None,
+    ),
+    ("wheel-sbom-of-another-release", listing("demo.cdx.xml", cyclonedx_xml("demo", "0.9")), None),
+    ("wheel-sbom-of-another-release", listing("demo.spdx.json", spdx("0.9")), None),
     # Paths and kinds of members.
     ("wheel-path-unsafe", holding("demo/../../evil.py", INIT), None),
     ("wheel-path-unsafe", holding("/etc/evil.conf", "x"), None),
@@ -298,6 +348,19 @@ GOOD: list[tuple[str, Built]] = [
     ("wheel-platlib-without-compiled-modules", wheel(tag="py3-none-win_amd64", purelib=False)),
     ("wheel-data-folder-unknown", holding("demo-1.0.data/data/etc/demo.conf")),
     ("wheel-file-not-in-record", wheel(extra={f"{INFO}/RECORD.jws": "{}"})),
+    # What auditwheel, maturin and SPDX 3 write, and what nobody reads.
+    ("wheel-sbom-of-another-release", listing("demo.cdx.json", cyclonedx("Demo", "1", "pkg:pypi/demo@1.0?file_name=x"))),
+    ("wheel-sbom-of-another-release", listing("a.cyclonedx.json", cyclonedx("demo-rs", "0.1", "pkg:cargo/demo-rs@0.1"))),
+    ("wheel-sbom-of-another-release", listing("demo.cdx.json", cyclonedx("demo", "7", "pkg:cargo/demo@7"))),
+    ("wheel-sbom-of-another-release", listing("demo.cdx.json", cyclonedx("libdemo", "7"))),
+    ("wheel-sbom-of-another-release", listing("demo.cdx.xml", cyclonedx_xml("demo", "1.0"))),
+    ("wheel-sbom-of-another-release", listing("demo.spdx.json", spdx("1.0.0"))),
+    ("wheel-sbom-unreadable", listing("demo.cdx.json", "\ufeff" + cyclonedx("demo", "1.0"))),
+    ("wheel-sbom-unreadable", listing("demo.cdx.xml", cyclonedx_xml("demo", "1.0"))),
+    ("wheel-sbom-unreadable", listing("demo.spdx.json", '{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}')),
+    ("wheel-sbom-unreadable", listing("other.json", '{"a": 1}')),
+    ("wheel-sbom-unreadable", listing("list.json", "[]")),
+    ("wheel-sbom-unreadable", listing("demo.spdx", "no SPDX at all")),
     ("wheel-record-differs", recorded(f"demo/__init__.py,sha512={record_digest(INIT.encode(), 'sha512')},6")),
     ("wheel-record-differs", recorded(f"demo/__init__.py,sha256={record_digest(INIT.encode())},")),
     ("wheel-is-empty", wheel({"demo-1.0.data/scripts/demo": "#!python\n"})),

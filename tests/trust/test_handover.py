@@ -12,7 +12,7 @@ import pytest
 from artifacts import wheel
 from slipway import findings
 from slipway.manifest import Failure, Manifest
-from slipway.records import Destination, Finding, Severity
+from slipway.records import Destination, Finding, Sbom, Severity
 from slipway.report import markdown
 from trust import jobs
 from trust.jobs import BRANCH, NAME, VERSION, Jobs, bytes_of, folder_digests, rules
@@ -199,6 +199,45 @@ def test_a_job_lies_on_a_branch(lie: Lie, tmp_path: Path) -> None:
     assert not decided.planned().destination.publish
     assert decided.planned().destination.index == "none"
     assert_nothing_changed(run, decided)
+
+
+@pytest.mark.parametrize("who", ["build", "smoke"])
+def test_no_job_hands_over_an_sbom(who: str, tmp_path: Path) -> None:
+    """The job that decides writes it, or nobody."""
+    run = Jobs(tmp_path)
+    folder = folder_of(run, run.first(who))
+    (folder / "sbom").mkdir()
+    (folder / "sbom" / f"{NAME}-{VERSION}.cdx.json").write_bytes(b"{}")
+    forged = Sbom(
+        filename=f"{NAME}-{VERSION}.cdx.json",
+        sha256=jobs.digest(b"{}"),
+        size=2,
+        format="CycloneDX 1.6",
+        wheel=TAGGED,
+        components=0,
+        python="3.13",
+        platform="linux-x86_64",
+    )
+    rewrite(run, folder, sbom=forged)
+    decided = run.decide()
+    assert_nothing_changed(run, decided)
+    assert "handover-not-planned" in rules(decided)
+    assert decided.sbom is None
+    assert not (run.folder / "check" / "sbom").exists()
+
+
+def test_the_job_that_decides_writes_the_sbom_of_the_wheel_that_was_built(tmp_path: Path) -> None:
+    run = Jobs(tmp_path)
+    nothing = tmp_path / "wheelhouse"
+    nothing.mkdir()
+    decided = run.decide(sbom=True, wheelhouse=nothing)
+    assert decided.sbom is not None, decided.failure
+    document = json.loads((run.folder / "check" / "sbom" / decided.sbom.filename).read_bytes())
+    listed = {
+        one["url"]: one["hashes"][0]["content"]
+        for one in document["metadata"]["component"]["externalReferences"]
+    }
+    assert listed == {name: jobs.digest(data) for name, data in run.files.items()}
 
 
 def failing_finding(rule: str, *, stage: str, ignored: str | None = None) -> Finding:

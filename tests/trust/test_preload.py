@@ -51,8 +51,9 @@ main()
 """
 """Runs a command and writes down each module that is looked for after foreign code may have run."""
 
-LOADED_LATER = ("pygments.lexers",)
-"""Of other packages than Slipway, what is loaded after foreign code ran; preload.py says why."""
+LOADED_LATER = ("pygments.lexers", "cyclonedx_py")
+"""Of other packages than Slipway, what is loaded after foreign code ran; preload.py says why. The last one is only looked
+for, to be started."""
 
 README = """\
 A project
@@ -145,7 +146,12 @@ def test_a_package_that_overwrites_slipway_does_not_change_the_verdict(copy: Pat
 
 @pytest.mark.parametrize(
     ("arguments", "variables"),
-    [(["check"], {}), (["check", "--json"], {}), (["check"], {"GITHUB_ACTIONS": "true"}), (["rehearse"], {})],
+    [
+        (["check", "--sbom"], {}),
+        (["check", "--json"], {}),
+        (["check"], {"GITHUB_ACTIONS": "true"}),
+        (["rehearse"], {}),
+    ],
     ids=["check", "json", "runner", "rehearse"],
 )
 @pytest.mark.parametrize("in_import", ["", "import absent\n"], ids=["works", "fails"])

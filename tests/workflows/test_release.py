@@ -83,6 +83,8 @@ def test_a_tag_is_published_verified_and_announced_also_after_a_failure(
 ) -> None:
     """The index fails in the middle of the first run; the run started again completes the same release."""
     project = consumer.example(tmp_path / "pure", "pure", index=bench.upload_url)
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as stream:
+        stream.write("\n[tool.slipway]\nsbom = true\n")
     # Signing needs the network, and has tests of its own.
     consumer.edit(
         project,
@@ -125,7 +127,9 @@ def test_a_tag_is_published_verified_and_announced_also_after_a_failure(
     assert len(bench.warehouse.archive) == len(built)
     files = attached(github)
     assert {name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name in built} == built
-    assert set(files) == {*built, "SHA256SUMS", "manifest.json"}
+    sbom = manifest(second, artifacts)["sbom"]
+    assert set(files) == {*built, sbom["filename"], "SHA256SUMS", "manifest.json"}
+    assert hashlib.sha256(files[sbom["filename"]]).hexdigest() == sbom["sha256"]
     assert json.loads(files["manifest.json"]) == manifest(second, artifacts)
     assert github.releases[0]["html_url"] in second.summaries
     assert "serves exactly these files, and from there it installs and imports with uv" in second.summaries

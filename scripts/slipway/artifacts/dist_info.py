@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO
 
-from slipway.artifacts import metadata, zip_members
+from slipway.artifacts import metadata, sbom_files, zip_members
 from slipway.artifacts.archive import MAX_MEMBERS, MAX_RECORD_BYTES, MAX_TEXT_BYTES, Problem, Unreadable
 from slipway.artifacts.metadata import MetadataFacts
+from slipway.artifacts.sbom_files import SbomFile
 from slipway.artifacts.zip_directory import Directory
 
 _HASHES = hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}
@@ -93,6 +94,7 @@ class DistInfo:
         record_problem: why RECORD cannot be parsed.
         entry_points: group to name to value; None where there is no such file.
         entry_points_problem: why entry_points.txt cannot be parsed.
+        sboms: the bills of materials in it.
     """
 
     expected_dist_info: str | None = None
@@ -105,6 +107,7 @@ class DistInfo:
     record_problem: Malformed | None = None
     entry_points: EntryPoints | None = None
     entry_points_problem: Malformed | None = None
+    sboms: tuple[SbomFile, ...] = ()
 
     @property
     def algorithms(self) -> dict[str, str]:
@@ -148,6 +151,10 @@ def read(stream: IO[bytes], directory: Directory, filename: str) -> tuple[DistIn
     record, points = content("RECORD", MAX_RECORD_BYTES), content("entry_points.txt")
     rows, record_problem = (None, None) if record is None else parse_record(record)
     entry_points, entry_points_problem = (None, None) if points is None else parse_entry_points(points)
+    prefix = f"{chosen}/{sbom_files.FOLDER}/"
+    listed = [entry for path, entry in files.items() if path.startswith(prefix)]
+    sizes = {entry.path.removeprefix(f"{chosen}/"): entry.size for entry in listed}
+    sboms = tuple(sbom_files.read(sizes, content))
     has_data = any(path.startswith(data_directory + "/") for path in files)
     found = DistInfo(
         expected_dist_info=expected,
@@ -160,6 +167,7 @@ def read(stream: IO[bytes], directory: Directory, filename: str) -> tuple[DistIn
         record_problem=record_problem,
         entry_points=entry_points,
         entry_points_problem=entry_points_problem,
+        sboms=sboms,
     )
     return found, tuple(problems)
 

@@ -9,11 +9,12 @@ from slipway.artifacts import filename, outline
 from slipway.artifacts.outline import Outline
 from slipway.comparing import differences, interface, other_release, summary
 from slipway.comparing.other_release import Nothing, Other
+from slipway.digests import recheck
 from slipway.environments import disposable
 from slipway.errors import SlipwayError
 from slipway.index import addresses
 from slipway.index.client import Client
-from slipway.manifest import Addition, Manifest, recheck
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.rules.difference import RULES
 from slipway.rules.difference.facts import DifferenceFacts

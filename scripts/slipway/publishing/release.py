@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from slipway.digests import recheck
 from slipway.errors import InputError, Interrupted, SlipwayError, ToolError
 from slipway.index.credentials import Source
-from slipway.manifest import Addition, Manifest, recheck
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.publication import Receipt
 from slipway.publishing import after_failure, failures, oidc, signing

@@ -109,7 +109,10 @@ def _announced(manifest: Manifest) -> str:
     exactly = "" if release.foreign else "exactly "
     seen = f"the release {release.tag} on GitHub has {exactly}its {counted(len(manifest.artifacts), 'file')}"
     how = {"published": "", "completed": " now: what it lacked was added", "already-there": " already"}
-    return f"is announced{how[release.outcome]}; {seen}, their checksums and the manifest"
+    beside = (
+        "their checksums, the SBOM and the manifest" if manifest.sbom else "their checksums and the manifest"
+    )
+    return f"is announced{how[release.outcome]}; {seen}, {beside}"
 
 
 def _compared(manifest: Manifest, done: set[str]) -> str:
@@ -194,6 +197,7 @@ def _more(manifest: Manifest) -> Iterator[str]:
     if manifest.command == "announce":
         return
     yield from _on_audit(manifest)
+    yield from _on_sbom(manifest)
     if not {"publish", "verify", "released", "rebuild"} & _done(manifest) or manifest.command == "rehearse":
         yield from _on_index(manifest)
 
@@ -209,6 +213,15 @@ def _on_audit(manifest: Manifest) -> Iterator[str]:
         yield f"No vulnerability is known of the versions that it installs today{rest}."
     elif left_out:
         yield f"Known vulnerabilities: {left_out}."
+
+
+def _on_sbom(manifest: Manifest) -> Iterator[str]:
+    if (sbom := manifest.sbom) is not None and manifest.command == "check":
+        count = counted(sbom.components, "dependency", "dependencies")
+        yield (
+            f"Its SBOM ({sbom.format}) lists {count}, as {sbom.wheel} installed them for Python {sbom.python} on "
+            f"{sbom.platform}."
+        )
 
 
 def _done(manifest: Manifest) -> set[str]:
@@ -268,9 +281,9 @@ def _joined(clauses: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: `1 finding`, `2 findings`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def tally(manifest: Manifest) -> str:

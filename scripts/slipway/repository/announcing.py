@@ -11,11 +11,12 @@ from pathlib import Path
 import msgspec
 from packaging.version import Version
 
+from slipway import digests
 from slipway.errors import SlipwayError, ToolError
 from slipway.index.clock import Patience
-from slipway.manifest import FILENAME, Manifest, recheck
+from slipway.manifest import FILENAME, Manifest
 from slipway.publication import Announced
-from slipway.records import Notes
+from slipway.records import Notes, Sbom
 from slipway.repository import failures, releases
 from slipway.repository import notes as texts
 from slipway.repository.github import GitHub, Refused, Unsettled
@@ -176,9 +177,12 @@ class Announcement:
         return ""
 
     def _compare(self, release: Release) -> Compared:
+        return self._compared(releases.assets(self._github, release), self._wanted.files)
+
+    def _compared(self, found: Sequence[Asset], files: Sequence[File]) -> Compared:
         return releases.compared(
-            releases.assets(self._github, release),
-            self._wanted.files,
+            found,
+            files,
             digest=lambda asset: self._github.digest(f"releases/assets/{asset.id}", limit=asset.size),
         )
 
@@ -197,9 +201,9 @@ class Announcement:
 
     def _require_bytes(self, files: Sequence[File]) -> None:
         """Make sure that what is to be attached is here and is what was built."""
-        paths = {file.filename: file.content for file in files if isinstance(file.content, Path)}
-        named = tuple(one for one in self._wanted.manifest.artifacts if one.filename in paths)
-        recheck(Manifest(artifacts=named), paths.__getitem__)
+        for file in files:
+            if isinstance(file.content, Path):
+                digests.require(file.content, file.filename, file.sha256)
 
     def _upload(self, release: Release, file: File) -> None:
         asset = self._github.upload(release.upload_url, file.name, file.content, Asset)
@@ -251,19 +255,29 @@ class Announcement:
     def _forgiving(self, state: Compared) -> Compared:
         """Return a comparison in which an attached manifest counts as right that names the same files and commit.
 
-        A manifest also says how long things took, so that each run makes another one of the same release.
+        A manifest also says how long things took, so that each run makes another one of the same release. With it
+        counts the SBOM that it names, which lists what was newest when it was made.
         """
-        same = tuple(one for one in state.wrong if one.name == FILENAME and self._is_same_release(one))
+        manifest = next((one for one in state.wrong if one.name == FILENAME), None)
+        if manifest is None or not (attached := self._same_release(manifest)):
+            return state
+        same = [manifest, *(one for one in state.wrong if self._is_sbom(one, attached.sbom))]
         wrong = tuple(one for one in state.wrong if one not in same)
         return replace(state, right=(*state.right, *same), wrong=wrong)
 
-    def _is_same_release(self, asset: Asset) -> bool:
+    def _same_release(self, asset: Asset) -> Manifest | None:
         try:
             content = self._github.content(f"releases/assets/{asset.id}", limit=LARGEST_MANIFEST)
             attached = msgspec.json.decode(content, type=Manifest)
         except (msgspec.MsgspecError, SlipwayError):
+            return None
+        return attached if _identity(attached) == _identity(self._wanted.manifest) else None
+
+    def _is_sbom(self, asset: Asset, sbom: Sbom | None) -> bool:
+        if sbom is None:
             return False
-        return _identity(attached) == _identity(self._wanted.manifest)
+        file = File(sbom.filename, sbom.size, sbom.sha256, b"")
+        return asset.name == file.name and bool(self._compared([asset], [file]).right)
 
     def _seen(self, outcome: str) -> tuple[Announced, str]:
         """Return the release as everybody sees it now."""

@@ -132,10 +132,12 @@ def _version(manifest: Manifest) -> Version:
 
 
 def files(manifest: Manifest, inputs: Inputs) -> tuple[File, ...]:
-    """Return what is attached: the files of the manifest, their checksums, and the manifest."""
-    built = (
+    """Return what is attached: the files of the manifest, their checksums, its SBOM if it has one, and the manifest."""
+    built = [
         File(one.filename, one.size, one.sha256, inputs.locate(one.filename)) for one in manifest.artifacts
-    )
+    ]
+    if sbom := manifest.sbom:
+        built.append(File(sbom.filename, sbom.size, sbom.sha256, inputs.sbom_folder / sbom.filename))
     sums = f"{checksums(manifest)}\n".encode()
     return (*built, _made(CHECKSUMS, sums), _made(FILENAME, _manifest(manifest, inputs)))
 

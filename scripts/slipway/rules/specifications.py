@@ -12,6 +12,7 @@ PLATFORM_TAGS = "https://packaging.python.org/en/latest/specifications/platform-
 PYPROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-toml/"
 README_GUIDE = "https://packaging.python.org/en/latest/guides/making-a-pypi-friendly-readme/"
 RECORD_FORMAT = "https://packaging.python.org/en/latest/specifications/recording-installed-packages/"
+SBOMS = "https://packaging.python.org/en/latest/specifications/binary-distribution-format/#the-dist-info-sboms-directory"
 SDIST_FORMAT = "https://packaging.python.org/en/latest/specifications/source-distribution-format/"
 SINGLE_SOURCE = "https://packaging.python.org/en/latest/discussions/single-source-version/"
 SPECIFIERS = "https://packaging.python.org/en/latest/specifications/dependency-specifiers/"

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from slipway.digests import recheck
 from slipway.errors import InputError, TamperedError
-from slipway.manifest import Manifest, recheck
+from slipway.manifest import Manifest
 from slipway.options import Inputs
 
 

@@ -4,7 +4,8 @@ import msgspec
 
 from slipway.artifacts import filename
 from slipway.comparing import second_build
-from slipway.manifest import Addition, Manifest, recheck
+from slipway.digests import recheck
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.publishing.decision import demand_digest_in_job
 from slipway.rules.rule import judge

@@ -5,10 +5,11 @@ import msgspec
 from slipway.artifacts import artifact as artifact_facts
 from slipway.auditing import known_vulnerabilities
 from slipway.auditing.known_vulnerabilities import Asking, NotLooked
+from slipway.digests import recheck
 from slipway.environments import disposable, interpreters
 from slipway.errors import InputError
 from slipway.index import addresses
-from slipway.manifest import Addition, Manifest, recheck
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.report.verdict import counted
 from slipway.rules.audit import RULES

@@ -9,8 +9,9 @@ import msgspec
 from slipway.artifacts import artifact, linkage
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
+from slipway.digests import recheck
 from slipway.index import addresses
-from slipway.manifest import Addition, Manifest, recheck
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.project import git, tracked
 from slipway.project.tracked import Tracked

@@ -8,8 +8,9 @@ from contextlib import closing
 
 import msgspec
 
+from slipway.digests import recheck
 from slipway.errors import InputError, SlipwayError
-from slipway.manifest import Addition, Manifest, recheck
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.publishing import after_failure, decision, preflight, release
 from slipway.runner import Runner

@@ -1,0 +1,1 @@
+"""The software bill of materials (SBOM) of a release: what its wheel installs, together with its dependencies."""
