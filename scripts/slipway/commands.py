@@ -159,6 +159,7 @@ COMMANDS: tuple[Command, ...] = (
             "inspect",
             "index",
             "compare",
+            "agree",
             "smoke",
             "audit",
             "ignores",

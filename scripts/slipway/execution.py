@@ -66,7 +66,8 @@ def _run(
 
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     named = command.gathers if inputs.from_ else command.stages
-    on_request = {"audit": inputs.audit, "checks": bool(inputs.checks)}
+    agrees = inputs.second_build or inputs.with_ is not None
+    on_request = {"audit": inputs.audit, "checks": bool(inputs.checks), "agree": agrees}
     stages = tuple(stage for stage in named if on_request.get(stage, True))
     return pipeline.run(stages, _start(command, inputs), inputs, runner)
 

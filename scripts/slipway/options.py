@@ -177,6 +177,12 @@ class Inputs:
     runners: tuple[str, ...] = option(
         "Runner labels to use instead of GitHub's own, such as linux-x86_64=my-linux.", "plan", default=()
     )
+    second_build: bool = option(
+        "Let a job of the workflow build the commit once more, on a machine of its own and without a cache: where the two "
+        "builds have other content, the release ends before it is published.",
+        "plan",
+        default=False,
+    )
     from_: Path | None = option(
         "Folder with the artifacts and manifests of other jobs: they are taken instead of building here; "
         "for check, instead of testing here as well.",
@@ -287,6 +293,11 @@ class Inputs:
     def dist(self) -> Path:
         """The folder the artifacts are in."""
         return self.work / "dist"
+
+    @property
+    def rebuilt(self) -> Path:
+        """The folder of what the job made that builds the commit once more; nothing of it is published."""
+        return self.work / "second-build"
 
     @property
     def logs(self) -> Path:
