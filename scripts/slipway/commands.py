@@ -216,7 +216,7 @@ COMMANDS: tuple[Command, ...] = (
         name="verify",
         help="Wait until the index serves exactly the manifest, then install from it.",
         stages=("verify", "audit"),
-        options=("attestations",),
+        options=("attestations", "provenance"),
         resumes=True,
     ),
     Command(

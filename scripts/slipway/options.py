@@ -227,6 +227,11 @@ class Inputs:
         "service does not stop the release), or off.",
         default="best-effort",
     )
+    provenance: Literal["off", "look", "required"] = option(
+        "Whether to ask GitHub for the provenance of the build, which actions/attest puts there: look says what is listed, "
+        "required ends where it is not listed for each file, this repository and this commit; off asks nobody.",
+        default="off",
+    )
     dry_run: bool = option(
         "Change and send nothing: `publish` only looks whether the index would take the release, and prints what it must "
         "know; `release` prints the difference it would make and the commands it would run.",

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import marshal
 import os
 import subprocess
 import sys
@@ -155,6 +156,12 @@ def _double(rows: list[tuple[str, bytes]]) -> bytes:
             b"\xcb\r\r\n" + bytes(12) + b"code",
             b"\xcb\r\r\n" + b"\1" * 12 + b"code",
             "is bytecode",
+        ),
+        (
+            "demo/x.pyc",
+            b"\xcb\r\r\n" + bytes(12) + marshal.dumps(compile("X = 1", "/srv/one/x.py", "exec")),
+            b"\xcb\r\r\n" + b"\1" * 12 + marshal.dumps(compile("X = 1", "/srv/another/x.py", "exec")),
+            "is bytecode with the path of its source",
         ),
         ("demo/t.txt", b"a\nb\n", b"a\r\nb\r\n", "has other line ends"),
         ("demo/t.txt", b"a\nb\n", b"b\na\n", "has the same lines in another order"),

@@ -274,6 +274,13 @@ def test_the_other_ways_to_release_end_verified(
     assert len(github.releases) == (0 if name == "one-job.yml" else 1)
     assert len(public(bench)) == len(("the sdist", "the wheel"))
     assert "serves exactly these files, and from there it installs and imports" in run.summaries
+    if name == "release.yml":
+        told = (tmp_path / "artifacts" / "attested").read_text().split()
+        assert dict(zip(told[1::2], told[::2], strict=True)) == public(bench)
+        assert (
+            "lists the provenance of the build of all 2 files is not known: GitHub answers 401"
+            in run.summaries
+        )
 
 
 WRITES_THE_TIME = """\
