@@ -65,17 +65,28 @@ def _with(served: Served, listed: Listed) -> Served:
 
 
 class _Asking:
-    """Asks about one file after the other; an attestation of several files is read once for all of them."""
+    """Asks about one file after the other; an attestation of several files is read once for all of them.
+
+    Where it is not known for one of them, GitHub is not asked about the rest.
+    """
 
     def __init__(self, reader: Reader, repository: str) -> None:
         self._reader = reader
         self._repository = repository
         self._known: dict[tuple[str, str], Listed] = {}
+        self._unknown: Listed | None = None
 
     def about(self, file: Served) -> Listed:
-        subject = (file.filename, file.sha256 or "")
+        if self._unknown is None:
+            listed = self._about((file.filename, file.sha256 or ""))
+            if listed.verdict != "unknown":
+                return listed
+            self._unknown = listed
+        return self._unknown
+
+    def _about(self, subject: tuple[str, str]) -> Listed:
         if subject not in self._known:
-            path = f"attestations/sha256:{file.sha256}"
+            path = f"attestations/sha256:{subject[1]}"
             answer = self._reader.read(path, _Attestations, absent=_Attestations([]), per_page=MOST)
             if isinstance(answer, Unknown):
                 return Listed(place=GITHUB, verdict="unknown", reason=answer.reason)
