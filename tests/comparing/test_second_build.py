@@ -185,6 +185,12 @@ def _double(rows: list[tuple[str, bytes]]) -> bytes:
             "holds the path of the folder that it was built in",
         ),
         (
+            "demo-1.0.dist-info/sboms/demo.cyclonedx.json",
+            b'"bom-ref": "path+file:///tmp/a1/demo#1.0.0"\n',
+            b'"bom-ref": "path+file:///tmp/b22/demo#1.0.0"\n',
+            "set `rust = false` in [tool.maturin.sbom]",
+        ),
+        (
             "demo-1.0.dist-info/WHEEL",
             b"Generator: x 1\n",
             b"Generator: x 2\n",

@@ -14,6 +14,8 @@ _ID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _GENERATOR = re.compile(rb"(?m)^Generator: .{1,200}$")
 PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"!<arch>")
 
+SBOM_OF_MATURIN = ".cyclonedx.json"
+"""The end of its name (https://www.maturin.rs/sbom.html)."""
 HEADER_OF_BYTECODE = 16
 """Bytes before the code in a .pyc file (PEP 552)."""
 
@@ -85,6 +87,11 @@ CAUSES = (
         _has_other_paths,
         "{} holds the path of the folder that it was compiled in: compile with CFLAGS=-g0, or with "
         "-ffile-prefix-map=FOLDER=. for that folder.",
+    ),
+    Cause(
+        lambda path, one, other: path.endswith(SBOM_OF_MATURIN) and _without(_PATH)(path, one, other),
+        "{} is the SBOM that maturin writes, with the path of the folder that it was built in: set `rust = false` in "
+        "[tool.maturin.sbom], and publish an SBOM beside the wheel.",
     ),
     Cause(
         _without(_PATH),
