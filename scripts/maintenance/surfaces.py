@@ -56,7 +56,7 @@ def _blocks() -> dict[tuple[str, str], list[str]]:
         (PACKAGE, "inputs"): [*_declared(workflow_inputs(), indent=6, typed=True)],
         (PACKAGE, "wheels outputs"): [*_wheels_outputs()],
         (PACKAGE, "built smoke"): [*_built()],
-        (PACKAGE, "built gate"): [*_built()],
+        (PACKAGE, "built gate"): [*_built("second-build")],
         (RELEASE, "inputs"): [*_declared(workflow_inputs(), indent=6, typed=True)],
         (RELEASE, "with"): [*_handed((each.name for each in workflow_inputs()), indent=6)],
         (REFERENCE, "commands"): [*_commands_table()],
@@ -85,10 +85,11 @@ def _wheels_outputs() -> Iterator[str]:
         yield f"      built-{name}: ${{{{ matrix.platform == '{name}' && steps.slipway.outputs.built || '' }}}}"
 
 
-def _built() -> Iterator[str]:
+def _built(*jobs: str) -> Iterator[str]:
     """Yield the variable that holds what every building job put out; `-` stands for a job that put out nothing."""
     yield "          SLIPWAY_BUILT: >-"
     yield "            - ${{ needs.build.outputs.built }}"
+    yield from (f"            ${{{{ needs.{job}.outputs.built }}}}" for job in jobs)
     yield from (f"            ${{{{ needs.wheels.outputs.built-{name} }}}}" for name in RUNNERS)
 
 

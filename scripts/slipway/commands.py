@@ -165,6 +165,7 @@ COMMANDS: tuple[Command, ...] = (
             "inspect",
             "index",
             "compare",
+            "agree",
             "smoke",
             "audit",
             "sbom",
@@ -223,7 +224,7 @@ COMMANDS: tuple[Command, ...] = (
         help="Wait until the index serves exactly the manifest, then install from it; with --released, say whether the "
         "newest release still works.",
         stages=("verify", "released", "rebuild", "audit"),
-        options=("attestations",),
+        options=("attestations", "provenance"),
         resumes=True,
     ),
     Command(

@@ -67,6 +67,7 @@ def _run(
 def _run_stages(command: Command, inputs: Inputs, runner: Runner) -> Manifest:
     named = command.gathers if inputs.from_ else command.stages
     on_request = {
+        "agree": inputs.second_build or inputs.with_ is not None,
         "audit": inputs.audit,
         "sbom": inputs.sbom,
         "checks": bool(inputs.checks),

@@ -7,7 +7,6 @@ this file (`manifest.schema.json`) is generated from these records.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from slipway.comparison import BuiltTwice, Comparison
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.publication import Announced, OnIndex, Page, Publisher, Receipt, Recovery, Served
 from slipway.records import (
+    PART,
     Artifact,
     Finding,
     Plan,
@@ -34,11 +34,6 @@ SCHEMA_VERSION = 1
 FILENAME = "manifest.json"
 SET_UP = "set-up"
 """In the list of stages: making the environment of Slipway itself, where that was not there."""
-
-BUILD = "build"
-"""The name of the job that plans, validates and builds; the other jobs are named by its plan."""
-PART = re.compile(rf"{BUILD}|(?:wheels|smoke)-(?:linux|macos|windows)-(?:x86_64|aarch64|arm64|AMD64|ARM64)")
-"""The names of the jobs of a plan (planning/matrix.py)."""
 
 _STAGE_OF_ORIGIN = {"file": "smoke", "index": "verify"}
 """The stage that runs the smoke tests of each origin."""
@@ -167,7 +162,7 @@ class Manifest(Record, frozen=True):
             page=None if "inspect" in again else self.page,
             announced=None if "announce" in again else self.announced,
             comparison=None if "compare" in again else self.comparison,
-            built_twice=() if "compare" in again else self.built_twice,
+            built_twice=() if "agree" in again else self.built_twice,
             sbom=None if "sbom" in again else self.sbom,
         )
 

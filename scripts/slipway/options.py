@@ -10,6 +10,7 @@ from typing import Literal
 
 from slipway.credential import Credential
 from slipway.option import declared_in, option
+from slipway.places import Places
 from slipway.records import Severity
 from slipway.runner.base import GitHubApi
 
@@ -24,7 +25,7 @@ SMOKING = ("smoke", "verify")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inputs:
+class Inputs(Places):
     """The values of the options for one run, and what the command was pointed at.
 
     Attributes:
@@ -177,6 +178,12 @@ class Inputs:
     runners: tuple[str, ...] = option(
         "Runner labels to use instead of GitHub's own, such as linux-x86_64=my-linux.", "plan", default=()
     )
+    second_build: bool = option(
+        "Let a job of the workflow build the commit once more, on a machine of its own and without a cache: where the two "
+        "builds have other content, the release ends before it is published.",
+        "plan",
+        default=False,
+    )
     from_: Path | None = option(
         "Folder with the artifacts and manifests of other jobs: they are taken instead of building here; "
         "for check, instead of testing here as well.",
@@ -235,6 +242,11 @@ class Inputs:
         "Whether each file goes out with an attestation: required, best-effort (a fault of the signing "
         "service does not stop the release), or off.",
         default="best-effort",
+    )
+    provenance: Literal["off", "look", "required"] = option(
+        "Whether to ask GitHub for the provenance of the build, which actions/attest puts there: look says what is listed, "
+        "required ends where it is not listed for each file, this repository and this commit; off asks nobody.",
+        default="off",
     )
     dry_run: bool = option(
         "Change and send nothing: `publish` only looks whether the index would take the release, and prints what it must "
@@ -311,35 +323,6 @@ class Inputs:
         setting=True,
     )
     markdown: bool = option("Print everything there is to say about every rule, as Markdown.", default=False)
-
-    @property
-    def dist(self) -> Path:
-        """The folder the artifacts are in."""
-        return self.work / "dist"
-
-    @property
-    def logs(self) -> Path:
-        """The folder the full output of builds and tests is kept in."""
-        return self.work / "logs"
-
-    @property
-    def packages(self) -> Path:
-        """The folder that holds exactly the artifacts of the manifest, for another program to upload."""
-        return self.work / "packages"
-
-    @property
-    def sbom_folder(self) -> Path:
-        """The folder the software bill of materials is in."""
-        return self.work / "sbom"
-
-    @property
-    def release_notes(self) -> Path:
-        """The notes of the release, as GitHub has them after `announce`."""
-        return self.work / "release-notes.md"
-
-    def locate(self, filename: str) -> Path:
-        """Return the path of an artifact: the file named on the command line, else the one in `dist`."""
-        return next((file for file in self.files if file.name == filename), self.dist / filename)
 
 
 OPTIONS = tuple(declared_in(Inputs))

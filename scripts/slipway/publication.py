@@ -45,6 +45,25 @@ class Receipt(Record, frozen=True):
     attested: bool = False
 
 
+class Listed(Record, frozen=True):
+    """What a server lists as the origin of a file; the signature is left to those who check it.
+
+    Attributes:
+        place: the server, as in a sentence.
+        verdict: `unknown` where the server could not be asked.
+        workflow: filename of the workflow, without a folder.
+        commit: full hash, None where it was not named.
+        reason: why it is not known.
+    """
+
+    place: str
+    verdict: Literal["listed", "missing", "unknown"]
+    repository: str = ""
+    workflow: str = ""
+    commit: str | None = None
+    reason: str = ""
+
+
 class Served(Record, frozen=True):
     """What the index was seen to serve.
 
@@ -52,6 +71,7 @@ class Served(Record, frozen=True):
         verdict: `late` for a file that the index took and does not show yet, `missing` for one it never took.
         provenance: whether the attestations served with it name this repository and workflow; None where
             none are served and none were sent.
+        origins: what the index and, where it was asked, GitHub list as its origin.
     """
 
     filename: str
@@ -59,6 +79,7 @@ class Served(Record, frozen=True):
     verdict: Literal["same", "late", "missing", "wrong"]
     url: str | None = None
     provenance: Literal["same", "missing", "wrong"] | None = None
+    origins: tuple[Listed, ...] = ()
 
 
 class Publisher(Record, frozen=True):

@@ -1,5 +1,6 @@
 """The records a manifest is made of, each frozen and described by its attributes."""
 
+import re
 from enum import StrEnum
 from typing import Literal
 
@@ -106,11 +107,22 @@ class Destination(Record, frozen=True):
     environment: str | None = None
 
 
+BUILD = "build"
+"""The name of the job that plans, validates and builds; the other jobs are named by its plan."""
+SECOND_BUILD = "second-build"
+"""The name, and the kind, of the job that builds the commit once more."""
+PART = re.compile(
+    rf"{BUILD}|{SECOND_BUILD}|(?:wheels|smoke)-(?:linux|macos|windows)-(?:x86_64|aarch64|arm64|AMD64|ARM64)"
+)
+"""The names of the jobs of a plan (planning/matrix.py)."""
+
+
 class Job(Record, frozen=True):
     """One job of a workflow's matrices, which hands in a manifest of its own.
 
     Attributes:
         name: unique in the plan; the manifest of that job carries it as its `job`.
+        kind: what a second build makes is compared with what the others made, and never published.
         platform: a key of `planning.matrix.RUNNERS`.
         runner: the label of the machine it runs on.
         archs: for a job that builds wheels the architectures it builds for, separated by commas.
@@ -118,7 +130,7 @@ class Job(Record, frozen=True):
     """
 
     name: str
-    kind: Literal["build", "wheels", "smoke"]
+    kind: Literal["build", "second-build", "wheels", "smoke"]
     platform: str
     runner: str
     archs: str = ""

@@ -69,7 +69,7 @@ WORKFLOW_ONLY = (
 
 _PLAN = (
     *("path", "tag", "tag-prefix", "index", "fail-on"),
-    *("platforms", "python-versions", "matrix", "runners"),
+    *("platforms", "python-versions", "matrix", "runners", "second-build"),
 )
 _SMOKE = (
     *("path", "fail-on", "thorough", "installer", "resolution", "extras", "constraint"),
@@ -79,6 +79,7 @@ _SMOKE = (
 WORKFLOW_JOBS: Mapping[str, tuple[str, ...]] = {
     "plan": _PLAN,
     "build": (*_PLAN, "build-timeout", *(name for name in _SMOKE if name not in _PLAN)),
+    "second-build": (*_PLAN, "build-timeout"),
     "smoke": _SMOKE,
     "gate": _PLAN,
     "publish": ("tag", "tag-prefix", "index"),

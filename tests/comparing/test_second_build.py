@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import marshal
 import os
 import subprocess
 import sys
@@ -156,6 +157,12 @@ def _double(rows: list[tuple[str, bytes]]) -> bytes:
             b"\xcb\r\r\n" + b"\1" * 12 + b"code",
             "is bytecode",
         ),
+        (
+            "demo/x.pyc",
+            b"\xcb\r\r\n" + bytes(12) + marshal.dumps(compile("X = 1", "/srv/one/x.py", "exec")),
+            b"\xcb\r\r\n" + b"\1" * 12 + marshal.dumps(compile("X = 1", "/srv/another/x.py", "exec")),
+            "is bytecode with the path of its source",
+        ),
         ("demo/t.txt", b"a\nb\n", b"a\r\nb\r\n", "has other line ends"),
         ("demo/t.txt", b"a\nb\n", b"b\na\n", "has the same lines in another order"),
         (
@@ -176,6 +183,12 @@ def _double(rows: list[tuple[str, bytes]]) -> bytes:
             b"P = '/tmp/a1/demo'\n",
             b"P = '/tmp/b22/demo'\n",
             "holds the path of the folder that it was built in",
+        ),
+        (
+            "demo-1.0.dist-info/sboms/demo.cyclonedx.json",
+            b'"bom-ref": "path+file:///tmp/a1/demo#1.0.0"\n',
+            b'"bom-ref": "path+file:///tmp/b22/demo#1.0.0"\n',
+            "set `rust = false` in [tool.maturin.sbom]",
         ),
         (
             "demo-1.0.dist-info/WHEEL",

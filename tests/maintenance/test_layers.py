@@ -28,6 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "digests",
         "option",
         "options",
+        "places",
         "credential",
         "surfaces",
         "versions",

@@ -79,6 +79,7 @@ class Jobs:
     folder: Path
     event: Event = TAG
     compiled: bool = False
+    second_build: bool = False
     version: str = VERSION
     built: dict[str, Built] = field(default_factory=dict)
 
@@ -128,7 +129,7 @@ class Jobs:
 
     def inputs(self, command: str, **values: Any) -> Inputs:
         platforms = ("linux",) if self.compiled else ()
-        given = {"platforms": platforms, **values}
+        given = {"platforms": platforms, "second_build": self.second_build, **values}
         return Inputs(command=command, path=self.checkout, work=self.folder / command, **given)
 
     def plan_again(self) -> Plan:
@@ -186,8 +187,8 @@ class Jobs:
         """Return the name of the first job of a kind."""
         return next(job.name for job in self.plan.jobs if job.kind == kind)
 
-    def decide(self, **values: Any) -> Manifest:
-        """Run the job that decides, and return its manifest."""
+    def decide(self, *, only: tuple[str, ...] = (), **values: Any) -> Manifest:
+        """Run the job that decides, or only some of its stages, and return its manifest."""
         [check] = [command for command in COMMANDS if command.name == "check"]
         # As python-package.yml writes it, where no job put out anything.
         lines = tuple(json.dumps(msgspec.to_builtins(one)) for one in self.built.values()) or ("-",)
@@ -195,7 +196,7 @@ class Jobs:
         # What PyPI says of a project called demo is not the subject, so it is out of reach, and nobody waits for it.
         unreachable = mock.patch.dict(os.environ, {"HTTPS_PROXY": NOWHERE, "https_proxy": NOWHERE})
         with unreachable, mock.patch.object(index, "PATIENCE", 0.0):
-            return pipeline.run(check.gathers, Manifest(), replace(inputs), JobRunner(self.event))
+            return pipeline.run(only or check.gathers, Manifest(), replace(inputs), JobRunner(self.event))
 
 
 NOWHERE = "http://127.0.0.1:9"

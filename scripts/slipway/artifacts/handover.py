@@ -3,27 +3,23 @@
 A job that runs code of the project or of its dependencies can write anything into the files it hands over, so files
 alone decide nothing. The plan is made again from the checkout, the event and the inputs. Which files were built, and
 with which digests, comes from the outputs of the jobs that build; `built` is one such output. A smoke job hands over
-its result and nothing else. Everything has the one place that the plan gives it; what is anywhere else is a `Stray`.
+its result and nothing else. What a second build made is kept apart: it is compared, and taken for nothing. Everything
+has the one place that the plan gives it; what is anywhere else is a `Stray`.
 """
 
-import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-from packaging.utils import canonicalize_name
 
+from slipway.artifacts import handover_name
 from slipway.errors import InputError
 from slipway.manifest import FILENAME, Manifest, read_manifest, sha256
-from slipway.records import Built, Job, Plan
+from slipway.records import SECOND_BUILD, Built, Job, Plan
 
 DIST = "dist"
-NAME_LIMIT = 60
-"""Characters of a project's name in an artifact's name; what is longer ends in its digest."""
-
 MANIFEST_LIMIT = 16 * 1024 * 1024
 """Bytes of a manifest; that of a release with a thousand files has two million."""
 
@@ -33,6 +29,8 @@ MOST_ENTRIES = 20_000
 SUFFIXES = (".whl", ".tar.gz")
 BUILDERS = ("build", "wheels")
 """The kinds of jobs whose files are taken."""
+HAVING_FILES = (*BUILDERS, SECOND_BUILD)
+"""The kinds of jobs that hand over files at all."""
 
 BESIDE = frozenset({FILENAME, "report.md"})
 """What a job may hand over beside `dist/`."""
@@ -55,6 +53,7 @@ class Handover:
         manifests: those of the planned jobs, by the job's name.
         built: what the building jobs put out, by filename: the job and the digest.
         files: where each of these files is; its digest was checked.
+        built_again, files_again: the same of the job that builds the commit once more.
         strays: everything else.
     """
 
@@ -62,32 +61,14 @@ class Handover:
     manifests: Mapping[str, Manifest]
     built: Mapping[str, tuple[str, str]]
     files: Mapping[str, Path] = field(default_factory=dict)
+    built_again: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    files_again: Mapping[str, Path] = field(default_factory=dict)
     strays: tuple[Stray, ...] = ()
 
     @property
     def builders(self) -> frozenset[str]:
         """The jobs that put out files."""
-        return frozenset(job for job, _ in self.built.values())
-
-
-def artifact_name(project: str | None, job: str, attempt: int | None = None) -> str:
-    """Return the name of the workflow artifact that a job uploads: `slipway.PROJECT.JOB.ATTEMPT`, or all but the attempt.
-
-    Dots separate the parts, which neither a normalized project name nor a job's name has.
-    """
-    return f"slipway.{slug(project)}.{_clean(job)}.{attempt or ''}"
-
-
-def _clean(job: str) -> str:
-    return re.sub(r"[^a-zA-Z0-9_-]", "-", job)[:NAME_LIMIT] or "run"
-
-
-def slug(project: str | None) -> str:
-    """Return a project's name as it is part of an artifact's name."""
-    name = re.sub(r"[^a-z0-9-]", "-", canonicalize_name(project or ""))
-    if len(name) <= NAME_LIMIT:
-        return name or "project"
-    return f"{name[:NAME_LIMIT]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        return frozenset(job for job, _ in (*self.built.values(), *self.built_again.values()))
 
 
 def parse_built(lines: Sequence[str]) -> tuple[Built, ...]:
@@ -129,9 +110,21 @@ def read(folder: Path, plan: Plan, built: Sequence[Built], *, attempt: int, own:
     reader = _Reader(folder, plan, {one.job: one for one in built}, attempt, own)
     chosen = reader.choose()
     manifests = {name: manifest for name, path in chosen.items() if (manifest := reader.manifest(name, path))}
-    files = dict(reader.files(chosen))
-    digests = {file: (one.job, digest) for one in built for file, digest in one.files.items()}
-    return Handover(plan=plan, manifests=manifests, built=digests, files=files, strays=tuple(reader.strays))
+    first = [one for one in built if one.job != SECOND_BUILD]
+    again = [one for one in built if one.job == SECOND_BUILD]
+    return Handover(
+        plan=plan,
+        manifests=manifests,
+        built=_digests(first),
+        files=dict(reader.files(chosen, first)),
+        built_again=_digests(again),
+        files_again=dict(reader.files(chosen, again)),
+        strays=tuple(reader.strays),
+    )
+
+
+def _digests(built: Sequence[Built]) -> dict[str, tuple[str, str]]:
+    return {file: (one.job, digest) for one in built for file, digest in one.files.items()}
 
 
 class _Reader:
@@ -141,16 +134,16 @@ class _Reader:
         self._folder = folder
         self._jobs = {job.name: job for job in plan.jobs}
         self._built = built
-        self._own = {artifact_name(plan.name, own, number) for number in range(1, attempt)}
+        self._own = {handover_name.of_job(plan.name, own, number) for number in range(1, attempt)}
         self._names = {
-            artifact_name(plan.name, job.name, number): (job, number)
+            handover_name.of_job(plan.name, job.name, number): (job, number)
             for job in plan.jobs
             for number in range(1, attempt + 1)
         }
         self.strays: list[Stray] = [
             Stray(path=name, problem="no job that builds has this name")
             for name in built
-            if name not in self._jobs or self._jobs[name].kind not in BUILDERS
+            if name not in self._jobs or self._jobs[name].kind not in HAVING_FILES
         ]
 
     def choose(self) -> dict[str, Path]:
@@ -174,7 +167,7 @@ class _Reader:
 
     def _wanted(self, job: Job, attempts: Mapping[int, Path]) -> int:
         # A building job that failed puts nothing out; its last word is its manifest.
-        if job.kind in BUILDERS and job.name in self._built:
+        if job.kind in HAVING_FILES and job.name in self._built:
             return self._built[job.name].attempt
         return max(attempts)
 
@@ -198,7 +191,7 @@ class _Reader:
 
     def _sweep(self, name: str, folder: Path) -> None:
         """Report everything in the folder of a job that it does not hand over."""
-        builds = self._jobs[name].kind in BUILDERS
+        builds = self._jobs[name].kind in HAVING_FILES
         named = self._built[name].files if builds and name in self._built else {}
         for path in _below(folder):
             inside = path.relative_to(folder).as_posix()
@@ -213,11 +206,12 @@ class _Reader:
                     path, "a smoke job hands over its result only" if not builds else "no job built it"
                 )
 
-    def files(self, chosen: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-        """Yield filename and path of every file that a building job put out and handed over."""
+    def files(self, chosen: Mapping[str, Path], built: Sequence[Built]) -> Iterator[tuple[str, Path]]:
+        """Yield filename and path of every file that one of these building jobs put out and handed over."""
         taken: dict[str, str] = {}
-        for job, built in self._built.items():
-            for filename, digest in built.files.items():
+        for one in built:
+            job = one.job
+            for filename, digest in one.files.items():
                 if Path(filename).name != filename:
                     # Joined to a folder, an absolute path would leave it.
                     self._stray(self._folder / job, f"it put out {filename!r:.80}, which is no filename")
@@ -281,7 +275,7 @@ def take(folder: Path, built: Sequence[Built]) -> tuple[Plan | None, dict[str, P
     files: dict[str, Path] = {}
     plan = None
     for one in built:
-        places = sorted(folder.glob(f"slipway.*.{_clean(one.job)}.{one.attempt}"))
+        places = sorted(folder.glob(f"slipway.*.{handover_name.clean(one.job)}.{one.attempt}"))
         if len(places) != 1:
             raise _not_as_built(f"{len(places)} folders in {folder} could be of the job {one.job}")
         for filename, digest in one.files.items():

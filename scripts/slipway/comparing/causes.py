@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 _PATH = re.compile(rb"(?<![\w.])(?:/[\w.+-]{1,100}){2,20}|[A-Za-z]:\\(?:[\w.+-]{1,100}\\?){2,20}")
+_PATH_IN_BYTECODE = re.compile(rb"(?s)(?:[zZ\xfa\xda].|[aAu\xe1\xc1\xf5].{4})(?:/[\w.+-]{1,100}){2,20}")
+"""A path behind the type and the length of its string, as Python's `marshal` writes it."""
 _TIME = re.compile(
     rb"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?|\b1[5-9]\d{8}(?:\.\d{1,9})?\b"
 )
@@ -12,6 +14,8 @@ _ID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _GENERATOR = re.compile(rb"(?m)^Generator: .{1,200}$")
 PROGRAMS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"!<arch>")
 
+SBOM_OF_MATURIN = ".cyclonedx.json"
+"""The end of its name (https://www.maturin.rs/sbom.html)."""
 HEADER_OF_BYTECODE = 16
 """Bytes before the code in a .pyc file (PEP 552)."""
 
@@ -42,12 +46,21 @@ def _has_other_paths(_path: str, one: bytes, other: bytes) -> bool:
     return one.startswith(PROGRAMS) and set(_PATH.findall(one)) != set(_PATH.findall(other))
 
 
+def _is_bytecode_with_other_paths(path: str, one: bytes, other: bytes) -> bool:
+    contents = (_PATH_IN_BYTECODE.sub(b"", content[HEADER_OF_BYTECODE:]) for content in (one, other))
+    return path.endswith(".pyc") and len({*contents}) == 1
+
+
 CAUSES = (
     Cause(
         lambda path, one, other: (
             path.endswith(".pyc") and one[HEADER_OF_BYTECODE:] == other[HEADER_OF_BYTECODE:]
         ),
         "{} is bytecode with the time of its source in it: leave bytecode out of the artifact.",
+    ),
+    Cause(
+        _is_bytecode_with_other_paths,
+        "{} is bytecode with the path of its source in it: leave bytecode out of the artifact.",
     ),
     Cause(
         lambda _, one, other: one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n"),
@@ -74,6 +87,11 @@ CAUSES = (
         _has_other_paths,
         "{} holds the path of the folder that it was compiled in: compile with CFLAGS=-g0, or with "
         "-ffile-prefix-map=FOLDER=. for that folder.",
+    ),
+    Cause(
+        lambda path, one, other: path.endswith(SBOM_OF_MATURIN) and _without(_PATH)(path, one, other),
+        "{} is the SBOM that maturin writes, with the path of the folder that it was built in: set `rust = false` in "
+        "[tool.maturin.sbom], and publish an SBOM beside the wheel.",
     ),
     Cause(
         _without(_PATH),

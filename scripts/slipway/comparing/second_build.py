@@ -17,6 +17,8 @@ from slipway.rules.second_build.facts import TwiceFacts
 
 MOST = 1000
 """Files of a folder that are looked at."""
+LARGER = 50
+"""How many times as large as the first one the file of a second build may be; compression does less."""
 LISTED = 50
 """Members of an artifact that are listed."""
 EXPLAINED = 20
@@ -65,6 +67,12 @@ def _made(folder: Path) -> Iterator[tuple[str, Path]]:
 def _compared(path: Path, other: Path | None) -> BuiltTwice:
     if other is None:
         return BuiltTwice(filename=path.name, verdict="missing")
+    sizes = path.stat().st_size, other.stat().st_size
+    if sizes[1] > LARGER * sizes[0]:
+        detail = (
+            f"that of the second build is not compared: it has {sizes[1]} bytes, the first one {sizes[0]}"
+        )
+        return BuiltTwice(filename=path.name, verdict="different", differs=(detail,))
     if sha256(path) == sha256(other):
         return BuiltTwice(filename=path.name, verdict="identical")
     mine, theirs = archive_form.read(path), archive_form.read(other)

@@ -7,9 +7,8 @@ from typing import Literal
 import msgspec
 
 from slipway.errors import InputError
-from slipway.manifest import BUILD
 from slipway.options import Inputs
-from slipway.records import Job
+from slipway.records import BUILD, SECOND_BUILD, Job
 
 RUNNERS = {
     "linux-x86_64": "ubuntu-latest",
@@ -50,7 +49,8 @@ def jobs(
         kind: a compiled project builds its wheels on every platform, a pure one builds all with its sdist.
         pythons: the living versions that the project supports.
         classifiers: the project's trove classifiers; they say whether it is made for free threading.
-        inputs: `platforms`, `python-versions`, `matrix`, `runner` and `runners`.
+        inputs: `platforms`, `python-versions`, `matrix`, `runner`, `runners` and
+            `second-build`.
         publish: whether this run is to publish.
 
     Raises:
@@ -75,11 +75,13 @@ def jobs(
         if versions
     ]
     build = Job(name=BUILD, kind="build", platform=platforms[0], runner=inputs.runner)
+    second = Job(name=SECOND_BUILD, kind="second-build", platform=platforms[0], runner=inputs.runner)
+    again = [second] if inputs.second_build else []
     if kind == "compiled":
-        return (build, *wheels, *smokes)
+        return (build, *again, *wheels, *smokes)
     if smokes and not publish and smokes[0].runner == inputs.runner:
-        return (msgspec.structs.replace(build, pythons=smokes[0].pythons), *smokes[1:])
-    return (build, *smokes)
+        return (msgspec.structs.replace(build, pythons=smokes[0].pythons), *again, *smokes[1:])
+    return (build, *again, *smokes)
 
 
 def _newest(versions: Sequence[str]) -> tuple[str, ...]:

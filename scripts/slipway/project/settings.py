@@ -13,12 +13,11 @@ from typing import Any
 
 from slipway import versions
 from slipway.errors import InputError
-from slipway.manifest import PART
 from slipway.option import Option
 from slipway.options import OPTIONS, Inputs
 from slipway.project import pyproject as pyproject_file
 from slipway.project.pyproject import FILE, PyProject
-from slipway.records import Severity
+from slipway.records import PART, Severity
 
 IGNORE, CHECKS = "ignore", "checks"
 SCHEMA = Path(__file__).with_name("settings.schema.json")

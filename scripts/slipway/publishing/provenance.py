@@ -3,24 +3,30 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from slipway.publication import Publisher
+from slipway.publication import Listed, Publisher
 from slipway.records import Artifact
 
 Verdict = Literal["same", "missing", "wrong"]
 
+_COMMIT = re.compile(rb"\x06\x0a\x2b\x06\x01\x04\x01\x83\xbf\x30\x01\x0d\x04\x2a\x0c\x28([0-9a-f]{40})")
+"""In a certificate of Sigstore, the extension 1.3.6.1.4.1.57264.1.13 with the commit that the workflow ran for
+(https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """A publisher as the index names it, and the digests in its attestations."""
+    """A publisher as the index names it, the digests in its attestations, and the commit in their certificates."""
 
     repository: str
     workflow: str
     environment: str | None
     digests: tuple[tuple[str, str], ...]
+    commit: str | None = None
 
 
 def read(document: dict[str, Any]) -> tuple[Origin, ...]:
@@ -38,16 +44,24 @@ def _origins(bundles: list[Any]) -> Iterator[Origin]:
         if not isinstance(publisher, dict) or publisher.get("kind") != "GitHub":
             continue
         attestations = bundle.get("attestations")
+        listed = attestations if isinstance(attestations, list) else []
+        commits = {_commit(attestation) for attestation in listed}
         yield Origin(
             repository=str(publisher.get("repository", "")),
             workflow=str(publisher.get("workflow", "")),
             environment=publisher.get("environment") or None,
-            digests=tuple(
-                subject
-                for attestation in (attestations if isinstance(attestations, list) else ())
-                for subject in _subjects(attestation)
-            ),
+            digests=tuple(subject for attestation in listed for subject in _subjects(attestation)),
+            commit=commits.pop() if len(commits) == 1 else None,
         )
+
+
+def _commit(attestation: object) -> str | None:
+    try:
+        encoded = attestation["verification_material"]["certificate"]  # type: ignore[index]
+        found = _COMMIT.search(base64.b64decode(encoded))
+    except (KeyError, TypeError, ValueError, binascii.Error):
+        return None
+    return found[1].decode() if found else None
 
 
 def _subjects(attestation: object) -> Iterator[tuple[str, str]]:
@@ -79,6 +93,26 @@ def compare(document: dict[str, Any] | None, artifact: Artifact, publisher: Publ
         if origin.repository.lower() == repository.lower() and publisher.workflow in {"", origin.workflow}:
             return "same"
     return "wrong"
+
+
+def listed(document: dict[str, Any] | None, artifact: Artifact, *, place: str) -> Listed:
+    """Return what a provenance object says of the origin of a file.
+
+    Args:
+        document: the provenance object the index serves, None where it has none.
+        artifact: the file.
+        place: the index, as in a sentence.
+    """
+    for origin in read(document or {}):
+        if (artifact.filename, artifact.sha256) in origin.digests:
+            return Listed(
+                place=place,
+                verdict="listed",
+                repository=origin.repository,
+                workflow=origin.workflow,
+                commit=origin.commit,
+            )
+    return Listed(place=place, verdict="missing")
 
 
 def differences(origin: Origin, publisher: Publisher) -> tuple[str, ...]:

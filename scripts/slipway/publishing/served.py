@@ -152,7 +152,8 @@ class Watch:
             listed, project=self.manifest.name, version=self.manifest.version or ""
         )
         verdict = provenance.compare(document, file.artifact, self.publisher)
-        file.served = msgspec.structs.replace(file.served, provenance=verdict)
+        origin = provenance.listed(document, file.artifact, place=self.client.index.title)
+        file.served = msgspec.structs.replace(file.served, provenance=verdict, origins=(origin,))
         file.settled = verdict != "missing" or not sent
 
 

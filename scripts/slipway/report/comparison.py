@@ -7,7 +7,7 @@ from slipway.manifest import Manifest
 from slipway.report import verdict
 
 NAMED = 3
-"""Requirements and commands that are named in the line; the rest is listed below it."""
+"""Requirements, commands and files that are named in the line; the rest is listed below it."""
 
 SIGNS = {"added": "+", "gone": "-", "changed": "~"}
 """How a file is listed, by what became of it."""
@@ -61,10 +61,10 @@ def listed(compared: Comparison) -> list[str]:
 
 
 AGREED = {
-    "identical": "the same bytes",
-    "same-content": "the same content in another form",
-    "different": "other content",
-    "missing": "none of these",
+    "identical": "made the same bytes",
+    "same-content": "made the same content in another form",
+    "different": "made other content",
+    "missing": "did not make these",
 }
 
 
@@ -73,7 +73,11 @@ def agreement(manifest: Manifest) -> Iterator[str]:
     verdicts = [one.verdict for one in manifest.built_twice]
     for kind in dict.fromkeys(verdicts):
         names = [one.filename for one in manifest.built_twice if one.verdict == kind]
-        subject = f"all {len(names)} files" if len(names) == len(verdicts) > 1 else ", ".join(names)
+        subject = ", ".join(names)
+        if len(names) == len(verdicts) > 1:
+            subject = f"all {len(names)} files"
+        elif len(names) > NAMED:
+            subject = f"{len(names)} of {len(verdicts)} files"
         fields = dict.fromkeys(f for one in manifest.built_twice if one.verdict == kind for f in one.differs)
         form = f" (what differs: {', '.join(fields)})" if kind == "same-content" else ""
-        yield f"A second build made {AGREED[kind]}{form}: {subject}."
+        yield f"A second build {AGREED[kind]}{form}: {subject}."

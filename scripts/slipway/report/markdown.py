@@ -13,7 +13,7 @@ from slipway import documentation, findings
 from slipway.manifest import Failure, Manifest
 from slipway.publication import Page
 from slipway.records import Finding, Severity, SmokeResult
-from slipway.report import checklist, comparison, recovery, timeline, verdict
+from slipway.report import checklist, comparison, origins, recovery, timeline, verdict
 from slipway.report.text import block, code, sentence, text
 
 MARK = {"good": "✅", "blocked": "❌", "failed": "💥"}
@@ -306,7 +306,7 @@ def _index(manifest: Manifest) -> Iterator[str]:
             )
             digest = f", SHA-256 {code(_short(record.sha256))}" if record.sha256 else ""
             yield f"- {SERVED[record.verdict]}: {name}{digest}"
-        yield ""
+        yield from ["", *origins.as_markdown(manifest)]
     elif manifest.receipts:
         yield from ["### 📬 Receipts", ""]
         for receipt in manifest.receipts:

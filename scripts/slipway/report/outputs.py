@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from slipway.artifacts import handover
+from slipway.artifacts import handover_name
 from slipway.errors import ExitCode
 from slipway.index import addresses
 from slipway.index.addresses import Index
-from slipway.manifest import BUILD, FILENAME, Manifest, sha256
+from slipway.manifest import FILENAME, Manifest, sha256
 from slipway.options import Inputs
-from slipway.records import Built, Plan
+from slipway.records import BUILD, SECOND_BUILD, Built, Plan
 from slipway.runner import Runner
 
 
@@ -49,7 +49,7 @@ def _planned_name(manifest: Manifest) -> str | None:
 def _artifact_name(manifest: Manifest, inputs: Inputs) -> str:
     # What publishes and verifies takes an artifact and uploads none.
     takes = inputs.command in {"publish", "verify", "announce"}
-    return "" if takes else handover.artifact_name(_planned_name(manifest), inputs.job, manifest.attempt)
+    return "" if takes else handover_name.of_job(_planned_name(manifest), inputs.job, manifest.attempt)
 
 
 def _trouble(manifest: Manifest, _: Inputs) -> str:
@@ -114,7 +114,7 @@ def matrix(plan: Plan, kind: str) -> str:
             "job": job.name,
             "platform": job.platform,
             "runner": job.runner,
-            "artifact": handover.artifact_name(plan.name, job.name),
+            "artifact": handover_name.of_job(plan.name, job.name),
             **({"python": _lines(job.pythons)} if job.pythons else {}),
         }
         for job in plan.jobs
@@ -131,6 +131,11 @@ def _lines(pythons: Iterable[str]) -> str:
 def _build_pythons(manifest: Manifest, _: Inputs) -> str:
     job = manifest.plan.job(BUILD) if manifest.plan else None
     return _lines(job.pythons) if job else ""
+
+
+def _second_build(manifest: Manifest, _: Inputs) -> str:
+    job = manifest.plan.job(SECOND_BUILD) if manifest.plan else None
+    return handover_name.of_job(_planned_name(manifest), job.name) if job else ""
 
 
 def _upload_url(manifest: Manifest, _: Inputs) -> str:
@@ -173,7 +178,7 @@ OUTPUTS: tuple[Output, ...] = (
         "artifact-pattern",
         "Pattern that matches the workflow artifacts of all jobs for this project.",
         "plan",
-        lambda s, _: f"slipway.{handover.slug(_planned_name(s))}.*",
+        lambda s, _: f"slipway.{handover_name.slug(_planned_name(s))}.*",
     ),
     Output(
         "built",
@@ -226,13 +231,20 @@ OUTPUTS: tuple[Output, ...] = (
         "build-artifact",
         "Name of the workflow artifact of the job that builds, up to the number of the attempt.",
         "plan",
-        lambda s, _: handover.artifact_name(_planned_name(s), BUILD) if s.plan else "",
+        lambda s, _: handover_name.of_job(_planned_name(s), BUILD) if s.plan else "",
     ),
     Output(
         "build-pythons",
         "The versions of Python that the job that builds smoke-tests with, a line each; empty where it does not.",
         "plan",
         _build_pythons,
+    ),
+    Output(
+        "second-build",
+        "Name of the workflow artifact of the job that builds the commit once more, up to the number of the attempt; empty "
+        "where none does.",
+        "plan",
+        _second_build,
     ),
     Output(
         "wheels-matrix",

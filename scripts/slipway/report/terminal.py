@@ -7,7 +7,7 @@ from dataclasses import replace
 from slipway import documentation, findings
 from slipway.manifest import Failure, Manifest
 from slipway.records import ExpectedFile, Finding, Plan, Severity, SkippedRule, SmokeResult, StageResult
-from slipway.report import checklist, comparison, recovery, screen, timeline, verdict
+from slipway.report import checklist, comparison, origins, recovery, screen, timeline, verdict
 from slipway.report.screen import Line, wrapped
 from slipway.runner.base import printable
 
@@ -230,6 +230,11 @@ def _details(manifest: Manifest, width: int) -> Iterator[Line]:
         yield from wrapped(_tried(result), width, lead="  ", hanging=4)
         for sentence in verdict.worked(result):
             yield from wrapped(sentence, width, lead="      ", style="dim")
+    for sentence in origins.sentences(manifest):
+        yield from wrapped(sentence, width, lead="  ", hanging=4)
+    if commands := origins.commands(manifest):
+        yield from wrapped(origins.UNCHECKED, width, lead="  ")
+        yield from (Line(f"      {printable(command)}") for command in commands)
     for sentence in verdict.untried(manifest):
         yield from wrapped(f"· {sentence}", width, lead="  ", hanging=4, style="dim")
     if manifest.stages:

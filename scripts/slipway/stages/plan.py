@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from slipway import versions
 from slipway.artifacts import wheel_targets
-from slipway.manifest import BUILD, Addition, Manifest
+from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.planning import destination, matrix, pythons, staging
 from slipway.project import changelog_sections
@@ -21,7 +21,7 @@ from slipway.project import git as git_facts
 from slipway.project import project as project_facts
 from slipway.project.git import GitFacts
 from slipway.project.project import ProjectFacts
-from slipway.records import ExpectedFile, Git, Job, Notes, Plan
+from slipway.records import BUILD, ExpectedFile, Git, Job, Notes, Plan
 from slipway.rules import catalogue
 from slipway.runner import Event, Runner
 from slipway.runner import event as event_facts

@@ -48,6 +48,8 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
                 required = inputs.attestations == "required"
                 if error := fault(served, index, waited=inputs.verify_timeout, required=required):
                     raise error
+                # Before anything is installed: nothing of Slipway is loaded after foreign code ran.
+                served = _with_provenance(served, manifest, inputs, runner)
                 return _install(manifest, inputs, runner, served, folder)
         except SlipwayError as error:
             command = "publish" if any(s.verdict == "missing" for s in served) else "verify"
@@ -75,6 +77,26 @@ def _publisher(manifest: Manifest, runner: Runner) -> Publisher | None:
         return manifest.publisher
     owner, _, name = repository.partition("/")
     return Publisher(owner=owner, repository=name, workflow="")
+
+
+def _with_provenance(
+    served: tuple[Served, ...], manifest: Manifest, inputs: Inputs, runner: Runner
+) -> tuple[Served, ...]:
+    """Return the files with what GitHub lists as the provenance of their build, where that is asked for.
+
+    Raises:
+        ToolError: it is required, and not listed for this repository and commit.
+    """
+    if inputs.provenance == "off":
+        return served
+    from slipway.repository import build_provenance
+
+    seen = build_provenance.look(served, inputs, runner)
+    if inputs.provenance == "required":
+        error = build_provenance.fault(seen, manifest.plan, runner.event().repository)
+        if error is not None:
+            raise error
+    return seen
 
 
 def _install(

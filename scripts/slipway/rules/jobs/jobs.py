@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from slipway.artifacts.handover import BUILDERS, Handover
-from slipway.records import Job, Plan
+from slipway.artifacts.handover import HAVING_FILES, Handover
+from slipway.records import BUILD, SECOND_BUILD, Job, Plan
 from slipway.rules.families import jobs
 from slipway.rules.rule import Evidence
 
@@ -71,7 +71,7 @@ def job_built_nothing(handover: Handover) -> Iterator[Evidence]:
     for job in handover.plan.jobs:
         manifest = handover.manifests.get(job.name)
         if (
-            job.kind in BUILDERS
+            job.kind in HAVING_FILES
             and job.name not in handover.builders
             and manifest
             and manifest.failure is None
@@ -90,7 +90,11 @@ def job_built_nothing(handover: Handover) -> Iterator[Evidence]:
 def job_tested_nothing(handover: Handover) -> Iterator[Evidence]:
     for job in handover.plan.jobs:
         manifest = handover.manifests.get(job.name)
-        if manifest is None or manifest.failure is not None or (job.kind in BUILDERS and manifest.blocking):
+        if (
+            manifest is None
+            or manifest.failure is not None
+            or (job.kind in HAVING_FILES and manifest.blocking)
+        ):
             continue
         tested = [_parts(result.python) for result in manifest.smoke_results]
         missing = [wanted for wanted in job.pythons if not any(map(_parts(wanted).fits, tested))]
@@ -155,6 +159,27 @@ def file_not_planned(handover: Handover) -> Iterator[Evidence]:
 
 
 @jobs.error(
+    "second-build-made-other-files",
+    title="The job that builds once more handed over other files than the first one",
+    why="What one of the two jobs alone made is compared with nothing, and the same commit should make the same files.",
+    fix="Look at both jobs: if one of them ended early, start it again; if the build depends on the machine or the time, "
+    "make it independent of them.",
+    example="a second build that made an sdist and no wheel",
+)
+def second_build_made_other_files(handover: Handover) -> Iterator[Evidence]:
+    first = sorted(name for name, (job, _) in handover.built.items() if job == BUILD)
+    again = sorted(handover.built_again)
+    if first and again and first != again:
+        lacking = [f"did not make {name}" for name in first if name not in again]
+        more = [f"made {name} instead or in addition" for name in again if name not in first]
+        yield Evidence(
+            message=f"The second build {', and '.join([*lacking, *more])}.",
+            seen="\n".join(again),
+            expected="\n".join(first),
+        )
+
+
+@jobs.error(
     "job-used-other-bytes",
     title="A job worked on other bytes than those that were built",
     why="What was tested is not what would be published.",
@@ -163,7 +188,8 @@ def file_not_planned(handover: Handover) -> Iterator[Evidence]:
 )
 def job_used_other_bytes(handover: Handover) -> Iterator[Evidence]:
     for name, manifest in handover.manifests.items():
-        for artifact in manifest.artifacts:
+        # A second build may make other bytes of the same content; it is compared member by member.
+        for artifact in manifest.artifacts if name != SECOND_BUILD else ():
             built = handover.built.get(artifact.filename)
             if built is not None and built[1] != artifact.sha256:
                 yield Evidence(
