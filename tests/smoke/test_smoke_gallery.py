@@ -2,14 +2,16 @@
 
 Each case is a folder of `tests/gallery/smoke`: what its wheel and its sdist hold, what can be installed beside them
 (`wheelhouse`), the checkout where it matters (`project`), and `expect.toml`: the rule that must find it, its severity,
-and a part of the message.
+and a part of the message. A file that ends in `.extension` is a compiled module of the system that the tests run on.
 """
 
 import tomllib
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
 
 import artifacts
+import only_on
 import pytest
 from slipway.artifacts import artifact
 from slipway.manifest import Addition, Manifest
@@ -28,6 +30,8 @@ def build_wheel(folder, settings=None, metadata=None):
     shutil.copy(name, folder)
     return name
 """
+SLOWER = 5 if only_on.WINDOWS else 1
+"""How much longer a new process takes to begin."""
 BROKEN = [name for name in CASES if not name.startswith("healthy-")]
 
 
@@ -37,7 +41,7 @@ def expectation(name: str) -> dict[str, Any]:
 
 def files_in(folder: Path) -> dict[str, str | bytes]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        path.relative_to(folder).as_posix().replace(".extension", EXTENSION_SUFFIXES[-1]): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
@@ -100,6 +104,8 @@ def wheelhouse(name: str, house: Path) -> Path:
 def smoked(name: str, tmp_path: Path) -> Addition:
     """Run the smoke stage over a case, with its own wheelhouse for an index."""
     asked = {key.replace("-", "_"): value for key, value in expectation(name).get("run", {}).items()}
+    if "smoke_timeout" in asked:
+        asked["smoke_timeout"] *= SLOWER
     lists = {key: tuple(value) if isinstance(value, list) else value for key, value in asked.items()}
     dist = tmp_path / "dist"
     dist.mkdir()
@@ -120,7 +126,7 @@ def smoked(name: str, tmp_path: Path) -> Addition:
 def headless(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(sandbox, "SCRIPT_SECONDS", 1.0)
+    monkeypatch.setattr(sandbox, "SCRIPT_SECONDS", 1.0 * SLOWER)
 
 
 def listed(addition: Addition) -> str:
