@@ -1,4 +1,4 @@
-"""`python3 tests lint [NAME...]`: every linter, or those that are named."""
+"""`python3 tests lint [NAME...]`: every linter, or those that are named, as many at once as there are processors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,17 +60,26 @@ def run(names: Sequence[str] = ()) -> int:
     if unknown := set(names) - LINTERS.keys():
         print(f"There is no linter {', '.join(sorted(unknown))}; there are {', '.join(LINTERS)}.")
         return 2
-    failed = [name for name in names or LINTERS if not _is_clean(name)]
+    chosen = list(names or LINTERS)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        clean = dict(zip(chosen, pool.map(_is_clean, chosen), strict=True))
+    failed = [name for name in chosen if not clean[name]]
     print(f"Failed: {', '.join(failed)}." if failed else "No linter found anything.", flush=True)
     return 1 if failed else 0
 
 
 def _is_clean(name: str) -> bool:
+    """Run a linter, print all it says at once, since others run beside it, and return whether it found nothing."""
     argv = LINTERS[name]
-    print(f"{name} ...", flush=True)
     if shutil.which(argv[0]) is None:
-        print(f"  {argv[0]} is not installed; see CONTRIBUTING.md", flush=True)
+        print(f"{name}: {argv[0]} is not installed; see CONTRIBUTING.md", flush=True)
         return "CI" not in os.environ
     # An empty token is an error to zizmor, and offline it needs none.
     environ = {key: value for key, value in os.environ.items() if key not in {"GH_TOKEN", "GITHUB_TOKEN"}}
-    return subprocess.run(argv, cwd=ROOT, env=environ, check=False).returncode == 0
+    done = subprocess.run(
+        argv, cwd=ROOT, env=environ, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    print(
+        f"{name}: {'found nothing' if done.returncode == 0 else 'failed'}\n{done.stdout}", end="", flush=True
+    )
+    return done.returncode == 0

@@ -39,7 +39,9 @@ license = "MIT"
 license-files = ["LICENSE"]
 dependencies = {dependencies}
 """
-MODULE = '"""One of many."""\n\nimport os\n\nfrom demo import part_0\n\n\ndef name():\n    return os.sep, part_0\n'
+MODULE = (
+    '"""One of many."""\n\nimport os\n\nfrom demo import part_0\n\n\ndef name():\n    return os.sep, part_0\n'
+)
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -66,7 +68,11 @@ def project(folder: Path, *, modules: int = 1, dependencies: int = 0, commits: i
         history = "".join(
             f"commit refs/heads/main\ncommitter A <a@example.org> {1_600_000_000 + number} +0000\n"
             f"data 7\nchange\n\n"
-            + (f"M 100644 inline notes/{number % 100}.txt\ndata 6\n{number:06}\n" if number else "deleteall\n")
+            + (
+                f"M 100644 inline notes/{number % 100}.txt\ndata 6\n{number:06}\n"
+                if number
+                else "deleteall\n"
+            )
             for number in range(commits)
         )
         git(folder, "fast-import", "--quiet", given=history)
@@ -100,7 +106,9 @@ def wheels(folder: Path, *, count: int) -> list[str]:
 
     for number in range(count):
         tag = f"cp{300 + number % 20}-cp{300 + number % 20}-manylinux_2_{17 + number // 20}_x86_64"
-        wheel({f"demo/part_{part}.py": MODULE for part in range(100)} | {"demo/__init__.py": ""}, tag=tag).at(folder)
+        wheel({f"demo/part_{part}.py": MODULE for part in range(100)} | {"demo/__init__.py": ""}, tag=tag).at(
+            folder
+        )
     return [str(folder)]
 
 
@@ -203,7 +211,9 @@ def main(arguments: Sequence[str]) -> None:
             taken = [cost[name] for cost in costs]
             above = [max(cost.seconds - least[name].seconds, 0.01) for cost in taken]
             grows = math.log(above[-1] / above[0]) / math.log(sizes[-1] / sizes[0])
-            row = "  ".join(f"{cost.seconds:7.2f} s {cost.megabytes:5.0f} MB" for cost in (least[name], *taken))
+            row = "  ".join(
+                f"{cost.seconds:7.2f} s {cost.megabytes:5.0f} MB" for cost in (least[name], *taken)
+            )
             print(f"  {name:10} {row}   grows {grows:.2f}", flush=True)
 
 

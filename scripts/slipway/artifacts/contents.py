@@ -117,7 +117,9 @@ class Contents:
                 hashed.update(piece)
             if kept is not None:
                 kept.append(piece)
-        recorded = base64.urlsafe_b64encode(hashed.digest()).rstrip(b"=").decode("ascii") if algorithm else None
+        recorded = (
+            base64.urlsafe_b64encode(hashed.digest()).rstrip(b"=").decode("ascii") if algorithm else None
+        )
         return _Read(sha256.hexdigest(), recorded, None if kept is None else b"".join(kept))
 
 
