@@ -28,6 +28,9 @@ def no_module(name: str) -> str:
     return f"ModuleNotFoundError: No module named '{name}'"
 
 
+DLL = "ImportError: DLL load failed while importing _a"
+
+
 @pytest.mark.parametrize(
     ("python", "error", "kind", "cause"),
     [
@@ -52,6 +55,9 @@ def no_module(name: str) -> str:
         ("3.13.0", "ImproperlyConfigured: Requested setting DEBUG, but settings are not configured", "setting", ""),
         ("3.13.0", "ImportError: /x/_a.so: undefined symbol: PyUnicode_Spam", "broken", "does not fit"),
         ("3.13.0", "ImportError: /lib/libc.so.6: version `GLIBC_2.38' not found", "broken", "does not fit"),
+        ("3.13.0", f"{DLL}: The specified module could not be found.", "system", "library"),
+        ("3.13.0", f"{DLL}: %1 is not a valid Win32 application.", "broken", "does not fit"),
+        ("3.13.0", f"{DLL}: The specified procedure could not be found.", "broken", "does not fit"),
         ("3.9.1", "ImportError: cannot import name 'Self' from 'typing' (/x/typing.py)", "broken", "that name"),
         ("3.13.0", "ValueError: spam", "broken", ""),
     ],

@@ -54,8 +54,11 @@ MACHINE = (
 
 WRONG_ABI = re.compile(
     r"(undefined symbol|symbol not found|wrong ELF class|invalid ELF header|file too short|GLIBC(XX)?_[\d.]+'? not found"
-    r"|mach-o, but wrong architecture|incompatible architecture|module compiled against|Module use of python\d+)"
+    r"|mach-o, but wrong architecture|incompatible architecture|module compiled against|Module use of python\d+"
+    r"|is not a valid Win32 application|Bad EXE format|specified procedure could not be found)"
 )
+"""The last three are what Windows and Wine say of the errors 193 and 127, in English
+(https://learn.microsoft.com/en-us/windows/win32/debug/system-error-codes--0-499-)."""
 NEWER_NAME = re.compile(
     r"cannot import name .{0,200} from '(typing|collections|importlib\.\w{1,100}|enum|asyncio"
     r"|itertools|functools|dataclasses"
