@@ -6,12 +6,13 @@ Takes the path of the document; ends with 1 and one line on stderr where it is n
 import sys
 from pathlib import Path
 
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
-
 
 def main() -> None:
     """Validate the document that the command line names."""
+    # Slipway's own environment does not have it.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     document = Path(sys.argv[1]).read_text("utf-8")
     fault = JsonStrictValidator(SchemaVersion.V1_6).validate_str(document)
     if fault is not None:
