@@ -12,7 +12,6 @@ import json
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from collections import Counter
@@ -28,6 +27,7 @@ if __name__ == "__main__":
     suite.go_on(Path(__file__).resolve(), sys.argv[1:])
 
 import released
+from slipway.building.unpack import unpack
 
 NAMES = ("pyyaml", "msgpack", "rpds-py")
 """Compiled with setuptools and Cython; with setuptools and C; with maturin and Rust."""
@@ -38,11 +38,9 @@ CHECKOUTS = {"one": 1_710_000_000, "another-folder": 1_720_000_000}
 
 def checked_out(sdist: Path, folder: Path, modified: int) -> Path:
     """Unpack an sdist as a checkout of the commit would be: the files have the time at which they were written."""
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
+    project = unpack(sdist, folder)
     for path in folder.rglob("*"):
         os.utime(path, (modified, modified), follow_symlinks=False)
-    (project,) = folder.iterdir()
     if "maturin" in (project / "pyproject.toml").read_text("utf-8"):
         # A checkout has none, and maturin refuses to write over it.
         (project / "PKG-INFO").unlink(missing_ok=True)

@@ -10,7 +10,6 @@ for an error, a rule that broke, or a warning that the list does not call true.
 
 import os
 import sys
-import tarfile
 import tempfile
 import time
 from collections import Counter
@@ -27,6 +26,7 @@ if __name__ == "__main__":
 import released
 from released import Project
 from slipway.artifacts import artifact
+from slipway.building.unpack import unpack
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.project import source
@@ -46,10 +46,8 @@ def inspected(files: tuple[Path, ...], work: Path) -> Addition:
 
 def refused_source(sdist: Path) -> list[Finding]:
     """Return the errors that are found in the source of an sdist; most of its warnings hold for checkouts only."""
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
-        (top,) = Path(folder).iterdir()
-        facts = source.read(top, tag=None, tag_version=None, release=False)
+    with tempfile.TemporaryDirectory() as folder:
+        facts = source.read(unpack(sdist, Path(folder)), tag=None, tag_version=None, release=False)
         return [f for f in judge_source(facts, ignored={}).findings if f.severity == Severity.ERROR]
 
 

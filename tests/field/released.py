@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tarfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 import cached_environments
 from packaging.version import Version
+from slipway.building.unpack import unpack
 from slipway.environments import uv_program
 from slipway.index import addresses
 from slipway.index.client import Client
@@ -124,10 +124,7 @@ def unpacked(release: Project, folder: Path) -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     fetch([release], cache)
     (filename,) = release.files
-    with tarfile.open(cache / filename) as archive:
-        archive.extractall(folder, filter="data")
-    (project,) = folder.iterdir()
-    return project
+    return unpack(cache / filename, folder)
 
 
 def newest(names: Iterable[str], cache: Path) -> Iterator[Project]:

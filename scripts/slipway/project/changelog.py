@@ -25,7 +25,7 @@ _MARKED = re.compile(
 _UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_<>])\1{2,}\s*")
 """The line below a heading in reStructuredText, and the two of Markdown."""
 _ENTRY = re.compile(
-    r"(?:[*+-][ \t]+)?(?:\*\*|__)?\[?(?:(?:version|release)[ \t]+)?v?\d{1,9}+(?:\.\d{1,9}+){1,9}+\w{0,50}+\]?"
+    r"(?:[*+-][ \t]+)?(?:\*\*|__)?\[?(?:(?:version|release)[ \t]+)?v?\d{1,9}+(?:\.\d{1,9}+){1,9}\w{0,50}+\]?"
     r"(?:\*\*|__)?:?(?:[ \t]*[(\[,:\u2013\u2014-][ \t]*(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}"
     r"|(?:\w{1,30}[ .,]{1,5}){0,4}\d{4}|unreleased)\b.*)?\s*",
     re.IGNORECASE,

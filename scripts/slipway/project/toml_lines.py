@@ -12,13 +12,13 @@ from typing import Any, cast
 Path = tuple[str | int, ...]
 """Keys and array indexes from the top of the document, such as `("project", "classifiers", 2)`."""
 
-_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)++")
+_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)+")
 _SPACE = re.compile(r"[ \t]*")
 _BARE_KEY = re.compile(r"[^\s.=\]\"'#]+")
 _STRING = re.compile(
-    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}'
-    r"|'''(?:[^']++|'{1,2}(?!'))*+'{3,5}"
-    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r'"""(?:[^"\\]++|\\.|"{1,2}(?!"))*"{3,5}'
+    r"|'''(?:[^']++|'{1,2}(?!'))*'{3,5}"
+    r'|"(?:[^"\\\n]++|\\.)*"'
     r"|'[^'\n]*'",
     re.DOTALL,
 )

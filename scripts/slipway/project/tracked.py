@@ -11,7 +11,7 @@ from slipway.project import git, pyproject
 
 SOURCE_ROOTS = ("", "src/", "lib/", "python/", "Lib/")
 """Folders of a project that packages are in."""
-_RULE = re.compile(r"(?P<place>[^:\t]*+(?::(?!\d+:)[^:\t]*+)*+:\d++):(?P<pattern>[^!\t][^\t]*)\t(?P<path>.+)")
+_RULE = re.compile(r"(?P<place>[^:\t]*+(?::(?!\d+:)[^:\t]*+)*:\d++):(?P<pattern>[^!\t][^\t]*)\t(?P<path>.+)")
 """A line of `git check-ignore --verbose`."""
 _ASKED = 200
 """Paths of which git is asked whether a pattern ignores them; all are on one command line."""

@@ -20,7 +20,7 @@ _ATTRIBUTE = re.compile(r"\s*attr\s*:\s*(?P<attribute>[\w.]+)\s*")
 _FILE = re.compile(r"\s*+file\s*+:\s*+(?P<file>[^,\s](?:[^,\n]*[^,\s])?)\s*+")
 _MESON_VERSION = re.compile(
     # The call is the first one in the file, after comments (https://mesonbuild.com/Syntax.html).
-    r"\A(?:[ \t]*(?:#[^\n]{0,500})?\n){0,500}+[ \t]*project\s{0,50}\([^)]{0,2000}?"
+    r"\A(?:[ \t]*(?:#[^\n]{0,500})?\n){0,500}[ \t]*project\s{0,50}\([^)]{0,2000}?"
     r"\bversion\s{0,50}:\s{0,50}'(?P<version>[^']{1,200})'"
 )
 

@@ -10,7 +10,7 @@ from slipway.rules import missing_modules
 from slipway.rules.removed_modules import REMOVED
 from slipway.rules.smoke.diagnosis import Diagnosis
 from slipway.rules.smoke.facts import Attempt, SmokeFacts
-from slipway.rules.smoke.module_owners import SETUPTOOLS, distribution_of
+from slipway.rules.smoke.module_owners import OPTIONAL_MODULES, SETUPTOOLS, distribution_of
 
 _NOT_FOUND = re.compile(r"ModuleNotFoundError: No module named ")
 """What Python itself says; a package that raises the error says something else."""
@@ -97,6 +97,11 @@ def _standard_library(missing: str, facts: SmokeFacts) -> Diagnosis | None:
         return Diagnosis(
             f"{top!r} was removed from the standard library in Python 3.{since} ({decision})",
             f"Replace it, depend on a package that brings it back, or limit `requires-python` to <3.{since}.",
+        )
+    if top in OPTIONAL_MODULES:
+        return Diagnosis(
+            f"it needs {missing!r} of the standard library, which this build of Python does not have",
+            kind="system",
         )
     return None
 

@@ -67,6 +67,27 @@ POSIX = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios",
 TERMINAL = ("readline", "curses", "_curses")
 MACOS = ("AppKit", "Cocoa", "CoreFoundation", "Foundation", "Quartz", "objc")
 OTHERS = ("js", "pyodide", "RPi", "machine", "micropython")
+OPTIONAL_MODULES = frozenset(
+    (
+        *(
+            "_bz2",
+            "_ctypes",
+            "_curses",
+            "_curses_panel",
+            "_dbm",
+            "_gdbm",
+            "_hashlib",
+            "_lzma",
+            "_sqlite3",
+            "_ssl",
+        ),
+        *("_tkinter", "_uuid", "_zstd", "readline", "zlib"),
+        *("ensurepip", "idlelib", "lib2to3", "tkinter", "turtle"),
+    )
+)
+"""What a Python may lack though it is part of the standard library: what is only built where a library is there
+(https://docs.python.org/3/using/configure.html#build-requirements), and what distributions such as Debian package apart."""
+
 PLATFORM_MODULES = frozenset((*WINDOWS, *PYWIN32, *POSIX, *TERMINAL, *MACOS, *OTHERS))
 """Modules that exist on some platforms only."""
 
