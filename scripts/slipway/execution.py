@@ -1,20 +1,22 @@
-"""How a command runs: where it starts from, what it runs, how it is reported."""
+"""How a command runs: where it starts from, what it runs, how it is reported.
+
+What reports is imported when there is something to report: the first thing that a run starts need not wait for it.
+"""
 
 from dataclasses import replace
 from pathlib import Path
 
-from slipway import pipeline, reporting
+from slipway import pipeline
 from slipway.commands import Command
 from slipway.errors import ExitCode, InputError, SlipwayError
 from slipway.manifest import FILENAME, Failure, Manifest, read_manifest, to_json
 from slipway.options import Inputs
-from slipway.report import terminal
 from slipway.runner import Runner, detect
 
 
 def execute(command: Command, inputs: Inputs) -> int:
     """Run a command, show its report and return its exit code."""
-    reporting.demand_one_format(inputs)
+    _demand_one_format(inputs)
     inputs = replace(inputs, json=inputs.json or inputs.format == "json")
     runner = detect(verbose=inputs.verbose)
     if inputs.all_projects:
@@ -25,9 +27,24 @@ def execute(command: Command, inputs: Inputs) -> int:
     return manifest or ExitCode.CLEAN
 
 
+def _demand_one_format(inputs: Inputs) -> None:
+    """Make sure that one format is asked for.
+
+    Raises:
+        InputError: there are two.
+    """
+    if inputs.json and inputs.format not in {None, "json"}:
+        raise InputError(
+            f"--json and --format {inputs.format} ask for two documents, and stdout holds one.",
+            cause="One of them is given on the command line, the other perhaps as a variable.",
+            remedy="Leave one of them out; manifest.json in the work folder has the JSON in any case.",
+        )
+
+
 def _execute_for_each(command: Command, inputs: Inputs, runner: Runner) -> int:
     """Run a command for each project below a folder; the worst exit code is the whole run's."""
-    from slipway import several
+    from slipway import reporting, several
+    from slipway.report import terminal
 
     manifests: dict[str, Manifest | None] = {}
     folders: dict[Path, Manifest] = {}
@@ -115,6 +132,8 @@ def _start(command: Command, inputs: Inputs) -> Manifest:
 
 
 def _report(command: Command, manifest: Manifest, inputs: Inputs, runner: Runner) -> int:
+    from slipway import reporting
+
     reporting.record(manifest, inputs, runner)
     if inputs.json:
         reporting.print_json(to_json(manifest))

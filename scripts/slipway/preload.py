@@ -25,6 +25,7 @@ _SKIPS = {
 """Where `if` goes on below what stands under it; 3.11 has the second name."""
 
 REPORT = (
+    "slipway.reporting",
     "slipway.report.annotations",
     "slipway.report.junit",
     "slipway.report.markdown",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from slipway import git
-from slipway.errors import InputError, SlipwayError
+from slipway.errors import SlipwayError
 from slipway.manifest import Manifest, to_json
 from slipway.options import Inputs
 from slipway.report import annotations as annotating
@@ -26,20 +26,6 @@ RENDERERS: Mapping[str, Callable[[Mapping[str, Manifest]], str]] = {
     "junit": junit.render,
 }
 """The formats beside JSON and the report for people: each makes one document of the manifest of each project."""
-
-
-def demand_one_format(inputs: Inputs) -> None:
-    """Make sure that one format is asked for.
-
-    Raises:
-        InputError: there are two.
-    """
-    if inputs.json and inputs.format not in {None, "json"}:
-        raise InputError(
-            f"--json and --format {inputs.format} ask for two documents, and stdout holds one.",
-            cause="One of them is given on the command line, the other perhaps as a variable.",
-            remedy="Leave one of them out; manifest.json in the work folder has the JSON in any case.",
-        )
 
 
 def record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:

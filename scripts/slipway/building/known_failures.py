@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from slipway.project.tracked import paths_of
-
 
 class Place(NamedTuple):
     """Where a build failed.
@@ -45,6 +43,9 @@ class KnownFailure(NamedTuple):
 
 
 def _own_module(found: re.Match[str], place: Place) -> Mapping[str, str] | None:
+    # It reads archives, and is wanted only where a build failed.
+    from slipway.project.tracked import paths_of
+
     path = next((path for path in paths_of(found["module"]) if (place.project / path).is_file()), None)
     return {"path": path} if path else None
 
