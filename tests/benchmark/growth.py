@@ -3,8 +3,8 @@
     python3 tests/benchmark/growth.py [--only NAME]…
 
 Each thing is made in a quarter, half and the whole of its size, and the commands that read it run once each after a run
-that is not measured. `grows` is the exponent between a quarter and the whole, of what is above the smallest project:
-1 is linear. Memory is the most that one process held.
+that is not measured. `grows` is the exponent between half and the whole, of what is above the smallest one: 1 is linear.
+Memory is the most that one process held.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 SCRIPTS = HERE.parents[1] / "scripts"
 PARTS = (4, 2, 1)
+MEASURABLE = 0.2
+"""Seconds above the smallest; less is within what two runs of one command differ by."""
 
 PYPROJECT = """\
 [build-system]
@@ -83,8 +85,10 @@ def project(folder: Path, *, modules: int = 1, dependencies: int = 0, commits: i
 
 def git(folder: Path, *arguments: str, given: str = "") -> None:
     """Run git in a repository."""
-    identity = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, input=given.encode(), check=True)
+    # What git tidies up in the background would still be there when the folder is removed.
+    settings = ("user.name=A", "user.email=a@example.org", "maintenance.auto=false", "gc.auto=0")
+    options = [part for setting in settings for part in ("-c", setting)]
+    subprocess.run(["git", *options, *arguments], cwd=folder, input=given.encode(), check=True)
 
 
 def large_wheel(folder: Path, *, megabytes: int) -> list[str]:
@@ -209,12 +213,12 @@ def main(arguments: Sequence[str]) -> None:
         print(f"{case.size:,} {case.unit}")
         for name in case.commands:
             taken = [cost[name] for cost in costs]
-            above = [max(cost.seconds - least[name].seconds, 0.01) for cost in taken]
-            grows = math.log(above[-1] / above[0]) / math.log(sizes[-1] / sizes[0])
+            half, whole = (cost.seconds - least[name].seconds for cost in taken[1:])
+            grows = f"{math.log2(whole / half):.2f}" if half > MEASURABLE else "by too little to say"
             row = "  ".join(
                 f"{cost.seconds:7.2f} s {cost.megabytes:5.0f} MB" for cost in (least[name], *taken)
             )
-            print(f"  {name:10} {row}   grows {grows:.2f}", flush=True)
+            print(f"  {name:10} {row}   grows {grows}", flush=True)
 
 
 if __name__ == "__main__":
