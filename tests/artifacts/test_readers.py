@@ -8,7 +8,7 @@ from pathlib import Path
 
 import only_on
 import pytest
-from slipway.artifacts import importable, python_module, python_syntax
+from slipway.artifacts import importable, python_module, python_syntax, zip_members
 from slipway.artifacts import sdist as sdist_reader
 from slipway.artifacts import wheel as wheel_reader
 from slipway.artifacts.archive import Fault
@@ -162,6 +162,26 @@ def test_large_files_are_hashed_and_not_looked_into(tmp_path: Path) -> None:
     facts = read_wheel(wheel({"demo/core.py": data}, method=zipfile.ZIP_STORED), tmp_path)
     assert facts.members[0].sha256 == hashlib.sha256(data).hexdigest()
     assert facts.secrets == ()
+
+
+def test_large_members_keep_their_place_among_small_ones(tmp_path: Path) -> None:
+    """Large ones are read in threads; a damaged one among them is named, and the others are read all the same."""
+    large = {f"demo/{letter}.bin": letter.encode() * (zip_members.APART_BYTES + 1) for letter in "abcdefgh"}
+    small = {f"demo/{letter}.py": f"X = '{letter}'\n".encode() for letter in "abcdefgh"}
+    built = wheel(dict(sorted((large | small).items())), method=zipfile.ZIP_STORED)
+    damaged = Built(built.filename, built.data.replace(b"cccccccc", b"cccccccX", 1))
+    whole, broken = (read_wheel(one, tmp_path) for one in (built, damaged))
+    held = {one.path: one for one in whole.members}
+    assert [*held][: len(large) + len(small)] == sorted(large | small)
+    assert {path: held[path].sha256 for path in large} == {
+        path: hashlib.sha256(data).hexdigest() for path, data in large.items()
+    }
+    assert {path: whole.digests[path] for path in large} == {
+        path: record_digest(data) for path, data in large.items()
+    }
+    assert [(one.fault, one.path) for one in broken.problems] == [(Fault.DAMAGED, "demo/c.bin")]
+    assert [one.path for one in broken.members] == [one.path for one in whole.members]
+    assert [one.path for one in broken.members if one.sha256 is None] == ["demo/c.bin"]
 
 
 def test_the_first_fault_of_the_framing_names_the_member(tmp_path: Path) -> None:

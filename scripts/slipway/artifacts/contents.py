@@ -19,7 +19,7 @@ MAX_SECRETS = 200
 """More in one archive are not kept."""
 
 READERS = 2
-"""Threads that read members beside the search; what they do to large ones, other code does not wait for."""
+"""Threads that read large members while others are searched."""
 READ_AHEAD = 4
 """Members that are read before the search has come to them; each holds up to `MAX_SCAN_BYTES`."""
 
