@@ -287,7 +287,7 @@ class _Code:
             return None
         if first in self._plainly_defined(module.path):
             return True
-        names = self._names(module.path)
+        names = self._names(module)
         if names is None:
             return None
         return True if first in names.defined else (False if names.certain else None)
@@ -296,10 +296,9 @@ class _Code:
         data = self._read(path)
         return python_module.plain_definitions(data) if data is not None else frozenset()
 
-    def _read_names(self, path: str) -> python_module.Names | None:
+    def _read_names(self, module: Module) -> python_module.Names | None:
         """Return the names that a module has, None where it cannot be parsed."""
-        data = self._read(path)
-        tree = python_syntax.parse(data) if data is not None else None
+        tree, data = self._tree(module), self._read(module.path)
         return None if tree is None or data is None else python_module.names(tree, data)
 
     def _tree(self, module: Module) -> ast.Module | None:

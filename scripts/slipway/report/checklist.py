@@ -81,7 +81,7 @@ def _is_under_way(manifest: Manifest) -> bool:
 
     What was released before is on no way any more.
     """
-    if any(stage.name == "released" for stage in manifest.stages):
+    if verdict.is_about_released(manifest):
         return False
     return bool(manifest.artifacts) or any(stage.name in {"build", "wheels"} for stage in manifest.stages)
 

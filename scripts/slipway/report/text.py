@@ -1,6 +1,7 @@
 """Foreign text inside Markdown: shown as it is, never as markup."""
 
 import re
+from collections.abc import Sequence
 
 
 def text(value: str) -> str:
@@ -42,6 +43,19 @@ def block(lines: str) -> list[str]:
     """Return lines as a code block that cannot end early."""
     fence = "`" * max(3, _longest_run(lines, "`") + 1)
     return [f"{fence}text", *lines.splitlines(), fence]
+
+
+def shortened(lines: Sequence[str], *, most: int, longest: int) -> list[str]:
+    """Return the first lines, each cut to a length, and one that says how many more there are.
+
+    Args:
+        lines: all of them.
+        most: how many are kept.
+        longest: characters kept of each.
+    """
+    shown = [line if len(line) <= longest else f"{line[:longest]} …" for line in lines[:most]]
+    left = len(lines) - len(shown)
+    return [*shown, *([f"and {left} lines more"] if left else [])]
 
 
 def _longest_run(value: str, sign: str) -> int:

@@ -6,6 +6,7 @@ from slipway import findings
 from slipway.manifest import Failure, Manifest
 from slipway.records import Severity
 from slipway.report import verdict
+from slipway.report.text import shortened
 from slipway.runner.base import printable
 from slipway.runner.github import without_commands
 
@@ -20,9 +21,7 @@ LOG = 5
 def lines(manifest: Manifest) -> str:
     """Return the lines on a run in which something blocks or failed."""
     found = [without_commands(printable(" ".join(line.split()))) for line in _lines(manifest)]
-    shown = [line if len(line) <= LENGTH else f"{line[:LENGTH]} …" for line in found[:LINES]]
-    left = len(found) - len(shown)
-    return "\n".join([*shown, *([f"and {left} lines more"] if left else [])])
+    return "\n".join(shortened(found, most=LINES, longest=LENGTH))
 
 
 def _lines(manifest: Manifest) -> Iterator[str]:

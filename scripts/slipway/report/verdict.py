@@ -40,15 +40,19 @@ def of(manifest: Manifest) -> Verdict:
     if manifest.failure is not None:
         return Verdict("failed", manifest.failure.happened)
     if manifest.blocking:
-        is_released = any(stage.name == "released" for stage in manifest.stages)
         state = (
             f"is released, and {count} must be fixed"
-            if is_released
+            if is_about_released(manifest)
             else f"is not ready: {count} must be fixed first"
         )
         headline = f"{subject} {state}."
         return Verdict("blocked", headline, tuple(_on_staging(manifest)))
     return Verdict("good", f"{subject} {_achieved(manifest)}.", tuple(_more(manifest)))
+
+
+def is_about_released(manifest: Manifest) -> bool:
+    """Return whether a run looked at what was released before, and not at what is to be released."""
+    return any(stage.name == "released" for stage in manifest.stages)
 
 
 def _achieved(manifest: Manifest) -> str:

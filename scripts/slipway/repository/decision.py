@@ -17,7 +17,7 @@ from slipway.project import hosting
 from slipway.publishing.decision import demand_digest
 from slipway.report.outputs import checksums
 from slipway.repository.announcing import Wanted
-from slipway.repository.failures import GRANT
+from slipway.repository.failures import CONTENTS
 from slipway.repository.releases import File
 from slipway.runner import GitHubApi, Runner
 from slipway.runner import event as events
@@ -175,7 +175,7 @@ def repository(inputs: Inputs, runner: Runner) -> tuple[GitHubApi, str]:
         raise InputError(
             f"There is no token to make a release in {name}.",
             cause=f"None of {', '.join(API_TOKENS)} is set. The action hands the job's token to this command alone.",
-            remedy=GRANT,
+            remedy=CONTENTS.grant,
         )
     return api, name
 

@@ -56,7 +56,6 @@ ISSUES = _right(
     "The token may not write to the issues of the repository.",
     "https://docs.github.com/en/rest/issues/issues",
 )
-GRANT = CONTENTS.grant
 
 
 def refused(error: Refused, repository: str, right: Right = CONTENTS) -> SlipwayError:
@@ -174,7 +173,7 @@ def no_tag(tag: str, repository: str, *, visible: bool) -> InputError:
         return InputError(
             f"GitHub shows no repository {repository}.",
             cause="It was renamed or deleted, or is private and the token may not read it: GitHub answers 404 then, too.",
-            remedy=GRANT,
+            remedy=CONTENTS.grant,
             read=_PERMISSIONS,
         )
     return InputError(

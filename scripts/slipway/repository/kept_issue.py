@@ -19,7 +19,7 @@ from slipway.errors import InputError
 from slipway.index import clock
 from slipway.index.clock import Patience
 from slipway.options import Inputs
-from slipway.report.text import block
+from slipway.report.text import block, shortened
 from slipway.repository import decision, failures
 from slipway.repository.github import GitHub, Refused, Unsettled
 from slipway.runner import Event, Runner
@@ -71,7 +71,7 @@ class Memory:
         workflow: the file of the workflow, escaped as in a URL.
         since: the day of the first failure, in UTC.
         first: number of the run in which it failed first.
-        trouble: SHA-256 of what was wrong when somebody was last told.
+        trouble: SHA-256 of what the job said when the issue was opened, or the last comment was written.
     """
 
     workflow: str
@@ -211,7 +211,7 @@ class _Keeper:
         body = self._body(replace(memory, trouble=self._now.trouble))
         is_new = memory.trouble != self._now.trouble
         if is_new:
-            # A text that is edited tells nobody; the memory is written last, so that a run that broke off says it again.
+            # GitHub notifies nobody of an edit. The body is written last: a run that breaks off before it comments again.
             text = "\n".join(
                 [f"What fails has changed, as [this run]({self._page(self._run)}) saw:", "", *self._lines]
             )
@@ -251,6 +251,4 @@ def _quoted(trouble: str) -> list[str]:
     lines = [line.rstrip() for line in printable(trouble).splitlines()]
     if not any(lines):
         return ["The job said nothing: it ended before it had a result. Its log has more."]
-    shown = [line if len(line) <= LENGTH else f"{line[:LENGTH]} …" for line in lines[:LINES]]
-    left = len(lines) - len(shown)
-    return block("\n".join([*shown, *([f"and {left} lines more"] if left else [])]))
+    return block("\n".join(shortened(lines, most=LINES, longest=LENGTH)))

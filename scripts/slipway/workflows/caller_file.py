@@ -70,9 +70,7 @@ class Caller:
             "NAME": f"Release {scalar(self.name)}" if self.name else "Release",
             "BRANCH": scalar(self.branch),
             "TAGS": self.tags,
-            "OWNER": self.repository,
-            "COMMIT": self.commit,
-            "VERSION": f"v{__version__}",
+            **self.pinned(),
             # The jobs that publish and verify decide from inputs of their own.
             "INPUTS": "".join(_line(name, given) for name in ("tag-prefix", "index") if name in given),
             "INDEX": _line("index", given) if self.index else "",
@@ -82,11 +80,20 @@ class Caller:
         if self.uploader == "pypa":
             publish, verify = text.index("  publish:\n"), text.index("  verify:\n")
             text = text[: text.index("    steps:\n", publish)] + PYPA.read_text("utf-8") + text[verify:]
-        return re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], text)
+        return filled(text, values)
+
+    def pinned(self) -> dict[str, str]:
+        """Return what a template names of the Slipway that the workflow uses."""
+        return {"OWNER": self.repository, "COMMIT": self.commit, "VERSION": f"v{__version__}"}
 
 
 def _line(name: str, given: Mapping[str, str]) -> str:
     return f", {name}: {scalar(given[name])}"
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a template with its `@NAMES@` replaced."""
+    return re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], template)
 
 
 def scalar(value: str) -> str:

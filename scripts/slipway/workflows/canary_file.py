@@ -1,11 +1,9 @@
 """The workflow that looks every week whether the newest release still works: its text, and where it belongs."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway import __version__
 from slipway.planning.pythons import END_OF_LIFE
 from slipway.workflows import caller_file
 from slipway.workflows.caller_file import Caller
@@ -51,12 +49,10 @@ class Canary:
             "NAME": f"Canary {caller_file.scalar(caller.name)}" if caller.name else "Canary",
             "CRON": self.cron,
             "NEXT": _next_python(),
-            "OWNER": caller.repository,
-            "COMMIT": caller.commit,
-            "VERSION": f"v{__version__}",
+            **caller.pinned(),
             "INPUTS": "".join(f", {name}: {caller_file.scalar(value)}" for name, value in given.items()),
         }
-        return re.sub(r"@([A-Z_]+)@", lambda match: values[match[1]], TEMPLATE.read_text("utf-8"))
+        return caller_file.filled(TEMPLATE.read_text("utf-8"), values)
 
 
 def _next_python() -> str:

@@ -72,7 +72,6 @@ OPTIONAL_MODULES = frozenset(
         *(
             "_bz2",
             "_ctypes",
-            "_curses",
             "_curses_panel",
             "_dbm",
             "_gdbm",
@@ -81,7 +80,7 @@ OPTIONAL_MODULES = frozenset(
             "_sqlite3",
             "_ssl",
         ),
-        *("_tkinter", "_uuid", "_zstd", "readline", "zlib"),
+        *("_tkinter", "_uuid", "_zstd", "zlib"),
         *("ensurepip", "idlelib", "lib2to3", "tkinter", "turtle"),
     )
 )
