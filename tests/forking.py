@@ -33,8 +33,9 @@ def main() -> None:
     sys.path.insert(0, sys.argv[1])
     from slipway import pipeline, preload
 
-    stages = (stage.load().__module__ for stage in pipeline.STAGES)
-    preload.load([*stages, *preload.REPORT, *MODULES, "slipway.cli"])
+    stages = (stage.module for stage in pipeline.STAGES)
+    preload.read([*stages, *preload.REPORT, *MODULES, "slipway.cli"])
+    preload.load(preload.everything())
     # What a fork prints goes to its own files.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     for line in sys.stdin.buffer:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from slipway import processes
+from slipway import processes, waiting
 from slipway.processes import KEPT_LINES, LINE_LIMIT, Completed, TimedOut
 
 LINES_AHEAD = 1_000
@@ -58,6 +58,7 @@ class Conversation:
         with suppress(OSError):
             stream.write(json.dumps(request).encode() + b"\n")
             stream.flush()
+        waiting.begins()
         deadline = time.monotonic() + timeout
         printed: deque[str] = deque(maxlen=KEPT_LINES)
         blank = False

@@ -5,6 +5,7 @@ from nothing, from artifacts or from the manifest of an earlier command; `run` b
 and `execute` renders the manifest that comes out. Each stage takes the manifest and returns what it adds.
 """
 
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,11 +14,12 @@ from pathlib import Path
 
 import msgspec
 
-from slipway import __version__, errors, preload
+from slipway import __version__, errors, preload, waiting
 from slipway.errors import SlipwayError
 from slipway.manifest import SET_UP, Addition, Failure, Manifest, write_manifest
 from slipway.options import Inputs
 from slipway.records import StageResult
+from slipway.report import screen
 from slipway.runner import Runner
 
 Entry = Callable[[Manifest, Inputs, Runner], Addition]
@@ -37,6 +39,11 @@ class Stage:
     title: str
     about: str
     runs_foreign_code: bool = False
+
+    @property
+    def module(self) -> str:
+        """The name of the module that it is in."""
+        return f"slipway.stages.{self.name}"
 
     def load(self) -> Entry:  # noqa: C901, PLR0912 - one case for each stage
         """Import the stage and return its one entry.
@@ -209,13 +216,17 @@ ASKING = (
 
 
 def _preload(stages: Sequence[Stage], manifest: Manifest, inputs: Inputs) -> None:
-    unused: list[str] = []
+    # Which runner shows the run is decided by now.
+    unused = ["slipway.runner.live"]
     # What the next project needs, it could not load after the code of this one ran.
     if not inputs.all_projects:
         asks = manifest.index not in {None, "none"} or any(stage.name in ASKED for stage in stages)
         unused += () if asks else ASKING
         unused += () if manifest.ignored else ("slipway.rules.catalogue",)
-    preload.load([*(stage.load().__module__ for stage in stages), *preload.REPORT], leave_out=unused)
+        unused += () if screen.is_on_terminal() else ("rich",)
+    modules = [*(stage.module for stage in stages), *preload.REPORT]
+    preload.read(modules, leave_out=unused)
+    waiting.put_off(functools.partial(preload.load, modules))
 
 
 def _run_one(stage: Stage, entry: Entry, manifest: Manifest, inputs: Inputs, runner: Runner) -> Manifest:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from slipway import descendants, process_table, system, variables
+from slipway import descendants, process_table, system, variables, waiting
 from slipway.system import result
 
 __all__ = [
@@ -179,6 +179,7 @@ def run(
         readers.append(_reader(child.stdout, stdout, sink))
         if child.stderr is not None:
             readers.append(_reader(child.stderr, stderr, None))
+        waiting.begins()
         in_time = _wait(child, timeout)
     finally:
         end(child)

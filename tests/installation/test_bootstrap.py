@@ -37,6 +37,7 @@ NEEDED = (
         "slipway/errors.py",
         "slipway/processes.py",
         "slipway/process_table.py",
+        "slipway/waiting.py",
         "slipway/system.py",
         "slipway/variables.py",
     ),

@@ -14,7 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
 PACKAGE = SCRIPTS / "slipway"
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("runner", "errors", "variables", "preload", "process_table", "system", "descendants", "__init__"),
+    (
+        "runner",
+        "errors",
+        "variables",
+        "preload",
+        "waiting",
+        "process_table",
+        "system",
+        "descendants",
+        "__init__",
+    ),
     (
         "processes",
         "conversation",

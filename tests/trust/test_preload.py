@@ -29,7 +29,7 @@ for path in Path({folder!r}).glob({pattern!r}):
 """
 
 RECORDED = """\
-import atexit, json, pathlib, sys
+import atexit, json, pathlib, sys, sysconfig
 sys.path.insert(0, sys.argv.pop(1))
 record = pathlib.Path(sys.argv.pop(1))
 from slipway import pipeline
@@ -41,15 +41,24 @@ class Recorder:
 
 def recorded(stage, *arguments):
     if stage.name in ("build", "smoke") and not any(isinstance(one, Recorder) for one in sys.meta_path):
-        sys.meta_path.insert(0, Recorder())
+        # What was read before comes from the first finder, and no other one is asked.
+        sys.meta_path.insert(1, Recorder())
+        sys.addaudithook(opened)
     return run(stage, *arguments)
 
+def opened(event, arguments):
+    path = arguments[0] if event == "open" and isinstance(arguments[0], str) else ""
+    if path.startswith(folders) and pathlib.PurePath(path).suffix in (".py", ".pyc", ".so", ".txt", ".json", ".yml"):
+        imported.append(path)
+
+folders = (str(pathlib.Path(sys.path[0]).resolve()), sys.prefix, sysconfig.get_path("stdlib"))
 pipeline.Stage.run = recorded
 atexit.register(lambda: record.write_text(json.dumps(imported)))
 from slipway.cli import main
 main()
 """
-"""Runs a command and writes down each module that is looked for after foreign code may have run."""
+"""Runs a command and writes down each module that is looked for, and each file of code or of data of Slipway, its
+environment and the standard library that is opened, after foreign code may have run."""
 
 LOADED_LATER = ("pygments.lexers", "cyclonedx_py")
 """Of other packages than Slipway, what is loaded after foreign code ran; preload.py says why. The last one is only looked
@@ -180,7 +189,7 @@ def test_nothing_is_loaded_after_foreign_code_ran(
 def test_commands_that_run_no_foreign_code_load_nothing_ahead(tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project")
     code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from slipway import preload\n"
-    code += "preload.load = lambda *a, **k: sys.exit('loaded ahead')\nfrom slipway.cli import main; main()"
+    code += "preload.read = lambda *a, **k: sys.exit('read ahead')\nfrom slipway.cli import main; main()"
     for command in ("plan", "validate"):
         argv = [sys.executable, "-I", "-c", code, str(SCRIPTS), command, str(project)]
         ended = subprocess.run(argv, env=environment(), capture_output=True, text=True, check=False)
@@ -200,7 +209,8 @@ from after import two
 def late():
     from when_run import three
 """
-    found = [module for module, _, _ in preload._imports(compile(source, "module", "exec"))]
+    code = compile(source, "module", "exec")
+    found = [module for module, _, _ in preload._imports(code, "slipway", with_functions=True)]
     assert [module for module in found if module not in {"types_of", "types_too"}] == [
         *("typing", "always", "otherwise", "after", "when_run"),
     ]

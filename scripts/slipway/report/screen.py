@@ -43,7 +43,7 @@ def show(lines: Callable[[int], Iterable[Line]]) -> None:
     Args:
         lines: makes the lines for a number of columns.
     """
-    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+    if is_on_terminal():
         from rich.console import Console
 
         console = Console(highlight=False)
@@ -51,6 +51,11 @@ def show(lines: Callable[[int], Iterable[Line]]) -> None:
     else:
         for line in lines(PIPE_WIDTH):
             print(printable(line.text))
+
+
+def is_on_terminal() -> bool:
+    """Return whether stdout is a terminal that has colours."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def print_on(console: Console, lines: Iterable[Line], *, linking: bool) -> None:

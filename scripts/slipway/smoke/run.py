@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from slipway import processes
+from slipway import processes, waiting
 from slipway.artifacts import sdist
 from slipway.environments import disposable
 from slipway.environments.disposable import Environment, InstallFailed
@@ -97,6 +97,7 @@ def run_all(
         ]
         futures = [pool.submit(one.outcome, timeout=timeout) for one in runs]
         try:
+            waiting.begins()
             return tuple(map(processes.result, futures))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

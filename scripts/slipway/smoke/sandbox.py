@@ -18,9 +18,7 @@ from slipway import processes, system
 from slipway.environments.disposable import Environment
 from slipway.project import declared
 from slipway.rules.smoke.facts import Attempt, SmokeFacts, Started
-
-PROBE = Path(__file__).with_name("probe.py").read_bytes()
-"""Read before any code under test runs, which may change the file."""
+from slipway.smoke.probe_source import PROBE
 
 SCRIPTS = 12
 """Scripts of one package that are started; the rest are loaded only."""

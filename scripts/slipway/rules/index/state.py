@@ -1,16 +1,14 @@
 """Rules on the index: what it shows of the project decides whether it takes the release."""
 
 import re
-import sys
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from slipway import versions
 from slipway.index.listing import OPEN_FOR, days_left
 from slipway.rules.families import index
+from slipway.rules.index import standard_names
 from slipway.rules.index.facts import IndexFacts
 from slipway.rules.rule import Evidence, Skipped
 
@@ -232,7 +230,7 @@ def _reduced(name: str) -> str:
 )
 def project_name_in_standard_library(facts: IndexFacts) -> Iterator[Evidence]:
     _insist_on_warehouse(facts)
-    if facts.asked and not facts.listing.exists and _is_standard(facts.project):
+    if facts.asked and not facts.listing.exists and standard_names.is_standard(facts.project):
         yield Evidence(message=f"{facts.project} is a module of Python's standard library.")
 
 
@@ -245,29 +243,9 @@ def project_name_in_standard_library(facts: IndexFacts) -> Iterator[Evidence]:
     mirrors=("C17",),
 )
 def project_name_of_standard_module(facts: IndexFacts) -> Iterator[Evidence]:
-    if not facts.asked and _is_standard(facts.project):
+    if not facts.asked and standard_names.is_standard(facts.project):
         message = f"{facts.project} is a module of Python's standard library: PyPI takes it only if it has it already."
         yield Evidence(message=message)
-
-
-def _is_standard(name: str) -> bool:
-    return canonicalize_name(name) in _standard_library()
-
-
-# Read when the module is loaded: nothing of Slipway is read after foreign code ran.
-_TABLE = Path(__file__).with_name("stdlib_names.txt").read_text(encoding="ascii")
-
-
-@cache
-def _standard_library() -> frozenset[str]:
-    """Return the names that PyPI keeps free for modules of some Python's standard library, in canonical form.
-
-    The table holds all modules and packages of Python 2.6, 2.7 and 3.2 to 3.14 with their dotted parents, from the
-    library stdlib-list as at PyPI (warehouse, `packaging/services.py`). Those of a newer Python come from the one that runs.
-    """
-    return frozenset(_TABLE.split()) | {
-        canonicalize_name(name.strip("-_.")) for name in sys.stdlib_module_names
-    }
 
 
 def _insist_on_warehouse(facts: IndexFacts) -> None:
