@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from slipway.errors import ExitCode
 from slipway.option import Option
@@ -113,8 +114,7 @@ def _show_report(manifest: Manifest, _: Inputs) -> None:
     terminal.show(manifest)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """One command.
 
     Attributes:

@@ -24,7 +24,7 @@ SMOKING = ("smoke", "verify")
 """The stages that run smoke tests."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Inputs(Places):
     """The values of the options for one run, and what the command was pointed at.
 

@@ -9,10 +9,10 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from slipway import __version__, errors, preload, waiting
 from slipway.errors import SlipwayError
@@ -25,8 +25,7 @@ from slipway.runner import Runner
 Entry = Callable[[Manifest, Inputs, Runner], Addition]
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A stage.
 
     Attributes:

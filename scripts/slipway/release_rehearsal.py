@@ -5,12 +5,15 @@ index and GitHub are stand-ins on this machine that are gone at the end.
 """
 
 import contextlib
+import dataclasses
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slipway import git, pipeline
 from slipway.environments import disposable
@@ -32,8 +35,7 @@ _SETTINGS = {"commit.gpgSign": "false", "tag.gpgSign": "false", "core.hooksPath"
 _TAKEN_OVER = ("user.name", "user.email")
 
 
-@dataclass(frozen=True)
-class _Copies:
+class _Copies(Struct, frozen=True):
     """The copies of a repository.
 
     Attributes:
@@ -120,11 +122,13 @@ def _released(
     """Release in the copy; return the tag, and the manifest of a check that found something that blocks."""
     project = copies.checkout / copies.inside
     # What is on the index is not asked; a rehearsal works without a network too.
-    own = replace(inputs, path=project, index="none")
+    own = dataclasses.replace(inputs, path=project, index="none")
     here = goal.read(own)
     if own.bump is None:
-        own = replace(own, version=_next(here))
-    aim = goal.wanted(replace(here, inputs=replace(here.inputs, version=own.version, bump=own.bump)))
+        own = dataclasses.replace(own, version=_next(here))
+    aim = goal.wanted(
+        replace(here, inputs=dataclasses.replace(here.inputs, version=own.version, bump=own.bump))
+    )
     screen.say(f"Releasing {here.name} {aim.version} as {aim.tag}, in a copy of the repository:")
     return aim.tag, release.run(own, runner, check)
 
@@ -148,7 +152,7 @@ def _served(inputs: Inputs, copies: _Copies, scratch: Path, tag: str) -> Iterato
     name = (home.repository if home else None) or _REPOSITORY
     with loopback.serve(kept) as index, stand_in.serve(name) as github:
         github.push(tag, git.line(checkout, "rev-parse", "HEAD"))
-        yield replace(
+        yield dataclasses.replace(
             inputs,
             path=checkout / copies.inside,
             tag=tag,

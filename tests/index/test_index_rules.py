@@ -1,11 +1,10 @@
 """What the index shows decides whether it takes a release: each rule with a case and its counterpart."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 from index.bench.warehouse import File
 from index.scene import Scene, built
+from msgspec.structs import replace
 from rules.declared import declared_in, family
 from slipway.index.listing import Listing, ServedFile
 from slipway.records import Artifact

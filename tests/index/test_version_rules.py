@@ -1,9 +1,8 @@
 """A release beside the others of its project: its version, and the size of its wheels."""
 
-from dataclasses import replace
-
 import pytest
 from index.scene import Scene
+from msgspec.structs import replace
 from rules.declared import declared_in
 from slipway.index.listing import Listing, ServedFile
 from slipway.manifest import Manifest

@@ -1,8 +1,9 @@
 """Each rule on filenames and sizes, with the platform tags and names of the index."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 from rules.declared import declared_in
 from slipway.artifacts.filename import kind_of
 from slipway.artifacts.metadata import MetadataFacts, from_fields

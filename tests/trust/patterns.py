@@ -5,7 +5,6 @@ Runs in a process of its own: `python -I patterns.py SCRIPTS [WORD ...]`, with w
 
 import ast
 import collections
-import dataclasses
 import importlib
 import json
 import re
@@ -17,6 +16,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 SIZE = 100_000
 LIMIT = 1.0
@@ -81,9 +82,9 @@ def inside(value: object, seen: set[int], name: str = "") -> "Iterator[re.Patter
     elif isinstance(value, dict):
         for part in (*value.keys(), *value.values()):
             yield from inside(part, seen)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            yield from inside(getattr(value, field.name), seen, field.name)
+    elif isinstance(value, msgspec.Struct):
+        for field in value.__struct_fields__:
+            yield from inside(getattr(value, field), seen, field)
 
 
 def collect(scripts: Path) -> tuple[list[Case], list[Unknown]]:

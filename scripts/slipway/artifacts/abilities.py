@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from slipway.artifacts import python_syntax
 
@@ -111,8 +112,7 @@ _PLAIN: tuple[tuple[re.Pattern[bytes], Ability], ...] = (
 """For a file that cannot be parsed: words stand for calls."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Abilities:
+class Abilities(Struct, frozen=True, kw_only=True):
     """What a file can do.
 
     Attributes:

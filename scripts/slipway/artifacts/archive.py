@@ -4,9 +4,10 @@ A problem is a fact with a kind, never a sentence; the rules decide what it mean
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 MAX_MEMBERS = 100_000
 """More members are not listed; the largest releases known (ansible, azure) stay below half of it."""
@@ -52,8 +53,7 @@ class Fault(StrEnum):
     """One of the limits above was met, so not everything was read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One thing wrong with an archive.
 
     Attributes:
@@ -67,8 +67,7 @@ class Problem:
     path: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     r"""One entry of an archive.
 
     Attributes:

@@ -4,10 +4,10 @@ Specifications: https://packaging.python.org/en/latest/specifications/source-dis
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 from packaging.tags import Tag
 from packaging.utils import NormalizedName, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
@@ -22,8 +22,7 @@ MAX_CHARACTERS = 1024
 """No file system has longer names; a longer one is not taken apart."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filename:
+class Filename(Struct, frozen=True, kw_only=True):
     """A filename taken apart.
 
     Attributes:

@@ -9,10 +9,10 @@ has the one place that the plan gives it; what is anywhere else is a `Stray`.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from slipway.artifacts import handover_name
 from slipway.errors import InputError
@@ -36,16 +36,14 @@ BESIDE = frozenset({FILENAME, "report.md"})
 """What a job may hand over beside `dist/`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stray:
+class Stray(Struct, frozen=True, kw_only=True):
     """Something that the plan does not name, or not like this: its path below the folder, and what is wrong."""
 
     path: str
     problem: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Handover:
+class Handover(Struct, frozen=True, kw_only=True):
     """What the jobs of one workflow run handed over.
 
     Attributes:

@@ -3,8 +3,9 @@
 import keyword
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 MAX_NAMES = 200
 """More names are not listed; importing that many proves what can be proved."""
@@ -16,8 +17,7 @@ INSTALLED_AS_ROOT = ("purelib", "platlib")
 """Folders of `.data` whose content is installed beside the rest."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TopLevel:
+class TopLevel(Struct, frozen=True, kw_only=True):
     """One top-level name.
 
     Attributes:

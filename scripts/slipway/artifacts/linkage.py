@@ -4,9 +4,10 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from slipway import processes, system
 from slipway.environments import compiled_tools
@@ -15,8 +16,7 @@ SECONDS = 120.0
 """One wheel with hundreds of libraries takes half a minute."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Linkage:
+class Linkage(Struct, frozen=True, kw_only=True):
     """How a wheel is linked.
 
     Attributes:

@@ -8,10 +8,10 @@ https://packaging.python.org/en/latest/specifications/core-metadata/
 import email.policy
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from typing import get_type_hints
 
+from msgspec import Struct, field
 from packaging.metadata import RawMetadata, parse_email
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -39,8 +39,7 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+\Z")
 """The email parser takes a lone carriage return for the end of a line too."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetadataFacts:
+class MetadataFacts(Struct, frozen=True, kw_only=True):
     """What the metadata contains, without opinions.
 
     Attributes:
@@ -157,8 +156,7 @@ def from_fields(
     )
 
 
-@dataclass(frozen=True)
-class _Head:
+class _Head(Struct, frozen=True):
     """Where the headers are: their lines by name, their end in bytes, the line that cut them short."""
 
     lines: Mapping[str, Sequence[int]]

@@ -6,10 +6,11 @@ Paths are made comparable: without the version, the ABI and the digest that a bu
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct, field
 
 from slipway.artifacts import dist_info, importable, metadata, tarball, zip_directory, zip_members
 from slipway.artifacts.archive import MAX_SCAN_BYTES, Opened, Problem, Unreadable, complete
@@ -40,8 +41,7 @@ _BUNDLED = re.compile(r"[-.][0-9a-f]{8,64}(?=[-.])")
 """The digest in the name of a library that auditwheel or delvewheel put into a wheel."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class File:
+class File(Struct, frozen=True, kw_only=True):
     """One file of an artifact.
 
     Attributes:
@@ -57,8 +57,7 @@ class File:
     form: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outline:
+class Outline(Struct, frozen=True, kw_only=True):
     """What an artifact holds.
 
     Attributes:
@@ -78,7 +77,7 @@ class Outline:
     size: int
     sha256: str
     parts: Filename
-    files: Mapping[str, File] = field(repr=False)
+    files: Mapping[str, File]
     metadata: MetadataFacts | None = None
     entry_points: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

@@ -4,10 +4,10 @@ import ast
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Literal
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from slipway.artifacts import python_imports, python_module, python_syntax, wheel_modules, zip_members
@@ -34,8 +34,7 @@ _OPENERS = (b"__path__", b"declare_namespace", b"sys.modules", b"meta_path", b"l
 _TARGET = re.compile(r"(?P<module>[\w.]++)\s*+(?::\s*+(?P<attribute>[\w.]++))?\s*+(?:\[[^\]]*+\])?\s*+")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """What an entry point leads to.
 
     Attributes:
@@ -61,8 +60,7 @@ class Target:
     defined: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewerSyntax:
+class NewerSyntax(Struct, frozen=True, kw_only=True):
     """A module that a supported version of Python cannot read.
 
     Attributes:

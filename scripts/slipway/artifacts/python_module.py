@@ -3,8 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 DYNAMIC = re.compile(
     rb"\b(?:exec|eval|globals|setattr|vars|locals|__import__)\s*\(|\b__getattr__\b|\b__dict__\b|\bsys\.modules\b"
@@ -18,8 +19,7 @@ MAX_NAME = 200
 _DOTTED = re.compile(r"\.?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """The names a module has once it is imported.
 
     Attributes:

@@ -11,8 +11,9 @@ import functools
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 MAX_IN_FILE = 20
 """More in one file are not kept; the first ones say what kind of file it is."""
@@ -44,8 +45,7 @@ class SecretKind(StrEnum):
     SOURCEDEFENDER = "code encrypted with SourceDefender"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True, kw_only=True):
     """One thing that was found.
 
     Attributes:

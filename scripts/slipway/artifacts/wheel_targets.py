@@ -5,8 +5,8 @@ https://cibuildwheel.pypa.io/en/stable/options/#build-skip
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.tags import Tag
 
 _IDENTIFIER = re.compile(
@@ -15,8 +15,7 @@ _IDENTIFIER = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One wheel that is to be built.
 
     Attributes:

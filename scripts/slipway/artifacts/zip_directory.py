@@ -6,8 +6,9 @@ used here because it builds the whole list before a limit on its length could ap
 
 import stat
 import struct
-from dataclasses import dataclass
 from typing import IO, NamedTuple
+
+from msgspec import Struct
 
 from slipway.artifacts.archive import MAX_MEMBERS, Fault, Kind, Problem, shown
 
@@ -78,8 +79,7 @@ _KINDS: dict[int, Kind] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Directory:
+class Directory(Struct, frozen=True, kw_only=True):
     """The central directory as far as it could be read."""
 
     entries: tuple[Entry, ...] = ()

@@ -9,7 +9,6 @@ where it could resolve nothing.
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,8 +64,7 @@ class NotLooked(Exception):  # noqa: N818 - named for what happened
     """Nobody was asked, or not about all of it; the text says why, as a clause."""
 
 
-@dataclass(frozen=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """How uv is to ask.
 
     Attributes:
@@ -80,8 +78,7 @@ class Asking:
     service: str | None = None
 
 
-@dataclass(frozen=True)
-class _Attempt:
+class _Attempt(Struct, frozen=True):
     """What is resolved: for which Pythons, with or without extras, and what is left out, as a clause."""
 
     requires_python: str | None

@@ -4,10 +4,11 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from build import BuildBackendException, BuildException, ProjectBuilder
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from slipway import processes
 from slipway.artifacts.filename import Kind
@@ -19,8 +20,7 @@ from slipway.environments import disposable
 from slipway.environments.disposable import Environment, InstallFailed, Interpreter
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """An environment in which nothing was built yet.
 
     Attributes:
@@ -35,8 +35,7 @@ class Prepared:
     hooks: Hooks = field(default_factory=Hooks)
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """Where one distribution is built.
 
     Attributes:

@@ -4,10 +4,11 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway.artifacts import tarball, zip_directory, zip_members
 from slipway.artifacts.archive import MAX_MEMBERS, Opened, Problem, Unreadable
@@ -23,8 +24,7 @@ Fields = dict[str, object]
 """The values of fields by the name of each."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """What a member is and holds.
 
     Attributes:
@@ -40,8 +40,7 @@ class Held:
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Archive:
+class Archive(Struct, frozen=True, kw_only=True):
     """An archive: its members in order, each with its form, and the form of the whole.
 
     Attributes:

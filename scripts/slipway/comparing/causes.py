@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _PATH = re.compile(rb"(?<![\w.])(?:/[\w.+-]{1,100}){2,20}|[A-Za-z]:\\(?:[\w.+-]{1,100}\\?){2,20}")
 _PATH_IN_BYTECODE = re.compile(rb"(?s)(?:[zZ\xfa\xda].|[aAu\xe1\xc1\xf5].{4})(?:/[\w.+-]{1,100}){2,20}")
@@ -20,8 +21,7 @@ HEADER_OF_BYTECODE = 16
 """Bytes before the code in a .pyc file (PEP 552)."""
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """A cause that is known.
 
     Attributes:

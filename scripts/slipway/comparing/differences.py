@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from packaging.tags import Tag
 
 from slipway.artifacts import abilities, outline

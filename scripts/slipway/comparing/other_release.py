@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -31,8 +31,7 @@ class Nothing(Exception):  # noqa: N818 - an outcome
     """There is nothing to compare with; the text says why."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Other:
+class Other(Struct, frozen=True, kw_only=True):
     """The release to compare with.
 
     Attributes:

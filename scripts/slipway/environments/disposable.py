@@ -10,9 +10,10 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from slipway import errors, process_table, processes, system
 from slipway.environments import uv_program
@@ -40,8 +41,7 @@ class InstallFailed(Exception):  # noqa: N818 - named for what happened
         self.output = output
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """A virtual environment made by `create`."""
 
     path: Path

@@ -5,9 +5,10 @@ The addresses of PyPI and TestPyPI are the ones twine ships (`twine.utils`).
 
 import ipaddress
 import re
-from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urljoin, urlsplit, urlunsplit
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from slipway.errors import InputError
@@ -19,8 +20,7 @@ TITLES = {"pypi": "PyPI", "testpypi": "TestPyPI"}
 """The name of an index in a sentence."""
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True):
     """An index.
 
     Attributes:

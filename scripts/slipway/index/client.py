@@ -8,13 +8,13 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from slipway import system

@@ -6,8 +6,9 @@ own machine `.pypirc` and the keyring.
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from slipway.credential import Credential
 from slipway.index.addresses import Index
@@ -35,8 +36,7 @@ class Source(Protocol):
         """Throw the credential away, so that the next is a new one; False where there is no other."""
 
 
-@dataclass(frozen=True)
-class Fixed:
+class Fixed(Struct, frozen=True):
     """A credential that somebody gave once and for all."""
 
     kind: Kind

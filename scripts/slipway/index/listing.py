@@ -6,12 +6,12 @@ https://packaging.python.org/en/latest/specifications/simple-repository-api/
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+from msgspec import Struct
 from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
@@ -24,8 +24,7 @@ OPEN_FOR = 14
 DAY = 86_400.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServedFile:
+class ServedFile(Struct, frozen=True, kw_only=True):
     """A file the index lists; what the index does not say is None.
 
     Attributes:
@@ -61,8 +60,7 @@ class ServedFile:
             return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """What the simple API says of a project.
 
     Attributes:

@@ -6,19 +6,19 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from msgspec import Struct
 
 from slipway.credential import Credential
 
 USER = "rehearsal"
 
 
-@dataclass(frozen=True)
-class Loopback:
+class Loopback(Struct, frozen=True):
     """A running index: where to upload, and the credential that only this run knows."""
 
     address: str

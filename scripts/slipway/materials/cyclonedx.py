@@ -7,10 +7,10 @@ that is added. `--output-reproducible` leaves out time and serial number. Afterw
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from slipway import __version__, processes
@@ -34,8 +34,7 @@ MOST_BYTES = 32 * 1024**2
 """Of the document; a component takes about 2 kB."""
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What the document is about.
 
     Attributes:
@@ -52,8 +51,7 @@ class Subject:
     platform: str
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """A valid document, and how many distributions it lists beside the project itself."""
 
     data: bytes

@@ -6,9 +6,9 @@ reads is a second folder that holds nothing but their metadata, so that nothing 
 
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from slipway import processes
@@ -32,8 +32,7 @@ NO_WHEEL = ("no usable wheels", "building from source is disabled")
 """What uv says where a requirement can only be built from source."""
 
 
-@dataclass(frozen=True)
-class Resolving:
+class Resolving(Struct, frozen=True):
     """How the requirements are resolved.
 
     Attributes:

@@ -1,14 +1,14 @@
 """The build backends that are known: their names, the modules they are imported from, the projects that bring them."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 OTHER = "other"
 """The name of every backend that is not in the table."""
 
 
-@dataclass(frozen=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """A build backend.
 
     Attributes:

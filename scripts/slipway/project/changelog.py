@@ -3,9 +3,9 @@
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.version import Version
 
 _NAMES = ("changelog", "changes", "history", "news", "release_notes", "releases", "whatsnew")
@@ -36,8 +36,7 @@ _LINK_TARGET = re.compile(r"\]\([^()\[\]]{0,500}\)|[ \t]?<https?://[^<>\s]{0,500
 """That of a link in Markdown, and in reStructuredText."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Changelog:
+class Changelog(Struct, frozen=True, kw_only=True):
     """A changelog file.
 
     Attributes:
@@ -103,8 +102,7 @@ def is_entry(heading: str) -> bool:
     return _ENTRY.fullmatch(without_targets(heading).strip()) is not None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heading:
+class Heading(Struct, frozen=True, kw_only=True):
     """A heading of a changelog, or a line that is one in effect.
 
     Attributes:

@@ -7,9 +7,9 @@ version, as in plain text, the lines that are headings in effect count.
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.version import Version
 
 from slipway.project import changelog
@@ -47,8 +47,7 @@ _OTHER_LINE_ENDS = {ord(mark): " " for mark in "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u
 """What `str.splitlines`, which docutils uses, takes for the end of a line beside CR and LF."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A part of a changelog.
 
     Attributes:
@@ -64,8 +63,7 @@ class Section:
     body: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A heading for a release, with the lines below that belong to it.
 
     Attributes:

@@ -4,9 +4,9 @@ Field names and meaning: https://packaging.python.org/en/latest/specifications/p
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from msgspec import Struct, field
 from packaging.requirements import InvalidRequirement, Requirement
 
 FileName = Literal["pyproject.toml", "setup.cfg", "setup.py"]
@@ -36,16 +36,14 @@ FIELDS = (
 `entry-points`; `home-page` and `download-url` only exist outside pyproject.toml's [project]."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """An author or a maintainer; either part may be missing."""
 
     name: str | None = None
     email: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Readme:
+class Readme(Struct, frozen=True, kw_only=True):
     """The long description.
 
     Attributes:
@@ -59,8 +57,7 @@ class Readme:
     content_type: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class License:
+class License(Struct, frozen=True, kw_only=True):
     """The licence in one of its three forms.
 
     Attributes:
@@ -74,8 +71,7 @@ class License:
     file: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Declared:
+class Declared(Struct, frozen=True, kw_only=True):
     """What one file declares.
 
     Attributes:

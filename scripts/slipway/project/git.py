@@ -6,8 +6,10 @@ What git prints: https://git-scm.com/docs/git-status#_porcelain_format_version_2
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slipway import git
 from slipway.errors import InputError, ToolError
@@ -21,8 +23,7 @@ _TAG = "tag: refs/tags/"
 _ONE_TAG = ("for-each-ref", "--count=1", "--format=%(refname)", "refs/tags")
 
 
-@dataclass(frozen=True, kw_only=True)
-class GitFacts:
+class GitFacts(Struct, frozen=True, kw_only=True):
     """The commit, and how the folder differs from it.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway import git
 from slipway.errors import SlipwayError
@@ -24,8 +25,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _NAME = re.compile(r"[\w./-]{1,200}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Hosting:
+class Hosting(Struct, frozen=True, kw_only=True):
     """What git says about the place a checkout comes from.
 
     Attributes:

@@ -6,10 +6,12 @@ project's name, and what is in the folder.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slipway.project import project_paths
 
@@ -111,8 +113,7 @@ _NOT_MODULES = frozenset(
 layout, with a few more that are as common: https://setuptools.pypa.io/en/latest/userguide/package_discovery.html"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finder:
+class Finder(Struct, frozen=True, kw_only=True):
     """How setuptools' `find_packages` and its relatives choose among the folders.
 
     Attributes:
@@ -133,8 +134,7 @@ class Finder:
         return taken and not any(fnmatchcase(folder.name, pattern) for pattern in self.exclude)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PackageSettings:
+class PackageSettings(Struct, frozen=True, kw_only=True):
     """Where the packages are by a build backend's settings.
 
     Attributes:
@@ -161,8 +161,7 @@ class PackageSettings:
     generated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Packages:
+class Packages(Struct, frozen=True, kw_only=True):
     """The import packages of a project.
 
     Attributes:

@@ -1,9 +1,11 @@
 """The project's facts: everything that can be read of it without running its code."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypedDict
+
+from msgspec import field
+from msgspec.structs import fields
 
 from slipway.project import (
     backends,
@@ -33,8 +35,7 @@ class Place(TypedDict):
     line: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProjectFacts(BuildSystem):
+class ProjectFacts(BuildSystem, frozen=True, kw_only=True):
     """The declared facts of a project. A field is None where it is absent or only the build decides it.
 
     Attributes:
@@ -79,7 +80,7 @@ class ProjectFacts(BuildSystem):
     import_names: tuple[str, ...] | None = None
     import_namespaces: tuple[str, ...] | None = None
     metadata_from: Mapping[str, str] = field(default_factory=dict)
-    lines: Mapping[tuple[str | int, ...], tuple[str, int]] = field(default_factory=dict, repr=False)
+    lines: Mapping[tuple[str | int, ...], tuple[str, int]] = field(default_factory=dict)
     layout: Layout = "unknown"
     packages: tuple[str, ...] = ()
     missing_packages: tuple[str, ...] = ()
@@ -90,7 +91,7 @@ class ProjectFacts(BuildSystem):
     version_decided_by: str | None = None
     version_in_file: VersionInFile | None = None
     setup_py_fault: tuple[str, int] | None = None
-    pyproject: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    pyproject: Mapping[str, Any] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     @property

@@ -1,9 +1,10 @@
 """The files that make a folder a Python project, and the build backend they name."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from slipway.errors import InputError
 from slipway.project import backends, project_paths, setup_cfg, setup_py
@@ -21,8 +22,7 @@ _SEARCH_DEPTH = 2
 _SHOWN = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class BuildSystem:
+class BuildSystem(Struct, frozen=True, kw_only=True):
     """Where a project is, which project files it has, and what it is built with.
 
     Attributes:
@@ -44,8 +44,7 @@ class BuildSystem:
     build_system_declared: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProjectFiles(BuildSystem):
+class ProjectFiles(BuildSystem, frozen=True, kw_only=True):
     """What was found in the project's folder."""
 
     pyproject: PyProject = field(default_factory=PyProject)

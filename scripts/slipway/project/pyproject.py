@@ -6,9 +6,10 @@ Only what makes the file unreadable is an error here; its values are checked by 
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from slipway.errors import InputError
 from slipway.project import project_paths
@@ -40,8 +41,7 @@ _SPECIFICATION = "https://packaging.python.org/en/latest/specifications/pyprojec
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
-@dataclass(frozen=True, kw_only=True)
-class PyProject:
+class PyProject(Struct, frozen=True, kw_only=True):
     """The file as parsed.
 
     Attributes:

@@ -1,10 +1,10 @@
 """The projects of one repository: which there are, which need which, and which changed since their last release."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from slipway import versions
@@ -18,8 +18,7 @@ DEPTH = 3
 """Folders below the top in which projects are looked for."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """One project of a repository.
 
     Attributes:

@@ -7,9 +7,11 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from slipway import versions
 from slipway.errors import InputError
@@ -71,8 +73,7 @@ _CHECKS_EXAMPLE = '[tool.slipway.checks]\ndocs = "sphinx-build -W docs out"'
 _EXAMPLE = '[tool.slipway.ignore]\nchangelog-entry-missing = "the changelog is written after the release"'
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """The table, checked for its shape.
 
     Attributes:

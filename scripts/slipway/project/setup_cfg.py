@@ -6,9 +6,10 @@ Keys and forms: https://setuptools.pypa.io/en/latest/userguide/declarative_confi
 import configparser
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from slipway.errors import InputError
 from slipway.project import setuptools_fields
@@ -34,8 +35,7 @@ _SECTION = re.compile(r"\[(?P<name>[^\]]+)\]")
 _KEY = re.compile(r"(?P<key>[^\s=:#;](?:[^=:]*[^\s=:])?)\s*+[=:]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetupCfg:
+class SetupCfg(Struct, frozen=True, kw_only=True):
     """The file as parsed: section to key to value; keys of [metadata] and [options] in their newest spelling.
 
     Attributes:

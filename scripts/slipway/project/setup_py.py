@@ -6,9 +6,10 @@ variable) makes the field dynamic.
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from slipway.project import setuptools_fields
 from slipway.project.declared import Declared, Readme, text_or_none
@@ -26,8 +27,7 @@ from slipway.project.setuptools_fields import FIELD_OF
 FILE = "setup.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetupPy:
+class SetupPy(Struct, frozen=True, kw_only=True):
     """The file as read.
 
     Attributes:

@@ -5,8 +5,9 @@ https://setuptools.pypa.io/en/latest/userguide/package_discovery.html
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from slipway.project.declared import table_or_empty, text_or_none, texts_or_none
 from slipway.project.layout import Finder, PackageSettings

@@ -6,10 +6,11 @@ This is the record that the rules of the family `project` judge.
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.version import Version
 
 from slipway import git as door
@@ -37,8 +38,7 @@ _OVERRIDE = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadmeFile:
+class ReadmeFile(Struct, frozen=True, kw_only=True):
     """A file the long description is made of.
 
     Attributes:
@@ -51,8 +51,7 @@ class ReadmeFile:
     text: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceFacts:
+class SourceFacts(Struct, frozen=True, kw_only=True):
     """Everything that is known before the build.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from slipway import git as git_door
 from slipway.artifacts.sdist import SdistFacts
@@ -17,8 +18,7 @@ _ASKED = 200
 """Paths of which git is asked whether a pattern ignores them; all are on one command line."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tracked:
+class Tracked(Struct, frozen=True, kw_only=True):
     """The project's files as git sees them; paths are relative to its folder, with forward slashes.
 
     Attributes:

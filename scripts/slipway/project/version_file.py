@@ -4,8 +4,9 @@ import ast
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway.project import package_settings, project_paths
 from slipway.project.declared import table_or_empty, text_or_none
@@ -25,8 +26,7 @@ _MESON_VERSION = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class VersionInFile:
+class VersionInFile(Struct, frozen=True, kw_only=True):
     """A literal version in a file from which the backend takes it."""
 
     version: str

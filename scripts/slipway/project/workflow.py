@@ -1,12 +1,12 @@
 """The workflow files of a repository, read into frozen records: structure and lines."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from slipway.errors import InputError
 from slipway.project.declared import table_or_empty
@@ -36,8 +36,7 @@ class Text(str):
     line: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One step of a job."""
 
     line: int
@@ -52,8 +51,7 @@ class Step:
         return self.uses.partition("@")[0]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """One job: its own steps, or the workflow it calls.
 
     Attributes:
@@ -72,8 +70,7 @@ class Job:
     environment: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Workflow:
+class Workflow(Struct, frozen=True, kw_only=True):
     """One file below .github/workflows.
 
     Attributes:
@@ -89,8 +86,7 @@ class Workflow:
     written: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallerFacts:
+class CallerFacts(Struct, frozen=True, kw_only=True):
     """What `init --check` judges.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What `slipway init` wrote for a project, as it stands in its workflow now: what the other commands go by."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from slipway.errors import InputError
 from slipway.project import workflow
@@ -14,8 +15,7 @@ PYPA = "pypa/gh-action-pypi-publish"
 CALLED = "/.github/workflows/python-package.yml"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """The choices that stand in a workflow.
 
     Attributes:

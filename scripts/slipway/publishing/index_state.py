@@ -2,9 +2,9 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from slipway.errors import SlipwayError
@@ -17,8 +17,7 @@ OPTIONAL = 20.0
 """Seconds to go on trying a request whose answer may be missing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Where a release comes from.
 
     Attributes:

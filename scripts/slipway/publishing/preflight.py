@@ -5,9 +5,9 @@ Nothing is minted and nothing is changed; the ID token that is read has an audie
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from slipway.artifacts import metadata
 from slipway.errors import SlipwayError
@@ -33,8 +33,7 @@ from slipway.runner import event as event_facts
 LOCAL_VERSION = "version-local"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Preflight:
+class Preflight(Struct, frozen=True, kw_only=True):
     """What was found before anything is sent.
 
     Attributes:

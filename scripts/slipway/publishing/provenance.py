@@ -5,8 +5,9 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from slipway.publication import Listed, Publisher
 from slipway.records import Artifact
@@ -18,8 +19,7 @@ _COMMIT = re.compile(rb"\x06\x0a\x2b\x06\x01\x04\x01\x83\xbf\x30\x01\x0d\x04\x2a
 (https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """A publisher as the index names it, the digests in its attestations, and the commit in their certificates."""
 
     repository: str

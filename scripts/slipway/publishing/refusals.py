@@ -6,7 +6,8 @@ the words that have stayed the same over the years.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slipway.rules.index import RULES as INDEX_RULES
 from slipway.rules.metadata import RULES as METADATA_RULES
@@ -14,8 +15,7 @@ from slipway.rules.sdist import RULES as SDIST_RULES
 from slipway.rules.wheel import RULES as WHEEL_RULES
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """A kind of refusal.
 
     Attributes:

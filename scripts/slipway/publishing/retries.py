@@ -1,9 +1,10 @@
 """Uploads one file until the index has it: retries, renewed tokens, and a look at the index before each resend."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from slipway.errors import SlipwayError, ToolError
 from slipway.index import transport
@@ -39,8 +40,7 @@ class UploadRefused(Exception):  # noqa: N818 - named for what happened
         self.meaning = meaning
 
 
-@dataclass(frozen=True)
-class RetryingUploader:
+class RetryingUploader(Struct, frozen=True):
     """Uploads files to one index, each as often as it takes.
 
     Attributes:

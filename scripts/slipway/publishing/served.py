@@ -4,11 +4,11 @@ What a CDN in front of PyPI keeps: warehouse, `cache/origin/`; up to ten minutes
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec import Struct, field
 
 from slipway.errors import SlipwayError, ToolError
 from slipway.index.addresses import Index
@@ -32,8 +32,7 @@ PROVENANCE_WAIT = 120.0
 """Seconds that attestations may come after the file they belong to."""
 
 
-@dataclass
-class _File:
+class _File(Struct):
     """One file of the release, as far as it has been seen."""
 
     artifact: Artifact
@@ -51,8 +50,7 @@ class _File:
         self.settled = verdict == "wrong"
 
 
-@dataclass
-class Watch:
+class Watch(Struct):
     """Reads an index until it serves a release.
 
     Attributes:

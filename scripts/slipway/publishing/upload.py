@@ -9,9 +9,10 @@ import logging
 import tarfile
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from slipway.credential import Credential
 from slipway.errors import ToolError
@@ -27,8 +28,7 @@ DAMAGED = (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, E
 """What reading a damaged archive raises, which twine passes on."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """What the index answered to an upload.
 
     Attributes:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.version import Version
 
 from slipway.errors import InputError
@@ -66,8 +66,7 @@ def released(root: Path, version: Version, on: date) -> tuple[Change, ...]:
     return (Change(found.file, data, source.encoded(source_text.edited(source, edits))),)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Release:
+class _Release(Struct, frozen=True, kw_only=True):
     source: SourceText
     version: Version
     on: date

@@ -6,15 +6,15 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway import system
 from slipway.errors import InputError
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What becomes of one file.
 
     Attributes:

@@ -1,10 +1,10 @@
 """What is pushed was checked: a commit whose tree is another one than the checked tree is checked again."""
 
 import contextlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from slipway import versions
 from slipway.errors import InputError
@@ -18,8 +18,7 @@ from slipway.releasing.preparation import Check, Copy
 from slipway.runner import Runner
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """One run of the command.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What a release is to be: the project, its version now and then, its tag."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from msgspec import Struct
 from packaging.version import Version
 
 from slipway import git, versions
@@ -16,8 +17,7 @@ from slipway.releasing import bump, position, screen, version_writer
 from slipway.releasing.position import Position
 
 
-@dataclass(frozen=True, kw_only=True)
-class Here:
+class Here(Struct, frozen=True, kw_only=True):
     """The project that is released, as it is.
 
     Attributes:
@@ -44,8 +44,7 @@ class Here:
         return f"{self.inputs.tag_prefix}{version}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Goal:
+class Goal(Struct, frozen=True, kw_only=True):
     """A release that is to be made."""
 
     here: Here

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from slipway.publication import Recovery
 from slipway.standing import State, Step
@@ -15,8 +16,7 @@ PUBLISH, VERIFY, ANNOUNCE = "{publish}", "{verify}", "{announce}"
 RERUN = "gh run rerun {run} --failed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What was seen of a release.
 
     Attributes:
@@ -86,8 +86,7 @@ class Facts:
         return self.release in {"missing", "draft", "other"}
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One state a release may be in.
 
     Attributes:

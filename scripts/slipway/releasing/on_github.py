@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
@@ -45,8 +44,7 @@ class _Runs(Struct, frozen=True):
     workflow_runs: list[_Run]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OnGitHub:
+class OnGitHub(Struct, frozen=True, kw_only=True):
     """What was seen there.
 
     Attributes:
@@ -107,8 +105,7 @@ def read(
                 return OnGitHub(home=home, release="unknown", detail=error.happened.rstrip("."))
 
 
-@dataclass(frozen=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """The release that there should be: the build whose files it has, if that is known, and whether a token is there."""
 
     manifest: Manifest | None

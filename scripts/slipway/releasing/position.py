@@ -1,8 +1,9 @@
 """Where a checkout stands: its commit and branch, and the remote that releases are pushed to."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway import git
 from slipway.errors import InputError, ToolError
@@ -11,8 +12,7 @@ UNFINISHED = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "B
 """Files in the git directory that say what is going on (gitrepository-layout(5), git-rebase(1))."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Position:
+class Position(Struct, frozen=True, kw_only=True):
     """Where a checkout stands.
 
     Attributes:

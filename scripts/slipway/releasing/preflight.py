@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from msgspec import Struct
 from packaging.version import Version
 
 from slipway import git, versions
@@ -24,8 +25,7 @@ PATIENCE = 2.0
 """Seconds to go on trying one request to the index."""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One line of the preflight.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.version import Version
 
 from slipway import git
@@ -27,8 +28,7 @@ _NOBODY = ("-c", "user.name=Slipway", "-c", "user.email=slipway@localhost", "-c"
 _UNSIGNED = ("-c", "tag.gpgSign=false", "-c", "tag.forceSignAnnotated=false")
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A private copy of a checkout.
 
     Attributes:
@@ -44,8 +44,7 @@ Holds = Callable[[Copy], bool]
 """Whether the files of a copy are those of a release."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """A release as it would be.
 
     Attributes:

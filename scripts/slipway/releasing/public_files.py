@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.version import Version
 
 from slipway.environments import disposable
@@ -34,8 +34,7 @@ BESIDE = 3.0
 """The same for an index that the release does not go to."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublicFiles:
+class PublicFiles(Struct, frozen=True, kw_only=True):
     """What an index shows of a release.
 
     Attributes:

@@ -5,8 +5,9 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway.project import project_paths
 
@@ -14,8 +15,7 @@ MAX_BYTES = 32 * 1024 * 1024
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
-@dataclass(frozen=True)
-class SourceText:
+class SourceText(Struct, frozen=True):
     """A decoded file.
 
     Attributes:
@@ -47,8 +47,7 @@ class SourceText:
         return sum(map(len, self.lines()[: line - 1]))
 
 
-@dataclass(frozen=True, order=True)
-class Edit:
+class Edit(Struct, frozen=True, order=True):
     """A piece of a text and what takes its place."""
 
     start: int

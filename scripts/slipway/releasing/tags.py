@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slipway import git
 from slipway.errors import SlipwayError
@@ -14,8 +15,7 @@ from slipway.releasing.subject import Subject
 from slipway.standing import Sight, State
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tags:
+class Tags(Struct, frozen=True, kw_only=True):
     """What was seen of the tag.
 
     Attributes:

@@ -3,7 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slipway.project.python_literals import UNPARSEABLE, constants, parse
 from slipway.project.toml_lines import lines_of, loads, strings_of
@@ -13,8 +14,7 @@ _QUOTED = re.compile(r"(?P<open>[rRuU]?(?P<mark>\"\"\"|'''|\"|'))(?P<text>.*)(?P
 _DEEPEST = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """A version that is written in a file.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from slipway import versions
 from slipway.manifest import Manifest
@@ -38,8 +39,7 @@ BESIDE_INSTALLS = (*TESTS, *SCRIPTS, "smoke-command-fails")
 """What fails a smoke test in which the file was installed and imported."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """How it stands with one item.
 
     Attributes:
@@ -51,8 +51,7 @@ class Row:
     detail: str
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One item of the checklist.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slipway.examination import Examination, Token
 from slipway.records import Finding, Severity
@@ -15,8 +16,7 @@ FINE, WRONG, NOTED, UNKNOWN = "✓", "✗", "!", "?"
 STYLES = {FINE: "", WRONG: "bold red", NOTED: "bold cyan", UNKNOWN: "dim"}
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing that was looked at.
 
     Attributes:

@@ -5,9 +5,9 @@ Paths are written with `/`, which every shell of a runner takes: where a backsla
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from slipway.artifacts import handover_name
 from slipway.errors import ExitCode
@@ -19,8 +19,7 @@ from slipway.records import BUILD, SECOND_BUILD, Built, Plan
 from slipway.runner import Runner
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True):
     """One output.
 
     Attributes:

@@ -6,8 +6,9 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from slipway.runner.base import printable
 
@@ -21,8 +22,7 @@ NARROWEST = 40
 """Columns that lines are wrapped to at least; a terminal that is narrower breaks them itself."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line, wrapped to the width of the output.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slipway.manifest import Manifest
 
@@ -10,8 +11,7 @@ WORTH_DRAWING = 0.05
 """Seconds; a shorter stage is not seen beside the others."""
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One bar: a stage of a section, with its start after the first one and its length, in milliseconds."""
 
     section: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from slipway import versions
 from slipway.manifest import SET_UP, Manifest
@@ -12,8 +13,7 @@ from slipway.records import Severity, SmokeResult, Staging
 Mood = Literal["good", "blocked", "failed"]
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a person reads first.
 
     Attributes:

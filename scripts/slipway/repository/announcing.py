@@ -5,10 +5,11 @@ effect, and a run that was killed is simply started again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.version import Version
 
 from slipway import digests
@@ -35,8 +36,7 @@ TAKEN = "already_exists"
 """What GitHub says of a name that is taken (https://docs.github.com/en/rest/releases/assets)."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What there should be.
 
     Attributes:

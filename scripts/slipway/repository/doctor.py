@@ -1,10 +1,12 @@
 """`slipway doctor`: reads the settings of a repository and judges them. It sends GET requests only."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.version import Version
 
 from slipway import git
@@ -42,8 +44,7 @@ SHOWS_ALL = "repo"
 """The scope of a classic token with which an administrator sees every setting."""
 
 
-@dataclass(frozen=True)
-class _Checkout:
+class _Checkout(Struct, frozen=True):
     """What the checkout says.
 
     Attributes:
@@ -72,7 +73,7 @@ def run(inputs: Inputs, runner: Runner) -> Examination:
     if found.token:
         runner.mask(found.token)
     checkout = _checkout(inputs)
-    with closing(GitHub(replace(api, token=found.token), name)) as github:
+    with closing(GitHub(dataclasses.replace(api, token=found.token), name)) as github:
         reader = Reader(github, has_token=found.token is not None)
         facts, failure = _facts(github, reader, checkout, inputs, name)
     judged = _judged(facts, checkout)

@@ -2,7 +2,8 @@
 
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slipway.errors import InputError, SlipwayError, ToolError
 from slipway.repository.github import FORBIDDEN, NOT_FOUND, Refused, Unsettled
@@ -16,8 +17,7 @@ _IMMUTABLE = "https://docs.github.com/en/code-security/concepts/supply-chain-sec
 UNAUTHORIZED, UNPROCESSABLE, REDIRECTS = 401, 422, range(300, 400)
 
 
-@dataclass(frozen=True)
-class Right:
+class Right(Struct, frozen=True):
     """What a token has to be allowed.
 
     Attributes:

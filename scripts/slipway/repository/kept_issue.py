@@ -8,12 +8,13 @@ in a block, where Markdown, HTML and mentions have no effect, and decides nothin
 import hashlib
 import re
 from contextlib import closing
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slipway.errors import InputError
 from slipway.index import clock
@@ -63,8 +64,7 @@ class Issue(msgspec.Struct, frozen=True):
     pull_request: Any = None
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What the first line of the issue holds.
 
     Attributes:

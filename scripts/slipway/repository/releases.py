@@ -6,7 +6,6 @@ an asset whose upload was cut off stays in the state `starter` and is deleted be
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +63,7 @@ class _Pointer(Struct, frozen=True):
     object: _Object
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """A file that the release should have.
 
     Attributes:
@@ -78,7 +76,7 @@ class File:
     filename: str
     size: int
     sha256: str
-    content: Path | bytes = field(repr=False)
+    content: Path | bytes
 
     @property
     def name(self) -> str:
@@ -86,8 +84,7 @@ class File:
         return re.sub(r"[^A-Za-z0-9._+-]", ".", self.filename)
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """The assets of a release beside the files that it should have.
 
     Attributes:

@@ -10,9 +10,10 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
+
+from msgspec import Struct, field
 
 from slipway.repository.github import VERSION
 from slipway.repository.stand_in_repository import (
@@ -29,8 +30,7 @@ from slipway.repository.stand_in_repository import (
 BAD_REQUEST = 400
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What happens to a request in place of its answer.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass, field
 from itertools import islice
 from typing import Generic, NotRequired, TypedDict, TypeVar, Unpack
+
+from msgspec import Struct, field
 
 from slipway.manifest import Addition
 from slipway.records import Finding, Severity, SkippedRule, Where
@@ -20,8 +21,7 @@ EVIDENCE_LISTED = 50
 """Findings of one rule on one record; nobody reads more, and a hostile file can hold ten thousand."""
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One place where a rule holds true.
 
     Attributes:
@@ -36,7 +36,6 @@ class Evidence:
     """
 
     message: str
-    _: KW_ONLY
     file: str | None = None
     line: int | None = None
     artifact: str | None = None
@@ -50,8 +49,7 @@ class Skipped(Exception):  # noqa: N818 - not an error: an outcome
     """Raised by a rule that cannot be judged here, or not to its end; the text says why. What it yielded before counts."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule(Generic[Facts_contra]):
+class Rule(Struct, Generic[Facts_contra], frozen=True, kw_only=True):
     """One rule of the catalogue.
 
     Attributes:

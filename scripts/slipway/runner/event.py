@@ -1,7 +1,8 @@
 """The kind of event that started a run, and its tag."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from slipway.runner import Event
 
@@ -21,8 +22,7 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventFacts:
+class EventFacts(Struct, frozen=True, kw_only=True):
     """What started the run.
 
     Attributes:

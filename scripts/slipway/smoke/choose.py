@@ -4,9 +4,9 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
 from packaging.utils import parse_wheel_filename
 
@@ -30,8 +30,7 @@ UV_REFUSES = frozenset({"extras-equal"})
 _PROVEN = "its wheel was built from it there, as installers do, and is tried itself; --thorough installs the sdist as well"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """The smoke tests to run, and those that the project's claims ask for and that cannot run here."""
 
     tests: tuple[SmokeTest, ...]

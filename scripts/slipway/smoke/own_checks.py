@@ -1,8 +1,10 @@
 """The project's own checks: each runs in a copy of the checkout of its own, beside the installed wheel."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slipway import processes
 from slipway.building import checkout
@@ -16,8 +18,7 @@ from slipway.smoke.package_sources import PackageSources
 from slipway.smoke.sandbox import Sandbox
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnChecks:
+class OwnChecks(Struct, frozen=True, kw_only=True):
     """What is run, and with what.
 
     Attributes:

@@ -1,14 +1,14 @@
 """Where smoke tests install packages from."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway.errors import InputError
 from slipway.options import Inputs
 
 
-@dataclass(frozen=True, kw_only=True)
-class PackageSources:
+class PackageSources(Struct, frozen=True, kw_only=True):
     """Where packages come from.
 
     Attributes:

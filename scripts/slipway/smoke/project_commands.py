@@ -1,8 +1,9 @@
 """The project's own commands: its smoke command, and its tests with the files they need."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway import processes
 from slipway.errors import InputError
@@ -12,8 +13,7 @@ CONFIGURATION = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", "confte
 """Files at the top of a project in which test runners look for their settings."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProjectCommands:
+class ProjectCommands(Struct, frozen=True, kw_only=True):
     """What the project runs in each smoke test.
 
     Attributes:

@@ -9,8 +9,10 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from slipway import processes, waiting
 from slipway.artifacts import sdist
@@ -161,8 +163,7 @@ def pip_environment(path: Path, interpreter: Interpreter, sources: PackageSource
     return environment
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """One smoke test while it runs.
 
     Attributes:

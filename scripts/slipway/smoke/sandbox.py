@@ -7,10 +7,11 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import fields, replace
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -37,8 +38,7 @@ KEPT_OUTPUT = 2000
 """Characters kept of what a program printed."""
 
 
-@dataclass(frozen=True)
-class Sandbox:
+class Sandbox(Struct, frozen=True):
     """An environment with one distribution, and a private folder for what runs in it.
 
     Attributes:

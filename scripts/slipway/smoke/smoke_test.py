@@ -1,9 +1,9 @@
 """A smoke test: what is installed, with which Python and how, and what happened."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
 from slipway.environments.interpreters import Interpreter
@@ -11,8 +11,7 @@ from slipway.options import Installer, Resolution
 from slipway.rules.smoke.facts import SmokeFacts
 
 
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """The artifact to install.
 
     Attributes:
@@ -40,8 +39,7 @@ class Candidate:
         return f"{self.name}[{extra}] @ {url if at else Path(self.requirement).as_uri()}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class InstallOptions:
+class InstallOptions(Struct, frozen=True, kw_only=True):
     """How a smoke test installs its candidate.
 
     Attributes:
@@ -55,8 +53,7 @@ class InstallOptions:
     direct: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class SmokeTest:
+class SmokeTest(Struct, frozen=True, kw_only=True):
     """One smoke test to run.
 
     Attributes:
@@ -71,8 +68,7 @@ class SmokeTest:
     claimed: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """A smoke test that ran: what happened, how many seconds it took, and what was printed."""
 
     test: SmokeTest

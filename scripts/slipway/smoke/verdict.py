@@ -1,9 +1,9 @@
 """The verdict on smoke tests: every rule on every outcome, and what several have in common reported once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from slipway.manifest import Addition
 from slipway.records import Finding, Ran, Severity, SmokeResult

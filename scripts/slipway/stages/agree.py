@@ -1,6 +1,5 @@
 """Agree: whether a second build of the same commit made the same."""
 
-import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -36,7 +35,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         return Addition(skipped="the two builds did not hand over files that can be compared")
     facts = _read(manifest, inputs, inputs.rebuilt, runner)
     there = tuple(one for one in facts.artifacts if one.verdict != "missing")
-    return _judged(manifest, facts, dataclasses.replace(facts, artifacts=there, others=()))
+    return _judged(manifest, facts, msgspec.structs.replace(facts, artifacts=there, others=()))
 
 
 def _read(manifest: Manifest, inputs: Inputs, folder: Path, runner: Runner) -> TwiceFacts:

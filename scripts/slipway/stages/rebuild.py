@@ -1,8 +1,9 @@
 """Rebuild: the project still builds with the newest build requirements, and what they write is taken."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway.artifacts import outline
 from slipway.artifacts.outline import Outline
@@ -51,8 +52,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     return combined(judged)
 
 
-@dataclass(frozen=True)
-class _Building:
+class _Building(Struct, frozen=True):
     """The builds of one checkout."""
 
     inputs: Inputs

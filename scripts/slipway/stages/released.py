@@ -1,12 +1,13 @@
 """Released: the newest release on the index installs and works here, with the newest and the lowest dependencies."""
 
+import dataclasses
 import shutil
 from collections.abc import Collection, Mapping
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from slipway import system
 from slipway.artifacts import artifact as artifact_facts
@@ -60,7 +61,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     if not artifacts:
         return Addition(skipped=f"{project.name} {version} has no file for a Python that is here")
     state = msgspec.structs.replace(manifest, artifacts=artifacts)
-    own = replace(
+    own = dataclasses.replace(
         inputs,
         python=inputs.python or (ALL,),
         resolution=inputs.resolution or ("highest", "lowest-direct"),

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from slipway import __version__, versions
@@ -25,8 +25,7 @@ PLAIN = re.compile(r"[\w./-]+")
 """What may stand in YAML without quotes."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Everything that decides the text of the caller's workflow.
 
     Attributes:

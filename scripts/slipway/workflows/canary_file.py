@@ -1,8 +1,9 @@
 """The workflow that looks every week whether the newest release still works: its text, and where it belongs."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from slipway.planning.pythons import END_OF_LIFE
 from slipway.workflows import caller_file
@@ -11,8 +12,7 @@ from slipway.workflows.caller_file import Caller
 TEMPLATE = Path(__file__).parents[1] / "templates" / "canary.yml"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Canary:
+class Canary(Struct, frozen=True, kw_only=True):
     """What decides the text of the workflow.
 
     Attributes:

@@ -4,10 +4,11 @@ import hashlib
 import re
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
+
+from msgspec import Struct
 
 from slipway import __version__, git
 from slipway.errors import InputError, SlipwayError, ToolError
@@ -23,8 +24,7 @@ _REMEDY = (
 )
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a workflow gets Slipway from.
 
     Attributes:

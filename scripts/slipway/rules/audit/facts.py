@@ -1,10 +1,9 @@
 """What a service knows of the dependencies of a release."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class Vulnerability:
+class Vulnerability(Struct, frozen=True, kw_only=True):
     """A vulnerability of a version that the release installs today.
 
     Attributes:
@@ -21,8 +20,7 @@ class Vulnerability:
     fixed_in: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditFacts:
+class AuditFacts(Struct, frozen=True, kw_only=True):
     """The requirements of a release and what is known of the versions that they lead to today.
 
     Attributes:

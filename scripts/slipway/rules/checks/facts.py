@@ -1,12 +1,11 @@
 """What happened when the project's own checks ran."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from slipway.rules.smoke.facts import Started
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckFacts:
+class CheckFacts(Struct, frozen=True, kw_only=True):
     """The checks of one run.
 
     Attributes:

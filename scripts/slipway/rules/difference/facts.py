@@ -1,8 +1,9 @@
 """A release beside another one of the same project: what each of their files holds, and what differs."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from slipway.artifacts.abilities import NONE, Abilities
 from slipway.artifacts.entry_points import SCRIPT_GROUPS
@@ -11,8 +12,7 @@ from slipway.artifacts.outline import DATA, WRITTEN_ANEW, Outline
 SCRIPTS = f"{DATA}/scripts/"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True, dict=True):
     """Two artifacts that stand for the same thing in two releases; paths are the comparable ones.
 
     Attributes:
@@ -54,8 +54,7 @@ class Pair:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Interface:
+class Interface(Struct, frozen=True, kw_only=True):
     """How the public names of a package differ.
 
     Attributes:
@@ -67,8 +66,7 @@ class Interface:
     problem: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class DifferenceFacts:
+class DifferenceFacts(Struct, frozen=True, kw_only=True):
     """A release and the one it is compared with.
 
     Attributes:

@@ -1,13 +1,12 @@
 """What an index shows of a project before an upload, beside what is to be uploaded."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from slipway.index.listing import Listing
 from slipway.records import Artifact
 
 
-@dataclass(frozen=True, kw_only=True)
-class IndexFacts:
+class IndexFacts(Struct, frozen=True, kw_only=True):
     """An index and a release that is about to go there.
 
     Attributes:

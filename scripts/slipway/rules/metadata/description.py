@@ -3,7 +3,8 @@
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slipway.artifacts.metadata import MetadataFacts
 from slipway.rules.families import metadata
@@ -89,8 +90,7 @@ def description_indented(facts: MetadataFacts) -> Iterator[Evidence]:
         yield at_field(facts, "description", message)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Failure:
+class _Failure(Struct, frozen=True, kw_only=True):
     """Why a description does not render: as what, the problem, and whether only its indentation is the reason."""
 
     kind: str

@@ -1,10 +1,9 @@
 """What happened to a build for which the upper bounds of the build requirements were taken away."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewestFacts:
+class NewestFacts(Struct, frozen=True, kw_only=True):
     """A build with the newest build requirements there are.
 
     Attributes:

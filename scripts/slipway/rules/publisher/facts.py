@@ -1,9 +1,10 @@
 """The run that publishes: its event, the claims of its ID token, and its stored credential."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from slipway.runner.event import EventFacts
 
@@ -15,8 +16,7 @@ ISSUER = "https://token.actions.githubusercontent.com"
 Policy = Literal["required", "best-effort", "off"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claims:
+class Claims(Struct, frozen=True, kw_only=True):
     """The claims of an ID token about its job (GitHub's "OpenID Connect reference").
 
     Attributes:
@@ -48,8 +48,7 @@ class Claims:
         return self.job_workflow_ref.partition("@")[0].rpartition("/")[2]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublisherFacts:
+class PublisherFacts(Struct, frozen=True, kw_only=True):
     """A run that is about to publish.
 
     Attributes:

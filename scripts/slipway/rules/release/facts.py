@@ -1,7 +1,8 @@
 """All artifacts of one release beside each other, and what the plan expected of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from slipway.artifacts.linkage import Linkage
 from slipway.artifacts.sdist import SdistFacts
@@ -10,8 +11,7 @@ from slipway.project.tracked import Tracked
 from slipway.records import Plan
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReleaseFacts:
+class ReleaseFacts(Struct, frozen=True, kw_only=True):
     """A set of artifacts that are released together.
 
     Attributes:

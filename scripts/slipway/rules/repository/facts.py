@@ -1,9 +1,9 @@
 """The settings of a repository on GitHub, as far as they could be read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from msgspec import Struct
 from packaging.version import Version
 
 from slipway.project.workflow import Workflow
@@ -15,8 +15,7 @@ EXAMPLE = "1.2.3"
 """A version, for the patterns that have to match the tag of one."""
 
 
-@dataclass(frozen=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """What could not be read, or was not asked for; never taken for right or wrong.
 
     Attributes:
@@ -37,16 +36,14 @@ def known(value: Value | Unknown) -> Value:
     return value
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefPattern:
+class RefPattern(Struct, frozen=True, kw_only=True):
     """One line of an environment's list of refs that may deploy."""
 
     name: str
     type: Literal["branch", "tag"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Environment:
+class Environment(Struct, frozen=True, kw_only=True):
     """An environment.
 
     Attributes:
@@ -65,8 +62,7 @@ class Environment:
     refs: Literal["any", "protected"] | tuple[RefPattern, ...] | Unknown = "any"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deployment:
+class Deployment(Struct, frozen=True, kw_only=True):
     """A job that publishes, and the environment that it is to belong to.
 
     Attributes:
@@ -83,8 +79,7 @@ class Deployment:
     is_trial: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """What a ruleset covers and restricts.
 
     Attributes:
@@ -97,8 +92,7 @@ class Scope:
     rules: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ruleset:
+class Ruleset(Struct, frozen=True, kw_only=True):
     """A ruleset of the repository, or one above it that applies here.
 
     Attributes:
@@ -111,31 +105,27 @@ class Ruleset:
     scope: Scope | Unknown
 
 
-@dataclass(frozen=True, kw_only=True)
-class BranchRules:
+class BranchRules(Struct, frozen=True, kw_only=True):
     """What holds for the default branch, by all rulesets and by classic protection together."""
 
     is_rewriting_blocked: bool
     is_deletion_blocked: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Secret:
+class Secret(Struct, frozen=True, kw_only=True):
     """The name of a stored secret and where it stands, as in a sentence."""
 
     name: str
     place: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Immutability:
+class Immutability(Struct, frozen=True, kw_only=True):
     """Whether releases on GitHub stay as they were published."""
 
     is_enabled: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class RepositoryFacts:
+class RepositoryFacts(Struct, frozen=True, kw_only=True):
     """A repository on GitHub, beside the checkout that was looked at.
 
     Attributes:

@@ -1,12 +1,11 @@
 """What two builds of the same commit made."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from slipway.comparison import BuiltTwice
 
 
-@dataclass(frozen=True, kw_only=True)
-class TwiceFacts:
+class TwiceFacts(Struct, frozen=True, kw_only=True):
     """Two builds of the same commit.
 
     Attributes:

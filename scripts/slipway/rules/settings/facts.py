@@ -1,11 +1,11 @@
 """A whole run: what the project turned off, and what was found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunFacts:
+class RunFacts(Struct, frozen=True, kw_only=True):
     """A run whose stages are all done.
 
     Attributes:

@@ -1,7 +1,8 @@
 """What is said about something that failed in a smoke test."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal[
     "broken", "optional", "host", "display", "system", "platform", "setting", "asks", "exits", "setuptools",
@@ -9,8 +10,7 @@ Kind = Literal[
 """Who or what is missing: `broken` is the package's own fault, every other one is not, or not surely."""
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """Why something failed.
 
     Attributes:

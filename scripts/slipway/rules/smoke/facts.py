@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from slipway.artifacts.entry_points import SCRIPT_GROUPS
 from slipway.options import Resolution
@@ -11,8 +12,7 @@ from slipway.project.tracked import Tracked
 from slipway.records import Plan
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """One thing the probe tried: an import, or loading an entry point.
 
     Attributes:
@@ -63,8 +63,7 @@ class Attempt:
         return self.group in SCRIPT_GROUPS
 
 
-@dataclass(frozen=True, kw_only=True)
-class Started:
+class Started(Struct, frozen=True, kw_only=True):
     """A program that was started: a script of the package with `--help`, or a command of the project's.
 
     Attributes:
@@ -88,8 +87,7 @@ class Started:
         return "\n".join(self.output.splitlines()[-number:]) or None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SmokeFacts:
+class SmokeFacts(Struct, frozen=True, kw_only=True):
     """What happened in one smoke test.
 
     Attributes:

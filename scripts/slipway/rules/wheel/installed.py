@@ -2,8 +2,8 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from slipway.artifacts.importable import EXTENSIONS, SOURCE, installed_path
