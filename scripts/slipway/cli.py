@@ -56,12 +56,21 @@ class Words(click.types.StringParamType):
 
 
 class WithDefault(click.Group):
-    """A group whose default command is the first of the table; without any word it shows its help."""
+    """The commands of the table, of which the first is the default; without any word it shows its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*(row.name for row in COMMANDS), *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; only the one that is asked for is made."""
+        row = next((row for row in COMMANDS if row.name == cmd_name), None)
+        return _command(row) if row else super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front where an option or a folder comes first."""
         args = args or ["--help"]
-        known = args[0] in self.commands or args[0] in {"--help", "--version", "-h"}
+        known = args[0] in {*self.list_commands(ctx), "--help", "--version", "-h"}
         # An unknown first word is a misspelt command, unless it is an option or a folder.
         is_misspelt = not args[0].startswith("-") and not os.path.lexists(args[0])
         return super().parse_args(ctx, args if known or is_misspelt else [COMMANDS[0].name, *args])
@@ -214,10 +223,6 @@ def _is_possible_path(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-for _row in COMMANDS:
-    slipway.add_command(_command(_row))
 
 
 @slipway.command("help")

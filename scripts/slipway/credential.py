@@ -1,14 +1,17 @@
 """What proves to an index who uploads: in memory only, never shown."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A user name and a secret."""
 
     username: str
-    secret: str = field(repr=False)
+    secret: str
+
+    def __repr__(self) -> str:
+        """Return a text without the secret."""
+        return f"{type(self).__name__}(username={self.username!r})"
 
     @property
     def pair(self) -> tuple[str, str]:

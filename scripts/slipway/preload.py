@@ -9,13 +9,11 @@ Programs that are started later, such as uv and auditwheel, come from the disk a
 
 import dis
 import importlib.util
-import pkgutil
 import sys
 import sysconfig
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CodeType
 
@@ -114,6 +112,8 @@ def _members(names: Iterable[str]) -> Iterator[str]:
         package = name.removesuffix(".*")
         yield package
         if package != name:
+            import pkgutil
+
             _kept.imports(package, frozenset())
             yield from (found.name for found in pkgutil.iter_modules(_kept.path_of(package), f"{package}."))
 
@@ -134,7 +134,7 @@ class _ReadCode(SourceFileLoader):
         return self.code
 
 
-class _Kept(MetaPathFinder):
+class _Kept:
     """Finds the modules that were read, and says of those that were not found that they are not there.
 
     Attributes:

@@ -16,9 +16,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from slipway import descendants, process_table, system, variables, waiting
 from slipway.system import result
@@ -58,8 +57,7 @@ _main_is_starting = threading.Event()
 _starting = threading.Lock()
 
 
-@dataclass(frozen=True)
-class Completed:
+class Completed(NamedTuple):
     """How a child ended.
 
     Attributes:

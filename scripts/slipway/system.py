@@ -13,9 +13,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 EXEC_REPLACES = sys.platform != "win32"
 """Whether a program can take the place of this process, so that who waits for this one waits for that one."""
@@ -175,8 +177,11 @@ def retried(action: Callable[[], Result]) -> Result:
 
 def result(future: Future[Result]) -> Result:
     """Return what a future holds, waiting so that Ctrl-C is noticed at once."""
-    while WAITS_IN_SLICES and not future.done():
-        wait([future], SLICE)
+    if WAITS_IN_SLICES:
+        from concurrent.futures import wait
+
+        while not future.done():
+            wait([future], SLICE)
     return future.result()
 
 
@@ -187,6 +192,8 @@ def interruptible(call: Callable[[], Result]) -> Result:
     """
     if not WAITS_IN_SLICES or threading.current_thread() is not threading.main_thread():
         return call()
+    from concurrent.futures import Future
+
     future: Future[Result] = Future()
 
     def work() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from repository import scene
 from repository.scene import BODY, COMMIT, FILES, TAG, Scene, handed_on
 from slipway.index import addresses

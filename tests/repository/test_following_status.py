@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from index.bench.fake_clock import FakeClock
 from index.bench.server import Bench
 from index.bench.warehouse import File, Warehouse
 from index.following import COMPLETE, Laptop, read, until_the_end
+from msgspec.structs import replace
 from repository import scene
 from repository.scene import COMMIT, FILES, LAPTOP, TAG, Scene, handed_on
 from repository.test_announce import CALLS

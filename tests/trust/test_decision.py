@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from slipway.errors import InputError
 from slipway.index.addresses import Index
 from slipway.manifest import Manifest, read_manifest, write_manifest

@@ -1,11 +1,11 @@
 """A staging version has the attempt in it that built: the job that decides finds out which, and believes no file."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from artifacts import sdist, wheel
+from msgspec.structs import replace
 from slipway.manifest import Manifest
 from slipway.records import Built
 from trust.jobs import DISPATCH, NAME, Jobs, bytes_of, digest, folder_digests, rules

@@ -10,6 +10,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +197,7 @@ def scratch() -> Iterator[Path]:
         ToolError: no folder can be made.
     """
     try:
-        path = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX)).resolve()
+        path = _made(Path(tempfile.gettempdir())).resolve()
         (path / MARKER).write_text(f"{os.getpid()} {process_table.started_at(os.getpid())}", encoding="ascii")
     except OSError as error:
         raise ToolError(
@@ -209,6 +210,20 @@ def scratch() -> Iterator[Path]:
         yield path
     finally:
         remove(path)
+
+
+def _made(temporary: Path) -> Path:
+    """Make the first folder of a row that nobody has, which only this user can enter, and return it.
+
+    uv asks an interpreter about itself at each path once, so that an environment at the path of the last run's saves
+    the start of a Python.
+    """
+    for number in count():
+        path = temporary / f"{SCRATCH_PREFIX}{number}"
+        with suppress(FileExistsError):
+            path.mkdir(mode=0o700)
+            return path
+    raise AssertionError
 
 
 def remove(path: Path) -> None:
@@ -232,10 +247,25 @@ def _sweep(folder: Path) -> None:
     """Remove the scratch folders of this user's runs that were killed."""
     for left in folder.glob(f"{SCRATCH_PREFIX}*"):
         with suppress(OSError, ValueError, OverflowError):
-            if _is_own(left, stat.S_ISDIR) and _is_own(left / MARKER, stat.S_ISREG):
-                number, _, started = (left / MARKER).read_text(encoding="ascii").partition(" ")
-                if process_table.started_at(int(number)) != started:
-                    remove(left)
+            marker = left / MARKER
+            is_own = _is_own(left, stat.S_ISDIR) and _is_own(marker, stat.S_ISREG)
+            if is_own and _is_left(marker) and _is_claimed(marker):
+                remove(left)
+
+
+def _is_left(marker: Path) -> bool:
+    number, _, started = marker.read_text(encoding="ascii").partition(" ")
+    return process_table.started_at(int(number)) != started
+
+
+def _is_claimed(marker: Path) -> bool:
+    """Return whether this process is the one to remove a folder: another one may have done so, and a third made it again."""
+    claimed = marker.with_name(f"{MARKER}-{os.getpid()}")
+    marker.rename(claimed)
+    if not _is_left(claimed):
+        claimed.rename(marker)
+        return False
+    return True
 
 
 def _is_own(path: Path, is_kind: Callable[[int], bool]) -> bool:

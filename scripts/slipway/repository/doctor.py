@@ -1,6 +1,5 @@
 """`slipway doctor`: reads the settings of a repository and judges them. It sends GET requests only."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -73,7 +72,7 @@ def run(inputs: Inputs, runner: Runner) -> Examination:
     if found.token:
         runner.mask(found.token)
     checkout = _checkout(inputs)
-    with closing(GitHub(dataclasses.replace(api, token=found.token), name)) as github:
+    with closing(GitHub(replace(api, token=found.token), name)) as github:
         reader = Reader(github, has_token=found.token is not None)
         facts, failure = _facts(github, reader, checkout, inputs, name)
     judged = _judged(facts, checkout)

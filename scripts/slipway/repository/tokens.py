@@ -3,9 +3,10 @@
 import os
 import re
 import shutil
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from slipway import processes
 from slipway.runner import GitHubApi
@@ -19,12 +20,15 @@ KEYRING = ("GH_CONFIG_DIR", "DBUS_SESSION_BUS_ADDRESS")
 _TOKEN = re.compile(r"[\x21-\x7e]{20,500}")
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A token, if there is one, and where it comes from, as in a sentence."""
 
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
     source: str | None = None
+
+    def __repr__(self) -> str:
+        """Return a text without the token."""
+        return f"{type(self).__name__}(source={self.source!r})"
 
 
 def find(api: GitHubApi, folder: Path) -> Found:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 Level = Literal["error", "warning", "notice"]
 Sink = Callable[[str], None]
@@ -34,8 +35,7 @@ def printable(text: str) -> str:
     return text.translate(_HIDDEN)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """What started this run, as the runner reports it.
 
     Attributes:
@@ -57,19 +57,21 @@ class Event:
     run_id: str | None = None
 
 
-@dataclass(frozen=True)
-class IdTokenRequest:
+class IdTokenRequest(Struct, frozen=True):
     """Where the runner hands out ID tokens about the job, and the bearer token it wants for one.
 
     GitHub gives both to jobs with the permission `id-token: write` ("OpenID Connect reference").
     """
 
     url: str
-    bearer: str = field(repr=False)
+    bearer: str
+
+    def __repr__(self) -> str:
+        """Return a text without the token."""
+        return f"{type(self).__name__}(url={self.url!r})"
 
 
-@dataclass(frozen=True)
-class GitHubApi:
+class GitHubApi(Struct, frozen=True):
     """Where GitHub's REST API is, for which repository, and the token for it.
 
     Attributes:
@@ -80,7 +82,11 @@ class GitHubApi:
 
     url: str
     repository: str | None = None
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
+
+    def __repr__(self) -> str:
+        """Return a text without the token."""
+        return f"{type(self).__name__}(url={self.url!r}, repository={self.repository!r})"
 
 
 class Runner(Protocol):
