@@ -214,9 +214,13 @@ ASKING = (
 """What only a run that asks an index uses: twine knows its address. To load it takes a third of a second."""
 
 
+DOCUMENTS = {form: f"slipway.report.{form}" for form in ("short", "sarif", "junit")}
+"""What only a run uses that prints this format."""
+
+
 def _preload(stages: Sequence[Stage], manifest: Manifest, inputs: Inputs) -> None:
     # Which runner shows the run is decided by now.
-    unused = ["slipway.runner.live"]
+    unused = ["slipway.runner.live", *(name for form, name in DOCUMENTS.items() if form != inputs.format)]
     # What the next project needs, it could not load after the code of this one ran.
     if not inputs.all_projects:
         asks = manifest.index not in {None, "none"} or any(stage.name in ASKED for stage in stages)

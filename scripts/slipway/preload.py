@@ -29,16 +29,8 @@ _SKIPS = {
 }
 """Where `if` goes on below what stands under it; 3.11 has the second name."""
 
-REPORT = (
-    "slipway.reporting",
-    "slipway.report.annotations",
-    "slipway.report.junit",
-    "slipway.report.markdown",
-    "slipway.report.outputs",
-    "slipway.report.sarif",
-    "slipway.report.short",
-    "slipway.report.terminal",
-)
+REPORT = ("slipway.reporting", "slipway.report.terminal")
+"""What shows a run, whatever it was."""
 
 _LATER = {
     "docutils": (

@@ -12,20 +12,13 @@ from slipway.errors import SlipwayError
 from slipway.manifest import Manifest, to_json
 from slipway.options import Inputs
 from slipway.report import annotations as annotating
-from slipway.report import junit, markdown, outputs, sarif, short
+from slipway.report import markdown, outputs
 from slipway.runner import Runner
 from slipway.runner.base import printable
 
 Shown = TypeVar("Shown")
 
 REPORT = "report.md"
-
-RENDERERS: Mapping[str, Callable[[Mapping[str, Manifest]], str]] = {
-    "short": short.render,
-    "sarif": sarif.render,
-    "junit": junit.render,
-}
-"""The formats beside JSON and the report for people: each makes one document of the manifest of each project."""
 
 
 def record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
@@ -50,11 +43,32 @@ def print_document(manifests: Mapping[Path, Manifest], inputs: Inputs) -> None:
         inputs: what was asked for.
     """
     begin = _from_here if inputs.format == "short" else _from_the_top
-    rendered = RENDERERS[inputs.format or ""]({begin(folder): one for folder, one in manifests.items()})
+    render = renderer(inputs.format or "")
+    rendered = render({begin(folder): one for folder, one in manifests.items()})
     if inputs.format == "sarif":
         print_json(rendered.encode())
     else:
         sys.stdout.write(rendered)
+
+
+def renderer(name: str) -> Callable[[Mapping[str, Manifest]], str]:
+    """Return what makes one document of the manifest of each project, for a format beside JSON.
+
+    Its module is imported here: most runs print none of them.
+
+    Raises:
+        LookupError: there is no such format.
+    """
+    match name:
+        case "short":
+            from slipway.report.short import render
+        case "sarif":
+            from slipway.report.sarif import render
+        case "junit":
+            from slipway.report.junit import render
+        case _:
+            raise LookupError(name)
+    return render
 
 
 def print_json(document: bytes) -> None:

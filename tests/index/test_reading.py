@@ -9,7 +9,7 @@ from index.bench.fake_clock import START
 from index.bench.faults import FOREVER
 from index.scene import Scene
 from slipway.errors import ToolError
-from slipway.index import addresses, listing, transport
+from slipway.index import addresses, listing_answer, transport
 from slipway.index.client import Client
 from slipway.publication import Publisher
 from slipway.publishing.provenance import compare, read
@@ -36,7 +36,7 @@ BASE = "https://index.example.org/simple/demo/"
 )
 def test_an_answer_that_makes_no_sense_is_no_listing(body: bytes) -> None:
     with pytest.raises((ValueError, TypeError, RecursionError)):
-        listing.read(body, content_type=JSON, base=BASE)
+        listing_answer.read(body, content_type=JSON, base=BASE)
 
 
 def test_what_an_index_does_not_say_is_unknown() -> None:
@@ -47,7 +47,7 @@ def test_what_an_index_does_not_say_is_unknown() -> None:
         "size": "9",
     }
     body = json.dumps({"files": [told]}).encode()
-    (file,) = listing.read(body, content_type=JSON, base=BASE).files
+    (file,) = listing_answer.read(body, content_type=JSON, base=BASE).files
     assert (file.sha256, file.size, file.upload_time, file.provenance) == (None, None, None, None)
     assert file.url == "https://index.example.org/demo-1.0.tar.gz"
 
@@ -58,7 +58,9 @@ def test_what_an_index_does_not_say_is_unknown() -> None:
 )
 def test_the_provenance_of_a_file_is_null_or_an_address(provenance: str | None, address: str | None) -> None:
     file = {"filename": "demo-1.0.tar.gz", "url": "demo-1.0.tar.gz", "provenance": provenance}
-    [read_file] = listing.read(json.dumps({"files": [file]}).encode(), content_type=JSON, base=BASE).files
+    [read_file] = listing_answer.read(
+        json.dumps({"files": [file]}).encode(), content_type=JSON, base=BASE
+    ).files
     assert read_file.provenance == address
 
 
@@ -76,7 +78,7 @@ def test_html_is_read_with_digests_and_encoded_names() -> None:
         b'<html><a href="/f/demo-1.0%2Blocal.tar.gz#sha256=ABC" data-yanked="bad">x</a>'
         b'<a href="/f/demo-1.0-py3-none-any.whl">y</a><a>z</a></html>'
     )
-    first, second = listing.read(page, content_type="text/html", base=BASE).files
+    first, second = listing_answer.read(page, content_type="text/html", base=BASE).files
     assert (first.filename, first.sha256, first.yanked) == ("demo-1.0+local.tar.gz", "abc", True)
     assert (second.sha256, second.yanked) == (None, False)
 

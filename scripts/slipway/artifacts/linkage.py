@@ -10,7 +10,6 @@ from typing import Any
 from msgspec import Struct
 
 from slipway import processes, system
-from slipway.environments import compiled_tools
 
 SECONDS = 120.0
 """One wheel with hundreds of libraries takes half a minute."""
@@ -62,6 +61,8 @@ def _one(wheel: Path) -> Linkage:
 
 def _tool(program: str, *arguments: str, wheel: Path, problems: list[str]) -> dict[str, Any]:
     """Run a program for compiled wheels and return the JSON document it prints."""
+    from slipway.environments import compiled_tools  # most wheels are not compiled
+
     try:
         done = processes.run(
             [*compiled_tools.command(program), *arguments],

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from slipway import system
 from slipway.credential import Credential
 from slipway.errors import InputError, SlipwayError, ToolError
-from slipway.index import addresses, listing, transport
+from slipway.index import addresses, listing_answer, transport
 from slipway.index.addresses import Index
 from slipway.index.clock import Patience
 from slipway.index.listing import Listing, ServedFile
@@ -88,7 +88,7 @@ class Client:
         """
 
         def understand(response: requests.Response, body: bytes) -> Listing:
-            return listing.read(
+            return listing_answer.read(
                 body, content_type=response.headers.get("Content-Type", ""), base=response.url
             )
 
