@@ -1,9 +1,8 @@
 """Each rule on filenames and sizes, with the platform tags and names of the index."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
-from msgspec.structs import replace
 from rules.declared import declared_in
 from slipway.artifacts.filename import kind_of
 from slipway.artifacts.metadata import MetadataFacts, from_fields
