@@ -225,6 +225,11 @@ def _is_possible_path(text: str) -> bool:
     return True
 
 
+def every() -> dict[str, click.Command]:
+    """Return all commands by name, in the order of the table."""
+    return {row.name: _command(row) for row in COMMANDS} | slipway.commands
+
+
 @slipway.command("help")
 @click.argument("command", default="")
 @click.pass_context
