@@ -1,6 +1,8 @@
 """What every test starts from: a machine that is no runner, and nothing asked for in the environment."""
 
+import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -21,3 +23,14 @@ KEPT = "SLIPWAY_CACHE"
 def no_runner(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith(WITHHELD) and name != KEPT]:
         monkeypatch.delenv(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect garbage never while thousands of tests are collected, and later not among them: nothing of them is freed."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()

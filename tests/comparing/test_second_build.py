@@ -114,8 +114,8 @@ def test_the_order_and_what_is_around_the_archive_are_told_too(tmp_path: Path) -
     assert twice(tmp_path, Built(name, zipped(held)), turned).differs == ("order of the members",)
 
     one = sdist()
-    later = Built(one.filename, gzip.compress(gzip.decompress(one.data), mtime=1_700_000_000))
-    harder = Built(one.filename, gzip.compress(gzip.decompress(one.data), 1, mtime=0))
+    later = Built(one.filename, gzip.compress(gzip.decompress(one.data), 1, mtime=1_700_000_000))
+    harder = Built(one.filename, gzip.compress(gzip.decompress(one.data), 9, mtime=0))
     assert twice(tmp_path, one, later).differs == ("time in the gzip header",)
     assert twice(tmp_path, one, harder).differs == ("compression",)
 
