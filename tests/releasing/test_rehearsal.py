@@ -22,7 +22,7 @@ def here(tmp_path: Path) -> Scene:
 
 
 def rehearse(here: Scene, *options: str) -> Ended:
-    return command_line.slipway("rehearse", "--release", here.project, *options, environ=here.environ)
+    return command_line.forked("rehearse", "--release", here.project, *options, environ=here.environ)
 
 
 def test_walks_from_the_version_to_the_announcement(here: Scene) -> None:
@@ -82,7 +82,7 @@ def test_what_keeps_it_from_being_released_is_said(here: Scene) -> None:
 
 def test_outside_of_a_repository(tmp_path: Path) -> None:
     project = scene.project(tmp_path / "project")
-    ended = command_line.slipway("rehearse", "--release", project)
+    ended = command_line.forked("rehearse", "--release", project)
     assert ended.exit_code == 2
     assert "is not in a git repository" in " ".join(ended.stdout.split())
     assert "Traceback" not in ended.stderr
