@@ -58,4 +58,4 @@ def tarred(members: Iterable[tuple[tarfile.TarInfo, bytes]], *, layout: int = ta
     with tarfile.open(fileobj=buffer, mode="w", format=layout) as archive:
         for info, data in members:
             archive.addfile(info, io.BytesIO(data))
-    return gzip.compress(buffer.getvalue(), mtime=0)
+    return gzip.compress(buffer.getvalue(), compresslevel=1, mtime=0)

@@ -96,5 +96,5 @@ def zipped(
             info.create_system = 3
             info.external_attr = (modes or {}).get(path, 0o100644) << 16
             info.compress_type = method
-            archive.writestr(info, data)
+            archive.writestr(info, data, compresslevel=1)
     return buffer.getvalue()

@@ -10,7 +10,7 @@ import left_running
 import only_on
 import pytest
 import tiny_project
-from command_line import Ended, fingerprint, slipway
+from command_line import Ended, fingerprint, forked, slipway
 
 COMMANDS = (
     "::error::PWNED",
@@ -173,7 +173,7 @@ def test_a_build_that_prints_commands_for_the_runner(
     arguments: tuple[str, ...], runner: dict[str, str | None], tmp_path: Path
 ) -> None:
     project = tiny_project.make(tmp_path / "project", in_build=PRINTS, in_import=PRINTS)
-    run = slipway("check", *arguments, "--work", tmp_path / "work", project, environ=runner)
+    run = forked("check", *arguments, "--work", tmp_path / "work", project, environ=runner)
     assert run.exit_code == 0, str(run)
     assert "PWNED" in run.stderr, "what a build prints is shown on a runner"
     assert_nothing_obeyed(run)
@@ -188,7 +188,7 @@ def test_an_error_that_speaks_in_commands(where: str, runner: dict[str, str | No
         if where == "in_build"
         else tiny_project.make(tmp_path / "project", in_import=raises)
     )
-    run = slipway("check", "--work", tmp_path / "work", project, environ=runner)
+    run = forked("check", "--work", tmp_path / "work", project, environ=runner)
     assert run.exit_code == 1, str(run)
     assert_nothing_obeyed(run)
 
@@ -210,6 +210,6 @@ def test_a_build_that_changes_its_source(tmp_path: Path) -> None:
         in_build="Path('README.md').unlink()\nPath('src/added.py').write_text('')\nos.chmod('LICENSE', 0)\n",
     )
     before = fingerprint(project)
-    run = slipway("build", "--work", tmp_path / "work", project)
+    run = forked("build", "--work", tmp_path / "work", project)
     assert run.exit_code == 0, str(run)
     assert fingerprint(project) == before

@@ -49,7 +49,8 @@ def repacked(built: Built, change: str = "", data: bytes | None = None, **fields
                 content = source.read(info)
                 for name, value in fields.items():
                     setattr(info, name, value)
-                target.writestr(info, data if info.filename == change and data is not None else content)
+                held = data if info.filename == change and data is not None else content
+                target.writestr(info, held, compresslevel=1)
         return Built(built.filename, buffer.getvalue())
     with (
         tarfile.open(fileobj=io.BytesIO(built.data)) as source,
@@ -62,7 +63,7 @@ def repacked(built: Built, change: str = "", data: bytes | None = None, **fields
             content = data if member.name == change and data is not None else content
             member.size = len(content)
             target.addfile(member, io.BytesIO(content))
-    return Built(built.filename, gzip.compress(buffer.getvalue(), mtime=0))
+    return Built(built.filename, gzip.compress(buffer.getvalue(), compresslevel=1, mtime=0))
 
 
 def members(built: Built) -> dict[str, bytes]:
@@ -114,8 +115,8 @@ def test_the_order_and_what_is_around_the_archive_are_told_too(tmp_path: Path) -
     assert twice(tmp_path, Built(name, zipped(held)), turned).differs == ("order of the members",)
 
     one = sdist()
-    later = Built(one.filename, gzip.compress(gzip.decompress(one.data), mtime=1_700_000_000))
-    harder = Built(one.filename, gzip.compress(gzip.decompress(one.data), 1, mtime=0))
+    later = Built(one.filename, gzip.compress(gzip.decompress(one.data), 1, mtime=1_700_000_000))
+    harder = Built(one.filename, gzip.compress(gzip.decompress(one.data), 9, mtime=0))
     assert twice(tmp_path, one, later).differs == ("time in the gzip header",)
     assert twice(tmp_path, one, harder).differs == ("compression",)
 

@@ -1,5 +1,6 @@
 """Archives made to hurt: each is answered in seconds, in 500 MB of address space, with a finding."""
 
+import functools
 import gzip
 import json
 import struct
@@ -126,6 +127,7 @@ def sparse_map() -> Built:
     return Built(SDIST, tarred([member("demo-1.0/PKG-INFO", b"Name: demo\n"), (info, data)]))
 
 
+@functools.cache
 def many_members(count: int) -> Built:
     content = {f"demo/{number}.txt": b"" for number in range(count)}
     # More than fit into the end record's 16 bits are counted in the ZIP64 one.

@@ -26,8 +26,8 @@ from slipway.runner.github import GitHubRunner
 NAME = "tiny-project"
 SCM = """\
 [build-system]
-requires = ["setuptools>=77", "setuptools-scm>=8"]
-build-backend = "setuptools.build_meta"
+requires = ["hatchling>=1.27", "hatch-vcs"]
+build-backend = "hatchling.build"
 
 [project]
 name = "tiny-project"
@@ -41,7 +41,8 @@ license-files = ["LICENSE"]
 [project.urls]
 Source = "https://example.org/source"
 
-[tool.setuptools_scm]
+[tool.hatch.version]
+source = "vcs"
 """
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import only_on
 import pytest
 import tiny_project
-from command_line import slipway
+from command_line import forked
 from slipway import git as door
 from slipway.errors import InputError
 from slipway.project import git as git_facts
@@ -135,7 +135,7 @@ def test_the_traps_would_be_sprung(trapped: Path, sprung: Path) -> None:
 @with_traps
 @pytest.mark.parametrize("command", ["plan", "validate", "check"])
 def test_no_command_runs_a_program_the_repository_names(trapped: Path, sprung: Path, command: str) -> None:
-    done = slipway(command, trapped, "--json", environ=SETTINGS)
+    done = forked(command, trapped, "--json", environ=SETTINGS)
     assert done.manifest["plan"]["git"]["commit"], str(done)
     assert list(sprung.iterdir()) == []
 

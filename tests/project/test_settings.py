@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import tiny_project
-from command_line import ROOT, slipway
+from command_line import ROOT, forked
 from slipway.errors import InputError
 from slipway.options import OPTIONS, Inputs
 from slipway.project import pyproject, settings
@@ -189,11 +189,11 @@ def test_a_run_goes_by_them_and_a_variable_wins(tmp_path):
 
     # An input of the action that is not given is an empty variable.
     empty = dict.fromkeys(("SLIPWAY_SMOKE_COMMAND", "SLIPWAY_EXTRAS", "SLIPWAY_THOROUGH"), "")
-    checked = slipway("check", "--json", project, environ=empty)
+    checked = forked("check", "--json", project, environ=empty)
     said = [ran.get("said") for result in checked.manifest["smoke_results"] for ran in result["ran"]]
     assert "1337" in said, checked
     artifacts = sorted((project / ".slipway" / "dist").iterdir())
-    again = slipway(
+    again = forked(
         *("smoke", "--json", *artifacts),
         cwd=project,
         environ={"SLIPWAY_SMOKE_COMMAND": "python -c 'print(4242)'"},
@@ -203,6 +203,6 @@ def test_a_run_goes_by_them_and_a_variable_wins(tmp_path):
     assert "1337" not in said
 
     (project / "pyproject.toml").write_text((project / "pyproject.toml").read_text() + 'fail-onn = "note"\n')
-    refused = slipway("smoke", "--json", *artifacts, cwd=project)
+    refused = forked("smoke", "--json", *artifacts, cwd=project)
     assert refused.exit_code == 2
     assert refused.manifest["failure"]["remedy"] == "Did you mean `fail-on`?"

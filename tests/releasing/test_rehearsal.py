@@ -22,7 +22,7 @@ def here(tmp_path: Path) -> Scene:
 
 
 def rehearse(here: Scene, *options: str) -> Ended:
-    return command_line.slipway("rehearse", "--release", here.project, *options, environ=here.environ)
+    return command_line.forked("rehearse", "--release", here.project, *options, environ=here.environ)
 
 
 def test_walks_from_the_version_to_the_announcement(here: Scene) -> None:
@@ -46,27 +46,22 @@ def test_walks_from_the_version_to_the_announcement(here: Scene) -> None:
     assert (here.state(), here.public()) == (before, public)
 
 
-def test_the_manifest_has_what_was_released_and_announced(here: Scene) -> None:
-    ended = rehearse(here, "--bump", "minor", "--json")
-    assert ended.exit_code == 0, ended
-    manifest = json.loads(ended.stdout)
-    assert manifest["plan"]["tag"] == "v1.1.0"
-    assert manifest["plan"]["notes"]["text"].strip() == "- A thing that people asked for."
-    built = {artifact["filename"] for artifact in manifest["artifacts"]}
-    assert built == {"tiny_project-1.1.0.tar.gz", "tiny_project-1.1.0-py3-none-any.whl"}
-    assert {*manifest["announced"]["assets"]} == built | {"SHA256SUMS", "manifest.json"}
-
-
-def test_settings_that_rewrite_addresses_lead_nothing_to_the_real_remote(here: Scene) -> None:
+def test_the_manifest_has_all_and_rewritten_addresses_lead_nothing_to_the_real_remote(here: Scene) -> None:
     """Many push by another address than they fetch from, by a setting for all their repositories."""
     here.git("remote", "set-url", "origin", "https://github.com/acme/origin.git")
     settings = Path(str(here.environ["GIT_CONFIG_GLOBAL"]))
     rewritten = f'[url "{here.folder}/"]\n\tpushInsteadOf = https://github.com/acme/\n'
     settings.write_text(f"{settings.read_text()}{rewritten}")
     before = here.public()
-    ended = rehearse(here)
+    ended = rehearse(here, "--bump", "minor", "--json")
     assert ended.exit_code == 0, ended
     assert here.public() == before
+    manifest = json.loads(ended.stdout)
+    assert manifest["plan"]["tag"] == "v1.1.0"
+    assert manifest["plan"]["notes"]["text"].strip() == "- A thing that people asked for."
+    built = {artifact["filename"] for artifact in manifest["artifacts"]}
+    assert built == {"tiny_project-1.1.0.tar.gz", "tiny_project-1.1.0-py3-none-any.whl"}
+    assert {*manifest["announced"]["assets"]} == built | {"SHA256SUMS", "manifest.json"}
 
 
 def test_what_keeps_it_from_being_released_is_said(here: Scene) -> None:
@@ -82,7 +77,7 @@ def test_what_keeps_it_from_being_released_is_said(here: Scene) -> None:
 
 def test_outside_of_a_repository(tmp_path: Path) -> None:
     project = scene.project(tmp_path / "project")
-    ended = command_line.slipway("rehearse", "--release", project)
+    ended = command_line.forked("rehearse", "--release", project)
     assert ended.exit_code == 2
     assert "is not in a git repository" in " ".join(ended.stdout.split())
     assert "Traceback" not in ended.stderr

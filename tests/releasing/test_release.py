@@ -420,7 +420,7 @@ def test_the_workflow_is_judged_as_init_judges_it(begun: Scene) -> None:
     ended = begun.release("1.1.0", "--dry-run", "--uses", uses)
     assert ended.exit_code == 0, ended
     assert "! workflow: No workflow of this repository uses Slipway. (workflow-missing)" in ended.stdout
-    assert command_line.slipway("init", begun.project, "--uses", uses).exit_code == 0
+    assert command_line.forked("init", begun.project, "--uses", uses).exit_code == 0
     begun.commit("Add the workflow")
     begun.git("push", "-q")
     assert "✓ the workflow is in order" in begun.release("1.1.0", "--dry-run", "--uses", uses).stdout

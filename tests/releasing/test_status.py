@@ -47,7 +47,7 @@ def begun(tmp_path: Path, bench: Bench) -> Scene:
 
 def run(begun: Scene, *arguments: str) -> Ended:
     """Run the command in a process of its own."""
-    return command_line.slipway("status", *arguments, cwd=begun.project, environ=begun.environ)
+    return command_line.forked("status", *arguments, cwd=begun.project, environ=begun.environ)
 
 
 def told(begun: Scene, version: str = "") -> str:
@@ -81,7 +81,7 @@ def do(begun: Scene, command: str) -> None:
     """Run a command as it was printed, in the project."""
     program, *arguments = shlex.split(command)
     if program == "slipway":
-        ended = command_line.slipway(*arguments, cwd=begun.project, environ=begun.environ)
+        ended = command_line.forked(*arguments, cwd=begun.project, environ=begun.environ)
         assert ended.exit_code == 0, ended
     else:
         environ = command_line.environment(begun.environ)
@@ -116,7 +116,7 @@ def test_from_another_folder_the_commands_lead_to_the_project(begun: Scene, benc
 
     def say() -> str:
         place = ("--path", "project")
-        return next_of(command_line.slipway("status", *place, cwd=begun.folder, environ=begun.environ).stdout)
+        return next_of(command_line.forked("status", *place, cwd=begun.folder, environ=begun.environ).stdout)
 
     commands = (
         "slipway release 1.0.0 --path project",
@@ -124,7 +124,7 @@ def test_from_another_folder_the_commands_lead_to_the_project(begun: Scene, benc
     )
     for command in commands:
         assert say() == command
-        ended = command_line.slipway(*shlex.split(command)[1:], cwd=begun.folder, environ=begun.environ)
+        ended = command_line.forked(*shlex.split(command)[1:], cwd=begun.folder, environ=begun.environ)
         assert ended.exit_code == 0, ended
     assert say() == "nothing to do"
 

@@ -11,7 +11,7 @@ import jsonschema
 import msgspec
 import pytest
 import tiny_project
-from command_line import slipway
+from command_line import forked
 from slipway import documentation
 from slipway.manifest import Failure, Manifest
 from slipway.records import Finding, Severity, SkippedRule, SmokeResult, StageResult, Untried, Where
@@ -242,7 +242,7 @@ def test_stdout_holds_the_document_alone(tmp_path, sarif_schema):
     summary = tmp_path / "summary.md"
     on_github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_EVENT_NAME": "push"}
 
-    ended = slipway("validate", "--format=sarif", project, environ=on_github)
+    ended = forked("validate", "--format=sarif", project, environ=on_github)
     assert ended.exit_code == 1, ended
     log = json.loads(ended.stdout)
     sarif_schema.validate(log)
@@ -251,19 +251,19 @@ def test_stdout_holds_the_document_alone(tmp_path, sarif_schema):
     assert place["region"]["startLine"] == text.count("\n", 0, text.index("[project.urls]")) + 1
     assert "classifier-unknown" in summary.read_text()
 
-    ended = slipway("validate", cwd=project, environ={"SLIPWAY_FORMAT": "short"})
+    ended = forked("validate", cwd=project, environ={"SLIPWAY_FORMAT": "short"})
     first, *others = ended.stdout.splitlines()
     assert re.fullmatch(r'pyproject\.toml:\d+: error: "No :: Such".+\[classifier-unknown\]', first), ended
     assert all(re.fullmatch(r"pyproject\.toml:\d+: note: .+ \[[a-z-]+\]", line) for line in others), ended
 
-    ended = slipway("validate", "--format=junit", "--all-projects", tmp_path)
+    ended = forked("validate", "--format=junit", "--all-projects", tmp_path)
     assert [suite.get("name") for suite in parsed(ended.stdout)] == [
         f"tiny-project: {s}" for s in ("plan", "validate", "index")
     ]
 
     assert (
-        slipway("validate", "--format=json", project).manifest["findings"][0]["rule"] == "classifier-unknown"
+        forked("validate", "--format=json", project).manifest["findings"][0]["rule"] == "classifier-unknown"
     )
-    refused = slipway("validate", "--format=short", "--json", project)
+    refused = forked("validate", "--format=short", "--json", project)
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "ask for two documents" in refused.stderr

@@ -11,7 +11,7 @@ from artifacts.built import Built
 from artifacts.sdists import member, sdist, tarred
 from artifacts.secret_values import encrypted_code
 from artifacts.wheels import record_of, wheel, wheel_file, zipped
-from command_line import slipway
+from command_line import forked
 from index.test_index_rules import facts, served
 from rules.declared import family
 from slipway.artifacts import artifact
@@ -160,7 +160,7 @@ def test_what_is_taken_and_works_is_no_error(case: str, tmp_path: Path) -> None:
 def test_a_version_of_thousands_of_digits_is_no_bug_of_ours(tmp_path: Path) -> None:
     number = {"Version": "1" * 5000}
     files = [made(fields=number, filename=name).at(tmp_path) for made, name in LONG]  # type: ignore[operator]
-    run = slipway("inspect", "--json", *files)
+    run = forked("inspect", "--json", *files)
     assert run.exit_code == 1, str(run)
     assert "version-invalid" in {finding["rule"] for finding in run.manifest["findings"]}
 

@@ -1,6 +1,7 @@
 """How rules are declared: names that can be searched for, texts beside functions, types, and a stage that judges."""
 
 import ast
+import functools
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,17 +20,19 @@ DECORATORS = (".rule", ".error", ".warning", ".note")
 Declared = tuple[ast.Call, ast.FunctionDef, str]
 
 
-def declarations() -> Iterator[Declared]:
+@functools.cache
+def declared() -> tuple[Declared, ...]:
     """Every use of a rule's decorator, with the function below it and the place."""
+    return tuple(_declared())
+
+
+def _declared() -> Iterator[Declared]:
     for path in sorted(RULES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 for call in node.decorator_list:
                     if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(DECORATORS):
                         yield call, node, f"{path.relative_to(SCRIPTS)}:{call.lineno}"
-
-
-DECLARED = tuple(declarations())
 
 
 def names(call: ast.Call) -> list[ast.expr]:
@@ -41,7 +44,7 @@ def names(call: ast.Call) -> list[ast.expr]:
 def test_no_name_is_built_from_parts():
     built = [
         f"{place}: {ast.unparse(call)[:60]}"
-        for call, _, place in DECLARED
+        for call, _, place in declared()
         if not names(call)
         or not all(isinstance(name, ast.Constant) and isinstance(name.value, str) for name in names(call))
     ]
@@ -49,21 +52,21 @@ def test_no_name_is_built_from_parts():
 
 
 def test_every_name_that_is_declared_is_in_the_catalogue_and_the_other_way_round():
-    declared = [ast.literal_eval(name) for call, _, _ in DECLARED for name in names(call)]
-    assert sorted(declared) == sorted(rule.name for rule in catalogue.every())
+    named = [ast.literal_eval(name) for call, _, _ in declared() for name in names(call)]
+    assert sorted(named) == sorted(rule.name for rule in catalogue.every())
 
 
 def test_texts_and_function_stand_together():
-    between = [function.lineno - (call.end_lineno or 0) for call, function, _ in DECLARED]
+    between = [function.lineno - (call.end_lineno or 0) for call, function, _ in declared()]
     assert statistics.median(between) < 10
-    long = [place for call, function, place in DECLARED if function.lineno - call.lineno > SCREEN]
+    long = [place for call, function, place in declared() if function.lineno - call.lineno > SCREEN]
     assert long == []
 
 
 def test_every_check_names_the_type_of_its_facts():
     untyped = [
         f"{place}: {function.name}({argument.arg})"
-        for _, function, place in DECLARED
+        for _, function, place in declared()
         for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
         if argument.annotation is None or "Any" in ast.unparse(argument.annotation).replace(".", " ").split()
     ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import hashlib
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -72,6 +76,36 @@ DISPATCH = Event(
 )
 
 
+@functools.cache
+def _repository(*, compiled: bool) -> Path:
+    """A repository of the project with its tag, made once: each scene has a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="jobs-"))
+    atexit.register(shutil.rmtree, folder)
+    package = folder / "src" / NAME
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    declared = PYPROJECT
+    if compiled:
+        (package / "_fast.c").write_text("")
+        backend = PYPROJECT.replace("hatchling.build", "setuptools.build_meta")
+        declared = backend.replace("hatchling", "setuptools") + COMPILED
+    for name, content in {
+        "pyproject.toml": declared,
+        "README.md": "# Demo\n\nA demo.\n",
+        "LICENSE": "MIT\n",
+    }.items():
+        (folder / name).write_text(content)
+    who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.invalid", "-c", "commit.gpgsign=false"]
+    for command in (
+        ["init", "-qb", "main", "--template="],
+        ["add", "-A"],
+        ["commit", "-qm", "Begin"],
+        ["tag", f"v{VERSION}"],
+    ):
+        subprocess.run(["git", "-C", str(folder), *who, *command], check=True)
+    return folder
+
+
 @dataclass
 class Jobs:
     """A checkout, and a folder as actions/download-artifact fills it."""
@@ -86,7 +120,7 @@ class Jobs:
     def __post_init__(self) -> None:
         self.checkout = self.folder / "checkout"
         self.parts = self.folder / "parts"
-        self._check_out()
+        shutil.copytree(_repository(compiled=self.compiled), self.checkout)
         self.plan = self.plan_again()
         tag = "cp313-cp313-manylinux_2_17_x86_64" if self.compiled else "py3-none-any"
         self.files = {
@@ -94,38 +128,6 @@ class Jobs:
             for b in (wheel(name=NAME, version=self.version, tag=tag), sdist(name=NAME, version=self.version))
         }
         self.honest()
-
-    def _check_out(self) -> None:
-        package = self.checkout / "src" / NAME
-        package.mkdir(parents=True)
-        (package / "__init__.py").write_text("")
-        if self.compiled:
-            (package / "_fast.c").write_text("")
-        compiled = (
-            PYPROJECT.replace("hatchling.build", "setuptools.build_meta").replace("hatchling", "setuptools")
-            + COMPILED
-        )
-        for name, content in {
-            "pyproject.toml": compiled if self.compiled else PYPROJECT,
-            "README.md": "# Demo\n\nA demo.\n",
-            "LICENSE": "MIT\n",
-        }.items():
-            (self.checkout / name).write_text(content)
-        who = [
-            "-c",
-            "user.name=Tester",
-            "-c",
-            "user.email=tester@example.invalid",
-            "-c",
-            "commit.gpgsign=false",
-        ]
-        for command in (
-            ["init", "-qb", "main"],
-            ["add", "-A"],
-            ["commit", "-qm", "Begin"],
-            ["tag", f"v{VERSION}"],
-        ):
-            subprocess.run(["git", "-C", str(self.checkout), *who, *command], check=True)
 
     def inputs(self, command: str, **values: Any) -> Inputs:
         platforms = ("linux",) if self.compiled else ()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import tiny_project
-from command_line import slipway
+from command_line import forked
 from slipway.report import text
 from slipway.runner.base import printable
 from slipway.runner.github import GitHubRunner
@@ -52,7 +52,7 @@ def test_no_line_of_a_runner_commands(on: str, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_a_project_cannot_command_the_report(arguments: tuple[str, ...], tmp_path: Path) -> None:
     project = tiny_project.make(tmp_path / "project", in_import=f"raise RuntimeError({COMMANDING!r} + 'end')")
-    run = slipway("check", "--verbose", *arguments, "--work", tmp_path / "work", project)
+    run = forked("check", "--verbose", *arguments, "--work", tmp_path / "work", project)
     assert run.exit_code == 1, str(run)
     report = (tmp_path / "work" / "report.md").read_text("utf-8")
     assert not HIDDEN.search(run.stdout + run.stderr + report)

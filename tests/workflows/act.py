@@ -114,20 +114,38 @@ def export(target: Path) -> Path:
     return copy_tracked(target, "action.yml", ".github", "scripts")
 
 
+def linked(target: Path) -> Path:
+    """Make a folder of what the action and the workflows need, in the form that act understands.
+
+    act copies all of it for each step that uses it. What is run is a link to this repository's own: no copying of
+    hundreds of files, and no compiling of them in each job.
+    """
+    for name in _listed("action.yml", ".github"):
+        _copy(ROOT / name, target / name)
+    (target / "scripts").symlink_to(ROOT / "scripts")
+    return target
+
+
 def copy_tracked(target: Path, *paths: str) -> Path:
     """Make a repository of the files of this one below some paths, its workflows in the form that act understands."""
-    argv = ["git", "-C", ROOT, "ls-files", "-zco", "--exclude-standard", "--", *paths]
-    listed = subprocess.check_output(argv)
-    for name in filter(None, listed.decode().split("\0")):
-        source, copy = ROOT / name, target / name
-        if not source.is_file():
-            continue
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, copy)
-        if copy.suffix == ".yml":
-            copy.write_text(understood(copy.read_text("utf-8")), "utf-8")
+    for name in _listed(*paths):
+        _copy(ROOT / name, target / name)
     repository(target)
     return target
+
+
+def _listed(*paths: str) -> list[str]:
+    """Return the files of this repository below some paths that git tracks or would track."""
+    argv = ["git", "-C", ROOT, "ls-files", "-zco", "--exclude-standard", "--", *paths]
+    listed = subprocess.check_output(argv).decode().split("\0")
+    return [name for name in listed if (ROOT / name).is_file()]
+
+
+def _copy(source: Path, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, copy)
+    if copy.suffix == ".yml":
+        copy.write_text(understood(copy.read_text("utf-8")), "utf-8")
 
 
 def understood(text: str) -> str:

@@ -23,4 +23,4 @@ def program() -> Path:
 
 @pytest.fixture(scope="session")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return act.export(tmp_path_factory.mktemp("slipway"))
+    return act.linked(tmp_path_factory.mktemp("slipway"))
