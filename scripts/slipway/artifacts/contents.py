@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
-from slipway import system
+from slipway import sharing, system
 from slipway.artifacts import secret_scan
 from slipway.artifacts.archive import MAX_SCAN_BYTES, Fault, Member, Opened, Problem, Unreadable
 from slipway.artifacts.secret_scan import Secret
@@ -23,10 +23,20 @@ READERS = 2
 READ_AHEAD = 4
 """Members that are read before the search has come to them; each holds up to `MAX_SCAN_BYTES`."""
 
+MEMBERS_AHEAD = 200
+"""Members that are listed before the first one is read, so that large ones among them are read beside it."""
+WORTH_SHARING = 4 * 1024 * 1024
+"""Bytes of all files from which on a fork takes less time than it saves."""
+MEMBER_WEIGHT = 10_000
+"""To open a file and to look into it takes as long as this many bytes of it."""
+
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 MAX_POINTER_BYTES = 1024
 LOOK_SECONDS = 120.0
 """Seconds of processor time for looking into the files of one artifact; the largest wheels on PyPI take some 20."""
+
+
+Looked = TypeVar("Looked")
 
 
 class _Read(NamedTuple):
@@ -37,12 +47,31 @@ class _Read(NamedTuple):
     data: bytes | None
 
 
-_Reader = Callable[[Member, Iterator[bytes]], _Read]
+class _File(NamedTuple):
+    """What one file is found to be: how it reads, and what looking into it gave.
+
+    Attributes:
+        seconds: what looking into it took; None where it was not looked into.
+        looked: what the caller's function returned.
+        is_late: whether the time to look was up.
+    """
+
+    sha256: str | None = None
+    recorded: str | None = None
+    problem: Problem | None = None
+    is_pointer: bool = False
+    secrets: tuple[Secret, ...] = ()
+    seconds: float | None = None
+    looked: object = None
+    is_late: bool = False
+
+
+_Reader = Callable[[Opened], _File]
 
 
 class _Listed(NamedTuple):
     found: Problem | Opened
-    read: Callable[[], _Read] | None = None
+    read: Callable[[], _File] | None = None
     is_begun: bool = False
 
 
@@ -62,44 +91,89 @@ class Contents:
 
     def __init__(self, algorithms: Mapping[str, str] | None = None) -> None:
         self._algorithms = algorithms or {}
-        self._look_seconds = LOOK_SECONDS
+        # The first counts what was looked at in the order of the archive, the second what this process looked at.
+        self._look_seconds = self._left = LOOK_SECONDS
         self.members: list[Member] = []
         self.problems: list[Problem] = []
         self.secrets: list[Secret] = []
         self.pointers: list[str] = []
         self.digests: dict[str, str] = {}
 
-    def files(self, archive: Iterable[Problem | Opened], *, ahead: int = 0) -> Iterator[tuple[str, bytes]]:
-        """Read every member to its end, and yield path and content of each file up to `MAX_SCAN_BYTES`.
+    def files(
+        self,
+        archive: Iterable[Problem | Opened],
+        look: Callable[[str, bytes], Looked],
+        *,
+        is_apart: bool = False,
+    ) -> Iterator[tuple[str, Looked]]:
+        """Read every member to its end, and yield path and what `look` returns for each file up to `MAX_SCAN_BYTES`.
 
         Args:
             archive: the members and problems that `tarball.read` or `zip_members.read` yields.
-            ahead: how many members may be listed before the first one is read; a tar allows none.
+            look: a pure function of the path and the content of a file; what it returns can be pickled.
+            is_apart: whether all of them may be listed before the first one is read, and read in any order and in a
+                fork of this process; a tar allows none of it.
         """
-        for found, read, _ in _in_order(archive, self._read, ahead=ahead):
+        read = partial(self._file, look)
+        for found, get, _ in self._shared(archive, read) if is_apart else _in_order(archive, read, ahead=0):
             if isinstance(found, Problem):
                 self.problems.append(found)
                 continue
-            member, data = found.member, None
-            try:
-                if read is not None:
-                    digest, recorded, data = read()
-                    if recorded is not None:
-                        self.digests[member.path] = recorded
-                    member = replace(member, sha256=digest)
-            except Unreadable as unreadable:
-                self.problems.append(unreadable.problem)
-            self.members.append(member)
-            if data is not None and data.startswith(LFS_POINTER) and len(data) < MAX_POINTER_BYTES:
+            member, file = found.member, None if get is None else get()
+            if file is None:
+                self.members.append(member)
+                continue
+            if file.recorded is not None:
+                self.digests[member.path] = file.recorded
+            if file.problem is not None:
+                self.problems.append(file.problem)
+            self.members.append(replace(member, sha256=file.sha256) if file.sha256 else member)
+            if file.is_pointer:
                 self.pointers.append(member.path)
-            if data is not None and self._look_seconds >= 0:
-                started = time.thread_time()
-                self.secrets += secret_scan.find(member.path, data)[: MAX_SECRETS - len(self.secrets)]
-                yield member.path, data
-                self._look_seconds -= time.thread_time() - started
-                if self._look_seconds < 0:
+            if self._look_seconds >= 0 and (file.seconds is not None or file.is_late):
+                self._look_seconds -= file.seconds or 0.0
+                self.secrets += file.secrets[: MAX_SECRETS - len(self.secrets)]
+                if file.seconds is not None:
+                    yield member.path, cast("Looked", file.looked)
+                if self._look_seconds < 0 or file.is_late:
+                    self._look_seconds = -1.0
                     detail = f"after {member.path} the time to look into its files is up"
                     self.problems.append(Problem(fault=Fault.LIMIT, detail=detail))
+
+    def _shared(self, archive: Iterable[Problem | Opened], read: _Reader) -> Iterator[_Listed]:
+        """Yield what an archive holds, in its order, and what returns what a file is found to be."""
+        listed = list(archive)
+        opened = {n: one for n, one in enumerate(listed) if isinstance(one, Opened) and one.content is not None}
+        size = sum(one.member.size for one in opened.values())
+        if size < WORTH_SHARING or not sharing.is_possible():
+            yield from _in_order(listed, read, ahead=MEMBERS_AHEAD)
+            return
+        weights = {number: one.member.size + MEMBER_WEIGHT for number, one in opened.items()}
+        try:
+            files = sharing.shared(lambda number: read(opened[number]), weights)
+        except OSError:
+            yield from _in_order(listed, read, ahead=MEMBERS_AHEAD)
+            return
+        for number, found in enumerate(listed):
+            yield _Listed(found, partial(files.__getitem__, number) if number in files else None)
+
+    def _file(self, look: Callable[[str, bytes], object], opened: Opened) -> _File:
+        """Read one file and look into it."""
+        member = opened.member
+        try:
+            digest, recorded, data = self._read(member, opened.content or iter(()))
+        except Unreadable as unreadable:
+            return _File(problem=unreadable.problem)
+        if data is None:
+            return _File(digest, recorded)
+        is_pointer = data.startswith(LFS_POINTER) and len(data) < MAX_POINTER_BYTES
+        if self._left < 0:
+            return _File(digest, recorded, is_pointer=is_pointer, is_late=True)
+        started = time.thread_time()
+        secrets, looked = secret_scan.find(member.path, data), look(member.path, data)
+        seconds = time.thread_time() - started
+        self._left -= seconds
+        return _File(digest, recorded, None, is_pointer, secrets, seconds, looked)
 
     def _read(self, member: Member, pieces: Iterator[bytes]) -> _Read:
         """Read one file to its end.
@@ -128,7 +202,7 @@ def _in_order(archive: Iterable[Problem | Opened], read: _Reader, *, ahead: int)
 
     Args:
         archive: the members and problems.
-        read: reads one file.
+        read: reads one file and looks into it.
         ahead: how many members are listed before the first one is read.
     """
     waiting: deque[_Listed] = deque()
@@ -139,10 +213,10 @@ def _in_order(archive: Iterable[Problem | Opened], read: _Reader, *, ahead: int)
                 waiting.append(_Listed(found))
             elif found.apart:
                 begun += 1
-                future = pool.submit(read, found.member, found.content)
+                future = pool.submit(read, found)
                 waiting.append(_Listed(found, partial(system.result, future), is_begun=True))
             else:
-                waiting.append(_Listed(found, partial(read, found.member, found.content)))
+                waiting.append(_Listed(found, partial(read, found)))
             while len(waiting) > ahead or begun > READ_AHEAD:
                 begun -= waiting[0].is_begun
                 yield waiting.popleft()

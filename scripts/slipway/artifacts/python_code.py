@@ -81,6 +81,12 @@ class NewerSyntax:
     reach: Reach
 
 
+def own_names(directory: Directory, about: DistInfo) -> frozenset[str]:
+    """Return the first parts of the dotted names of a wheel's modules."""
+    modules = wheel_modules.read((entry.path for entry in directory.entries), about.data_directory)
+    return frozenset(dotted.partition(".")[0] for dotted in modules)
+
+
 def resolve_imports(
     stream: IO[bytes],
     directory: Directory,
@@ -99,7 +105,7 @@ def resolve_imports(
         about: its .dist-info folder.
         tops: the names that are imported to touch every package.
         newer: path to the first construct that is too new.
-        statements: path to the import statements of a module.
+        statements: path to the import statements of a module, those left out that certainly find what they import.
         floor: the oldest supported minor version of Python 3.
     """
     code = _Code(stream, directory, about.data_directory)

@@ -55,9 +55,9 @@ def read(path: Path) -> SdistFacts:
             opened = zip_members.read(stream, size, zip_directory.read(stream, size))
         else:
             opened = tarball.read(stream, size)
-        for name, data in contents.files(opened):
-            if name.partition("/")[2] == "PKG-INFO" and len(texts) < MAX_TEXT_FILES:
-                texts[name] = data
+        for name, text in contents.files(opened, _pkg_info):
+            if text is not None and len(texts) < MAX_TEXT_FILES:
+                texts[name] = text
     top, mixed = _top_directory({member.path for member in contents.members})
     parts = parse(path.name, "sdist")
     return SdistFacts(
@@ -73,6 +73,10 @@ def read(path: Path) -> SdistFacts:
         secrets=tuple(contents.secrets),
         pointers=tuple(contents.pointers),
     )
+
+
+def _pkg_info(path: str, data: bytes) -> bytes | None:
+    return data if path.partition("/")[2] == "PKG-INFO" else None
 
 
 def _top_directory(paths: Iterable[str]) -> tuple[str | None, bool]:
