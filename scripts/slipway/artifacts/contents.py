@@ -4,16 +4,19 @@ import base64
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
 from slipway import sharing, system
 from slipway.artifacts import secret_scan
-from slipway.artifacts.archive import MAX_SCAN_BYTES, Fault, Member, Opened, Problem, Unreadable
+from slipway.artifacts.archive import MAX_SCAN_BYTES, Fault, Later, Member, Opened, Problem, Unreadable
 from slipway.artifacts.secret_scan import Secret
+from slipway.manifest import sha256
 
 MAX_SECRETS = 200
 """More in one archive are not kept."""
@@ -29,6 +32,8 @@ WORTH_SHARING = 4 * 1024 * 1024
 """Bytes of all files from which on a fork takes less time than it saves."""
 MEMBER_WEIGHT = 10_000
 """To open a file and to look into it takes as long as this many bytes of it."""
+WHOLE = -1
+"""The number that stands for the digest of the archive itself."""
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 MAX_POINTER_BYTES = 1024
@@ -66,6 +71,12 @@ class _File(NamedTuple):
     is_late: bool = False
 
 
+class Apart(NamedTuple):
+    """What `zip_members.read_apart` yields."""
+
+    archive: Iterable[Problem | Opened | Later]
+
+
 _Reader = Callable[[Opened], _File]
 
 
@@ -86,10 +97,13 @@ class Contents:
         digests: RECORD-style digest (urlsafe base64 without padding) of each path that has an algorithm.
 
     Args:
+        path: the archive.
         algorithms: path to the name of the hash to make `digests` with.
     """
 
-    def __init__(self, algorithms: Mapping[str, str] | None = None) -> None:
+    def __init__(self, path: Path, algorithms: Mapping[str, str] | None = None) -> None:
+        self._path = path
+        self._sha256: str | None = None
         self._algorithms = algorithms or {}
         # The first counts what was looked at in the order of the archive, the second what this process looked at.
         self._look_seconds = self._left = LOOK_SECONDS
@@ -99,23 +113,31 @@ class Contents:
         self.pointers: list[str] = []
         self.digests: dict[str, str] = {}
 
+    @property
+    def sha256(self) -> str:
+        """The digest of the archive itself, in lower-case hexadecimal."""
+        return self._sha256 or sha256(self._path)
+
     def files(
         self,
-        archive: Iterable[Problem | Opened],
+        archive: Iterable[Problem | Opened] | Apart,
         look: Callable[[str, bytes], Looked],
-        *,
-        is_apart: bool = False,
     ) -> Iterator[tuple[str, Looked]]:
         """Read every member to its end, and yield path and what `look` returns for each file up to `MAX_SCAN_BYTES`.
 
         Args:
-            archive: the members and problems that `tarball.read` or `zip_members.read` yields.
+            archive: the members and problems that `tarball.read` or `zip_members.read` yields, or what
+                `zip_members.read_apart` yields: then all of them are listed before the first one is read, and read in
+                any order, some in a fork of this process.
             look: a pure function of the path and the content of a file; what it returns can be pickled.
-            is_apart: whether all of them may be listed before the first one is read, and read in any order and in a
-                fork of this process; a tar allows none of it.
         """
         read = partial(self._file, look)
-        for found, get, _ in self._shared(archive, read) if is_apart else _in_order(archive, read, ahead=0):
+        listed = (
+            self._shared(archive.archive, read)
+            if isinstance(archive, Apart)
+            else _in_order(archive, read, ahead=0)
+        )
+        for found, get, _ in listed:
             if isinstance(found, Problem):
                 self.problems.append(found)
                 continue
@@ -140,22 +162,39 @@ class Contents:
                     detail = f"after {member.path} the time to look into its files is up"
                     self.problems.append(Problem(fault=Fault.LIMIT, detail=detail))
 
-    def _shared(self, archive: Iterable[Problem | Opened], read: _Reader) -> Iterator[_Listed]:
+    def _shared(self, archive: Iterable[Problem | Opened | Later], read: _Reader) -> Iterator[_Listed]:
         """Yield what an archive holds, in its order, and what returns what a file is found to be."""
         listed = list(archive)
-        opened = {n: one for n, one in enumerate(listed) if isinstance(one, Opened) and one.content is not None}
-        size = sum(one.member.size for one in opened.values())
-        if size < WORTH_SHARING or not sharing.is_possible():
-            yield from _in_order(listed, read, ahead=MEMBERS_AHEAD)
+        size = sum(one.member.size for one in listed if isinstance(one, Opened) and one.content)
+        done: dict[int, Problem | _File | str | None] = {}
+        if size >= WORTH_SHARING and sharing.is_possible():
+            weights = {number: _weight(one, len(listed)) for number, one in enumerate(listed)}
+            weights = {number: weight for number, weight in weights.items() if weight} | {WHOLE: size // 10}
+            # Without a fork this process reads everything itself.
+            with suppress(OSError):
+                done = sharing.shared(lambda number: self._part(number, listed, read), weights)
+        if not done:
+            found = (one.find() if isinstance(one, Later) else one for one in listed)
+            yield from _in_order((one for one in found if one), read, ahead=MEMBERS_AHEAD)
             return
-        weights = {number: one.member.size + MEMBER_WEIGHT for number, one in opened.items()}
-        try:
-            files = sharing.shared(lambda number: read(opened[number]), weights)
-        except OSError:
-            yield from _in_order(listed, read, ahead=MEMBERS_AHEAD)
-            return
-        for number, found in enumerate(listed):
-            yield _Listed(found, partial(files.__getitem__, number) if number in files else None)
+        self._sha256 = cast("str", done[WHOLE])
+        for number, one in enumerate(listed):
+            part = done.get(number)
+            if isinstance(one, Later):
+                yield from [_Listed(part)] if isinstance(part, Problem) else []
+            else:
+                yield _Listed(one, partial(_known, part) if isinstance(part, _File) else None)
+
+    def _part(
+        self, number: int, listed: Sequence[Problem | Opened | Later], read: _Reader
+    ) -> Problem | _File | str | None:
+        """Do one part of what there is to do, in this process or in its fork."""
+        if number == WHOLE:
+            return sha256(self._path)
+        one = listed[number]
+        if isinstance(one, Later):
+            return one.find()
+        return read(one) if isinstance(one, Opened) else None
 
     def _file(self, look: Callable[[str, bytes], object], opened: Opened) -> _File:
         """Read one file and look into it."""
@@ -182,19 +221,30 @@ class Contents:
             Unreadable: it cannot be unpacked.
         """
         algorithm = self._algorithms.get(member.path)
-        sha256 = hashlib.sha256()
-        hashed = sha256 if algorithm in (None, "sha256") else hashlib.new(str(algorithm))
+        digest = hashlib.sha256()
+        hashed = digest if algorithm in (None, "sha256") else hashlib.new(str(algorithm))
         kept: list[bytes] | None = [] if member.size <= MAX_SCAN_BYTES else None
         for piece in pieces:
-            sha256.update(piece)
-            if hashed is not sha256:
+            digest.update(piece)
+            if hashed is not digest:
                 hashed.update(piece)
             if kept is not None:
                 kept.append(piece)
         recorded = (
             base64.urlsafe_b64encode(hashed.digest()).rstrip(b"=").decode("ascii") if algorithm else None
         )
-        return _Read(sha256.hexdigest(), recorded, None if kept is None else b"".join(kept))
+        return _Read(digest.hexdigest(), recorded, None if kept is None else b"".join(kept))
+
+
+def _known(file: _File) -> _File:
+    return file
+
+
+def _weight(one: Problem | Opened | Later, members: int) -> int:
+    """Return how much there is to do, in bytes of a file that is read; 0 for nothing."""
+    if isinstance(one, Later):
+        return members * MEMBER_WEIGHT // 4
+    return one.member.size + MEMBER_WEIGHT if isinstance(one, Opened) and one.content else 0
 
 
 def _in_order(archive: Iterable[Problem | Opened], read: _Reader, *, ahead: int) -> Iterator[_Listed]:

@@ -57,7 +57,9 @@ def _added() -> tuple[Mapping[str, int], Mapping[tuple[str, str], int]]:
 
 ADDED_MODULES, ADDED_NAMES = _added()
 """Modules of the standard library, and names in them, with the minor version of Python 3 they came with."""
-_ADDED_TO = frozenset(name.partition(".")[0] for name in (*ADDED_MODULES, *(module for module, _ in ADDED_NAMES)))
+_ADDED_TO = frozenset(
+    name.partition(".")[0] for name in (*ADDED_MODULES, *(module for module, _ in ADDED_NAMES))
+)
 
 
 def statements(source: bytes) -> Iterator[Statement]:

@@ -16,7 +16,6 @@ from slipway.artifacts.contents import Contents
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import parse
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.manifest import sha256
 
 MAX_TEXT_FILES = 8
 """How many candidates for PKG-INFO are kept while the top directory is not known yet."""
@@ -48,7 +47,7 @@ def read(path: Path) -> SdistFacts:
         OSError: the file itself cannot be read.
     """
     texts: dict[str, bytes] = {}
-    contents = Contents()
+    contents = Contents(path)
     with path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
         if path.name.endswith(".zip"):
@@ -63,7 +62,7 @@ def read(path: Path) -> SdistFacts:
     return SdistFacts(
         filename=path.name,
         size=size,
-        sha256=sha256(path),
+        sha256=contents.sha256,
         parts=None if parts.problem else parts,
         members=tuple(contents.members),
         problems=tuple(contents.problems),

@@ -16,10 +16,11 @@ from slipway.artifacts import (
     python_code,
     python_imports,
     python_syntax,
+    wheel_modules,
     zip_directory,
     zip_members,
 )
-from slipway.artifacts.contents import Contents
+from slipway.artifacts.contents import Apart, Contents
 from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import parse
@@ -27,7 +28,6 @@ from slipway.artifacts.importable import TopLevel
 from slipway.artifacts.python_code import NewerSyntax, Target
 from slipway.artifacts.python_imports import Absent, Statement
 from slipway.artifacts.python_syntax import Construct
-from slipway.manifest import sha256
 
 RECORD_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """Files beside RECORD that it need not list."""
@@ -99,14 +99,15 @@ def read(path: Path) -> WheelFacts:
         directory = zip_directory.read(stream, size)
         about, problems = dist_info.read(stream, directory, path.name)
         floor = python_code.oldest_minor(about.metadata.one("requires-python") if about.metadata else None)
-        contents = Contents(about.algorithms)
+        contents = Contents(path, about.algorithms)
         newer: dict[str, Construct] = {}
         statements: dict[str, tuple[Statement, ...]] = {}
         sendable: list[str] = []
-        opened = zip_members.read(stream, size, directory, path=path)
-        own = python_code.own_names(directory, about)
+        opened = Apart(zip_members.read_apart(stream, size, directory, path))
+        modules = wheel_modules.read((entry.path for entry in directory.entries), about.data_directory)
+        own = frozenset(dotted.partition(".")[0] for dotted in modules)
         look = partial(_look, data_directory=about.data_directory, own=own, floor=floor)
-        for name, looked in contents.files(opened, look, is_apart=True):
+        for name, looked in contents.files(opened, look):
             if looked.is_sendable:
                 sendable.append(name)
             if looked.statements is not None:
@@ -116,13 +117,20 @@ def read(path: Path) -> WheelFacts:
         top_level = importable.top_level((member.path for member in contents.members), about.data_directory)
         names = importable.names(top_level)
         targets, newer_syntax, absent = python_code.resolve_imports(
-            stream, directory, about, tops=names, newer=newer, statements=statements, floor=floor
+            stream,
+            directory,
+            about,
+            tops=names,
+            newer=newer,
+            statements=statements,
+            floor=floor,
+            modules=modules,
         )
     parts = parse(path.name, "wheel")
     return WheelFacts(
         filename=path.name,
         size=size,
-        sha256=sha256(path),
+        sha256=contents.sha256,
         parts=None if parts.problem else parts,
         members=tuple(contents.members),
         problems=tuple(dict.fromkeys([*contents.problems, *problems])),

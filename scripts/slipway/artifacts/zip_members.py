@@ -12,6 +12,7 @@ from slipway.artifacts.archive import (
     MAX_RATIO,
     MAX_RATIO_FLOOR,
     Fault,
+    Later,
     Member,
     Opened,
     Problem,
@@ -29,12 +30,26 @@ DEFLATED = 8
 _RAW_DEFLATE = -15
 
 
-def read(
-    stream: IO[bytes], file_size: int, directory: Directory, *, path: Path | None = None
-) -> Iterator[Problem | Opened]:
+def read(stream: IO[bytes], file_size: int, directory: Directory) -> Iterator[Problem | Opened]:
     """Yield every member of a zip in the order of its directory, and each problem where it is met.
 
-    Their contents can be read in any order, one at a time; with a path, those of large ones beside the others.
+    Their contents can be read in any order, one at a time.
+
+    Args:
+        stream: the file, open for reading and seekable.
+        file_size: its size in bytes.
+        directory: its central directory.
+    """
+    for one in read_apart(stream, file_size, directory):
+        found = one.find() if isinstance(one, Later) else one
+        if found is not None:
+            yield found
+
+
+def read_apart(
+    stream: IO[bytes], file_size: int, directory: Directory, path: Path | None = None
+) -> Iterator[Problem | Opened | Later]:
+    """Yield what `read` does, and what looks for a problem in its place.
 
     Args:
         stream: the file, open for reading and seekable.
@@ -48,9 +63,8 @@ def read(
         return
     if tarball.starts_as_tar(stream):
         yield Problem(fault=Fault.TWO_FORMATS, detail="it is also a tar")
-    if framing := zip_framing.check(stream, file_size, directory.entries):
-        yield framing
     source = _Source(stream, path)
+    yield Later(lambda: zip_framing.check(source.stream(), file_size, directory.entries))
     left = max(MAX_RATIO_FLOOR, MAX_RATIO * file_size)
     for entry in directory.entries:
         left -= entry.size
