@@ -13,6 +13,8 @@ from slipway.environments import compiled_tools
 
 SECONDS = 120.0
 """One wheel with hundreds of libraries takes half a minute."""
+AUDITWHEEL = Path(__file__).with_name("auditwheel_reader.py")
+"""Runs it so that it reads each library once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ def _tool(program: str, *arguments: str, wheel: Path, problems: list[str]) -> di
     """Run a program for compiled wheels and return the JSON document it prints."""
     try:
         done = processes.run(
-            [*compiled_tools.command(program), *arguments],
+            [*_start(program), *arguments],
             cwd=wheel.parent,
             timeout=SECONDS,
             environ=compiled_tools.environ(),
@@ -78,6 +80,10 @@ def _tool(program: str, *arguments: str, wheel: Path, problems: list[str]) -> di
     else:
         return found if isinstance(found, dict) else {}
     return {}
+
+
+def _start(program: str) -> tuple[str, ...]:
+    return compiled_tools.script(AUDITWHEEL) if program == "auditwheel" else compiled_tools.command(program)
 
 
 def _contradictions(report: Mapping[str, Any]) -> Iterable[str]:
