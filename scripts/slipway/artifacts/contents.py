@@ -22,9 +22,9 @@ MAX_SECRETS = 200
 """More in one archive are not kept."""
 
 READERS = 2
-"""Threads that read large members while others are searched."""
+"""Threads that read large members beside the others, where there is no fork."""
 READ_AHEAD = 4
-"""Members that are read before the search has come to them; each holds up to `MAX_SCAN_BYTES`."""
+"""Large members that are begun before their turn has come."""
 
 MEMBERS_AHEAD = 200
 """Members that are listed before the first one is read, so that large ones among them are read beside it."""
