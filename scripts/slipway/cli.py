@@ -227,7 +227,7 @@ def _is_possible_path(text: str) -> bool:
 
 def every() -> dict[str, click.Command]:
     """Return all commands by name, in the order of the table."""
-    return {row.name: _command(row) for row in COMMANDS} | slipway.commands
+    return {**{row.name: _command(row) for row in COMMANDS}, **slipway.commands}
 
 
 @slipway.command("help")

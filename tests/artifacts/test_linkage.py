@@ -68,6 +68,17 @@ def test_repairing_twice_gives_the_same_bytes(tmp_path: Path, machine: str) -> N
         assert {member.date_time[:3] for member in archive.infolist()} == {(2023, 11, 14)}
 
 
+@only_on.linux("auditwheel runs there")
+def test_auditwheel_says_the_same_when_it_reads_each_library_once(tmp_path: Path, machine: str) -> None:
+    module = needing("libslipwayneverthere.so.1", tmp_path)
+    built = compiled(tmp_path, tag=f"{PYTHON}-{PYTHON}-linux_{machine}", module=module)
+    starts = (["-m", "auditwheel"], [str(linkage.AUDITWHEEL)])
+    argv = [[sys.executable, "-I", *start, "show", "--json", str(built)] for start in starts]
+    once, more = (subprocess.run(words, capture_output=True, text=True, check=True) for words in argv)
+    assert (more.stdout, more.stderr) == (once.stdout, once.stderr)
+    assert '"libslipwayneverthere.so.1"' in more.stdout
+
+
 def test_a_wheel_that_cannot_be_repaired_stays_what_it_is(tmp_path: Path, machine: str) -> None:
     module = needing("libslipwayneverthere.so.1", tmp_path) if only_on.LINUX else MODULE
     built = compiled(tmp_path, tag=f"{PYTHON}-{PYTHON}-linux_{machine}", module=module)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import only_on
 import pytest
-from slipway.artifacts import importable, python_module, python_syntax, zip_members
+from slipway import sharing
+from slipway.artifacts import contents, importable, python_module, python_syntax, zip_members
 from slipway.artifacts import sdist as sdist_reader
 from slipway.artifacts import wheel as wheel_reader
 from slipway.artifacts.archive import Fault
@@ -17,6 +18,7 @@ from slipway.artifacts.secret_scan import SecretKind
 
 from artifacts import Built, sdist, wheel
 from artifacts.sdists import member
+from artifacts.secret_values import RSA_KEY
 from artifacts.wheels import record_digest, zipped
 
 
@@ -182,6 +184,39 @@ def test_large_members_keep_their_place_among_small_ones(tmp_path: Path) -> None
     assert [(one.fault, one.path) for one in broken.problems] == [(Fault.DAMAGED, "demo/c.bin")]
     assert [one.path for one in broken.members] == [one.path for one in whole.members]
     assert [one.path for one in broken.members if one.sha256 is None] == ["demo/c.bin"]
+
+
+@only_on.linux("there is no fork elsewhere")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("usual", [0, 64])
+def test_a_wheel_that_two_processes_read_has_the_same_facts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual: int
+) -> None:
+    files = {
+        "demo/__init__.py": "import demo.absent\n",
+        "demo/new.py": "match X:\n    case 1: pass\nimport tomllib\n",
+        "demo/key.py": RSA_KEY,
+        "demo/pointer.bin": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
+        "demo/empty.py": "",
+        "demo/large.bin": bytes(zip_members.APART_BYTES + 1),
+        "demo/damaged.bin": b"cccccccc" * 100,
+        **{f"demo/module{number}.py": f"import os\nX = {number}\n" for number in range(100)},
+    }
+    built = wheel(files, method=zipfile.ZIP_STORED, fields={"Requires-Python": ">=3.9"})
+    data = built.data.replace(b"cccccccc", b"cccccccX", 1)
+    monkeypatch.setattr(zip_members, "USUAL_EXTRA", usual)
+    facts = []
+    for is_possible in (False, True):
+        monkeypatch.setattr(sharing, "is_possible", lambda answer=is_possible: answer)
+        monkeypatch.setattr(contents, "WORTH_SHARING", 0)
+        facts.append(read_wheel(Built(built.filename, data), tmp_path))
+    alone, shared = facts
+    assert alone == shared
+    assert [(one.fault, one.path) for one in alone.problems] == [(Fault.DAMAGED, "demo/damaged.bin")]
+    assert alone.pointers == ("demo/pointer.bin",)
+    assert [one.path for one in alone.newer_syntax] == ["demo/new.py"]
+    assert {one.module for one in alone.absent} == {"demo.absent", "tomllib"}
+    assert [one.path for one in alone.secrets] == ["demo/key.py"]
 
 
 def test_the_first_fault_of_the_framing_names_the_member(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "processes",
         "conversation",
+        "sharing",
         "manifest",
         "records",
         "publication",
@@ -281,8 +282,8 @@ def started_here(tree: ast.Module) -> Iterator[str]:
 
 def test_one_door_for_starting_programs() -> None:
     found = {module: list(started_here(tree)) for module, tree in modules().items()}
-    # The other one is started by it, and runs in the environment of a build.
-    starting = {"slipway.processes", "slipway.building.hook_server"}
+    # The second one is started by it, and runs in the environment of a build; the third one starts no program.
+    starting = {"slipway.processes", "slipway.building.hook_server", "slipway.sharing"}
     assert {module for module, ways in found.items() if ways} == starting
 
 

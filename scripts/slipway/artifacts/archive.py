@@ -3,7 +3,7 @@
 A problem is a fact with a kind, never a sentence; the rules decide what it means and word it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -102,6 +102,12 @@ class Opened(NamedTuple):
     member: Member
     content: Iterator[bytes] | None
     apart: bool = False
+
+
+class Later(NamedTuple):
+    """A problem of the whole archive that is looked for while its members are read; `find` is a pure function."""
+
+    find: Callable[[], Problem | None]
 
 
 class Unreadable(Exception):  # noqa: N818 - an outcome that the readers record as a fact

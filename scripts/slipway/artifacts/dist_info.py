@@ -11,9 +11,11 @@ import email.parser
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import IO
+
+from msgspec import Struct, field
 
 from slipway.artifacts import metadata, sbom_files, zip_members
 from slipway.artifacts.archive import MAX_MEMBERS, MAX_RECORD_BYTES, MAX_TEXT_BYTES, Problem, Unreadable
@@ -30,8 +32,7 @@ MAX_RECORD_ROWS = 2 * MAX_MEMBERS
 """More rows are not read; a RECORD has one for each file."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WheelFile:
+class WheelFile(Struct, frozen=True, kw_only=True):
     """What the WHEEL file says.
 
     Attributes:
@@ -47,8 +48,7 @@ class WheelFile:
     lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordRow:
+class RecordRow(Struct, frozen=True, kw_only=True):
     """One row of RECORD.
 
     Attributes:
@@ -66,8 +66,7 @@ class RecordRow:
     size: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Malformed:
+class Malformed(Struct, frozen=True, kw_only=True):
     """Why a file cannot be parsed: a clause in lower case, and the line where it is known."""
 
     detail: str

@@ -1,5 +1,6 @@
 """Which names a wheel makes importable, found from its paths alone."""
 
+import functools
 import keyword
 import re
 from collections.abc import Iterable, Iterator
@@ -118,5 +119,6 @@ def _place(root: _Folder, path: str) -> None:
     folder.modules[module[0]] = module[1]
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_name(text: str) -> bool:
     return text.isidentifier() and not keyword.iskeyword(text)

@@ -13,6 +13,8 @@ from slipway import processes, system
 
 SECONDS = 120.0
 """One wheel with hundreds of libraries takes half a minute."""
+AUDITWHEEL = Path(__file__).with_name("auditwheel_reader.py")
+"""Runs it so that it reads each library once."""
 
 
 class Linkage(Struct, frozen=True, kw_only=True):
@@ -63,9 +65,11 @@ def _tool(program: str, *arguments: str, wheel: Path, problems: list[str]) -> di
     """Run a program for compiled wheels and return the JSON document it prints."""
     from slipway.environments import compiled_tools  # most wheels are not compiled
 
+    is_read_once = program == "auditwheel"
+    start = compiled_tools.script(AUDITWHEEL) if is_read_once else compiled_tools.command(program)
     try:
         done = processes.run(
-            [*compiled_tools.command(program), *arguments],
+            [*start, *arguments],
             cwd=wheel.parent,
             timeout=SECONDS,
             environ=compiled_tools.environ(),

@@ -88,6 +88,7 @@ def resolve_imports(
     newer: Mapping[str, Construct],
     statements: Mapping[str, tuple[Statement, ...]],
     floor: int | None,
+    modules: Mapping[str, Module],
 ) -> tuple[tuple[Target, ...], tuple[NewerSyntax, ...], tuple[Absent, ...]]:
     """Return where the entry points lead, how the modules whose syntax is too new are imported, and what is absent.
 
@@ -97,10 +98,11 @@ def resolve_imports(
         about: its .dist-info folder.
         tops: the names that are imported to touch every package.
         newer: path to the first construct that is too new.
-        statements: path to the import statements of a module.
+        statements: path to the import statements of a module, those left out that certainly find what they import.
         floor: the oldest supported minor version of Python 3.
+        modules: those of the wheel by dotted name.
     """
-    code = _Code(stream, directory, about.data_directory)
+    code = _Code(stream, directory, modules)
     listed = (
         (group, *point) for group, points in (about.entry_points or {}).items() for point in points.items()
     )
@@ -150,7 +152,7 @@ def oldest_minor(requires_python: str | None) -> int | None:
 class _Code:
     """The modules of a wheel by dotted name, and the content of its members, some of which is kept."""
 
-    def __init__(self, stream: IO[bytes], directory: Directory, data_directory: str | None) -> None:
+    def __init__(self, stream: IO[bytes], directory: Directory, modules: Mapping[str, Module]) -> None:
         self._stream = stream
         self._entries = {entry.path: entry for entry in directory.entries}
         self._cached: dict[str, bytes] = {}
@@ -160,7 +162,7 @@ class _Code:
         self._is_open = functools.cache(self._looks_elsewhere)
         self._plainly_defined = functools.cache(self._read_plain_definitions)
         self._names = functools.cache(self._read_names)
-        self.modules = wheel_modules.read(self._entries, data_directory)
+        self.modules = modules
         self._folders = {parent for dotted in self.modules for parent in wheel_modules.parents(dotted)}
 
     def absent(

@@ -6,6 +6,7 @@ Each version's syntax: the "What's New in Python 3.x" pages.
 """
 
 import ast
+import functools
 import re
 import sys
 import warnings
@@ -75,17 +76,19 @@ def newer_than(source: bytes, floor: int) -> Construct | None:
         floor: the minor version that has to read it.
     """
     floor = max(floor, OLDEST)
-    # What came after the running Python it could not parse anyway.
-    newest = sys.version_info.minor
-    may_be_newer = any(
-        floor < since <= newest and quick.search(source) and sure.search(source)
-        for since, quick, sure in _COMPILED
-    )
+    may_be_newer = any(quick.search(source) and sure.search(source) for quick, sure in _hints_above(floor))
     tree = parse(source) if may_be_newer else None
     if tree is None:
         return None
     found = [construct for construct in _constructs(tree) if construct.since > floor]
     return min(found, key=lambda construct: construct.line, default=None)
+
+
+@functools.cache
+def _hints_above(floor: int) -> tuple[tuple[re.Pattern[bytes], re.Pattern[bytes]], ...]:
+    """Return how to find what came after a version; what came after the running Python it could not parse anyway."""
+    newest = sys.version_info.minor
+    return tuple((quick, sure) for since, quick, sure in _COMPILED if floor < since <= newest)
 
 
 def _constructs(tree: ast.Module) -> Iterator[Construct]:

@@ -16,7 +16,6 @@ from slipway.artifacts.contents import Contents
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import parse
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.manifest import sha256
 
 MAX_TEXT_FILES = 8
 """How many candidates for PKG-INFO are kept while the top directory is not known yet."""
@@ -48,22 +47,22 @@ def read(path: Path) -> SdistFacts:
         OSError: the file itself cannot be read.
     """
     texts: dict[str, bytes] = {}
-    contents = Contents()
+    contents = Contents(path)
     with path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
         if path.name.endswith(".zip"):
             opened = zip_members.read(stream, size, zip_directory.read(stream, size))
         else:
             opened = tarball.read(stream, size)
-        for name, data in contents.files(opened):
-            if name.partition("/")[2] == "PKG-INFO" and len(texts) < MAX_TEXT_FILES:
-                texts[name] = data
+        for name, text in contents.files(opened, _pkg_info):
+            if text is not None and len(texts) < MAX_TEXT_FILES:
+                texts[name] = text
     top, mixed = _top_directory({member.path for member in contents.members})
     parts = parse(path.name, "sdist")
     return SdistFacts(
         filename=path.name,
         size=size,
-        sha256=sha256(path),
+        sha256=contents.sha256,
         parts=None if parts.problem else parts,
         members=tuple(contents.members),
         problems=tuple(contents.problems),
@@ -73,6 +72,10 @@ def read(path: Path) -> SdistFacts:
         secrets=tuple(contents.secrets),
         pointers=tuple(contents.pointers),
     )
+
+
+def _pkg_info(path: str, data: bytes) -> bytes | None:
+    return data if path.partition("/")[2] == "PKG-INFO" else None
 
 
 def _top_directory(paths: Iterable[str]) -> tuple[str | None, bool]:

@@ -6,8 +6,9 @@ Binary distribution format: https://packaging.python.org/en/latest/specification
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from slipway.artifacts import (
     dist_info,
@@ -15,10 +16,11 @@ from slipway.artifacts import (
     python_code,
     python_imports,
     python_syntax,
+    wheel_modules,
     zip_directory,
     zip_members,
 )
-from slipway.artifacts.contents import Contents
+from slipway.artifacts.contents import Apart, Contents
 from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import parse
@@ -26,10 +28,7 @@ from slipway.artifacts.importable import TopLevel
 from slipway.artifacts.python_code import NewerSyntax, Target
 from slipway.artifacts.python_imports import Absent, Statement
 from slipway.artifacts.python_syntax import Construct
-from slipway.manifest import sha256
 
-MEMBERS_AHEAD = 200
-"""Members that are listed before the first one is read, so that large ones among them are read beside it."""
 RECORD_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """Files beside RECORD that it need not list."""
 
@@ -63,6 +62,32 @@ class WheelFacts(DistInfo, DistributionFacts):
         return path if path in self.paths else None
 
 
+class _Looked(NamedTuple):
+    """What is in a file: whether twine may send it, and what a module imports and has that is too new."""
+
+    is_sendable: bool
+    statements: tuple[Statement, ...] | None = None
+    newer: Construct | None = None
+
+
+def _look(
+    path: str, data: bytes, *, data_directory: str | None, own: frozenset[str], floor: int | None
+) -> _Looked:
+    is_sendable = "METADATA" in path and b"Metadata-Version" in data
+    if not (path.endswith(".py") and importable.installed_path(path, data_directory)):
+        return _Looked(is_sendable)
+    newer = None if floor is None else python_syntax.newer_than(data, floor)
+    statements = (
+        one
+        for one in python_imports.statements(data)
+        # Whether one finds a module of the wheel is seen when all of them are known.
+        if one.module.startswith(".")
+        or one.module.partition(".")[0] in own
+        or python_imports.is_newer(one, floor)
+    )
+    return _Looked(is_sendable, tuple(statements), newer)
+
+
 def read(path: Path) -> WheelFacts:
     """Return the facts of a wheel; whatever is wrong with its bytes is recorded, never raised.
 
@@ -74,29 +99,38 @@ def read(path: Path) -> WheelFacts:
         directory = zip_directory.read(stream, size)
         about, problems = dist_info.read(stream, directory, path.name)
         floor = python_code.oldest_minor(about.metadata.one("requires-python") if about.metadata else None)
-        contents = Contents(about.algorithms)
+        contents = Contents(path, about.algorithms)
         newer: dict[str, Construct] = {}
         statements: dict[str, tuple[Statement, ...]] = {}
         sendable: list[str] = []
-        opened = zip_members.read(stream, size, directory, path=path)
-        for name, data in contents.files(opened, ahead=MEMBERS_AHEAD):
-            if "METADATA" in name and b"Metadata-Version" in data:
+        opened = Apart(zip_members.read_apart(stream, size, directory, path))
+        modules = wheel_modules.read((entry.path for entry in directory.entries), about.data_directory)
+        own = frozenset(dotted.partition(".")[0] for dotted in modules)
+        look = partial(_look, data_directory=about.data_directory, own=own, floor=floor)
+        for name, looked in contents.files(opened, look):
+            if looked.is_sendable:
                 sendable.append(name)
-            is_module = name.endswith(".py") and importable.installed_path(name, about.data_directory)
-            if is_module:
-                statements[name] = tuple(python_imports.statements(data))
-            if floor is not None and is_module and (construct := python_syntax.newer_than(data, floor)):
-                newer[name] = construct
+            if looked.statements is not None:
+                statements[name] = looked.statements
+            if looked.newer is not None:
+                newer[name] = looked.newer
         top_level = importable.top_level((member.path for member in contents.members), about.data_directory)
         names = importable.names(top_level)
         targets, newer_syntax, absent = python_code.resolve_imports(
-            stream, directory, about, tops=names, newer=newer, statements=statements, floor=floor
+            stream,
+            directory,
+            about,
+            tops=names,
+            newer=newer,
+            statements=statements,
+            floor=floor,
+            modules=modules,
         )
     parts = parse(path.name, "wheel")
     return WheelFacts(
         filename=path.name,
         size=size,
-        sha256=sha256(path),
+        sha256=contents.sha256,
         parts=None if parts.problem else parts,
         members=tuple(contents.members),
         problems=tuple(dict.fromkeys([*contents.problems, *problems])),

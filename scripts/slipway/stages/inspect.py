@@ -9,13 +9,13 @@ import msgspec
 from slipway.artifacts import artifact, linkage
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
-from slipway.digests import recheck
+from slipway.digests import require_same, require_there
 from slipway.index import addresses
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
 from slipway.project import git, tracked
 from slipway.project.tracked import Tracked
-from slipway.records import Plan, SkippedRule
+from slipway.records import Artifact, Plan, SkippedRule
 from slipway.rules.metadata import RULES as METADATA_RULES
 from slipway.rules.metadata import page
 from slipway.rules.release import RULES as RELEASE_RULES
@@ -35,7 +35,6 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     del runner
     if not manifest.artifacts and manifest.blocking:
         return Addition(skipped="there is nothing to inspect")
-    recheck(manifest, inputs.locate)
     plan, ignored = manifest.plan, manifest.ignored
     judge_here = functools.partial(
         judge,
@@ -43,7 +42,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         backend=plan.backend if plan else None,
         declared_in=plan.declared_in if plan else None,
     )
-    facts = [artifact.read(inputs.locate(one.filename)) for one in manifest.artifacts]
+    facts = [_read(one, inputs) for one in manifest.artifacts]
     # Its tools unpack a wheel, so archives with problems are not given to them.
     linked = linkage.read(inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems)
     facts = [
@@ -75,6 +74,15 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     described = next((one.metadata for one in reversed(facts) if one.metadata is not None), None)
     page_shown = page.of(described) if described else None
     return msgspec.structs.replace(combined(judged), artifacts=records, page=page_shown)
+
+
+def _read(named: Artifact, inputs: Inputs) -> SdistFacts | WheelFacts:
+    """Return the facts of a file that the manifest names, which are those of the same bytes."""
+    path = inputs.locate(named.filename)
+    require_there(path, named.filename)
+    facts = artifact.read(path)
+    require_same(facts.sha256, named.filename, named.sha256)
+    return facts
 
 
 def _is_job_lost(manifest: Manifest) -> bool:

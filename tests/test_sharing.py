@@ -1,0 +1,65 @@
+"""Work that a fork of this process shares."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import only_on
+import pytest
+from slipway import sharing
+
+pytestmark = [
+    only_on.linux("there is no fork elsewhere"),
+    # Python 3.12 and later warn of threads, which pytest has and a run of Slipway must not have here.
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
+]
+
+NUMBERS = {number: number % 7 + 1 for number in range(200)}
+
+
+def test_every_number_is_worked_on_once(tmp_path: Path) -> None:
+    def work(number: int) -> tuple[int, int]:
+        (tmp_path / str(number)).touch(exist_ok=False)
+        return number * 2, os.getpid()
+
+    found = sharing.shared(work, NUMBERS)
+    assert {number: doubled for number, (doubled, _) in found.items()} == {one: one * 2 for one in NUMBERS}
+    assert os.getpid() in {process for _, process in found.values()}
+    assert sharing.shared(work, {}) == {}
+
+
+def test_what_a_fork_took_that_dies_is_worked_on_again(tmp_path: Path) -> None:
+    here, died = os.getpid(), tmp_path / "died"
+
+    def work(number: int) -> int:
+        if os.getpid() != here:
+            died.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        wait_for(died)
+        return number
+
+    assert sharing.shared(work, NUMBERS) == {number: number for number in NUMBERS}
+
+
+def test_a_fork_ends_when_this_process_is_interrupted(tmp_path: Path) -> None:
+    here, name = os.getpid(), tmp_path / "process"
+
+    def work(number: int) -> int:
+        if os.getpid() != here:
+            name.with_suffix(".new").write_text(str(os.getpid()), "utf-8")
+            name.with_suffix(".new").replace(name)
+            signal.pause()
+        wait_for(name)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sharing.shared(work, NUMBERS)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(name.read_text("utf-8")), 0)
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.001)
