@@ -12,6 +12,8 @@ from slipway.errors import InputError
 from slipway.index import addresses, credentials, loopback
 from slipway.index.addresses import Index
 from slipway.index.client import Client
+from slipway.repository.tokens import Found
+from slipway.runner.base import GitHubApi, IdTokenRequest
 
 INDEX = Index(
     "https://index.example.org/legacy/",
@@ -217,3 +219,17 @@ def test_one_that_is_known_by_name_is_known_by_its_address_too(name: str) -> Non
     known = addresses.resolve(name)
     assert addresses.resolve(known.upload) == known
     assert addresses.resolve(known.upload.rstrip("/")) == known
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Credential("__token__", "pypi-hidden"),
+        IdTokenRequest("https://example.org", "pypi-hidden"),
+        GitHubApi("https://example.org", "owner/name", "pypi-hidden"),
+        Found("pypi-hidden", "a variable"),
+    ],
+    ids=lambda record: type(record).__name__,
+)
+def test_no_record_shows_its_secret(record: object) -> None:
+    assert "hidden" not in f"{record!r} {record} {[record]}"

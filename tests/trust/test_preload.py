@@ -215,3 +215,34 @@ def late():
         *("typing", "always", "otherwise", "after", "when_run"),
     ]
     assert "types_of" not in found
+
+
+READ = """
+import pathlib, sys
+sys.path[:0] = sys.argv[1:]
+from slipway import preload
+
+preload.read(["slipway.conversation", "package.member"])
+for path in pathlib.Path(sys.argv[2]).rglob("*.py"):
+    path.write_text("raise SystemExit('loaded too late')")
+pathlib.Path(sys.argv[2], "missing.py").write_text("raise SystemExit('loaded too late')")
+preload.load(["slipway.conversation", "package.member"])
+import package.member
+print(package.member.neighbour.VALUE, package.member.missing, package.member.__file__)
+"""
+
+
+def test_what_was_read_stays_and_what_was_missing_stays_missing(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "neighbour.py").write_text("VALUE = 1\n")
+    member = package / "member.py"
+    member.write_text(
+        "from . import neighbour\ntry:\n    import missing\nexcept ImportError:\n    missing = 'missing'\n"
+    )
+
+    argv = [sys.executable, "-I", "-c", READ, str(SCRIPTS), str(tmp_path)]
+    ended = subprocess.run(argv, env=environment(), capture_output=True, text=True, check=False)
+
+    assert ended.stdout.split() == ["1", "missing", str(member)], ended.stderr

@@ -79,6 +79,22 @@ def test_what_a_running_process_owns_is_kept(temporary: Path) -> None:
         assert path.exists()
 
 
+def test_runs_one_after_the_other_have_the_same_folder_and_runs_beside_each_other_do_not(
+    temporary: Path,
+) -> None:
+    with disposable.scratch() as first, disposable.scratch() as beside:
+        assert beside != first
+    (temporary / first.name).write_text("a file in its place")
+    with disposable.scratch() as second:
+        assert second == beside
+
+
+def test_a_folder_that_another_run_has_made_again_is_not_claimed(temporary: Path) -> None:
+    with disposable.scratch() as path:
+        assert not disposable._is_claimed(path / disposable.MARKER)
+        assert (path / disposable.MARKER).is_file()
+
+
 @pytest.mark.skipif(not only_on.is_root(), reason="only root makes other users' folders")
 def test_what_another_user_owns_is_kept(temporary: Path) -> None:
     whole = folder(temporary, "slipway-scratch-1", f"{ended()} 1")
