@@ -167,7 +167,7 @@ def _code(text: str) -> str:
 
 
 def _commands_table() -> Iterator[str]:
-    rows = [(_code(name), command.get_short_help_str(200)) for name, command in cli.every().items()]
+    rows = [(_code(name), command.get_short_help_str(200)) for name, command in cli.slipway.commands.items()]
     return table(("command", "what it does"), *rows)
 
 
@@ -187,7 +187,7 @@ def _options_table() -> Iterator[str]:
 
 
 def _commands_with(option: Option) -> Iterator[str]:
-    for name, command in cli.every().items():
+    for name, command in cli.slipway.commands.items():
         if any(parameter.name == option.attribute for parameter in command.params):
             yield name
 

@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import traceback
+from collections import UserDict
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -55,22 +56,24 @@ class Words(click.types.StringParamType):
         return text.split()
 
 
+class Commands(UserDict[str, Any]):
+    """The commands by name, each made from its row of the table when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Return a command."""
+        if isinstance(row := self.data[name], Command):
+            self.data[name] = _command(row)
+        made: click.Command = self.data[name]
+        return made
+
+
 class WithDefault(click.Group):
-    """The commands of the table, of which the first is the default; without any word it shows its help."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
-        return sorted({*(row.name for row in COMMANDS), *super().list_commands(ctx)})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command; only the one that is asked for is made."""
-        row = next((row for row in COMMANDS if row.name == cmd_name), None)
-        return _command(row) if row else super().get_command(ctx, cmd_name)
+    """A group whose default command is the first of the table; without any word it shows its help."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default command in front where an option or a folder comes first."""
         args = args or ["--help"]
-        known = args[0] in {*self.list_commands(ctx), "--help", "--version", "-h"}
+        known = args[0] in self.commands or args[0] in {"--help", "--version", "-h"}
         # An unknown first word is a misspelt command, unless it is an option or a folder.
         is_misspelt = not args[0].startswith("-") and not os.path.lexists(args[0])
         return super().parse_args(ctx, args if known or is_misspelt else [COMMANDS[0].name, *args])
@@ -88,6 +91,7 @@ class WithDefault(click.Group):
 
 @click.group(
     cls=WithDefault,
+    commands=Commands({row.name: row for row in COMMANDS}),
     context_settings={
         "help_option_names": ["-h", "--help"],
         "auto_envvar_prefix": "SLIPWAY",
@@ -223,11 +227,6 @@ def _is_possible_path(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def every() -> dict[str, click.Command]:
-    """Return all commands by name, in the order of the table."""
-    return {**{row.name: _command(row) for row in COMMANDS}, **slipway.commands}
 
 
 @slipway.command("help")

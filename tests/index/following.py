@@ -94,4 +94,4 @@ def run(scene: Scene, command: str, arguments: list[str]) -> Manifest | None:
 
 def read(command: str, arguments: list[str]) -> dict[str, Any]:
     """Return what the command line reads from the words behind a command."""
-    return cli.every()[command].make_context(command, list(arguments)).params
+    return cli.slipway.commands[command].make_context(command, list(arguments)).params

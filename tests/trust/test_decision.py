@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,5 +90,5 @@ def test_no_address_is_taken_from_a_manifest_alone(event: Any, run: Jobs) -> Non
     given = inputs(run, "verify")
     with pytest.raises(InputError, match="this command does not"):
         decision.verify_on(manifest(run, EVIL), given, JobRunner(event))
-    named = decision.verify_on(manifest(run, EVIL), replace(given, index=EVIL), JobRunner(event))
+    named = decision.verify_on(manifest(run, EVIL), dataclasses.replace(given, index=EVIL), JobRunner(event))
     assert named.upload == EVIL

@@ -34,7 +34,7 @@ LONG = "x" * 10_000
 NAMES = list(step.ACTION["inputs"])
 OTHERS = [option for option in OPTIONS if option.name not in {*NAMES, "json"}]
 """Options that come to the action as variables only; a step of a workflow reads outputs, not JSON."""
-TAKEN = {parameter.name for parameter in cli.every()["plan"].params}
+TAKEN = {parameter.name for parameter in cli.slipway.commands["plan"].params}
 READ = [option for option in OTHERS if option.attribute in TAKEN]
 UNREAD = [option for option in OTHERS if option not in READ]
 """Those that `plan` reads, one at a time since the first wrong one ends it, and those that it does not."""

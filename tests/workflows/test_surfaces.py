@@ -70,7 +70,7 @@ def test_an_empty_input_of_the_action_leaves_a_variable_of_the_job_as_it_is() ->
 
 def test_the_commands_of_the_action_are_commands() -> None:
     command = next(one for one in ACTION_ONLY if one.name == "command")
-    assert set(command.choices) <= set(cli.every())
+    assert set(command.choices) <= set(cli.slipway.commands)
     assert command.default in command.choices
 
 
