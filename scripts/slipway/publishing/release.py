@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -189,7 +189,7 @@ class Release:
     def _judge(self, rule: str, **seen: str) -> None:
         """Judge one rule on what happened since the preflight."""
         rules = [one for one in RULES if one.name == rule]
-        run = replace(self.checked.run, **seen)  # type: ignore[arg-type]
+        run = msgspec.structs.replace(self.checked.run, **seen)
         self._findings = combined((self._findings, judge(rules, run, ignored=self.manifest.ignored)))
 
     def _failed(self, error: SlipwayError) -> Addition:
