@@ -7,7 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from slipway import git
 from slipway.errors import SlipwayError
 from slipway.manifest import Manifest, to_json
 from slipway.options import Inputs
@@ -97,6 +96,8 @@ def _from_here(folder: Path) -> str:
 
 def _from_the_top(folder: Path) -> str:
     """Return a folder from the top of its repository; empty for the top, and outside of any repository."""
+    from slipway import git  # one format alone asks for it
+
     with suppress(OSError, SlipwayError):
         if place := git.place(folder):
             return place[1]

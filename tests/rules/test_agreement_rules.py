@@ -8,7 +8,7 @@ from artifacts import Built, sdist, wheel
 from rules.declared import declared_in
 from slipway.artifacts import artifact
 from slipway.artifacts.sdist import SdistFacts
-from slipway.project import tracked
+from slipway.project import tracking
 from slipway.rules.release import agreement, tracked_files
 from slipway.rules.release.facts import ReleaseFacts
 from slipway.rules.rule import judge
@@ -81,7 +81,7 @@ def compared(folder: Path, files: dict[str, str], left_out: set[str], untracked:
     )
     assert isinstance(source, SdistFacts)
     release = ReleaseFacts(
-        artifacts=(source, artifact.read(wheel().at(folder))), tracked=tracked.read(root, source)
+        artifacts=(source, artifact.read(wheel().at(folder))), tracked=tracking.read(root, source)
     )
     addition = judge(declared_in(tracked_files), release, ignored={})
     assert addition.broken_rules == ()

@@ -1,23 +1,27 @@
 """The members of an archive, read in one pass: each byte is unpacked once, hashed, and searched for secrets."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from msgspec.structs import replace
 
-from slipway import sharing, system
+from slipway import system
 from slipway.artifacts import secret_scan
 from slipway.artifacts.archive import MAX_SCAN_BYTES, Fault, Later, Member, Opened, Problem, Unreadable
 from slipway.artifacts.secret_scan import Secret
 from slipway.manifest import sha256
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 MAX_SECRETS = 200
 """More in one archive are not kept."""
@@ -167,13 +171,7 @@ class Contents:
         """Yield what an archive holds, in its order, and what returns what a file is found to be."""
         listed = list(archive)
         size = sum(one.member.size for one in listed if isinstance(one, Opened) and one.content)
-        done: dict[int, Problem | _File | str | None] = {}
-        if size >= WORTH_SHARING and sharing.is_possible():
-            weights = {number: _weight(one, len(listed)) for number, one in enumerate(listed)}
-            weights = {number: weight for number, weight in weights.items() if weight} | {WHOLE: size // 10}
-            # Without a fork this process reads everything itself.
-            with suppress(OSError):
-                done = sharing.shared(lambda number: self._part(number, listed, read), weights)
+        done = self._in_two(listed, read, size) if size >= WORTH_SHARING else {}
         if not done:
             found = (one.find() if isinstance(one, Later) else one for one in listed)
             yield from _in_order((one for one in found if one), read, ahead=MEMBERS_AHEAD)
@@ -185,6 +183,20 @@ class Contents:
                 yield from [_Listed(part)] if isinstance(part, Problem) else []
             else:
                 yield _Listed(one, partial(_known, part) if isinstance(part, _File) else None)
+
+    def _in_two(
+        self, listed: Sequence[Problem | Opened | Later], read: _Reader, size: int
+    ) -> dict[int, Problem | _File | str | None]:
+        """Return each part of what two processes have found, by its number; nothing where there can be no fork."""
+        from slipway import sharing  # small archives have no use for it
+
+        if not sharing.is_possible():
+            return {}
+        weights = {number: _weight(one, len(listed)) for number, one in enumerate(listed)}
+        weights = {number: weight for number, weight in weights.items() if weight} | {WHOLE: size // 10}
+        with suppress(OSError):
+            return sharing.shared(lambda number: self._part(number, listed, read), weights)
+        return {}
 
     def _part(
         self, number: int, listed: Sequence[Problem | Opened | Later], read: _Reader
@@ -248,6 +260,12 @@ def _weight(one: Problem | Opened | Later, members: int) -> int:
     return one.member.size + MEMBER_WEIGHT if isinstance(one, Opened) and one.content else 0
 
 
+def _pool() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # small archives have no use for it
+
+    return ThreadPoolExecutor(READERS)
+
+
 def _in_order(archive: Iterable[Problem | Opened], read: _Reader, *, ahead: int) -> Iterator[_Listed]:
     """Yield what an archive holds, in its order, and what returns the content of a file.
 
@@ -258,12 +276,14 @@ def _in_order(archive: Iterable[Problem | Opened], read: _Reader, *, ahead: int)
     """
     waiting: deque[_Listed] = deque()
     begun = 0
-    with ThreadPoolExecutor(READERS) as pool:
+    pool: ThreadPoolExecutor | None = None
+    with ExitStack() as stack:
         for found in archive:
             if isinstance(found, Problem) or found.content is None:
                 waiting.append(_Listed(found))
             elif found.apart:
                 begun += 1
+                pool = pool or stack.enter_context(_pool())
                 future = pool.submit(read, found)
                 waiting.append(_Listed(found, partial(system.result, future), is_begun=True))
             else:

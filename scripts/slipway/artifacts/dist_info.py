@@ -5,7 +5,6 @@ Recording installed projects: https://packaging.python.org/en/latest/specificati
 Entry points: https://packaging.python.org/en/latest/specifications/entry-points/
 """
 
-import configparser
 import csv
 import email.parser
 import hashlib
@@ -247,6 +246,8 @@ def parse_entry_points(data: bytes) -> tuple[EntryPoints, Malformed | None]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return {}, _not_utf8(error)
+    import configparser  # few wheels have entry points
+
     parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
     parser.optionxform = str  # type: ignore[method-assign,assignment]
     try:

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,10 @@ def read(wheels: Iterable[Path]) -> dict[str, Linkage]:
     auditwheel runs on Linux only; elsewhere only the stable ABI is checked.
     """
     compiled = [wheel for wheel in wheels if not wheel.stem.endswith("-any")]
+    if not compiled:
+        return {}
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         read = [pool.submit(_one, wheel) for wheel in compiled]
         return dict(zip((wheel.name for wheel in compiled), map(processes.result, read), strict=True))

@@ -85,7 +85,7 @@ _TOKENS: tuple[tuple[SecretKind, tuple[bytes | re.Pattern[bytes], ...], re.Patte
     ),
     (
         SecretKind.SLACK_TOKEN,
-        (b"xox",),
+        (re.compile(b"xox[abeoprs]-"),),
         re.compile(rb"(?<![\w-])xox[abeoprs]-(?P<random>[0-9]{9,15}-[A-Za-z0-9-]{16,200})"),
     ),
     (
@@ -98,7 +98,7 @@ _TOKENS: tuple[tuple[SecretKind, tuple[bytes | re.Pattern[bytes], ...], re.Patte
     ),
     (
         SecretKind.AWS_KEY_ID,
-        (b"AKIA",),
+        (re.compile(b"AKIA[A-Z2-7]"),),
         re.compile(rb"(?<![A-Za-z0-9+/_])AKIA(?P<random>[A-Z2-7]{16})(?![A-Za-z0-9+/=_])"),
     ),
 )

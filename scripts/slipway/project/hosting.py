@@ -6,7 +6,6 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from slipway import git
 from slipway.errors import SlipwayError
 
 _REMOTE = re.compile(
@@ -118,6 +117,8 @@ def _usual_branch(folder: Path) -> str:
 
 
 def _git(folder: Path, *arguments: str) -> str:
+    from slipway import git  # most uses read addresses alone
+
     with suppress(OSError, SlipwayError):
         return git.line(folder, *arguments)
     return ""

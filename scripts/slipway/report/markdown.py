@@ -3,7 +3,6 @@
 The verdict comes first, then what is to be done, then what there is; what is long is folded.
 """
 
-import html
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
@@ -199,6 +198,8 @@ def _indented(lead: str, lines: str) -> Iterator[str]:
 def _artifacts(manifest: Manifest) -> Iterator[str]:
     if not manifest.artifacts:
         return
+    from html import escape  # with all of HTML's entities; a report without artifacts has no use for them
+
     yield from ["### 📦 Artifacts", ""]
     for artifact in manifest.artifacts:
         members = f", {verdict.counted(artifact.members, 'file')}" if artifact.members else ""
@@ -211,7 +212,7 @@ def _artifacts(manifest: Manifest) -> Iterator[str]:
         if artifact.contents:
             more = artifact.members - len(artifact.contents)
             listed = "\n".join([*artifact.contents, *([f"… and {more} more"] if more > 0 else [])])
-            yield from _folded(f"Contents of <code>{html.escape(artifact.filename)}</code>", block(listed))
+            yield from _folded(f"Contents of <code>{escape(artifact.filename)}</code>", block(listed))
 
 
 def _comparison(manifest: Manifest) -> Iterator[str]:

@@ -21,7 +21,7 @@ from slipway.environments.disposable import Environment, InstallFailed
 from slipway.environments.interpreters import Interpreter
 from slipway.errors import ToolError
 from slipway.index import network_errors
-from slipway.project import repository, tracked
+from slipway.project import repository, tracking
 from slipway.records import Plan
 from slipway.rules.smoke.facts import SmokeFacts, Started
 from slipway.runner import Runner
@@ -126,7 +126,7 @@ def with_source(
         return tuple(outcomes)
     facts = sdist.read(file)
     modules = {attempt.not_found for attempt in failed if attempt.not_found}
-    known = tracked.read(checkout, facts, modules=modules) if checkout else None
+    known = tracking.read(checkout, facts, modules=modules) if checkout else None
     inside = frozenset(path.partition("/")[2] for path in facts.paths)
     return tuple(
         replace(one, facts=replace(one.facts, in_sdist=inside, tracked=known, plan=plan))

@@ -13,7 +13,6 @@ from slipway.digests import require_same, require_there
 from slipway.index import addresses
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.project import git, tracked
 from slipway.project.tracked import Tracked
 from slipway.records import Artifact, Plan, SkippedRule
 from slipway.rules.metadata import RULES as METADATA_RULES
@@ -122,7 +121,11 @@ def _not_judged_version(manifest: Manifest) -> dict[str, str]:
 
 def _tracked(facts: Sequence[SdistFacts | WheelFacts], plan: Plan | None, inputs: Inputs) -> Tracked | None:
     sdist = next((one for one in facts if isinstance(one, SdistFacts)), None)
-    if plan is None or plan.git is None or sdist is None or git.read(inputs.path) is None:
+    if plan is None or plan.git is None or sdist is None:
+        return None
+    from slipway.project import git, tracking  # files alone have no checkout
+
+    if git.read(inputs.path) is None:
         # The files may come from other jobs, to a machine without a checkout.
         return None
-    return tracked.read(inputs.path, sdist)
+    return tracking.read(inputs.path, sdist)
