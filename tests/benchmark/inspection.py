@@ -3,8 +3,8 @@
     python3 tests/benchmark/inspection.py [--rounds N] [WHEEL…]
 
 Without wheels, a small one and a large one are made: the large one has the sources of this Python's standard library
-several times, each in a package of its own, and 20 MB of data. Each of the three commands is started as a user starts
-it, and they take turns. The first seconds are those of the clock, where `inspect` has two processors for a large wheel;
+several times, each in a package of its own, and 20 MB of data. Each of the three commands is started by the Python of an
+environment, so that what a machine adds to the start of its own Python counts for none of them, and they take turns. The first seconds are those of the clock, where `inspect` has two processors for a large wheel;
 the second ones are those of the processor, of the children too, and hold on a busy machine as well. The other two
 commands neither unpack a file nor compare a digest.
 """
@@ -65,10 +65,16 @@ def seconds(argv: Sequence[str | Path]) -> tuple[float, float]:
     return clock, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def measure(file: Path, rounds: int) -> None:
+def bare_python(folder: Path) -> Path:
+    """Return the Python of a new environment with nothing in it."""
+    base = getattr(sys, "_base_executable", sys.executable)
+    subprocess.run([base, "-m", "venv", "--without-pip", folder], check=True)
+    return folder / "bin" / "python"
+
+
+def measure(file: Path, python: Path, rounds: int) -> None:
     """Print the median seconds of each command on one wheel, and the ratios."""
     programs = Path(sys.executable).parent
-    python = getattr(sys, "_base_executable", sys.executable)
     commands = {
         "inspect": [python, SCRIPTS, "inspect", file],
         "twine check --strict": [programs / "twine", "check", "--strict", file],
@@ -97,8 +103,9 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
+        python = bare_python(Path(folder, "environment"))
         for file in given.wheels or made(Path(folder)):
-            measure(file, given.rounds)
+            measure(file, python, given.rounds)
 
 
 if __name__ == "__main__":
