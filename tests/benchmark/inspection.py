@@ -4,9 +4,10 @@
 
 Without wheels, a small one and a large one are made: the large one has the sources of this Python's standard library
 several times, each in a package of its own, and 20 MB of data. Each of the three commands is started by the Python of an
-environment, so that what a machine adds to the start of its own Python counts for none of them, and they take turns. The first seconds are those of the clock, where `inspect` has two processors for a large wheel;
-the second ones are those of the processor, of the children too, and hold on a busy machine as well. The other two
-commands neither unpack a file nor compare a digest.
+environment, so that what a machine adds to the start of its own Python counts for none of them, and they take turns. The
+first seconds are those of the clock, where `inspect` has two processors for a large wheel; the second ones are those of
+the processor, of the children too, so that they hold on a busy machine. The other two commands neither unpack a file nor
+compare a digest.
 """
 
 from __future__ import annotations
