@@ -5,6 +5,7 @@ Standard library only, and little of it: this runs at every start.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -69,8 +70,6 @@ def run(arguments: Sequence[str]) -> NoReturn:
         command = arguments[0] if arguments else ""
         variables.drop_credentials(os.environ, command)
         hand_over(lock_of(command, builds=_builds(arguments)), [str(SCRIPTS), *arguments])
-    import gc
-
     # Little of what a run makes refers to itself; to look for it as often as usual takes a twentieth of the time.
     gc.set_threshold(COLLECTED, 20, 20)
     try:

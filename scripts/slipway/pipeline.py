@@ -47,8 +47,8 @@ class Stage(Struct, frozen=True):
     def load(self) -> Entry:  # noqa: C901, PLR0912 - one case for each stage
         """Import the stage and return its one entry.
 
-        A stage is imported when it runs, or before foreign code does: the job that may publish has nothing installed
-        that builds, and a start loads only what its command uses.
+        A stage is imported when it runs, or while a child of an earlier one does: the job that may publish has nothing
+        installed that builds, and a start loads only what its command uses.
         """
         match self.name:
             case "plan":

@@ -21,8 +21,8 @@ _IMPORT, _NAME, _WIDE = (dis.opmap[name] for name in ("IMPORT_NAME", "LOAD_NAME"
 _SMALL = dis.opmap.get("LOAD_SMALL_INT")
 """What puts the level of an import on the stack from 3.14 on; before, it is a constant as any other."""
 
-_FALSE = frozenset({"TYPE_CHECKING", "__name__"})
-"""What a module asks at its top for code that is not for it when it is imported."""
+_GUARDS = frozenset({"TYPE_CHECKING", "__name__"})
+"""Names in a condition whose code does not run when the module is imported."""
 
 _SKIPS = {
     number for name, number in dis.opmap.items() if name in {"POP_JUMP_IF_FALSE", "POP_JUMP_FORWARD_IF_FALSE"}
@@ -162,10 +162,8 @@ class _Kept:
 
         Of other packages than Slipway, only what is imported when the module is executed.
         """
-        if name not in self.importing:
-            self.importing[name] = tuple(self._importing(name))
         found = [name.rpartition(".")[0]] if "." in name else []
-        for module, names, is_in_function in self.importing[name]:
+        for module, names, is_in_function in self._imports(name):
             submodules = [f"{module}.{name}" for name in names]
             if is_in_function and not leave_out.isdisjoint((module.partition(".")[0], module, *submodules)):
                 continue
@@ -175,16 +173,17 @@ class _Kept:
         return found
 
     def _is_package(self, name: str) -> bool:
-        if name not in self.importing:
-            self.importing[name] = tuple(self._importing(name))
+        self._imports(name)
         return self.path_of(name) is not None
 
-    def _importing(self, name: str) -> Iterator[tuple[str, Sequence[str], bool]]:
-        code = self._code(name)
-        if code is None:
-            return
-        package = name if self.path_of(name) is not None else name.rpartition(".")[0]
-        yield from _imports(code, package, with_functions=_is_ours(name))
+    def _imports(self, name: str) -> tuple[tuple[str, Sequence[str], bool], ...]:
+        """Keep a module's code, the first time, and return what it imports."""
+        if name not in self.importing:
+            code = self._code(name)
+            package = name if self.path_of(name) is not None else name.rpartition(".")[0]
+            found = _imports(code, package, with_functions=_is_ours(name)) if code else ()
+            self.importing[name] = tuple(found)
+        return self.importing[name]
 
     def _code(self, name: str) -> CodeType | None:
         """Return the code of a module that is looked at, None where there is none to look at."""
@@ -261,7 +260,7 @@ def _in_one(code: CodeType) -> Iterator[tuple[str, int, Sequence[str]]]:
             shift += 8
         return value, position
 
-    skipped = [*_skipped(code.co_names, operations, operand)] if not _FALSE.isdisjoint(code.co_names) else []
+    skipped = [*_skipped(code.co_names, operations, operand)] if not _GUARDS.isdisjoint(code.co_names) else []
     for position in _positions(_IMPORT, operations):
         if not any(position in one for one in skipped):
             name, start = operand(position)
@@ -276,7 +275,7 @@ def _skipped(
 ) -> Iterator[range]:
     """Yield the operations that are not run when a module is imported."""
     for position in _positions(_NAME, operations):
-        if names[operand(position)[0]] in _FALSE:
+        if names[operand(position)[0]] in _GUARDS:
             for end in range(position + 1, len(operations)):
                 if operations[end] == _NAME:
                     break

@@ -72,7 +72,7 @@ def test_repairing_twice_gives_the_same_bytes(tmp_path: Path, machine: str) -> N
 def test_auditwheel_says_the_same_when_it_reads_each_library_once(tmp_path: Path, machine: str) -> None:
     module = needing("libslipwayneverthere.so.1", tmp_path)
     built = compiled(tmp_path, tag=f"{PYTHON}-{PYTHON}-linux_{machine}", module=module)
-    starts = (["-m", "auditwheel"], [str(linkage.AUDITWHEEL)])
+    starts = (["-m", "auditwheel"], ["-c", linkage.AUDITWHEEL])
     argv = [[sys.executable, "-I", *start, "show", "--json", str(built)] for start in starts]
     once, more = (subprocess.run(words, capture_output=True, text=True, check=True) for words in argv)
     assert (more.stdout, more.stderr) == (once.stdout, once.stderr)

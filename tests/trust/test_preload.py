@@ -222,7 +222,9 @@ import pathlib, sys
 sys.path[:0] = sys.argv[1:]
 from slipway import preload
 
-preload.read(["slipway.conversation", "package.member"])
+preload.read(["slipway.conversation", "package.member", "slipway.artifacts.linkage"])
+# It reads a file beside it when it is executed.
+print("slipway.artifacts.linkage" in sys.modules, "slipway.conversation" in sys.modules)
 for path in pathlib.Path(sys.argv[2]).rglob("*.py"):
     path.write_text("raise SystemExit('loaded too late')")
 pathlib.Path(sys.argv[2], "missing.py").write_text("raise SystemExit('loaded too late')")
@@ -245,4 +247,4 @@ def test_what_was_read_stays_and_what_was_missing_stays_missing(tmp_path: Path) 
     argv = [sys.executable, "-I", "-c", READ, str(SCRIPTS), str(tmp_path)]
     ended = subprocess.run(argv, env=environment(), capture_output=True, text=True, check=False)
 
-    assert ended.stdout.split() == ["1", "missing", str(member)], ended.stderr
+    assert ended.stdout.split() == ["True", "False", "1", "missing", str(member)], ended.stderr

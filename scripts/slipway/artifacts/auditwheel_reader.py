@@ -1,8 +1,8 @@
 """Runs auditwheel in the environment of the tools for compiled wheels, and has it read each library once.
 
-Called as `python -I auditwheel_reader.py show …`, with auditwheel's own arguments. auditwheel asks for the symbols of a
-library once for each of its policies, and for the sections of those of the system once for each library of the wheel.
-What it asks of a file again is remembered here. Only for commands that change no file.
+Called as `python -I -c TEXT show …`, with the text of this file and auditwheel's own arguments. auditwheel asks for the
+symbols of a library once for each of its policies, and for the sections of those of the system once for each library of
+the wheel. What it asks of a file again is remembered here. Only for commands that change no file.
 """
 
 import functools

@@ -12,8 +12,8 @@ from slipway import processes, system
 
 SECONDS = 120.0
 """One wheel with hundreds of libraries takes half a minute."""
-AUDITWHEEL = Path(__file__).with_name("auditwheel_reader.py")
-"""Runs it so that it reads each library once."""
+AUDITWHEEL = Path(__file__).with_name("auditwheel_reader.py").read_text("utf-8")
+"""The script that runs it so that it reads each library once; it is read before a build can change the file."""
 
 
 class Linkage(Struct, frozen=True, kw_only=True):

@@ -22,13 +22,16 @@ def command(program: str) -> tuple[str, ...]:
     return (str(_python()), "-I", "-m", program)
 
 
-def script(path: Path) -> tuple[str, ...]:
+def script(text: str) -> tuple[str, ...]:
     """Return how a script that imports one of the programs is started; its arguments follow.
+
+    Args:
+        text: the script itself, which the caller has read before foreign code could change its file.
 
     Raises:
         ToolError: their environment cannot be made.
     """
-    return (str(_python()), "-I", str(path))
+    return (str(_python()), "-I", "-c", text)
 
 
 def environ() -> dict[str, str]:
