@@ -5,7 +5,7 @@
 `bare` is what build-and-inspect-python-package does: `uv build`, `check-wheel-contents` and `twine check --strict` in one
 prepared environment; nothing is installed. `by hand` is `python -m build`, `twine check`, and for each file a fresh
 environment, `pip install` and an import. `check` is the README's command, smoke test included. They take turns, after a
-round each that fills every cache. Without projects, the example `pure` and the released projects of tests/field are
+round each that fills every cache, that of the bytecode too. Without projects, the example `pure` and the released projects of tests/field are
 measured.
 """
 
@@ -18,6 +18,8 @@ if __name__ == "__main__":
     import suite
 
     suite.go_on(HERE, sys.argv[1:])
+    # With PYTHONDONTWRITEBYTECODE the other commands would be compiled at each start, and Slipway's environment never.
+    suite.drop_python_variables()
     import against_bare
 
     against_bare.main(sys.argv[1:])
