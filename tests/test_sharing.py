@@ -7,7 +7,7 @@ from pathlib import Path
 
 import only_on
 import pytest
-from slipway import sharing
+from slipway import sharing, waiting
 
 pytestmark = [
     only_on.linux("there is no fork elsewhere"),
@@ -63,3 +63,11 @@ def wait_for(path: Path) -> None:
     deadline = time.monotonic() + 60
     while not path.exists() and time.monotonic() < deadline:
         time.sleep(0.001)
+
+
+def test_what_was_put_off_is_done_beside_the_fork() -> None:
+    here, done = os.getpid(), list[int]()
+    waiting.put_off(lambda: done.append(os.getpid()))
+
+    assert sharing.shared(lambda number: number, NUMBERS) == {number: number for number in NUMBERS}
+    assert done == [here]

@@ -37,7 +37,9 @@ def address(finding: Finding) -> str | None:
 @functools.cache
 def source(root: Path) -> str | None:
     """Return where GitHub shows the files of the Slipway in a folder, as of its commit or its tag, or None."""
-    found = _of_action(root) or _of_checkout(root) or _of_installation()
+    # A folder of somebody's environment may stand in their repository, which is not Slipway's.
+    is_checkout = (root / ".git").exists()
+    found = _of_action(root) or (hosting.pushed(root) if is_checkout else _of_installation())
     if found is None:
         return None
     repository, commit = found
@@ -54,15 +56,9 @@ def _of_action(root: Path) -> tuple[str, str] | None:
     return (f"{owner}/{name}", ref) if found and ref else None
 
 
-def _of_checkout(root: Path) -> tuple[str, str] | None:
-    """Return repository and commit of a checkout on GitHub whose commit was pushed there."""
-    # Installed into somebody's environment it may stand in their repository, which is not Slipway's.
-    return hosting.pushed(root) if (root / ".git").exists() else None
-
-
 def _of_installation() -> tuple[str, str] | None:
     """Return repository and commit that an installer recorded (PEP 610)."""
-    # What reads such records takes long to load, and a checkout has none.
+    # What reads such records takes long to load.
     from slipway.project import installation
 
     try:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from slipway import system
+from slipway import system, waiting
 
 SHARES = 64
 """Into how many parts work is cut at least; neither process waits long for the last part of the other."""
@@ -59,6 +59,7 @@ def shared(work: Callable[[int], Result], weights: Mapping[int, int]) -> dict[in
             if not child:
                 _be_the_fork(work, parts, claims, results)
             try:
+                waiting.begins()
                 _work(work, parts, claims, done)
                 status = os.waitpid(child, 0)[1]
             except BaseException:

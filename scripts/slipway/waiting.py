@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable
 
-_put_off: list[Callable[[], None]] = []
+_put_off: list[Callable[[], object]] = []
 
 
-def put_off(work: Callable[[], None]) -> None:
+def put_off(work: Callable[[], object]) -> None:
     """Put work off until the main thread waits for a child, which goes on beside it."""
     _put_off.append(work)
 

@@ -5,8 +5,8 @@
 `bare` is what build-and-inspect-python-package does: `uv build`, `check-wheel-contents` and `twine check --strict` in one
 prepared environment; nothing is installed. `by hand` is `python -m build`, `twine check`, and for each file a fresh
 environment, `pip install` and an import. `check` is the README's command, smoke test included. They take turns, after a
-round each that fills every cache, that of the bytecode too. Without projects, the example `pure` and the released projects of tests/field are
-measured.
+round each that fills every cache, that of the bytecode too. Without projects, the example `pure` and the released
+projects of tests/field are measured.
 """
 
 import sys

@@ -25,7 +25,6 @@ if __name__ == "__main__":
 
 import released
 from released import Project
-from slipway.artifacts import artifact
 from slipway.building.unpack import unpack
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
@@ -40,8 +39,7 @@ LIST = Path(__file__).with_name("inspection_projects.toml")
 
 def inspected(files: tuple[Path, ...], work: Path) -> Addition:
     inputs = Inputs(command="inspect", path=work, work=work, files=files)
-    manifest = Manifest(artifacts=tuple(artifact.identify(file) for file in files))
-    return inspect.run(manifest, inputs, detect({}))
+    return inspect.run(Manifest(), inputs, detect({}))
 
 
 def refused_source(sdist: Path) -> list[Finding]:

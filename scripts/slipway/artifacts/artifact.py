@@ -1,5 +1,6 @@
 """An artifact on disk: its facts, and its record in the manifest."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from slipway.artifacts import dist_info, sdist, wheel, zip_directory
@@ -15,13 +16,17 @@ CONTENTS_LISTED = 500
 """Paths of an artifact that its record lists."""
 
 
-def read(path: Path) -> SdistFacts | WheelFacts:
+def read(path: Path, *, described: Callable[[MetadataFacts], None] | None = None) -> SdistFacts | WheelFacts:
     """Return the facts about an sdist or a wheel, recognised by the extension of its name.
+
+    Args:
+        path: the file.
+        described: takes the metadata of a wheel before the rest of it is read.
 
     Raises:
         InputError: there is no such file, or it is neither.
     """
-    return wheel.read(path) if _kind(path) == "wheel" else sdist.read(path)
+    return wheel.read(path, described=described) if kind_of(path) == "wheel" else sdist.read(path)
 
 
 def read_metadata(path: Path) -> MetadataFacts | None:
@@ -30,7 +35,7 @@ def read_metadata(path: Path) -> MetadataFacts | None:
     Raises:
         InputError: there is no such file, or it is neither an sdist nor a wheel.
     """
-    if _kind(path) == "sdist":
+    if kind_of(path) == "sdist":
         return sdist.read(path).metadata
     with path.open("rb") as stream:
         directory = zip_directory.read(stream, path.stat().st_size)
@@ -43,11 +48,16 @@ def identify(path: Path) -> Artifact:
     Raises:
         InputError: there is no such file, or it is neither an sdist nor a wheel.
     """
-    kind = _kind(path)
+    kind = kind_of(path)
     return Artifact(filename=path.name, kind=kind, size=path.stat().st_size, sha256=sha256(path))
 
 
-def _kind(path: Path) -> Kind:
+def kind_of(path: Path) -> Kind:
+    """Return whether a file is an sdist or a wheel, by the extension of its name.
+
+    Raises:
+        InputError: there is no such file, or it is neither.
+    """
     if not path.is_file():
         raise InputError(
             f"There is no file {path}.",

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -62,28 +62,47 @@ _ADDED_TO = frozenset(
 )
 
 
-def statements(source: bytes) -> Iterator[Statement]:
-    """Yield what looks like an import statement in a source file; quicker than parsing, and not certain."""
-    number = 0
-    for line in _lines(source):
-        found = _in_common_line(line) if len(line) <= COMMON_BYTES else _in_line(line)
-        if found is not None:
-            yield from found
-            number += 1
-            if number == MAX_LINES:
-                return
+class Finder:
+    """Finds the import statements of a wheel's modules that may be of something that is not there.
 
-
-def _lines(source: bytes) -> Iterator[bytes]:
-    """Yield the lines that have the word in them.
-
-    To look for it first takes a tenth of the time of a pattern that begins with the start of a line.
+    Args:
+        own: the top-level names that the wheel installs.
+        floor: the minor version of its oldest Python 3, where one is known.
     """
-    at = source.find(b"import")
-    while at >= 0:
-        end = source.find(b"\n", at)
-        yield source[source.rfind(b"\n", 0, at) + 1 : end if end >= 0 else None]
-        at = source.find(b"import", end) if end >= 0 else -1
+
+    def __init__(self, own: frozenset[str], floor: int | None) -> None:
+        self._own = own
+        self._floor = floor
+        self._in_common_line = functools.lru_cache(maxsize=8192)(self._in_line)
+
+    def statements(self, source: bytes) -> tuple[Statement, ...]:
+        """Return what looks like such a statement in a source file; quicker than parsing, and not certain."""
+        found: list[Statement] = []
+        number = 0
+        # To look for the word first takes a tenth of the time of a pattern that begins with the start of a line.
+        at = source.find(b"import")
+        while at >= 0 and number < MAX_LINES:
+            end = source.find(b"\n", at)
+            line = source[source.rfind(b"\n", 0, at) + 1 : end if end >= 0 else None]
+            in_line = self._in_common_line(line) if len(line) <= COMMON_BYTES else self._in_line(line)
+            if in_line is not None:
+                found += in_line
+                number += 1
+            at = source.find(b"import", end) if end >= 0 else -1
+        return tuple(found)
+
+    def _in_line(self, line: bytes) -> tuple[Statement, ...] | None:
+        """Return what a line imports and may be missing; None where it is no import statement."""
+        found = _in_line(line)
+        return found and tuple(filter(self._may_be_absent, found))
+
+    def _may_be_absent(self, statement: Statement) -> bool:
+        # Whether one finds a module of the wheel is seen when all of them are known.
+        return (
+            statement.module.startswith(".")
+            or statement.module.partition(".")[0] in self._own
+            or is_newer(statement, self._floor)
+        )
 
 
 def _in_line(line: bytes) -> tuple[Statement, ...] | None:
@@ -96,9 +115,6 @@ def _in_line(line: bytes) -> tuple[Statement, ...] | None:
         return tuple(Statement(part.split()[0], ()) for part in plain.split(",") if part.split())
     names = (part.split()[0] for part in taken.lstrip("(").split(",") if part.split())
     return (Statement(module, tuple(names)),)
-
-
-_in_common_line = functools.lru_cache(maxsize=8192)(_in_line)
 
 
 @functools.lru_cache(maxsize=8192)

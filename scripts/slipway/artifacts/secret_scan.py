@@ -109,6 +109,14 @@ _VALUE = rb"[\"']?(?P<random>[^\s\"'#;]{6,})"
 _SECRET_NAME = (
     rb"[\w.-]{0,100}(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL)\w{0,100}"
 )
+_HINTS = (
+    re.compile(rb"_(?:(?<=__pyarmor_)|(?<=gh[opusr]_)|(?<=github_pat_)|(?<=_access_)key)"),
+    re.compile(rb"K(?:(?<=AK)IA[A-Z2-7]|(?<=_ACCESS_K)EY|(?<=AccessK)ey|(?<=PRIVATE K)EY-----)"),
+    re.compile(rb"-(?:(?<=pypi-)AgE|(?<=xox[abeoprs]-)|(?<=PYE FILE-)--)"),
+)
+"""One of them is in each file that has encrypted code, a private key or a token. A pattern that begins with one plain
+character, and then looks at what stands around it, is as fast as the search for a single word."""
+
 CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
     (
         re.compile(r"\.env(\.(local|prod|production|staging|live|secrets?))?"),
@@ -150,7 +158,8 @@ def find(path: str, data: bytes) -> tuple[Secret, ...]:
     if len(data) < SHORTEST or b"\0" in data[:BINARY_PROBE]:
         return ()
     found: list[Secret] = []
-    for finder in (_encrypted_code, _private_keys, _tokens, _credentials):
+    is_hinted = any(hint.search(data) for hint in _HINTS)
+    for finder in (_encrypted_code, _private_keys, _tokens, _credentials) if is_hinted else (_credentials,):
         for kind, start, shown in finder(path, data):
             if len(found) == MAX_IN_FILE:
                 return tuple(found)

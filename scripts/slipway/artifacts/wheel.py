@@ -4,7 +4,7 @@ Binary distribution format: https://packaging.python.org/en/latest/specification
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,6 @@ from slipway.artifacts import (
     dist_info,
     importable,
     python_code,
-    python_imports,
     python_syntax,
     wheel_modules,
     zip_directory,
@@ -25,8 +24,9 @@ from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import parse
 from slipway.artifacts.importable import TopLevel
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.artifacts.python_code import NewerSyntax, Target
-from slipway.artifacts.python_imports import Absent, Statement
+from slipway.artifacts.python_imports import Absent, Finder, Statement
 from slipway.artifacts.python_syntax import Construct
 
 RECORD_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
@@ -71,25 +71,21 @@ class _Looked(NamedTuple):
 
 
 def _look(
-    path: str, data: bytes, *, data_directory: str | None, own: frozenset[str], floor: int | None
+    path: str, data: bytes, *, data_directory: str | None, imports: Finder, floor: int | None
 ) -> _Looked:
     is_sendable = "METADATA" in path and b"Metadata-Version" in data
     if not (path.endswith(".py") and importable.installed_path(path, data_directory)):
         return _Looked(is_sendable)
     newer = None if floor is None else python_syntax.newer_than(data, floor)
-    statements = (
-        one
-        for one in python_imports.statements(data)
-        # Whether one finds a module of the wheel is seen when all of them are known.
-        if one.module.startswith(".")
-        or one.module.partition(".")[0] in own
-        or python_imports.is_newer(one, floor)
-    )
-    return _Looked(is_sendable, tuple(statements), newer)
+    return _Looked(is_sendable, imports.statements(data), newer)
 
 
-def read(path: Path) -> WheelFacts:
+def read(path: Path, *, described: Callable[[MetadataFacts], None] | None = None) -> WheelFacts:
     """Return the facts of a wheel; whatever is wrong with its bytes is recorded, never raised.
+
+    Args:
+        path: the file.
+        described: takes its metadata, where there is any, before the rest of it is read.
 
     Raises:
         OSError: the file itself cannot be read.
@@ -98,6 +94,8 @@ def read(path: Path) -> WheelFacts:
         size = stream.seek(0, os.SEEK_END)
         directory = zip_directory.read(stream, size)
         about, problems = dist_info.read(stream, directory, path.name)
+        if described is not None and about.metadata is not None:
+            described(about.metadata)
         floor = python_code.oldest_minor(about.metadata.one("requires-python") if about.metadata else None)
         contents = Contents(path, about.algorithms)
         newer: dict[str, Construct] = {}
@@ -106,7 +104,7 @@ def read(path: Path) -> WheelFacts:
         opened = Apart(zip_members.read_apart(stream, size, directory, path))
         modules = wheel_modules.read((entry.path for entry in directory.entries), about.data_directory)
         own = frozenset(dotted.partition(".")[0] for dotted in modules)
-        look = partial(_look, data_directory=about.data_directory, own=own, floor=floor)
+        look = partial(_look, data_directory=about.data_directory, imports=Finder(own, floor), floor=floor)
         for name, looked in contents.files(opened, look):
             if looked.is_sendable:
                 sendable.append(name)

@@ -127,10 +127,10 @@ class _Walk:
         _, _, flags, method, _, _, _, packed, size, name_size, extra_size = LOCAL_HEADER.unpack(
             self._take(LOCAL_HEADER.size)
         )
-        name = self._take(name_size)
+        rest = self._take(name_size + extra_size)
+        name, extra = rest[:name_size], rest[name_size:]
         _check_name(name)
-        extra = self._take(extra_size)
-        for kind, body in _extras(extra, name):
+        for kind, body in _extras(extra, name) if extra else ():
             if kind == ZIP64_EXTRA:
                 size, packed = _zip64_sizes(body, size=size, packed=packed, method=method, name=name)
             elif kind == UNICODE_PATH_EXTRA:
@@ -159,10 +159,9 @@ class _Walk:
             self._central_start = self._at
         fields = CENTRAL_HEADER.unpack(self._take(CENTRAL_HEADER.size))
         name_size, extra_size, comment_size = fields[10:13]
-        name = self._take(name_size)
+        name = self._take(name_size + extra_size)[:name_size]
         if comment_size:
             raise _Refused("the member has a comment", name)
-        self._take(extra_size)
         _check_name(name)
         if name in self._central:
             raise _Refused("the central directory lists it twice", name)

@@ -28,13 +28,13 @@ class Line(Struct, frozen=True):
     Attributes:
         style: as rich names it.
         words: the part of the text that is a link, where the terminal can show one.
-        address: where it leads to.
+        address: returns where it leads to, if that is known; most outputs show no links, and git has to be asked.
     """
 
     text: str
     style: str = ""
     words: str = ""
-    address: str = ""
+    address: Callable[[], str | None] | None = None
 
 
 def show(lines: Callable[[int], Iterable[Line]]) -> None:
@@ -64,9 +64,9 @@ def print_on(console: Console, lines: Iterable[Line], *, linking: bool) -> None:
 
     for line in lines:
         text = Text(printable(line.text), style=line.style)
-        start = text.plain.find(line.words) if line.words and linking else -1
-        if start >= 0:
-            text.stylize(f"link {line.address}", start, start + len(line.words))
+        start = text.plain.find(line.words) if line.words else -1
+        if start >= 0 and linking and line.address and (address := line.address()):
+            text.stylize(f"link {address}", start, start + len(line.words))
         console.print(text, soft_wrap=True)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -168,10 +169,9 @@ def _group(group: Sequence[Finding], width: int) -> Iterator[Line]:
 def _seen(finding: Finding, width: int) -> Iterator[Line]:
     style = STYLES[finding.severity]
     yield from wrapped(f"{finding.severity.value}: {finding.message}", width, hanging=2, style=style)
-    address = documentation.address(finding) or ""
     first, *others = findings.places(finding) or ("",)
     for line in wrapped(first, width, lead=f"  {finding.rule}  ", hanging=4, style="dim"):
-        yield replace(line, words=finding.rule if address else "", address=address)
+        yield replace(line, words=finding.rule, address=partial(documentation.address, finding))
     for place in others:
         yield from wrapped(place, width, lead="  also in ", hanging=4, style="dim")
     for row in (finding.seen or "").splitlines():

@@ -5,7 +5,6 @@ This is the only module that knows the names of GITHUB_* and ACTIONS_* variables
 """
 
 import json
-import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,13 @@ JOB_TOKEN = "GITHUB_TOKEN"  # noqa: S105 - the name of a variable
 """The name of the job's own token among the secrets, and of the variable that many programs look for a token in."""
 API_TOKENS = ("SLIPWAY_GITHUB_TOKEN", "GH_TOKEN", JOB_TOKEN)
 """Variables with a token for GitHub's REST API: the one that the action sets, then those of GitHub's program `gh`."""
+
+
+def _token() -> str:
+    """Return what nobody can guess."""
+    import secrets  # a command on a laptop has no use for it
+
+    return secrets.token_hex(16)
 
 
 def rest_api(environ: Mapping[str, str]) -> GitHubApi:
@@ -80,7 +86,7 @@ class GitHubRunner:
 
     @contextmanager
     def untrusted(self, title: str) -> Iterator[Sink]:
-        token = secrets.token_hex(16)
+        token = _token()
         self._command("group", title)
         self._command("stop-commands", token)
         try:
@@ -92,7 +98,7 @@ class GitHubRunner:
     @contextmanager
     def quoting(self) -> Iterator[None]:
         # The report goes to stdout, which the runner reads beside stderr.
-        token = secrets.token_hex(16)
+        token = _token()
         print(f"::stop-commands::{token}", flush=True)
         try:
             yield
@@ -123,7 +129,7 @@ class GitHubRunner:
 
     def set_output(self, name: str, value: str) -> None:
         if path := self._environ.get("GITHUB_OUTPUT"):
-            delimiter = f"slipway-{secrets.token_hex(16)}"
+            delimiter = f"slipway-{_token()}"
             with Path(path).open("a", encoding="utf-8", newline="\n") as stream:
                 stream.write(f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 

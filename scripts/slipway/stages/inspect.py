@@ -1,27 +1,20 @@
 """Inspect: read each artifact, and judge each of them and the set."""
 
 import functools
-from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
 
+from slipway import preload, waiting
 from slipway.artifacts import artifact, linkage
+from slipway.artifacts.metadata import MetadataFacts
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.digests import require_same, require_there
-from slipway.index import addresses
 from slipway.manifest import Addition, Manifest
 from slipway.options import Inputs
-from slipway.project.tracked import Tracked
-from slipway.records import Artifact, Plan, SkippedRule
-from slipway.rules.metadata import RULES as METADATA_RULES
-from slipway.rules.metadata import page
-from slipway.rules.release import RULES as RELEASE_RULES
-from slipway.rules.release.facts import ReleaseFacts
-from slipway.rules.rule import combined, judge
-from slipway.rules.sdist import RULES as SDIST_RULES
-from slipway.rules.wheel import RULES as WHEEL_RULES
+from slipway.publication import Page
+from slipway.records import Artifact
 from slipway.runner import Runner
 
 
@@ -29,50 +22,39 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     """Read every artifact and return its record, and what the rules find in it and in the set.
 
     Raises:
-        InputError: an artifact is missing, or is not the one that was built.
+        InputError: an artifact is missing, is not the one that was built, or is neither an sdist nor a wheel.
     """
     del runner
     if not manifest.artifacts and manifest.blocking:
         return Addition(skipped="there is nothing to inspect")
-    plan, ignored = manifest.plan, manifest.ignored
-    judge_here = functools.partial(
-        judge,
-        ignored=ignored,
-        backend=plan.backend if plan else None,
-        declared_in=plan.declared_in if plan else None,
-    )
-    facts = [_read(one, inputs) for one in manifest.artifacts]
+    facts = [_read(one, inputs) for one in manifest.artifacts] or [
+        artifact.read(file, described=_prepare) for file in inputs.files
+    ]
     # Its tools unpack a wheel, so archives with problems are not given to them.
     linked = linkage.read(inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems)
     facts = [
         replace(one, repair_problem=linked[one.filename].problem) if one.filename in linked else one
         for one in facts
     ]
-    not_judged = _not_judged(manifest, inputs)
-    judged = [
-        Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
-    ]
-    for one in facts:
-        if isinstance(one, WheelFacts):
-            judged.append(judge_here(WHEEL_RULES, one, artifact=one.filename))
-        else:
-            judged.append(judge_here(SDIST_RULES, one, artifact=one.filename))
-        if one.metadata is not None:
-            rules = [rule for rule in METADATA_RULES if rule.name not in not_judged]
-            judged.append(judge_here(rules, one.metadata, artifact=one.filename))
-    release = ReleaseFacts(
-        artifacts=tuple(facts),
-        plan=plan,
-        # What a job that failed should have built is not missed once more.
-        whole=inputs.from_ is not None and inputs.command == "check" and not _is_job_lost(manifest),
-        linkage=linked,
-        tracked=_tracked(facts, plan, inputs),
-    )
-    judged.append(judge_here([rule for rule in RELEASE_RULES if rule.name not in not_judged], release))
+    from slipway.rules import judged_artifacts  # loaded beside the reading of a large wheel
+
+    found = judged_artifacts.judged(facts, linked, manifest, inputs)
     records = tuple(artifact.record(one) for one in facts)
     described = next((one.metadata for one in reversed(facts) if one.metadata is not None), None)
-    page_shown = page.of(described) if described else None
-    return msgspec.structs.replace(combined(judged), artifacts=records, page=page_shown)
+    page = _page(described) if described else None
+    return msgspec.structs.replace(found, artifacts=records, page=page)
+
+
+def _prepare(metadata: MetadataFacts) -> None:
+    """Let what follows be loaded, and the description be rendered, while another process reads a large wheel."""
+    waiting.put_off(functools.partial(_page, metadata))
+    waiting.put_off(functools.partial(preload.load, ("slipway.rules.judged_artifacts", *preload.REPORT)))
+
+
+def _page(metadata: MetadataFacts) -> Page:
+    from slipway.rules.metadata import page
+
+    return page.of(metadata)
 
 
 def _read(named: Artifact, inputs: Inputs) -> SdistFacts | WheelFacts:
@@ -82,50 +64,3 @@ def _read(named: Artifact, inputs: Inputs) -> SdistFacts | WheelFacts:
     facts = artifact.read(path)
     require_same(facts.sha256, named.filename, named.sha256)
     return facts
-
-
-def _is_job_lost(manifest: Manifest) -> bool:
-    return any(f.rule in {"job-failed", "job-missing", "job-built-nothing"} for f in manifest.findings)
-
-
-def _not_judged(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
-    """Return the rules that are not judged here, each with the reason."""
-    found = _not_judged_version(manifest)
-    if inputs.command != "inspect":
-        found["wheel-import-fails"] = "the smoke test imports the package itself"
-    return found
-
-
-def _not_judged_version(manifest: Manifest) -> dict[str, str]:
-    """Return the rule on local versions where it is not judged here, with the reason.
-
-    Between two releases a version taken from git has a local part. Nothing is wrong with that in a pull request or
-    on a laptop; publishing judges the rule before the first upload (`publishing/preflight.py`).
-    """
-    plan = manifest.plan
-    if any(finding.rule == "version-local" for finding in manifest.findings):
-        # The local part is also why the built version is not the tag's.
-        return dict.fromkeys(
-            ("version-local", "built-version-differs-from-tag"), "it was found in the source"
-        )
-    index = plan.destination.index if plan else "pypi"
-    if plan is not None and plan.tag_version is not None:
-        return {"version-local": "the version is compared with the tag"}
-    if index == "none" and plan is not None:
-        reason = "nothing is published from here, and between releases the version has a local part"
-        return {"version-local": reason}
-    if index != "none" and not addresses.runs_warehouse(index):
-        return {"version-local": "indexes that are not run with PyPI's software may take local versions"}
-    return {}
-
-
-def _tracked(facts: Sequence[SdistFacts | WheelFacts], plan: Plan | None, inputs: Inputs) -> Tracked | None:
-    sdist = next((one for one in facts if isinstance(one, SdistFacts)), None)
-    if plan is None or plan.git is None or sdist is None:
-        return None
-    from slipway.project import git, tracking  # files alone have no checkout
-
-    if git.read(inputs.path) is None:
-        # The files may come from other jobs, to a machine without a checkout.
-        return None
-    return tracking.read(inputs.path, sdist)

@@ -1,5 +1,6 @@
 """Rules on the names and kinds of the members of an archive: unsafe, or unusable on some systems."""
 
+import functools
 import posixpath
 import re
 import stat
@@ -208,6 +209,7 @@ def path_illegal_on_windows(facts: SdistFacts | WheelFacts) -> Iterable[Evidence
     return together(paths, "{} cannot be created on Windows.")
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_illegal_on_windows(part: str) -> bool:
     if part in ("", ".", ".."):
         return False

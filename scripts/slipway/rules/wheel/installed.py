@@ -141,7 +141,8 @@ def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
 )
 def wheel_installs_stray_files(facts: WheelFacts) -> Iterable[Evidence]:
     own = _own_names(facts) | {top.name for top in facts.top_level}
-    strays = sorted({"".join(path.partition("/")[:2]) for path in _installed(facts) if _is_stray(path, own)})
+    tops = {"".join(path.partition("/")[:2]) for path in _installed(facts)}
+    strays = sorted(top for top in tops if _is_stray(top, own))
     found = together(
         strays,
         "{} is installed into site-packages beside the package.",
@@ -159,12 +160,13 @@ _ABSOLUTE_FIX = (
 )
 
 
-def _is_stray(path: str, own: Iterable[str]) -> bool:
-    top, slash, _ = path.partition("/")
-    if not slash:
-        return path.startswith(".") or not path.endswith(
+def _is_stray(top: str, own: Iterable[str]) -> bool:
+    """Return whether a file, or with a slash at its end a folder, is no part of what the wheel's packages are."""
+    if not top.endswith("/"):
+        return top.startswith(".") or not top.endswith(
             (SOURCE, ".pyi", ".pth", ".dll", ".dylib", *EXTENSIONS)
         )
+    top = top.removesuffix("/")
     # auditwheel, delocate and delvewheel put libraries into NAME.libs, stubs are in NAME-stubs.
     belongs = canonicalize_name(top).replace("-", "_").startswith(tuple(map(str.lower, own)))
     return top not in own and not belongs and not top.endswith(("-stubs", ".libs", ".data", ".dylibs"))
