@@ -170,6 +170,8 @@ class Manifest(Record, frozen=True):
         """Return this manifest with what a stage adds; artifacts replace those of the same filename."""
         artifacts = {artifact.filename: artifact for artifact in self.artifacts}
         artifacts.update({artifact.filename: artifact for artifact in addition.artifacts or ()})
+        untried = (*self.untried, *addition.untried)
+        smoke_results = self.smoke_results + addition.smoke_results
         return msgspec.structs.replace(
             self,
             plan=addition.plan or self.plan,
@@ -177,8 +179,8 @@ class Manifest(Record, frozen=True):
             findings=findings.merged(self.findings + findings.of_stage(stage, addition.findings)),
             skipped_rules=self.skipped_rules + findings.of_stage(stage, addition.skipped_rules),
             broken_rules=self.broken_rules + findings.of_stage(stage, addition.broken_rules),
-            smoke_results=self.smoke_results + addition.smoke_results,
-            untried=self.untried + addition.untried,
+            smoke_results=smoke_results,
+            untried=tuple(one for one in untried if not one.was_run_later(smoke_results)),
             on_index=addition.on_index or self.on_index,
             receipts=self.receipts + addition.receipts,
             served=self.served + addition.served,

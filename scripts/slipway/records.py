@@ -1,6 +1,7 @@
 """The records a manifest is made of, each frozen and described by its attributes."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
 
@@ -313,10 +314,23 @@ class SmokeResult(Record, frozen=True):
 
 
 class Untried(Record, frozen=True):
-    """A smoke test that the project's claims ask for and that was not run, and why."""
+    """A smoke test that the project's claims ask for and that was not run, and why.
+
+    Attributes:
+        artifact: the file that was not installed, where it is one of the release.
+        python: the Python that this file was not tried on, as smoke results name theirs.
+    """
 
     smoke_test: str
     reason: str
+    artifact: str = ""
+    python: str = ""
+
+    def was_run_later(self, results: Iterable[SmokeResult]) -> bool:
+        """Return whether the smoke test was run after all, such as from the index that was published to."""
+        return self.artifact != "" and any(
+            (one.artifact, one.python) == (self.artifact, self.python) for one in results
+        )
 
 
 class StageResult(Record, frozen=True):

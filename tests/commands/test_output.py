@@ -72,6 +72,13 @@ def test_json_is_one_document_that_the_schema_describes(outcome: str, tmp_path: 
     if manifest["plan"] is not None:
         assert json.loads(kept.read_bytes()) == manifest
     assert ESCAPE not in run.stdout + run.stderr
+    not_installed, installed = (
+        {(one["artifact"], one["python"]) for one in manifest[kind]} for kind in ("untried", "smoke_results")
+    )
+    assert not_installed.isdisjoint(installed)
+    # A rehearsal that goes on to its end installs the sdist from its index.
+    is_left = outcome in {"check", "check with findings", "rehearse with findings"}
+    assert any(artifact for artifact, _ in not_installed) == is_left
 
 
 def validate(manifest: object) -> list[str]:

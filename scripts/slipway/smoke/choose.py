@@ -60,11 +60,16 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     untried: list[Untried] = []
     for artifact in manifest.artifacts:
         fitting = [one for one in here if artifact.kind == "sdist" or fits(artifact.filename, one)]
-        if artifact.kind == "sdist" and builder in {one.minor for one in fitting}:
+        if artifact.kind == "sdist" and builder and builder.minor in {one.minor for one in fitting}:
             untried.append(
-                Untried(smoke_test=f"to install {artifact.filename} on Python {builder}", reason=_PROVEN)
+                Untried(
+                    smoke_test=f"to install {artifact.filename} on Python {builder.minor}",
+                    reason=_PROVEN,
+                    artifact=artifact.filename,
+                    python=builder.label,
+                )
             )
-            fitting = [one for one in fitting if one.minor != builder]
+            fitting = [one for one in fitting if one.minor != builder.minor]
         elif not fitting:
             why = "the wheel is for another platform or another Python than those that are tried here"
             untried.append(Untried(smoke_test=artifact.filename, reason=why))
@@ -81,8 +86,8 @@ def choose(manifest: Manifest, inputs: Inputs) -> Choice:
     return Choice(tests=tuple(tests), untried=(*untried, *_untried_wheels(manifest, inputs)))
 
 
-def _builder(manifest: Manifest, inputs: Inputs) -> str | None:
-    """Return the Python on which this run built a pure wheel from the sdist, as people write it; None where it did not.
+def _builder(manifest: Manifest, inputs: Inputs) -> Interpreter | None:
+    """Return the Python on which this run built a pure wheel from the sdist; None where it did not.
 
     To install an sdist is to build its wheel in an environment of what it requires, and to install that:
     https://packaging.python.org/en/latest/specifications/source-distribution-format/ and PEP 517.
@@ -98,7 +103,7 @@ def _builder(manifest: Manifest, inputs: Inputs) -> str | None:
         return None
     if any(finding.rule in UV_REFUSES for finding in manifest.findings):
         return None
-    return interpreters.choose(plan.requires_python, inputs.python).minor
+    return interpreters.choose(plan.requires_python, inputs.python)
 
 
 def untried_by_jobs(manifest: Manifest, inputs: Inputs) -> tuple[Untried, ...]:
