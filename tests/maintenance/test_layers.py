@@ -47,6 +47,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("documentation",),
     ("rules", "report"),
     (
+        "judging",
         "planning",
         "auditing",
         "materials",

@@ -36,9 +36,9 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
         replace(one, repair_problem=linked[one.filename].problem) if one.filename in linked else one
         for one in facts
     ]
-    from slipway.rules import judged_artifacts  # loaded beside the reading of a large wheel
+    from slipway import judging  # loaded beside the reading of a large wheel
 
-    found = judged_artifacts.judged(facts, linked, manifest, inputs)
+    found = judging.judged(facts, linked, manifest, inputs)
     records = tuple(artifact.record(one) for one in facts)
     described = next((one.metadata for one in reversed(facts) if one.metadata is not None), None)
     page = _page(described) if described else None
@@ -48,7 +48,7 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
 def _prepare(metadata: MetadataFacts) -> None:
     """Let what follows be loaded, and the description be rendered, while another process reads a large wheel."""
     waiting.put_off(functools.partial(_page, metadata))
-    waiting.put_off(functools.partial(preload.load, ("slipway.rules.judged_artifacts", *preload.REPORT)))
+    waiting.put_off(functools.partial(preload.load, ("slipway.judging", *preload.REPORT)))
 
 
 def _page(metadata: MetadataFacts) -> Page:
