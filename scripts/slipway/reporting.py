@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from slipway.errors import SlipwayError
 from slipway.manifest import Manifest, to_json
 from slipway.options import Inputs
 from slipway.report import annotations as annotating
-from slipway.report import markdown, outputs
+from slipway.report import outputs
 from slipway.runner import Runner
 from slipway.runner.base import printable
 
@@ -24,14 +25,22 @@ def record(manifest: Manifest, inputs: Inputs, runner: Runner) -> None:
     """Write the report into the work folder, and tell the runner."""
     # The run has its verdict already; a folder that cannot be written was reported with it.
     if inputs.keeps and inputs.work.is_dir():
+        from slipway.report import markdown
+
         path = inputs.work / REPORT
         try:
             path.write_text(printable(markdown.render(manifest)), "utf-8", newline="\n")
         except OSError as error:
             print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
-    runner.summarise(markdown.summary(manifest))
+    runner.summarise(partial(_summary, manifest))
     annotating.show(manifest, runner, project=inputs.path)
     outputs.show(manifest, inputs, runner)
+
+
+def _summary(manifest: Manifest) -> str:
+    from slipway.report import markdown  # what neither a folder nor a runner keeps is not rendered
+
+    return markdown.summary(manifest)
 
 
 def print_document(manifests: Mapping[Path, Manifest], inputs: Inputs) -> None:

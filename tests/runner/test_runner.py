@@ -75,10 +75,10 @@ def test_commands_are_on_again_after_an_error(capsys: pytest.CaptureFixture[str]
 def test_the_summary_is_added_to_and_cut_before_it_is_refused(tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     summary.write_bytes(b"before\n")
-    GitHubRunner({"GITHUB_STEP_SUMMARY": str(summary)}).summarise("é" * SUMMARY_LIMIT)
+    GitHubRunner({"GITHUB_STEP_SUMMARY": str(summary)}).summarise(lambda: "é" * SUMMARY_LIMIT)
     assert summary.read_bytes().startswith(b"before\n")
     assert summary.stat().st_size <= SUMMARY_LIMIT
-    PlainRunner().summarise("nothing happens")
+    PlainRunner().summarise(lambda: "nothing happens")
 
 
 def test_an_output_of_many_lines_cannot_add_another(tmp_path: Path) -> None:

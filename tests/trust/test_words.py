@@ -41,7 +41,7 @@ def test_no_line_of_a_runner_commands(on: str, capsys: pytest.CaptureFixture[str
     runner.annotate(
         "error", f"message {COMMANDING}", title=f"title {COMMANDING}", file=tmp_path / COMMANDING[1:]
     )
-    runner.summarise(f"summary {COMMANDING}\n")
+    runner.summarise(lambda: f"summary {COMMANDING}\n")
     printed = capsys.readouterr()
     assert "say" in printed.err
     assert not HIDDEN.search(printed.err + printed.out)

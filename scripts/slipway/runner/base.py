@@ -112,8 +112,12 @@ class Runner(Protocol):
     ) -> None:
         """Attach a message to a file, by its absolute path, and line, where the runner can show that."""
 
-    def summarise(self, markdown: str) -> None:
-        """Show a report in the summary of the job, if there is one."""
+    def summarise(self, render: Callable[[], str]) -> None:
+        """Show a report in the summary of the job, if there is one.
+
+        Args:
+            render: makes the report, as Markdown; called where it is shown.
+        """
 
     def set_output(self, name: str, value: str) -> None:
         """Set an output for the steps that follow, if there are any."""

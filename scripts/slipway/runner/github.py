@@ -121,11 +121,11 @@ class GitHubRunner:
         inside = workspace and file.is_relative_to(workspace)
         return (file.relative_to(workspace) if workspace and inside else file).as_posix()
 
-    def summarise(self, markdown: str) -> None:
+    def summarise(self, render: Callable[[], str]) -> None:
         if path := self._environ.get("GITHUB_STEP_SUMMARY"):
             room = SUMMARY_LIMIT - Path(path).stat().st_size if Path(path).exists() else SUMMARY_LIMIT
             with Path(path).open("ab") as stream:
-                stream.write(printable(markdown).encode()[:room])
+                stream.write(printable(render()).encode()[:room])
 
     def set_output(self, name: str, value: str) -> None:
         if path := self._environ.get("GITHUB_OUTPUT"):

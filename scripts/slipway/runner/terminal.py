@@ -41,7 +41,7 @@ class PlainRunner:
     ) -> None:
         """Do nothing: the report that follows shows it."""
 
-    def summarise(self, markdown: str) -> None:
+    def summarise(self, render: Callable[[], str]) -> None:
         """Do nothing: report.md holds it."""
 
     def set_output(self, name: str, value: str) -> None:
