@@ -41,17 +41,17 @@ def judged(
         declared_in=plan.declared_in if plan else None,
     )
     not_judged = _not_judged(manifest, inputs)
-    judged = [
+    found = [
         Addition(skipped_rules=tuple(SkippedRule(rule=name, reason=why) for name, why in not_judged.items()))
     ]
     for one in facts:
         if isinstance(one, WheelFacts):
-            judged.append(judge_here(WHEEL_RULES, one, artifact=one.filename))
+            found.append(judge_here(WHEEL_RULES, one, artifact=one.filename))
         else:
-            judged.append(judge_here(SDIST_RULES, one, artifact=one.filename))
+            found.append(judge_here(SDIST_RULES, one, artifact=one.filename))
         if one.metadata is not None:
             rules = [rule for rule in METADATA_RULES if rule.name not in not_judged]
-            judged.append(judge_here(rules, one.metadata, artifact=one.filename))
+            found.append(judge_here(rules, one.metadata, artifact=one.filename))
     release = ReleaseFacts(
         artifacts=tuple(facts),
         plan=plan,
@@ -60,8 +60,8 @@ def judged(
         linkage=linked,
         tracked=_tracked(facts, plan, inputs),
     )
-    judged.append(judge_here([rule for rule in RELEASE_RULES if rule.name not in not_judged], release))
-    return combined(judged)
+    found.append(judge_here([rule for rule in RELEASE_RULES if rule.name not in not_judged], release))
+    return combined(found)
 
 
 def _is_job_lost(manifest: Manifest) -> bool:
