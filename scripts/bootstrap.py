@@ -43,7 +43,7 @@ EVERYTHING = REQUIREMENTS / "slipway.txt"
 SET_UP = "SLIPWAY_SET_UP"
 """When this start began to make its environment, and the seconds it took, for the report."""
 
-COLLECTED = 50_000
+COLLECTED = 500_000
 """Objects after which the collector looks for those that only refer to each other."""
 
 PYTHON_OPTIONS = ("-I", "-X", "utf8")

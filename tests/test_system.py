@@ -10,6 +10,7 @@ from pathlib import Path
 import loopback_answers
 import only_on
 import pytest
+from command_line import SCRIPTS
 from left_running import PATIENCE, ends
 from slipway import system
 
@@ -174,3 +175,34 @@ def test_a_word_is_quoted_as_its_system_reads_it(
 ) -> None:
     monkeypatch.setattr(system, "BACKSLASH_IN_PATHS", windows)
     assert system.typed(word) == typed
+
+
+def test_a_process_ends_after_its_threads_and_with_what_it_has_printed() -> None:
+    script = """
+import atexit, sys, threading
+sys.path.insert(0, sys.argv[1])
+from slipway import system
+atexit.register(print, "registered")
+if sys.argv[2] == "thread":
+    main = threading.main_thread()
+    # It is not before the interpreter ends that its main thread counts as ended.
+    threading.Thread(target=lambda: (main.join(), print("thread"))).start()
+print("printed")
+system.end(3)
+"""
+    for kind, shown in (("alone", "printed\nregistered\n"), ("thread", "printed\nthread\nregistered\n")):
+        argv = [sys.executable, "-I", "-c", script, str(SCRIPTS), kind]
+        ended = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (3, shown, "")
+
+
+@only_on.linux("it has no such device elsewhere")
+def test_a_process_whose_output_cannot_be_written_does_not_end_well() -> None:
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from slipway import system; print('a'); system.end(0)"
+    )
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        argv = [sys.executable, "-I", "-c", script, str(SCRIPTS)]
+        ended = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert ended.returncode != 0
+    assert b"No space left on device" in ended.stderr

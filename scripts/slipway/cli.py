@@ -256,26 +256,33 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     processes.protect(next(iter(sys.argv[1:]), ""))
+    system.end(_exit_code())
+
+
+def _exit_code() -> int:
+    """Run the command line and return how it ends; an error is printed."""
     try:
         slipway(prog_name="slipway", standalone_mode=False)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else ExitCode.BUG
     except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+        return ended.exit_code
     except (KeyboardInterrupt, click.Abort):
         print("Stopped. Nothing is left running, and your project is as it was.", file=sys.stderr)
-        sys.exit(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except click.ClickException as error:
         usage = io.StringIO()
         error.show(file=usage)
         _print(usage.getvalue().rstrip("\n"))
-        sys.exit(ExitCode.INPUT)
+        return ExitCode.INPUT
     except SlipwayError as error:
         _print_error(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except Exception:  # noqa: BLE001 - whatever comes this far is our own bug and is shown as one
         _print(traceback.format_exc())
         _print("This is a bug of Slipway, not of your project. Please report it with the lines above.")
-        sys.exit(ExitCode.BUG)
-    sys.exit(ExitCode.CLEAN)
+        return ExitCode.BUG
+    return ExitCode.CLEAN
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

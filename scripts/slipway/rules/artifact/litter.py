@@ -96,7 +96,9 @@ def _holding(
     found = set()
     for path in facts.paths:
         parts = path.split("/")
-        at = next((index for index, part in enumerate(parts) if part in names), len(parts))
+        if names.isdisjoint(parts):
+            continue
+        at = next(index for index, part in enumerate(parts) if part in names)
         if at < len(parts) - folders_only and not is_for_development("/".join(parts[:at]), own_names=own):
             found.add("/".join(parts[: at + 1]))
     return sorted(found)

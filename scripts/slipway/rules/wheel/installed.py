@@ -268,9 +268,10 @@ def wheel_type_marker_missing(facts: WheelFacts) -> Iterator[Evidence]:
 
 def _is_unmarked_stub(path: str, installed: frozenset[str], marked: set[str]) -> bool:
     """Whether a stub describes the module beside it, and no package above it is marked as typed."""
-    stem, extension = posixpath.splitext(path)
+    if not path.endswith(".pyi"):
+        return False
     folder = posixpath.dirname(path)
-    if extension != ".pyi" or not folder or folder.partition("/")[0].endswith("-stubs"):
+    if not folder or folder.partition("/")[0].endswith("-stubs"):
         return False
     parents = ["/".join(folder.split("/")[:depth]) for depth in range(1, folder.count("/") + 2)]
-    return stem + SOURCE in installed and not marked.intersection(parents)
+    return path.removesuffix(".pyi") + SOURCE in installed and not marked.intersection(parents)
