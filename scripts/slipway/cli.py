@@ -250,17 +250,17 @@ def show_version() -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with one of the exit codes of `errors.ExitCode`."""
+    system.end(run())
+
+
+def run() -> int:
+    """Run the command line and return how it ended, as one of `errors.ExitCode`; an error is printed."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     processes.protect(next(iter(sys.argv[1:]), ""))
-    system.end(_exit_code())
-
-
-def _exit_code() -> int:
-    """Run the command line and return how it ends; an error is printed."""
     try:
         slipway(prog_name="slipway", standalone_mode=False)
     except SystemExit as ended:

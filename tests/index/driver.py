@@ -103,12 +103,9 @@ def main() -> None:
     for command in told["commands"]:
         # Each command is a process of its own in a workflow; here the second one must not start this file again.
         variables.drop_credentials(os.environ, command)
-        try:
-            sys.argv = ["slipway", command, *told["arguments"], *digest_for(command, told["arguments"][0])]
-            cli.main()
-        except SystemExit as end:
-            if end.code:
-                raise
+        sys.argv = ["slipway", command, *told["arguments"], *digest_for(command, told["arguments"][0])]
+        if code := cli.run():
+            sys.exit(code)
 
 
 main()
