@@ -9,12 +9,10 @@ loaded; environment, folder and streams are its own.
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import runpy
 import sys
-import threading
 from typing import Any
 
 MODULES = (
@@ -67,12 +65,9 @@ def _run(request: dict[str, Any]) -> None:
     except BaseException:  # noqa: BLE001 - as the interpreter does at its end
         sys.excepthook(*sys.exc_info())
         code = 1
-    # What the interpreter does when it ends.
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else code is not None)
+    from slipway import system
+
+    system.end(code if isinstance(code, int) else code is not None)
 
 
 if __name__ == "__main__":

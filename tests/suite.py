@@ -38,8 +38,6 @@ def run(arguments: Sequence[str]) -> NoReturn:
     """Do what the arguments say, in the tests' own environment, and end with its exit code."""
     go_on(TESTS, arguments)
     os.chdir(ROOT)
-    # pytest-xdist starts its workers without -I.
-    drop_python_variables()
     path = (str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), str(TOOLS))
     os.environ["PATH"] = os.pathsep.join(path)
     command, *rest = arguments or [""]
@@ -48,16 +46,16 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 
 def go_on(script: Path, arguments: Sequence[str]) -> None:
-    """Start a script again in the tests' own environment, or in the site's, unless this process runs there."""
+    """Start a script again in the tests' own environment, or in the site's, unless this process runs there.
+
+    The variables that change how a Python starts are dropped: pytest-xdist starts its workers without -I, and with
+    PYTHONDONTWRITEBYTECODE the commands that a benchmark measures beside Slipway would be compiled at each start.
+    """
+    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+        del os.environ[name]
     lock = SITE_LOCK if arguments[:1] == ["site"] else LOCK
     if not bootstrap.inside(lock):
         bootstrap.hand_over(lock, [str(script), *arguments])
-
-
-def drop_python_variables() -> None:
-    """Take the variables that change how a Python starts out of the environment of this process and its children."""
-    for name in [name for name in os.environ if name.startswith("PYTHON")]:
-        del os.environ[name]
 
 
 def test(arguments: Sequence[str]) -> int:

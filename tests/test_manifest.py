@@ -19,7 +19,7 @@ from slipway.manifest import (
     write_manifest,
 )
 from slipway.publication import Receipt, Served
-from slipway.records import Artifact, Finding, Severity, SkippedRule, SmokeResult, StageResult
+from slipway.records import Artifact, Finding, Severity, SkippedRule, SmokeResult, StageResult, Untried
 
 
 def finding(
@@ -110,6 +110,18 @@ def test_rules_that_were_skipped_or_broke_do_not_pile_up() -> None:
 def test_only_the_smoke_results_of_the_stage_that_runs_again_go() -> None:
     assert [one.origin for one in FULL.without(["verify"]).smoke_results] == ["file"]
     assert [one.origin for one in FULL.without(["smoke"]).smoke_results] == ["index"]
+
+
+def test_only_the_very_smoke_test_that_was_run_later_is_no_longer_untried() -> None:
+    sdist = Untried(smoke_test="the sdist", reason="r", artifact="a-1.0.tar.gz", python="3.12.1")
+    other = Untried(smoke_test="Python 3.14", reason="r")
+    manifest = Manifest().with_addition(Addition(untried=(sdist, other)), stage="smoke")
+    result = smoke_result("index")
+    # A job may hand on results of other files and Pythons, or of none.
+    lies = ({"artifact": "a-1.0.zip"}, {"python": "3.12.10"}, {"python": ""}, {"artifact": "", "python": ""})
+    handed = tuple(msgspec.structs.replace(result, **lie) for lie in lies)
+    assert manifest.with_addition(Addition(smoke_results=handed), stage="verify").untried == (sdist, other)
+    assert manifest.with_addition(Addition(smoke_results=(result,)), stage="verify").untried == (other,)
 
 
 def test_an_addition_replaces_artifacts_of_the_same_name_and_names_its_stage() -> None:

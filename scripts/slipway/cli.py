@@ -141,10 +141,10 @@ def _rule_names(_context: click.Context, _parameter: click.Parameter, begun: str
 
 
 def _command(command: Command) -> click.Command:
-    def run(**values: Any) -> None:  # noqa: ANN401 - click gives each option its own type
+    def run(**values: Any) -> int:  # noqa: ANN401 - click gives each option its own type
         from slipway import execution
 
-        sys.exit(execution.execute(command, _inputs(command, **values)))
+        return execution.execute(command, _inputs(command, **values))
 
     parameters = [*_argument(command), *map(_parameter, command.takes())]
     return click.Command(command.name, callback=run, params=parameters, help=command.help)
@@ -262,11 +262,8 @@ def run() -> int:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     processes.protect(next(iter(sys.argv[1:]), ""))
     try:
-        slipway(prog_name="slipway", standalone_mode=False)
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else ExitCode.BUG
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
+        # What prints and nothing else, such as the help, returns nothing.
+        return slipway(prog_name="slipway", standalone_mode=False) or ExitCode.CLEAN
     except (KeyboardInterrupt, click.Abort):
         print("Stopped. Nothing is left running, and your project is as it was.", file=sys.stderr)
         return ExitCode.INTERRUPTED
@@ -282,7 +279,6 @@ def run() -> int:
         _print(traceback.format_exc())
         _print("This is a bug of Slipway, not of your project. Please report it with the lines above.")
         return ExitCode.BUG
-    return ExitCode.CLEAN
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -124,7 +124,8 @@ def _start(command: Command, inputs: Inputs) -> Manifest:
     from slipway.artifacts import artifact
 
     if "inspect" in command.stages:
-        # The stage reads the files that a user names, and nothing was said of their bytes before.
+        # The stage reads the files that a user names, and nothing was said of their bytes before. What is no artifact by
+        # its name is refused here, as everywhere.
         for file in inputs.files:
             artifact.kind_of(file)
         return Manifest()

@@ -59,6 +59,7 @@ def shared(work: Callable[[int], Result], weights: Mapping[int, int]) -> dict[in
             if not child:
                 _be_the_fork(work, parts, claims, results)
             try:
+                # The fork has begun. What this process has to do later is done beside it; the parts wait for who is free.
                 waiting.begins()
                 _work(work, parts, claims, done)
                 status = os.waitpid(child, 0)[1]

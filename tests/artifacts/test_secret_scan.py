@@ -39,6 +39,12 @@ FORMS = [
 ]
 
 
+def test_there_is_a_form_of_each_kind() -> None:
+    # A password is known by its file, and what is with a key tells the two other kinds of key.
+    others = {SecretKind.PASSWORD, SecretKind.PROTECTED_KEY, SecretKind.CERTIFIED_KEY}
+    assert {kind for kind, _ in FORMS} == {*SecretKind} - others
+
+
 @pytest.mark.parametrize(("kind", "secret"), FORMS)
 def test_each_form_is_found_at_its_line(kind: SecretKind, secret: str) -> None:
     assert secret_scan.find("demo/core.py", TEXT.encode()) == ()

@@ -18,8 +18,6 @@ if __name__ == "__main__":
     import suite
 
     suite.go_on(HERE, sys.argv[1:])
-    # With PYTHONDONTWRITEBYTECODE the other commands would be compiled at each start, and Slipway's environment never.
-    suite.drop_python_variables()
     import against_bare
 
     against_bare.main(sys.argv[1:])

@@ -114,6 +114,4 @@ if __name__ == "__main__":
     import suite
 
     suite.go_on(HERE / "inspection.py", sys.argv[1:])
-    # With PYTHONDONTWRITEBYTECODE the other commands would be compiled at each start, and Slipway's environment never.
-    suite.drop_python_variables()
     main(sys.argv[1:])

@@ -20,7 +20,6 @@ import suite
 
 if __name__ == "__main__":
     suite.go_on(Path(__file__).resolve(), sys.argv[1:])
-    suite.drop_python_variables()
 
 import artifacts
 from slipway.artifacts import wheel

@@ -93,7 +93,7 @@ class Finder:
 
     def _in_line(self, line: bytes) -> tuple[Statement, ...] | None:
         """Return what a line imports and may be missing; None where it is no import statement."""
-        found = _in_line(line)
+        found = _statements_in(line)
         return found and tuple(filter(self._may_be_absent, found))
 
     def _may_be_absent(self, statement: Statement) -> bool:
@@ -105,7 +105,7 @@ class Finder:
         )
 
 
-def _in_line(line: bytes) -> tuple[Statement, ...] | None:
+def _statements_in(line: bytes) -> tuple[Statement, ...] | None:
     """Return what a line imports; None where it is no import statement."""
     found = _LINE.match(line)
     if found is None:

@@ -114,7 +114,8 @@ _HINTS = (
     re.compile(rb"K(?:(?<=AK)IA[A-Z2-7]|(?<=_ACCESS_K)EY|(?<=AccessK)ey|(?<=PRIVATE K)EY-----)"),
     re.compile(rb"-(?:(?<=pypi-)AgE|(?<=xox[abeoprs]-)|(?<=PYE FILE-)--)"),
 )
-"""One of them is in each file that has encrypted code, a private key or a token. A pattern that begins with one plain
+"""One of them is in each file that has encrypted code, a private key or a token: whatever the finders below look for first
+has to stand here too. A pattern that begins with one plain
 character, and then looks at what stands around it, is as fast as the search for a single word."""
 
 CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (

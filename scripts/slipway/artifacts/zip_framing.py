@@ -130,7 +130,7 @@ class _Walk:
         rest = self._take(name_size + extra_size)
         name, extra = rest[:name_size], rest[name_size:]
         _check_name(name)
-        for kind, body in _extras(extra, name) if extra else ():
+        for kind, body in _extras(extra, name):
             if kind == ZIP64_EXTRA:
                 size, packed = _zip64_sizes(body, size=size, packed=packed, method=method, name=name)
             elif kind == UNICODE_PATH_EXTRA:

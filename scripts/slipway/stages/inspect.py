@@ -27,9 +27,10 @@ def run(manifest: Manifest, inputs: Inputs, runner: Runner) -> Addition:
     del runner
     if not manifest.artifacts and manifest.blocking:
         return Addition(skipped="there is nothing to inspect")
-    facts = [_read(one, inputs) for one in manifest.artifacts] or [
-        artifact.read(file, described=_prepare) for file in inputs.files
-    ]
+    if manifest.artifacts:
+        facts = [_read(one, inputs) for one in manifest.artifacts]
+    else:
+        facts = [artifact.read(file, described=_prepare) for file in inputs.files]
     # Its tools unpack a wheel, so archives with problems are not given to them.
     linked = linkage.read(inputs.locate(w.filename) for w in facts if w.kind == "wheel" and not w.problems)
     facts = [
