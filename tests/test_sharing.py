@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import only_on
 import pytest
@@ -15,6 +18,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
 
+SCRIPTS = Path(__file__).parents[1] / "scripts"
 NUMBERS = {number: number % 7 + 1 for number in range(200)}
 
 
@@ -42,8 +46,12 @@ def test_what_a_fork_took_that_dies_is_worked_on_again(tmp_path: Path) -> None:
     assert sharing.shared(work, NUMBERS) == {number: number for number in NUMBERS}
 
 
-def test_a_fork_ends_when_this_process_is_interrupted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["works", "waits"])
+def test_a_fork_ends_when_this_process_is_interrupted(tmp_path: Path, where: str) -> None:
     here, name = os.getpid(), tmp_path / "process"
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
 
     def work(number: int) -> int:
         if os.getpid() != here:
@@ -51,10 +59,57 @@ def test_a_fork_ends_when_this_process_is_interrupted(tmp_path: Path) -> None:
             name.with_suffix(".new").replace(name)
             signal.pause()
         wait_for(name)
-        raise KeyboardInterrupt
+        if where == "works":
+            interrupt()
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        return number
 
+    before = signal.signal(signal.SIGALRM, interrupt)
     with pytest.raises(KeyboardInterrupt):
-        sharing.shared(work, NUMBERS)
+        sharing.shared(work, {1: 1, 2: 1})
+    signal.signal(signal.SIGALRM, before)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(name.read_text("utf-8")), 0)
+
+
+def test_work_that_was_begun_is_done_in_a_fork() -> None:
+    process, text = sharing.Begun(lambda: (os.getpid(), "x" * 100_000)).result()
+    assert process != os.getpid()
+    assert len(text) == 100_000
+
+
+def test_work_is_done_here_where_the_fork_dies(tmp_path: Path) -> None:
+    here = os.getpid()
+
+    def work() -> int:
+        if os.getpid() != here:
+            (tmp_path / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return os.getpid()
+
+    begun = sharing.Begun(work)
+    wait_for(tmp_path / "died")
+    assert begun.result() == here
+
+
+def test_a_fork_that_nobody_waited_for_ends_with_this_process(tmp_path: Path) -> None:
+    name = tmp_path / "process"
+    script = f"""
+import os, pathlib, signal, sys, time
+sys.path.insert(0, {str(SCRIPTS)!r})
+from slipway import sharing, system
+name = pathlib.Path({str(name)!r})
+here = os.getpid()
+def work():
+    name.with_suffix(".new").write_text(str(os.getpid()))
+    name.with_suffix(".new").replace(name)
+    signal.pause()
+sharing.Begun(work)
+while not name.exists():
+    time.sleep(0.001)
+system.end(0)
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
     with pytest.raises(ProcessLookupError):
         os.kill(int(name.read_text("utf-8")), 0)
 

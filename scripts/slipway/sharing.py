@@ -1,9 +1,11 @@
 """Work that is shared with a fork of this process: half of the time where there are two processors.
 
-What is shared reads files and computes; it starts no program. Elsewhere than on Linux, and where other threads run,
+What a fork does reads files and computes; it starts no program. Elsewhere than on Linux, and where other threads run,
 nothing is shared.
 """
 
+import atexit
+import functools
 import gc
 import os
 import pickle
@@ -12,7 +14,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, Generic, NoReturn, TypeVar
 
 from slipway import system, waiting
 
@@ -35,6 +37,49 @@ def is_possible() -> bool:
     return False
 
 
+class Begun(Generic[Result]):
+    """Work that a fork of this process has begun; where the fork cannot be made or dies, it is done here.
+
+    Args:
+        work: a pure function whose result can be pickled.
+    """
+
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._work = work
+        self._child: int | None = None
+        self._answer = os.fdopen(os.memfd_create("answer"), "w+b")
+        with suppress(OSError):
+            self._child = os.fork()
+        if self._child == 0:
+            _be_the_fork(work, self._answer)
+        # A run that is stopped, or has an error to show, does not wait.
+        atexit.register(self.end)
+
+    def result(self) -> Result:
+        """Return what the work returns; to be called once."""
+        is_done = self._child is not None and os.waitpid(self._child, 0)[1] == 0
+        self._child = None
+        try:
+            if not is_done:
+                return self._work()
+            self._answer.seek(0)
+            # Written by the same code, in a process that had the same rights.
+            found: Result = pickle.load(self._answer)  # noqa: S301
+            return found
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """End the fork, where nobody waits for its result any more."""
+        atexit.unregister(self.end)
+        self._answer.close()
+        if self._child is not None:
+            with suppress(OSError):
+                os.kill(self._child, signal.SIGKILL)
+                os.waitpid(self._child, 0)
+            self._child = None
+
+
 def shared(work: Callable[[int], Result], weights: Mapping[int, int]) -> dict[int, Result]:
     """Return what `work` returns for each number; each is worked on in this process or in a fork of it.
 
@@ -45,31 +90,22 @@ def shared(work: Callable[[int], Result], weights: Mapping[int, int]) -> dict[in
         weights: the numbers, each with how long it takes beside the others; the heaviest come first.
 
     Raises:
-        OSError: there can be no fork.
+        OSError: the system has no room for a pipe.
     """
     parts = _parts(weights)
     claims, end = os.pipe()
-    done: dict[int, Result] = {}
     try:
         with os.fdopen(end, "wb") as stream:
             stream.write(b"".join(map(_NUMBER.pack, range(len(parts)))))
-        results = os.memfd_create("results")
-        with os.fdopen(results, "w+b") as answers:
-            child = os.fork()
-            if not child:
-                _be_the_fork(work, parts, claims, results)
-            try:
-                # The fork has begun. What this process has to do later is done beside it; the parts wait for who is free.
-                waiting.begins()
-                _work(work, parts, claims, done)
-                status = os.waitpid(child, 0)[1]
-            except BaseException:
-                _end(child)
-                raise
-            if status == 0:
-                answers.seek(0)
-                # Written by the same code, in a process that had the same rights.
-                done |= pickle.load(answers)  # noqa: S301
+        do = functools.partial(_work, work, parts, claims)
+        other = Begun(do)
+        try:
+            # What this process has to do later is done beside the fork; the parts wait for who is free.
+            waiting.begins()
+            done = do() | other.result()
+        except BaseException:
+            other.end()
+            raise
     finally:
         os.close(claims)
     return done | {number: work(number) for number in weights if number not in done}
@@ -89,38 +125,28 @@ def _parts(weights: Mapping[int, int]) -> list[list[int]]:
     return parts
 
 
-def _work(
-    work: Callable[[int], Result], parts: Sequence[Sequence[int]], claims: int, done: dict[int, Result]
-) -> None:
-    """Work on one part after the other that the other process has not taken.
+def _work(work: Callable[[int], Result], parts: Sequence[Sequence[int]], claims: int) -> dict[int, Result]:
+    """Work on one part after the other that the other process has not taken; return what it gives for each number.
 
     A number that one process has read from the pipe, the other one does not read.
     """
+    done: dict[int, Result] = {}
     while claimed := os.read(claims, _NUMBER.size):
         for number in parts[_NUMBER.unpack(claimed)[0]]:
             done[number] = work(number)
+    return done
 
 
-def _be_the_fork(
-    work: Callable[[int], Result], parts: Sequence[Sequence[int]], claims: int, results: int
-) -> None:
-    """Work, write down the results and end; what is registered for the end of this process is the other one's."""
+def _be_the_fork(work: Callable[[], object], answer: IO[bytes]) -> NoReturn:
+    """Work, write down the result and end; what is registered for the end of this process is the other one's."""
     code = 1
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         # To look for cycles would copy what both processes have in common, page by page.
         gc.disable()
-        done: dict[int, Result] = {}
-        _work(work, parts, claims, done)
-        with os.fdopen(results, "wb", closefd=False) as stream:
-            pickle.dump(done, stream, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(work(), answer, pickle.HIGHEST_PROTOCOL)
+        answer.flush()
         code = 0
     finally:
         os._exit(code)
-
-
-def _end(child: int) -> None:
-    with suppress(OSError):
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)

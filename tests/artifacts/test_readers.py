@@ -87,6 +87,7 @@ def test_record_and_wheel_file(tmp_path: Path) -> None:
         (["_a.so", "a/__init__.py"], ["a"]),
         (["_a.so"], ["_a"]),
         (["demo-stubs/__init__.pyi"], []),
+        (["/demo.py", "/demo/__init__.py", "a//b.py", "demo-x/core.py", "class/core.py"], []),
         (["demo/data.txt", "demo.libs/libz.so.1", "libz.so.1"], []),
         (["1a2b__mypyc.cpython-313-darwin.so", "demo/__init__.py"], ["demo"]),
         (["x-1.0.data/platlib/demo/__init__.py", "x-1.0.data/scripts/tool.py"], ["demo"]),

@@ -7,16 +7,18 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
+from unittest.mock import patch
 
 from artifacts import sdist, wheel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rules.declared import family
-from slipway.artifacts import artifact, dist_info, python_module, python_syntax, secret_scan
+from slipway.artifacts import artifact, dist_info, python_module, python_syntax, secret_scan, zip_members
 from slipway.artifacts.archive import Fault, complete
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.rule import judge
+from zlib_ng import zlib_ng
 
 FEW = settings(
     max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -37,6 +39,8 @@ SOURCE = {
 WHEEL = wheel(
     SOURCE, entry_points="[console_scripts]\ndemo = demo.cli:main\n", fields={"Requires-Python": ">=3.7"}
 )
+PACKED = wheel({"demo/__init__.py": Path(tarfile.__file__).read_bytes(), "demo/zeros.bin": bytes(10_000)})
+"""Its deflate streams have blocks of several kinds."""
 STORED = wheel(SOURCE, method=zipfile.ZIP_STORED)
 SDIST = sdist(SOURCE)
 TAR = gzip.decompress(SDIST.data)
@@ -113,6 +117,17 @@ def check_zip(data: bytes) -> None:
 @given(mutated(WHEEL.data))
 def test_mutated_wheels(data: bytes) -> None:
     check_zip(data)
+
+
+@FEW
+@given(mutated(PACKED.data))
+def test_zlib_and_zlib_ng_read_the_same(data: bytes) -> None:
+    """Jobs that publish or try have zlib alone, so that what one of them takes must not be damaged for the other."""
+    facts = []
+    for library in (zlib, zlib_ng):
+        with patch.object(zip_members, "zlib", library):
+            facts.append(read(PACKED.filename, data))
+    assert facts[0] == facts[1]
 
 
 @FEW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import time
 from collections import deque
@@ -37,8 +38,6 @@ WORTH_SHARING = 4 * 1024 * 1024
 """Bytes of all files from which on a fork takes less time than it saves."""
 MEMBER_WEIGHT = 10_000
 """To open a file and to look into it takes as long as this many bytes of it."""
-WHOLE = -1
-"""The number that stands for the digest of the archive itself."""
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 MAX_POINTER_BYTES = 1024
@@ -103,13 +102,11 @@ class Contents:
 
     Args:
         path: the archive.
-        algorithms: path to the name of the hash to make `digests` with.
     """
 
-    def __init__(self, path: Path, algorithms: Mapping[str, str] | None = None) -> None:
-        self._path = path
-        self._sha256: str | None = None
-        self._algorithms = algorithms or {}
+    def __init__(self, path: Path) -> None:
+        self._sha256 = _hashed(path)
+        self._algorithms: Mapping[str, str] = {}
         # The first counts what was looked at in the order of the archive, the second what this process looked at.
         self._look_seconds = self._left = LOOK_SECONDS
         self.members: list[Member] = []
@@ -118,15 +115,16 @@ class Contents:
         self.pointers: list[str] = []
         self.digests: dict[str, str] = {}
 
-    @property
+    @functools.cached_property
     def sha256(self) -> str:
         """The digest of the archive itself, in lower-case hexadecimal."""
-        return self._sha256 or sha256(self._path)
+        return self._sha256()
 
     def files(
         self,
         archive: Iterable[Problem | Opened] | Apart,
         look: Callable[[str, bytes], Looked],
+        algorithms: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[str, Looked]]:
         """Read every member to its end, and yield path and what `look` returns for each file up to `MAX_SCAN_BYTES`.
 
@@ -135,7 +133,9 @@ class Contents:
                 `zip_members.read_apart` yields: then all of them are listed before the first one is read, and read in
                 any order, some in a fork of this process.
             look: a pure function of the path and the content of a file; what it returns can be pickled.
+            algorithms: path to the name of the hash to make `digests` with.
         """
+        self._algorithms = algorithms or {}
         read = partial(self._file, look)
         listed = (
             self._shared(archive.archive, read)
@@ -171,12 +171,11 @@ class Contents:
         """Yield what an archive holds, in its order, and what returns what a file is found to be."""
         listed = list(archive)
         size = sum(one.member.size for one in listed if isinstance(one, Opened) and one.content)
-        done = self._in_two(listed, read, size) if size >= WORTH_SHARING else {}
+        done = self._in_two(listed, read) if size >= WORTH_SHARING else {}
         if not done:
             found = (one.find() if isinstance(one, Later) else one for one in listed)
             yield from _in_order((one for one in found if one), read, ahead=MEMBERS_AHEAD)
             return
-        self._sha256 = cast("str", done[WHOLE])
         for number, one in enumerate(listed):
             part = done.get(number)
             if isinstance(one, Later):
@@ -185,25 +184,23 @@ class Contents:
                 yield _Listed(one, partial(_known, part) if isinstance(part, _File) else None)
 
     def _in_two(
-        self, listed: Sequence[Problem | Opened | Later], read: _Reader, size: int
-    ) -> dict[int, Problem | _File | str | None]:
+        self, listed: Sequence[Problem | Opened | Later], read: _Reader
+    ) -> dict[int, Problem | _File | None]:
         """Return each part of what two processes have found, by its number; nothing where there can be no fork."""
         from slipway import sharing  # small archives have no use for it
 
         if not sharing.is_possible():
             return {}
-        weights = {number: _weight(one, len(listed)) for number, one in enumerate(listed)}
-        weights = {number: weight for number, weight in weights.items() if weight} | {WHOLE: size // 10}
+        members = len(listed)
+        weights = {number: weight for number, one in enumerate(listed) if (weight := _weight(one, members))}
         with suppress(OSError):
             return sharing.shared(lambda number: self._part(number, listed, read), weights)
         return {}
 
     def _part(
         self, number: int, listed: Sequence[Problem | Opened | Later], read: _Reader
-    ) -> Problem | _File | str | None:
+    ) -> Problem | _File | None:
         """Do one part of what there is to do, in this process or in its fork."""
-        if number == WHOLE:
-            return sha256(self._path)
         one = listed[number]
         if isinstance(one, Later):
             return one.find()
@@ -247,6 +244,16 @@ class Contents:
             base64.urlsafe_b64encode(hashed.digest()).rstrip(b"=").decode("ascii") if algorithm else None
         )
         return _Read(digest.hexdigest(), recorded, None if kept is None else b"".join(kept))
+
+
+def _hashed(path: Path) -> Callable[[], str]:
+    """Return what returns the digest of a file; of a large one it is computed beside what this process does."""
+    hashed = partial(sha256, path)
+    if path.stat().st_size < WORTH_SHARING:
+        return hashed
+    from slipway import sharing  # small archives have no use for it
+
+    return sharing.Begun(hashed).result if sharing.is_possible() else hashed
 
 
 def _known(file: _File) -> _File:

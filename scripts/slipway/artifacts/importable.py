@@ -3,7 +3,7 @@
 import functools
 import keyword
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -84,10 +84,11 @@ def top_level(paths: Iterable[str], data_directory: str | None = None) -> tuple[
         data_directory: its `.data` folder, if it has one.
     """
     root = _Folder()
+    find = functools.cache(functools.partial(_find, root))
     for path in paths:
         where = installed_path(path, data_directory)
         if where is not None:
-            _place(root, where)
+            _place(find, where)
     found = [
         TopLevel(name=name, kind=kind, importable=(name,))
         for name, kind in root.modules.items()
@@ -108,15 +109,25 @@ def names(tops: Iterable[TopLevel]) -> tuple[str, ...]:
     return tuple((public or every)[:MAX_NAMES])
 
 
-def _place(root: _Folder, path: str) -> None:
-    *parents, basename = path.split("/")
-    module = module_name(basename)
-    if module is None or not all(map(_is_name, parents)) or (not parents and module[0] == "__init__"):
+def _place(find: Callable[[str], _Folder | None], path: str) -> None:
+    start = path.rfind("/") + 1
+    module = module_name(path[start:])
+    if module is None or (not start and module[0] == "__init__"):
         return
+    folder = find(path[:start])
+    if folder is not None:
+        folder.modules[module[0]] = module[1]
+
+
+def _find(root: _Folder, path: str) -> _Folder | None:
+    """Return the folder of a path that ends in a slash, made if need be; None where it holds no module by its name."""
+    parents = path.split("/")[:-1]
+    if not all(map(_is_name, parents)):
+        return None
     folder = root
     for parent in parents:
         folder = folder.folders.setdefault(parent, _Folder())
-    folder.modules[module[0]] = module[1]
+    return folder
 
 
 @functools.lru_cache(maxsize=4096)

@@ -163,7 +163,7 @@ class _Code:
         self._plainly_defined = functools.cache(self._read_plain_definitions)
         self._names = functools.cache(self._read_names)
         self.modules = modules
-        self._folders = {parent for dotted in self.modules for parent in wheel_modules.parents(dotted)}
+        self._folders = wheel_modules.packages(self.modules)
 
     def absent(
         self, statements: Mapping[str, tuple[Statement, ...]], floor: int | None

@@ -110,7 +110,7 @@ _SECRET_NAME = (
     rb"[\w.-]{0,100}(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL)\w{0,100}"
 )
 _HINTS = (
-    re.compile(rb"_(?:(?<=__pyarmor_)|(?<=gh[opusr]_)|(?<=github_pat_)|(?<=_access_)key)"),
+    re.compile(rb"_(?<=[oprstu]_)(?:(?<=__pyarmor_)|(?<=gh[opusr]_)|(?<=github_pat_)|(?<=_access_)key)"),
     re.compile(rb"K(?:(?<=AK)IA[A-Z2-7]|(?<=_ACCESS_K)EY|(?<=AccessK)ey|(?<=PRIVATE K)EY-----)"),
     re.compile(rb"-(?:(?<=pypi-)AgE|(?<=xox[abeoprs]-)|(?<=PYE FILE-)--)"),
 )

@@ -6,7 +6,7 @@ Binary distribution format: https://packaging.python.org/en/latest/specification
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -56,6 +56,17 @@ class WheelFacts(DistInfo, DistributionFacts):
     newer_syntax: tuple[NewerSyntax, ...] = ()
     absent: tuple[Absent, ...] = ()
 
+    @cached_property
+    def installed(self) -> tuple[str, ...]:
+        """Where files are installed, relative to site-packages, the .dist-info folder left out."""
+        described = tuple(f"{folder}/" for folder in self.dist_infos)
+        places = (
+            importable.installed_path(member.path, self.data_directory)
+            for member in self.members
+            if member.kind != "dir" and not member.path.startswith(described)
+        )
+        return tuple(path for path in places if path)
+
     def in_dist_info(self, name: str) -> str | None:
         """Return the path of a file of the .dist-info folder, None where it is absent."""
         path = f"{self.dist_info}/{name}"
@@ -90,6 +101,7 @@ def read(path: Path, *, described: Callable[[MetadataFacts], None] | None = None
     Raises:
         OSError: the file itself cannot be read.
     """
+    contents = Contents(path)
     with path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
         directory = zip_directory.read(stream, size)
@@ -97,7 +109,6 @@ def read(path: Path, *, described: Callable[[MetadataFacts], None] | None = None
         if described is not None and about.metadata is not None:
             described(about.metadata)
         floor = python_code.oldest_minor(about.metadata.one("requires-python") if about.metadata else None)
-        contents = Contents(path, about.algorithms)
         newer: dict[str, Construct] = {}
         statements: dict[str, tuple[Statement, ...]] = {}
         sendable: list[str] = []
@@ -105,7 +116,7 @@ def read(path: Path, *, described: Callable[[MetadataFacts], None] | None = None
         modules = wheel_modules.read((entry.path for entry in directory.entries), about.data_directory)
         own = frozenset(dotted.partition(".")[0] for dotted in modules)
         look = partial(_look, data_directory=about.data_directory, imports=Finder(own, floor), floor=floor)
-        for name, looked in contents.files(opened, look):
+        for name, looked in contents.files(opened, look, about.algorithms):
             if looked.is_sendable:
                 sendable.append(name)
             if looked.statements is not None:

@@ -39,7 +39,13 @@ MAX_DIRECTORY_BYTES = 64 * 1024 * 1024
 
 
 class Entry(NamedTuple):
-    """One entry of the central directory; sizes in bytes, `offset` from the start of the file."""
+    """One entry of the central directory; sizes in bytes, `offset` from the start of the file.
+
+    Attributes:
+        mode: Unix mode bits with the file type, 0 where a program of another system wrote the entry.
+        path: the name as text, without a trailing slash.
+        kind: what the entry is; a zip knows symbolic links and devices only by their Unix mode.
+    """
 
     raw_name: bytes
     flags: int
@@ -48,26 +54,9 @@ class Entry(NamedTuple):
     packed: int
     size: int
     offset: int
-    attributes: int
-    system: int
-
-    @property
-    def path(self) -> str:
-        """The name as text, without a trailing slash."""
-        name = shown(self.raw_name)
-        return name.rstrip("/") or name
-
-    @property
-    def mode(self) -> int:
-        """Unix mode bits with the file type, 0 where a program of another system wrote the entry."""
-        return self.attributes >> 16 if self.system == UNIX else 0
-
-    @property
-    def kind(self) -> Kind:
-        """What the entry is; a zip knows symbolic links and devices only by their Unix mode."""
-        if self.raw_name.endswith(b"/"):
-            return "dir"
-        return _KINDS.get(stat.S_IFMT(self.mode), "file")
+    mode: int
+    path: str
+    kind: Kind
 
 
 _KINDS: dict[int, Kind] = {
@@ -169,6 +158,8 @@ def _fill(entries: list[Entry], data: bytes, length: int, shift: int) -> None:
         raw_name = data[name_at : name_at + name_size]
         extra = data[name_at + name_size : name_at + name_size + extra_size]
         size, packed, offset = _large(extra, fields[9], fields[8], fields[16])
+        mode = fields[15] >> 16 if fields[1] >> 8 == UNIX else 0
+        name = shown(raw_name)
         entries.append(
             Entry(
                 raw_name=raw_name,
@@ -178,8 +169,9 @@ def _fill(entries: list[Entry], data: bytes, length: int, shift: int) -> None:
                 packed=packed,
                 size=size,
                 offset=offset + shift,
-                attributes=fields[15],
-                system=fields[1] >> 8,
+                mode=mode,
+                path=name.rstrip("/") or name,
+                kind="dir" if raw_name.endswith(b"/") else _KINDS.get(stat.S_IFMT(mode), "file"),
             )
         )
         at = name_at + name_size + extra_size + comment_size

@@ -3,7 +3,6 @@
 What a setting may hold is said once, by `_holds`: the schema is made of it, and values are judged by it.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -275,6 +274,8 @@ def _option(pyproject: PyProject, key: str) -> Option:
 
 
 def _near(word: str, words: Iterable[str]) -> list[str]:
+    import difflib  # most settings are right
+
     return difflib.get_close_matches(word.lower().replace("_", "-"), [*words], n=1)
 
 

@@ -1,6 +1,5 @@
 """Rules on files that came along by accident: bytecode, caches, files of editors and of version control."""
 
-import re
 from collections.abc import Iterable
 
 from slipway.artifacts.sdist import SdistFacts
@@ -12,8 +11,7 @@ from slipway.rules.families import artifact
 from slipway.rules.rule import Evidence
 from slipway.rules.wording import together
 
-_BYTECODE_CACHE = re.compile(r"(?:^|/)__pycache__/[^/]+\.py[co]$")
-_BYTECODE = re.compile(r"\.py[co]$")
+BYTECODE = (".pyc", ".pyo")
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", "CVS"})
 LEFT_BY_TOOLS = frozenset(
     {
@@ -23,8 +21,10 @@ LEFT_BY_TOOLS = frozenset(
     }
 )  # fmt: skip
 """Files and folders that editors, test runners and operating systems leave behind."""
-_BACKUP = re.compile(r"~$|\.sw[op]$|\.(?:rej|bak)$|(?<!package\.json)(?<!pyproject\.toml)\.orig$")
-"""Copies that editors and merges leave; JupyterLab keeps a package.json.orig on purpose, uv_build pyproject.toml.orig."""
+BACKUPS = ("~", ".bak", ".orig", ".rej", ".swo", ".swp")
+"""What the names of copies that editors and merges leave end in."""
+KEPT = ("package.json.orig", "pyproject.toml.orig")
+"""Copies that JupyterLab and uv_build keep on purpose."""
 
 
 REMOVE = "Remove the files, or exclude them in the settings of the build backend."
@@ -45,7 +45,7 @@ def has_bytecode(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     found = [
         path
         for path in facts.paths
-        if _BYTECODE_CACHE.search(path) or (_BYTECODE.search(path) and path[:-1] in facts.paths)
+        if path.endswith(BYTECODE) and (path.split("/")[-2:-1] == ["__pycache__"] or path[:-1] in facts.paths)
     ]
     return together(
         sorted(found), "{} is bytecode of one version of Python.", "{} are bytecode of one version."
@@ -82,7 +82,9 @@ def has_litter(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     backups = sorted(
         member.path
         for member in facts.members
-        if _BACKUP.search(member.basename) and not is_for_development(member.path, own_names=own)
+        if member.path.endswith(BACKUPS)
+        and not member.path.endswith(KEPT)
+        and not is_for_development(member.path, own_names=own)
     )
     found = [*_holding(facts, LEFT_BY_TOOLS), *backups]
     return together(found, "{} was left by a tool.", "{} were left by tools.")

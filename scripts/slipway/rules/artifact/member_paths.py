@@ -24,13 +24,15 @@ WINDOWS_DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 )
 _WINDOWS_ILLEGAL = re.compile(r'[<>:"|?*\\\x00-\x1f]|[. ]$')
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 WINDOWS = ("any", "win")
 CASE_INSENSITIVE = (*WINDOWS, "macosx")
 """What platform tags start with where file names that differ only in case are one."""
 
 
 def _is_unsafe(path: str) -> bool:
-    return path.startswith("/") or ".." in path.split("/") or re.match(r"[A-Za-z]:[\\/]", path) is not None
+    climbs = ".." in path and ".." in path.split("/")
+    return climbs or path.startswith("/") or (path[1:2] == ":" and _DRIVE.match(path) is not None)
 
 
 def _leaves(member: Member) -> bool:
@@ -158,13 +160,13 @@ def has_duplicate_member(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
 )
 def path_is_file_and_folder(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     files = {member.path for member in facts.members if member.kind != "dir"}
-    folders = {folder for path in files for folder in _folders(path)}
+    folders: set[str] = set()
+    for path in files:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
     return together(sorted(files & folders), "{} is a file and a folder.", "{} are files and folders.")
-
-
-def _folders(path: str) -> Iterator[str]:
-    while path := path.rpartition("/")[0]:
-        yield path
 
 
 def _is_installed_on(facts: SdistFacts | WheelFacts, systems: tuple[str, ...]) -> bool:

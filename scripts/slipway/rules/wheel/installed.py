@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
-from slipway.artifacts.importable import EXTENSIONS, SOURCE, installed_path
+from slipway.artifacts.importable import EXTENSIONS, SOURCE
 from slipway.artifacts.wheel import WheelFacts
 from slipway.rules.artifact.places import NOT_FOR_USERS, TYPE_MARKER
 from slipway.rules.artifact.readable import require_complete, require_listed
@@ -34,20 +34,9 @@ SHORTEST_SHARING = len("__import__('pkg_resources').declare_namespace(__name__)"
 TYPED_CLASSIFIER = "Typing :: Typed"
 
 
-def _installed(facts: WheelFacts) -> list[str]:
-    """Return where members are installed, relative to site-packages, the .dist-info folder left out."""
-    described = tuple(f"{folder}/" for folder in facts.dist_infos)
-    installed = (
-        installed_path(member.path, facts.data_directory)
-        for member in facts.members
-        if member.kind != "dir" and not member.path.startswith(described)
-    )
-    return [path for path in installed if path]
-
-
 def _is_empty(facts: WheelFacts) -> bool:
     require_listed(facts)
-    return not _installed(facts) and facts.data_directory is None
+    return not facts.installed and facts.data_directory is None
 
 
 def _has_purpose(facts: WheelFacts) -> bool:
@@ -141,7 +130,7 @@ def _is_foreign(name: str, names: frozenset[str], facts: WheelFacts) -> bool:
 )
 def wheel_installs_stray_files(facts: WheelFacts) -> Iterable[Evidence]:
     own = _own_names(facts) | {top.name for top in facts.top_level}
-    tops = {"".join(path.partition("/")[:2]) for path in _installed(facts)}
+    tops = {"".join(path.partition("/")[:2]) for path in facts.installed}
     strays = sorted(top for top in tops if _is_stray(top, own))
     found = together(
         strays,
@@ -182,7 +171,7 @@ def _is_stray(top: str, own: Iterable[str]) -> bool:
     example="`__init__.py` and `core.py` at the top level in place of `demo/__init__.py` and `demo/core.py`",
 )
 def wheel_has_init_at_top_level(facts: WheelFacts) -> Iterable[Evidence]:
-    paths = [path for path in _installed(facts) if path in ("__init__.py", "__init__.pyi")]
+    paths = [path for path in facts.installed if path in ("__init__.py", "__init__.pyi")]
     return together(paths, "{} is in site-packages itself.", "{} are in site-packages itself.")
 
 
@@ -214,7 +203,7 @@ def wheel_closes_namespace(facts: WheelFacts) -> Iterator[Evidence]:
     read="https://docs.python.org/3/library/site.html",
 )
 def wheel_has_pth_file(facts: WheelFacts) -> Iterable[Evidence]:
-    paths = [path for path in _installed(facts) if path.endswith(".pth") and "/" not in path]
+    paths = [path for path in facts.installed if path.endswith(".pth") and "/" not in path]
     found = together(paths, "{} is run whenever Python starts.", "{} are run whenever Python starts.")
     from_namespaces = all(path.endswith("-nspkg.pth") for path in paths)
     return [replace(one, fix=_NAMESPACE_FIX if from_namespaces else None) for one in found]
@@ -247,8 +236,8 @@ _NAMESPACE_FIX = (
 )
 def wheel_type_marker_missing(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
-    installed = frozenset(_installed(facts))
-    marked = {posixpath.dirname(path) for path in installed if posixpath.basename(path) == TYPE_MARKER}
+    installed = frozenset(facts.installed)
+    marked = {posixpath.dirname(path) for path in installed if f"/{path}".endswith(f"/{TYPE_MARKER}")}
     packages = [top.name for top in facts.top_level if top.kind in ("package", "namespace")]
     claimed = facts.metadata is not None and TYPED_CLASSIFIER in facts.metadata.every("classifier")
     if claimed and packages and not marked:
