@@ -5,7 +5,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import IO, Literal
+from typing import IO, Literal, NamedTuple
 
 from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -32,6 +32,18 @@ Reach = Literal["imported", "direct", "guarded"]
 _OPENERS = (b"__path__", b"declare_namespace", b"sys.modules", b"meta_path", b"lazy")
 """What the source of a package has where modules come from elsewhere or are made while it runs."""
 _TARGET = re.compile(r"(?P<module>[\w.]++)\s*+(?::\s*+(?P<attribute>[\w.]++))?\s*+(?:\[[^\]]*+\])?\s*+")
+
+
+class Source(NamedTuple):
+    """What the source of a module shows without being parsed.
+
+    Attributes:
+        statements: its import statements, those left out that certainly find what they import.
+        newer: the first construct that the oldest supported Python cannot read.
+    """
+
+    statements: tuple[Statement, ...]
+    newer: Construct | None
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -84,11 +96,10 @@ def resolve_imports(
     directory: Directory,
     about: DistInfo,
     *,
-    tops: Iterable[str],
-    newer: Mapping[str, Construct],
-    statements: Mapping[str, tuple[Statement, ...]],
-    floor: int | None,
     modules: Mapping[str, Module],
+    sources: Mapping[str, Source],
+    tops: Iterable[str],
+    floor: int | None,
 ) -> tuple[tuple[Target, ...], tuple[NewerSyntax, ...], tuple[Absent, ...]]:
     """Return where the entry points lead, how the modules whose syntax is too new are imported, and what is absent.
 
@@ -96,18 +107,18 @@ def resolve_imports(
         stream: the wheel, open for reading and seekable.
         directory: its central directory.
         about: its .dist-info folder.
-        tops: the names that are imported to touch every package.
-        newer: path to the first construct that is too new.
-        statements: path to the import statements of a module, those left out that certainly find what they import.
-        floor: the oldest supported minor version of Python 3.
         modules: those of the wheel by dotted name.
+        sources: what they show, by path.
+        tops: the names that are imported to touch every package.
+        floor: the oldest supported minor version of Python 3.
     """
     code = _Code(stream, directory, modules)
     listed = (
         (group, *point) for group, points in (about.entry_points or {}).items() for point in points.items()
     )
     targets = tuple(code.target(*point) for point in islice(listed, MAX_TARGETS))
-    absent = code.absent(statements, floor)
+    absent = code.absent(sources, floor)
+    newer = {path: source.newer for path, source in sources.items() if source.newer is not None}
     if not newer and not absent:
         return targets, (), ()
     starts = [*tops, *(target.module for target in targets if target.path and target.module)]
@@ -165,15 +176,14 @@ class _Code:
         self.modules = modules
         self._folders = wheel_modules.packages(self.modules)
 
-    def absent(
-        self, statements: Mapping[str, tuple[Statement, ...]], floor: int | None
-    ) -> tuple[Absent, ...]:
+    def absent(self, sources: Mapping[str, Source], floor: int | None) -> tuple[Absent, ...]:
         """Return what modules import without a condition and cannot get; a syntax tree decides, not the line alone."""
         found: list[Absent] = []
-        for module in list(self.modules.values())[:MAX_MODULES]:
-            if not any(
+        for module in islice(self.modules.values(), MAX_MODULES):
+            source = sources.get(module.path)
+            if source is None or not any(
                 self._absence(dotted, name, module, floor)
-                for one in statements.get(module.path, ())
+                for one in source.statements
                 if (dotted := _absolute(one.module, module.package))
                 for name in one.names or (None,)
             ):
@@ -265,7 +275,7 @@ class _Code:
         """
         always: dict[str, set[str]] = {}
         conditional: set[str] = set()
-        for dotted, module in list(self.modules.items())[:MAX_MODULES]:
+        for dotted, module in islice(self.modules.items(), MAX_MODULES):
             tree = self._tree(module)
             if tree is None:
                 continue

@@ -25,9 +25,8 @@ from slipway.artifacts.distribution import DistributionFacts
 from slipway.artifacts.filename import parse
 from slipway.artifacts.importable import TopLevel
 from slipway.artifacts.metadata import MetadataFacts
-from slipway.artifacts.python_code import NewerSyntax, Target
-from slipway.artifacts.python_imports import Absent, Finder, Statement
-from slipway.artifacts.python_syntax import Construct
+from slipway.artifacts.python_code import NewerSyntax, Source, Target
+from slipway.artifacts.python_imports import Absent, Finder
 
 RECORD_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """Files beside RECORD that it need not list."""
@@ -74,11 +73,10 @@ class WheelFacts(DistInfo, DistributionFacts):
 
 
 class _Looked(NamedTuple):
-    """What is in a file: whether twine may send it, and what a module imports and has that is too new."""
+    """What is in a file: whether twine may send it as the metadata, and what a module shows."""
 
     is_sendable: bool
-    statements: tuple[Statement, ...] | None = None
-    newer: Construct | None = None
+    source: Source | None = None
 
 
 def _look(
@@ -88,7 +86,7 @@ def _look(
     if not (path.endswith(".py") and importable.installed_path(path, data_directory)):
         return _Looked(is_sendable)
     newer = None if floor is None else python_syntax.newer_than(data, floor)
-    return _Looked(is_sendable, imports.statements(data), newer)
+    return _Looked(is_sendable, Source(imports.statements(data), newer))
 
 
 def read(path: Path, *, described: Callable[[MetadataFacts], None] | None = None) -> WheelFacts:
@@ -109,8 +107,7 @@ def read(path: Path, *, described: Callable[[MetadataFacts], None] | None = None
         if described is not None and about.metadata is not None:
             described(about.metadata)
         floor = python_code.oldest_minor(about.metadata.one("requires-python") if about.metadata else None)
-        newer: dict[str, Construct] = {}
-        statements: dict[str, tuple[Statement, ...]] = {}
+        sources: dict[str, Source] = {}
         sendable: list[str] = []
         opened = Apart(zip_members.read_apart(stream, size, directory, path))
         modules = wheel_modules.read((entry.path for entry in directory.entries), about.data_directory)
@@ -119,21 +116,12 @@ def read(path: Path, *, described: Callable[[MetadataFacts], None] | None = None
         for name, looked in contents.files(opened, look, about.algorithms):
             if looked.is_sendable:
                 sendable.append(name)
-            if looked.statements is not None:
-                statements[name] = looked.statements
-            if looked.newer is not None:
-                newer[name] = looked.newer
+            if looked.source is not None:
+                sources[name] = looked.source
         top_level = importable.top_level((member.path for member in contents.members), about.data_directory)
         names = importable.names(top_level)
         targets, newer_syntax, absent = python_code.resolve_imports(
-            stream,
-            directory,
-            about,
-            tops=names,
-            newer=newer,
-            statements=statements,
-            floor=floor,
-            modules=modules,
+            stream, directory, about, modules=modules, sources=sources, tops=names, floor=floor
         )
     parts = parse(path.name, "wheel")
     return WheelFacts(
