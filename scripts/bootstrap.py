@@ -11,7 +11,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
 
 from cached_environments import (
     READY,
@@ -24,6 +23,10 @@ from cached_environments import (
     name_of,
 )
 from slipway import system, variables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 LOCKS = dict.fromkeys(("publish", "announce", "keep-issue"), REQUIREMENTS / "publish.txt")
 """Commands with an environment of their own, as in the table in slipway/commands.py, which is too slow to import here.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -181,11 +181,11 @@ class Contents:
             if isinstance(one, Later):
                 yield from [_Listed(part)] if isinstance(part, Problem) else []
             else:
-                yield _Listed(one, partial(_known, part) if isinstance(part, _File) else None)
+                yield _Listed(one, partial(_File._make, part) if isinstance(part, tuple) else None)
 
     def _in_two(
         self, listed: Sequence[Problem | Opened | Later], read: _Reader
-    ) -> dict[int, Problem | _File | None]:
+    ) -> dict[int, Problem | tuple[Any, ...] | None]:
         """Return each part of what two processes have found, by its number; nothing where there can be no fork."""
         from slipway import sharing  # small archives have no use for it
 
@@ -199,12 +199,13 @@ class Contents:
 
     def _part(
         self, number: int, listed: Sequence[Problem | Opened | Later], read: _Reader
-    ) -> Problem | _File | None:
+    ) -> Problem | tuple[Any, ...] | None:
         """Do one part of what there is to do, in this process or in its fork."""
         one = listed[number]
         if isinstance(one, Later):
             return one.find()
-        return read(one) if isinstance(one, Opened) else None
+        # A plain tuple is written and read in a quarter of the time that a named one takes.
+        return tuple(read(one)) if isinstance(one, Opened) else None
 
     def _file(self, look: Callable[[str, bytes], object], opened: Opened) -> _File:
         """Read one file and look into it."""
@@ -254,10 +255,6 @@ def _hashed(path: Path) -> Callable[[], str]:
     from slipway import sharing  # small archives have no use for it
 
     return sharing.Begun(hashed).result if sharing.is_possible() else hashed
-
-
-def _known(file: _File) -> _File:
-    return file
 
 
 def _weight(one: Problem | Opened | Later, members: int) -> int:

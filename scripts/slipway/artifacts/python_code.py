@@ -5,7 +5,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import IO, Literal, NamedTuple
+from typing import IO, Literal
 
 from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -34,7 +34,7 @@ _OPENERS = (b"__path__", b"declare_namespace", b"sys.modules", b"meta_path", b"l
 _TARGET = re.compile(r"(?P<module>[\w.]++)\s*+(?::\s*+(?P<attribute>[\w.]++))?\s*+(?:\[[^\]]*+\])?\s*+")
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """What the source of a module shows without being parsed.
 
     Attributes:

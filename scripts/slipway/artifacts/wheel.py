@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from slipway.artifacts import (
     dist_info,
@@ -72,7 +74,7 @@ class WheelFacts(DistInfo, DistributionFacts):
         return path if path in self.paths else None
 
 
-class _Looked(NamedTuple):
+class _Looked(Struct, frozen=True):
     """What is in a file: whether twine may send it as the metadata, and what a module shows."""
 
     is_sendable: bool
