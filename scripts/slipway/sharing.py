@@ -38,22 +38,28 @@ def is_possible() -> bool:
 
 
 class Begun(Generic[Result]):
-    """Work that a fork of this process has begun; where the fork cannot be made or dies, it is done here.
+    """Work that a fork of this process has begun; where the fork dies, it is done here.
 
     Args:
         work: a pure function whose result can be pickled.
+
+    Raises:
+        OSError: there can be no fork.
     """
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self._work = work
-        self._child: int | None = None
         self._answer = os.fdopen(os.memfd_create("answer"), "w+b")
-        with suppress(OSError):
-            self._child = os.fork()
-        if self._child == 0:
-            _be_the_fork(work, self._answer)
+        self._child: int | None = None
         # A run that is stopped, or has an error to show, does not wait.
         atexit.register(self.end)
+        try:
+            self._child = os.fork()
+        except OSError:
+            self.end()
+            raise
+        if self._child == 0:
+            _be_the_fork(work, self._answer)
 
     def result(self) -> Result:
         """Return what the work returns; to be called once."""
@@ -90,7 +96,7 @@ def shared(work: Callable[[int], Result], weights: Mapping[int, int]) -> dict[in
         weights: the numbers, each with how long it takes beside the others; the heaviest come first.
 
     Raises:
-        OSError: the system has no room for a pipe.
+        OSError: there can be no fork.
     """
     parts = _parts(weights)
     claims, end = os.pipe()

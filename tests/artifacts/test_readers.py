@@ -1,10 +1,12 @@
 """What the readers of sdists and wheels record."""
 
+import errno
 import hashlib
 import os
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
 import only_on
 import pytest
@@ -187,6 +189,10 @@ def test_large_members_keep_their_place_among_small_ones(tmp_path: Path) -> None
     assert [one.path for one in broken.members if one.sha256 is None] == ["demo/c.bin"]
 
 
+def _refused() -> NoReturn:
+    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
 @only_on.linux("there is no fork elsewhere")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("usual", [0, 64])
@@ -206,13 +212,14 @@ def test_a_wheel_that_two_processes_read_has_the_same_facts(
     built = wheel(files, method=zipfile.ZIP_STORED, fields={"Requires-Python": ">=3.9"})
     data = built.data.replace(b"cccccccc", b"cccccccX", 1)
     monkeypatch.setattr(zip_members, "USUAL_EXTRA", usual)
+    monkeypatch.setattr(contents, "WORTH_SHARING", 0)
     facts = []
     for is_possible in (False, True):
         monkeypatch.setattr(sharing, "is_possible", lambda answer=is_possible: answer)
-        monkeypatch.setattr(contents, "WORTH_SHARING", 0)
         facts.append(read_wheel(Built(built.filename, data), tmp_path))
-    alone, shared = facts
-    assert alone == shared
+    monkeypatch.setattr(os, "fork", _refused)
+    alone, shared, refused = (*facts, read_wheel(Built(built.filename, data), tmp_path))
+    assert alone == shared == refused
     assert [(one.fault, one.path) for one in alone.problems] == [(Fault.DAMAGED, "demo/damaged.bin")]
     assert alone.pointers == ("demo/pointer.bin",)
     assert [one.path for one in alone.newer_syntax] == ["demo/new.py"]

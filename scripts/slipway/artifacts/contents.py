@@ -254,7 +254,10 @@ def _hashed(path: Path) -> Callable[[], str]:
         return hashed
     from slipway import sharing  # small archives have no use for it
 
-    return sharing.Begun(hashed).result if sharing.is_possible() else hashed
+    if sharing.is_possible():
+        with suppress(OSError):
+            return sharing.Begun(hashed).result
+    return hashed
 
 
 def _weight(one: Problem | Opened | Later, members: int) -> int:
