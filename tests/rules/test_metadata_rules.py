@@ -4,6 +4,7 @@ import time
 import zipfile
 from typing import Any
 
+import email_validator
 import pytest
 import twine.exceptions
 import twine.package
@@ -14,7 +15,7 @@ from rfc3986 import uri_reference, validators
 from rules.declared import family
 from slipway.artifacts.metadata import FIELDS, MAX_BYTES, from_fields, parse
 from slipway.records import Severity
-from slipway.rules.metadata.contacts import PLAIN_URL
+from slipway.rules.metadata.contacts import PLAIN_ADDRESS, PLAIN_URL
 from slipway.rules.metadata.framing import FIELD_SINCE
 from slipway.rules.rule import judge
 
@@ -502,6 +503,18 @@ def test_a_description_that_crashes_the_renderer_is_a_finding():
     nested = "\n\n".join("  " * depth + "- x" for depth in range(300))
     data = metadata({"Description-Content-Type": "text/x-rst"}, body=nested)
     assert findings(data, Severity.ERROR) == {"description-not-rendered"}
+
+
+@settings(deadline=None)
+@given(st.from_regex(PLAIN_ADDRESS, fullmatch=True))
+def test_an_address_that_is_taken_without_a_closer_look_is_one(address: str) -> None:
+    email_validator.validate_email(address, check_deliverability=False)
+
+
+@pytest.mark.parametrize("name", email_validator.SPECIAL_USE_DOMAIN_NAMES)
+def test_an_address_at_a_reserved_name_is_looked_at(name: str) -> None:
+    assert not PLAIN_ADDRESS.fullmatch(f"ada@example.{name}")
+    assert not PLAIN_ADDRESS.fullmatch(f"ada@{name}")
 
 
 @settings(deadline=None)
