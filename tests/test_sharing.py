@@ -72,8 +72,8 @@ def test_a_fork_ends_when_this_process_is_interrupted(tmp_path: Path, where: str
         os.kill(int(name.read_text("utf-8")), 0)
 
 
-def test_work_that_was_begun_is_done_in_a_fork() -> None:
-    process, text = sharing.Begun(lambda: (os.getpid(), "x" * 100_000)).result()
+def test_a_fork_returns_what_it_worked_out() -> None:
+    process, text = sharing.Fork(lambda: (os.getpid(), "x" * 100_000)).result()
     assert process != os.getpid()
     assert len(text) == 100_000
 
@@ -87,9 +87,9 @@ def test_work_is_done_here_where_the_fork_dies(tmp_path: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return os.getpid()
 
-    begun = sharing.Begun(work)
+    fork = sharing.Fork(work)
     wait_for(tmp_path / "died")
-    assert begun.result() == here
+    assert fork.result() == here
 
 
 def test_a_fork_that_nobody_waited_for_ends_with_this_process(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def work():
     name.with_suffix(".new").write_text(str(os.getpid()))
     name.with_suffix(".new").replace(name)
     signal.pause()
-sharing.Begun(work)
+sharing.Fork(work)
 while not name.exists():
     time.sleep(0.001)
 system.end(0)

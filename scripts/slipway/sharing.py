@@ -37,8 +37,8 @@ def is_possible() -> bool:
     return False
 
 
-class Begun(Generic[Result]):
-    """Work that a fork of this process has begun; where the fork dies, it is done here.
+class Fork(Generic[Result]):
+    """A fork of this process that works beside it; where it dies, its work is done here.
 
     Args:
         work: a pure function whose result can be pickled.
@@ -104,7 +104,7 @@ def shared(work: Callable[[int], Result], weights: Mapping[int, int]) -> dict[in
         with os.fdopen(end, "wb") as stream:
             stream.write(b"".join(map(_NUMBER.pack, range(len(parts)))))
         do = functools.partial(_work, work, parts, claims)
-        other = Begun(do)
+        other = Fork(do)
         try:
             # What this process has to do later is done beside the fork; the parts wait for who is free.
             waiting.begins()

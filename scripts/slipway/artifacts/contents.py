@@ -256,7 +256,7 @@ def _hashed(path: Path) -> Callable[[], str]:
 
     if sharing.is_possible():
         with suppress(OSError):
-            return sharing.Begun(hashed).result
+            return sharing.Fork(hashed).result
     return hashed
 
 
