@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import only_on
 import pytest
+from command_line import SCRIPTS
 from slipway import sharing, waiting
 
 pytestmark = [
@@ -18,7 +19,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
 
-SCRIPTS = Path(__file__).parents[1] / "scripts"
 NUMBERS = {number: number % 7 + 1 for number in range(200)}
 
 
@@ -99,7 +99,6 @@ import os, pathlib, signal, sys, time
 sys.path.insert(0, {str(SCRIPTS)!r})
 from slipway import sharing, system
 name = pathlib.Path({str(name)!r})
-here = os.getpid()
 def work():
     name.with_suffix(".new").write_text(str(os.getpid()))
     name.with_suffix(".new").replace(name)

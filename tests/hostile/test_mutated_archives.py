@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
-from unittest.mock import patch
+from unittest import mock
 
 from artifacts import sdist, wheel
 from hypothesis import HealthCheck, given, settings
@@ -125,7 +125,7 @@ def test_zlib_and_zlib_ng_read_the_same(data: bytes) -> None:
     """Jobs that publish or try have zlib alone, so that what one of them takes must not be damaged for the other."""
     facts = []
     for library in (zlib, zlib_ng):
-        with patch.object(zip_members, "zlib", library):
+        with mock.patch.object(zip_members, "zlib", library):
             facts.append(read(PACKED.filename, data))
     assert facts[0] == facts[1]
 

@@ -123,6 +123,17 @@ def shown(raw: bytes) -> str:
     return raw[:MAX_PATH_BYTES].decode("utf-8", "backslashreplace")
 
 
+def all_parents(names: Iterable[str], separator: str) -> set[str]:
+    """Return all that is above any of the names: the folders of paths, or the packages of modules."""
+    found: set[str] = set()
+    for name in names:
+        parent = name.rpartition(separator)[0]
+        while parent and parent not in found:
+            found.add(parent)
+            parent = parent.rpartition(separator)[0]
+    return found
+
+
 def complete(problems: Iterable[Problem]) -> bool:
     """Whether every member could be listed and read, so that absence means absence."""
     lossy = {Fault.NOT_AN_ARCHIVE, Fault.DAMAGED, Fault.ENCRYPTED, Fault.COMPRESSION, Fault.LIMIT}

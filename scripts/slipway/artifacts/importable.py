@@ -120,7 +120,7 @@ def _place(find: Callable[[str], _Folder | None], path: str) -> None:
 
 
 def _find(root: _Folder, path: str) -> _Folder | None:
-    """Return the folder of a path that ends in a slash, made if need be; None where it holds no module by its name."""
+    """Return the folder of a path that ends in a slash, made if need be; None where nothing in it can be imported."""
     parents = path.split("/")[:-1]
     if not all(map(_is_name, parents)):
         return None

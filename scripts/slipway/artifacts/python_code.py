@@ -11,7 +11,7 @@ from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from slipway.artifacts import python_imports, python_module, python_syntax, wheel_modules, zip_members
-from slipway.artifacts.archive import Unreadable
+from slipway.artifacts.archive import Unreadable, all_parents
 from slipway.artifacts.dist_info import DistInfo
 from slipway.artifacts.python_imports import Absent, Statement
 from slipway.artifacts.python_syntax import Construct
@@ -174,7 +174,7 @@ class _Code:
         self._plainly_defined = functools.cache(self._read_plain_definitions)
         self._names = functools.cache(self._read_names)
         self.modules = modules
-        self._folders = wheel_modules.packages(self.modules)
+        self._folders = all_parents(self.modules, ".")
 
     def absent(self, sources: Mapping[str, Source], floor: int | None) -> tuple[Absent, ...]:
         """Return what modules import without a condition and cannot get; a syntax tree decides, not the line alone."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from slipway.artifacts import metadata, zip_directory, zip_members
+from slipway.artifacts import metadata, tarball, zip_directory, zip_members
 from slipway.artifacts.archive import Member
 from slipway.artifacts.contents import Contents
 from slipway.artifacts.distribution import DistributionFacts
@@ -53,8 +53,6 @@ def read(path: Path) -> SdistFacts:
         if path.name.endswith(".zip"):
             opened = zip_members.read(stream, size, zip_directory.read(stream, size))
         else:
-            from slipway.artifacts import tarball  # a run on wheels has no use for it
-
             opened = tarball.read(stream, size)
         for name, text in contents.files(opened, _pkg_info):
             if text is not None and len(texts) < MAX_TEXT_FILES:

@@ -116,7 +116,7 @@ _HINTS = (
 )
 """One of them is in each file that has encrypted code, a private key or a token: whatever the finders below look for first
 has to stand here too. A pattern that begins with one plain character, and then looks at what stands around it, is as fast
-as the search for a single word; few underscores follow one of the letters that are looked for first."""
+as the search for a single word; most underscores follow none of the letters that are looked for first."""
 
 CREDENTIAL_FILES: tuple[tuple[re.Pattern[str], re.Pattern[bytes]], ...] = (
     (

@@ -47,14 +47,3 @@ def parents(dotted: str) -> Iterator[str]:
     while "." in dotted:
         dotted = dotted.rpartition(".")[0]
         yield dotted
-
-
-def packages(modules: Iterable[str]) -> set[str]:
-    """Return the dotted names of all packages above some modules, whether they have an `__init__` or not."""
-    found: set[str] = set()
-    for dotted in modules:
-        for parent in parents(dotted):
-            if parent in found:
-                break
-            found.add(parent)
-    return found

@@ -7,7 +7,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from slipway.artifacts.archive import Member
+from slipway.artifacts.archive import Member, all_parents
 from slipway.artifacts.sdist import SdistFacts
 from slipway.artifacts.wheel import WheelFacts
 from slipway.records import Severity
@@ -160,13 +160,9 @@ def has_duplicate_member(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
 )
 def path_is_file_and_folder(facts: SdistFacts | WheelFacts) -> Iterable[Evidence]:
     files = {member.path for member in facts.members if member.kind != "dir"}
-    folders: set[str] = set()
-    for path in files:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = folder.rpartition("/")[0]
-    return together(sorted(files & folders), "{} is a file and a folder.", "{} are files and folders.")
+    return together(
+        sorted(files & all_parents(files, "/")), "{} is a file and a folder.", "{} are files and folders."
+    )
 
 
 def _is_installed_on(facts: SdistFacts | WheelFacts, systems: tuple[str, ...]) -> bool:

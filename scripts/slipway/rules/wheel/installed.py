@@ -237,7 +237,7 @@ _NAMESPACE_FIX = (
 def wheel_type_marker_missing(facts: WheelFacts) -> Iterator[Evidence]:
     require_complete(facts)
     installed = frozenset(facts.installed)
-    marked = {posixpath.dirname(path) for path in installed if f"/{path}".endswith(f"/{TYPE_MARKER}")}
+    marked = {posixpath.dirname(path) for path in installed if path.rpartition("/")[2] == TYPE_MARKER}
     packages = [top.name for top in facts.top_level if top.kind in ("package", "namespace")]
     claimed = facts.metadata is not None and TYPED_CLASSIFIER in facts.metadata.every("classifier")
     if claimed and packages and not marked:
